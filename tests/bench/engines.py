@@ -1,0 +1,264 @@
+"""The engines that the programs are opened on: a private real one, and the demo engine as a load."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import resource
+import socket
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+import psutil
+
+from tests.bench.private import private_engine
+from tests.bench.programs import TREE
+from tests.bench.terminal import clock
+
+IMAGE = "holdfast-bench:1"
+STATIC_BUSYBOX = Path("/bin/busybox")
+ANSWER_LIMIT = 60.0
+
+
+class EngineError(RuntimeError):
+    """An engine answered with an error, or not at all."""
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP over a unix socket: waits while the program under test keeps the engine's queue full."""
+
+    def __init__(self, path: str, timeout: float | None) -> None:
+        super().__init__("docker", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        limit = clock() + ANSWER_LIMIT
+        while True:
+            try:
+                return self.sock.connect(self._path)
+            except BlockingIOError:
+                if clock() > limit:
+                    raise
+                time.sleep(0.01)
+
+
+class EventLog:
+    """The engine's events as they reach a listener of our own: the moment from which a screen is late."""
+
+    def __init__(self, path: str) -> None:
+        self._connection = _UnixConnection(path, None)
+        self._connection.request("GET", "/events")
+        self._answer = self._connection.getresponse()
+        self._seen: dict[tuple[str, str], float] = {}
+        self._changed = threading.Condition()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        rest = b""
+        while chunk := self._answer.read1(1 << 16):
+            now = clock()
+            *lines, rest = (rest + chunk).split(b"\n")
+            events = [json.loads(line) for line in lines if line.strip()]
+            with self._changed:
+                for event in events:
+                    name = event.get("Actor", {}).get("Attributes", {}).get("name", "")
+                    self._seen[event.get("Action", ""), name] = now
+                self._changed.notify_all()
+
+    def when(self, action: str, name: str, after: float) -> float | None:
+        """When the event came, if it came after `after` and within 5 s."""
+
+        def came() -> bool:
+            return self._seen.get((action, name), 0.0) >= after
+
+        with self._changed:
+            return self._seen[action, name] if self._changed.wait_for(came, 5.0) else None
+
+    def close(self) -> None:
+        self._connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+class Engine(Protocol):
+    """What a measure of events asks for, on either engine. Names are container names."""
+
+    path: str
+
+    def create(self, name: str) -> None: ...
+    def start(self, name: str) -> None: ...
+    def kill(self, name: str) -> None: ...
+    def rename(self, name: str, new: str) -> None: ...
+    def remove(self, name: str) -> None: ...
+    def calm(self) -> None: ...
+
+
+def call(path: str, method: str, url: str, body: bytes = b"", content: str = "application/json") -> bytes:
+    """One request to the engine at the socket `path`: the answer's body."""
+    connection = _UnixConnection(path, ANSWER_LIMIT)
+    try:
+        connection.request(method, url, body, {"Content-Type": content})
+        answer = connection.getresponse()
+        said = answer.read()
+    finally:
+        connection.close()
+    if answer.status >= 400:
+        raise EngineError(f"{method} {url}: {answer.status} {said.decode(errors='replace').strip()}")
+    return said
+
+
+class RealEngine:
+    """A Docker Engine that belongs to the tests; every container on it may be removed."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._import_image()
+
+    def _import_image(self) -> None:
+        """One static busybox that sleeps, so that nothing has to be pulled."""
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as tar:
+            tar.add(STATIC_BUSYBOX, "bin/sleep")
+        repository, tag = IMAGE.split(":")
+        query = urlencode({"fromSrc": "-", "repo": repository, "tag": tag})
+        call(self.path, "POST", f"/images/create?{query}", packed.getvalue(), "application/x-tar")
+
+    def _container(self, method: str, name: str, action: str) -> None:
+        call(self.path, method, f"/containers/{name}{action}")
+
+    def create(self, name: str) -> None:
+        wanted = {"Image": IMAGE, "Cmd": ["/bin/sleep", "100000"], "HostConfig": {"NetworkMode": "none"}}
+        call(self.path, "POST", f"/containers/create?name={name}", json.dumps(wanted).encode())
+
+    def start(self, name: str) -> None:
+        self._container("POST", name, "/start")
+
+    def kill(self, name: str) -> None:
+        self._container("POST", name, "/kill")
+
+    def rename(self, name: str, new: str) -> None:
+        self._container("POST", name, f"/rename?name={new}")
+
+    def remove(self, name: str) -> None:
+        self._container("DELETE", name, "?force=1")
+
+    def calm(self) -> None:
+        """Wait for what an ended program had asked of it."""
+        time.sleep(0.3)
+
+    def fill(self, containers: int, running: int) -> None:
+        """Make it hold exactly this many containers, anew."""
+        for found in json.loads(call(self.path, "GET", "/containers/json?all=1")):
+            self.remove(found["Id"])
+        for number in range(containers):
+            self.create(f"bench{number:03d}")
+            if number < running:
+                self.start(f"bench{number:03d}")
+
+
+def _demo_command(path: str, containers: int, running: float) -> list[str]:
+    size = ["--containers", str(containers), "--running", str(running)]
+    return [sys.executable, "-m", "tui.demo", path, "--script", "fleet", *size]
+
+
+class LoadEngine:
+    """The demo engine in a process of its own, told to hold `containers`; it ends with its standard input."""
+
+    def __init__(self, path: str, containers: int, running: float) -> None:
+        self.path = path
+        command = _demo_command(path, containers, running)
+        log = Path(path).with_suffix(".log")
+        with log.open("wb") as said:
+            self._process = subprocess.Popen(command, cwd=TREE, stdin=subprocess.PIPE, stderr=said)
+        # lazydocker opens a connection for every container; a refused one would be our fault, not its
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.prlimit(self._process.pid, resource.RLIMIT_NOFILE, (most, most))
+        limit = clock() + ANSWER_LIMIT
+        while not self._answers():
+            if self._process.poll() is not None or clock() > limit:
+                self.close()
+                raise EngineError(f"the demo engine did not start: {log.read_text(errors='replace')[-500:]}")
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            call(self.path, "GET", "/_ping")
+        except OSError:
+            return False
+        return True
+
+    def calm(self) -> None:
+        """Wait until it has done with what an ended program had asked of it, 5 s at most."""
+        process = psutil.Process(self._process.pid)
+        process.cpu_percent()
+        for _ in range(20):
+            time.sleep(0.25)
+            if process.cpu_percent() < 10:
+                return
+
+    def control(self, action: str, **arguments: object) -> Any:
+        """Tell the engine what to do next; not part of the Engine API."""
+        return json.loads(call(self.path, "POST", f"/_ctl/{action}?{urlencode(arguments)}"))
+
+    def names(self) -> list[str]:
+        found = json.loads(call(self.path, "GET", "/containers/json?all=1"))
+        return [container["Names"][0].removeprefix("/") for container in found]
+
+    def create(self, name: str) -> None:
+        """A running one: only those are sure to stand at the top of a long list."""
+        self.control("create", name=name, state="running")
+
+    def start(self, name: str) -> None:
+        self.control("toggle", name=name)
+
+    def kill(self, name: str) -> None:
+        self.control("toggle", name=name)
+
+    def rename(self, name: str, new: str) -> None:
+        self.control("rename", name=name, new=new)
+
+    def remove(self, name: str) -> None:
+        self.control("remove", name=name)
+
+    def close(self) -> None:
+        if self._process.stdin:
+            self._process.stdin.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class Engines:
+    """Engines started when a measure first asks for them, and ended together."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._real: RealEngine | None = None
+        self._loads: dict[tuple[int, float], LoadEngine] = {}
+        self._stack = ExitStack()
+
+    def real(self) -> RealEngine:
+        if self._real is None:
+            self._real = RealEngine(self._stack.enter_context(private_engine()))
+        return self._real
+
+    def load(self, containers: int, running: float = 0.1) -> LoadEngine:
+        """One with so many containers, of which the part `running` runs."""
+        key = containers, running
+        if key not in self._loads:
+            self._loads[key] = LoadEngine(str(self._folder / f"load-{containers}.sock"), containers, running)
+            self._stack.callback(self._loads[key].close)
+        return self._loads[key]
+
+    def close(self) -> None:
+        self._stack.close()

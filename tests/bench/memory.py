@@ -1,0 +1,23 @@
+"""Resident memory of all processes of a program, with long lists."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tests.bench.observation import observed
+from tests.bench.table import Result, at_most
+
+if TYPE_CHECKING:
+    from tests.bench.run import Run
+
+
+def measure(run: Run) -> list[Result]:
+    results = []
+    for containers, limit in ((1_000, 60), (10_000, 120)):
+        ours, theirs = run.both(partial(observed, run, containers))
+        measure = f"memory, {containers:,} containers"
+        results.append(
+            Result(measure, ours and ours.memory, theirs and theirs.memory, "MB", (at_most(limit),))
+        )
+    return results

@@ -1,0 +1,216 @@
+"""A program in a pseudo-terminal, seen as its user sees it: the screen, and when each change of it came.
+
+A thread of its own empties the terminal and stamps every chunk when it is read, so that interpreting the
+chunks here neither holds up the program under test nor shifts a stamp. All times are `clock()` seconds.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import os
+import re
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+import psutil
+import ptyprocess  # type: ignore[import-untyped]
+import pyte
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+clock = time.perf_counter
+
+COLUMNS, LINES = 120, 40
+
+sys.setswitchinterval(0.0005)  # the reading threads must not wait for the interpreting one
+
+# What pyte would print as text or stumble over; none of it changes what stands on the screen.
+_SILENT = re.compile(
+    r"\x1b\[[<>=][\d;:]*[@-~]"  # keyboard protocols, secondary attributes
+    r"|\x1b\[\??[\d;]*\$[@-~]"  # asking for modes
+    r"|\x1b\[\?[\d;]*[a-gi-km-z]"  # private reports; ?h and ?l stay
+    r"|\x1b\[[\d;]* [@-~]"  # cursor shape
+    r"|\x1b\[[\d;]*t"  # window operations
+    r"|\x1b[PX^_].*?\x1b\\"  # device control and application strings
+    r"|\x1b\].*?(?:\x07|\x1b\\)",  # titles, colours, clipboard
+    re.DOTALL,
+)
+_UNFINISHED = re.compile(r"\x1b(?:|\[[\d;:<=>? $!]*|[PX^_\]][^\x07]*)\Z", re.DOTALL)
+_LONGEST_SEQUENCE = 4096
+
+_MODE_QUESTION = re.compile(rb"\x1b\[\?(\d+)\$p")
+_ATTRIBUTES_QUESTION = re.compile(rb"\x1b\[0?c")
+
+
+class Look(NamedTuple):
+    """How a cell looks, as far as programs mark a selected row with it."""
+
+    background: str
+    reverse: bool
+    bold: bool
+
+
+def _answers(chunk: bytes) -> bytes:
+    """What a terminal would say to the questions in a chunk: programs wait for some of them."""
+    said = b"\x1b[1;1R" * chunk.count(b"\x1b[6n")
+    if _ATTRIBUTES_QUESTION.search(chunk):
+        said += b"\x1b[?62;22c"
+    for mode in _MODE_QUESTION.findall(chunk):
+        said += b"\x1b[?%s;%d$y" % (mode, 2 if mode == b"2026" else 0)
+    for number, colour in ((b"10", b"ffff"), (b"11", b"0000")):
+        if b"\x1b]%s;?" % number in chunk:
+            said += b"\x1b]%s;rgb:%s\x1b\\" % (number, b"/".join([colour] * 3))
+    return said
+
+
+class Terminal:
+    """Starts `command`; `started` is the moment before it, `received` the bytes it has written since."""
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], folder: str) -> None:
+        self.received = 0
+        self.ended = False
+        self._screen = pyte.Screen(COLUMNS, LINES)
+        self._stream = pyte.Stream(self._screen)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._unfinished = ""
+        self._lines = [""] * LINES
+        self._chunks: deque[tuple[float, bytes]] = deque()
+        self._arrived = threading.Event()
+        self.started = clock()
+        self._last = self.started
+        self._child = ptyprocess.PtyProcess.spawn(
+            list(command), cwd=folder, env=dict(env), dimensions=(LINES, COLUMNS)
+        )
+        self._process = psutil.Process(self._child.pid)
+        threading.Thread(target=self._read, daemon=True).start()
+
+    # ---- bytes
+
+    def _read(self) -> None:
+        descriptor = self._child.fd
+        while True:
+            try:
+                chunk = os.read(descriptor, 1 << 16)
+            except OSError:  # how Linux reports the end of a pseudo-terminal
+                chunk = b""
+            now = clock()
+            if not chunk:
+                self.ended = True
+                self._arrived.set()
+                return
+            self.received += len(chunk)
+            self._chunks.append((now, chunk))
+            self._arrived.set()
+            if b"\x1b" in chunk and (said := _answers(chunk)):
+                with contextlib.suppress(OSError):
+                    os.write(descriptor, said)
+
+    def press(self, keys: str) -> float:
+        """Type `keys`: the moment before they are written."""
+        now = clock()
+        os.write(self._child.fd, keys.encode())
+        return now
+
+    # ---- screen
+
+    @property
+    def stamp(self) -> float:
+        """When the newest chunk came of those that the screen shows."""
+        return self._last
+
+    def _interpret(self, chunk: bytes) -> None:
+        text = self._unfinished + self._decoder.decode(chunk)
+        self._unfinished = ""
+        if tail := _UNFINISHED.search(text, max(0, len(text) - _LONGEST_SEQUENCE)):
+            self._unfinished = tail.group()
+            text = text[: tail.start()]
+        self._stream.feed(_SILENT.sub("", text))
+
+    def _next(self) -> float | None:
+        """Interpret one chunk: its stamp, or None when there is none."""
+        if not self._chunks:
+            return None
+        self._last, chunk = self._chunks.popleft()
+        self._interpret(chunk)
+        return self._last
+
+    def lines(self) -> list[str]:
+        """The screen as text; cells that have not changed since the last call are not read again."""
+        for y in self._screen.dirty:
+            if y < LINES:
+                row = self._screen.buffer[y]
+                self._lines[y] = "".join(row[x].data for x in range(COLUMNS))
+        self._screen.dirty.clear()
+        return self._lines
+
+    def look(self, y: int, x: int) -> Look:
+        cell = self._screen.buffer[y][x]
+        return Look(cell.bg, cell.reverse, cell.bold)
+
+    def until(self, true: Callable[[], bool], seconds: float) -> float | None:
+        """When the chunk came that made `true()` so; None when none did within `seconds`."""
+        limit = clock() + seconds
+        if true():
+            return self._last
+        while True:
+            stamp = self._next()
+            if stamp is not None:
+                if stamp > limit:
+                    return None
+                if true():
+                    return stamp
+                continue
+            left = limit - clock()
+            if left <= 0 or self.ended:
+                return None
+            self._arrived.clear()
+            if not self._chunks:
+                self._arrived.wait(min(left, 0.25))
+
+    def watch(self, seconds: float) -> None:
+        """Let `seconds` pass, keeping the screen up to date."""
+        self.until(lambda: False, seconds)
+
+    # ---- what it costs
+
+    def _family(self) -> list[psutil.Process]:
+        with contextlib.suppress(psutil.Error):
+            return [self._process, *self._process.children(recursive=True)]
+        return []
+
+    def cpu_seconds(self) -> float:
+        """Processor seconds so far of the program and all its children."""
+        spent = 0.0
+        for process in self._family():
+            with contextlib.suppress(psutil.Error):
+                times = process.cpu_times()
+                spent += times.user + times.system + times.children_user + times.children_system
+        return spent
+
+    def memory(self) -> float:
+        """Resident megabytes (2**20 bytes) of all its processes."""
+        total = 0
+        for process in self._family():
+            with contextlib.suppress(psutil.Error):
+                total += process.memory_info().rss
+        return total / 2**20
+
+    def end(self) -> None:
+        """End the program and whatever it started."""
+        family = self._family()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGTERM)
+        _, alive = psutil.wait_procs(family[1:], timeout=0)
+        limit = clock() + 2
+        while not self.ended and clock() < limit:
+            time.sleep(0.02)
+        for process in [*family[:1], *alive]:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        self._child.close(force=True)

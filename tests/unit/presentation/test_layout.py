@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.presentation.layout import CONTAINERS, LOG, PANES, Rect, arrange
+
+SIZES = [(60, 20), (80, 24), (120, 40), (200, 60)]
+
+
+def cells(rect: Rect) -> set[tuple[int, int]]:
+    return {(x, y) for x in range(rect.x, rect.x + rect.width) for y in range(rect.y, rect.y + rect.height)}
+
+
+@given(
+    st.integers(40, 240), st.integers(8, 90), st.sampled_from(PANES), st.booleans(), st.sampled_from(PANES[:4])
+)
+def test_every_cell_of_the_screen_belongs_to_exactly_one_part(
+    width: int, height: int, focus: str, zoomed: bool, upper: str
+) -> None:
+    found = arrange(width, height, focus, zoomed, upper)
+    rects = [found.header, found.footer, *found.panes.values()]
+    rects += [rect for rect in (found.tabs, found.divider) if rect is not None]
+    assert sum(rect.width * rect.height for rect in rects) == width * height
+    union: set[tuple[int, int]] = set()
+    for rect in rects:
+        union |= cells(rect)
+    assert union == cells(Rect(0, 0, width, height))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("focus", PANES)
+def test_the_focused_pane_is_always_shown(size: tuple[int, int], focus: str) -> None:
+    assert focus in arrange(*size, focus).panes
+
+
+def test_small_screens_show_fewer_panes() -> None:
+    assert set(arrange(60, 20, CONTAINERS).panes) == {CONTAINERS}
+    assert set(arrange(80, 24, CONTAINERS).panes) == {CONTAINERS, LOG}
+    assert set(arrange(120, 40, CONTAINERS).panes) == set(PANES)
+
+
+def test_zoom_gives_one_pane_the_screen() -> None:
+    assert set(arrange(200, 60, LOG, zoomed=True).panes) == {LOG}

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.presentation.containers import COLUMNS, SAMPLED
+from tui.presentation.frame import Scroll
+from tui.presentation.lines import clip, plain, restyled, wrapped
+from tui.presentation.table import heading, place, row
+from tui.presentation.text import safe, width
+
+
+@given(st.integers(20, 260))
+def test_columns_fill_a_width_and_never_overlap(cells: int) -> None:
+    placed = place(COLUMNS, cells)
+    assert placed[0].column.id == "name"
+    for left, right in zip(placed, placed[1:], strict=False):
+        assert left.x + left.width < right.x
+    assert placed[-1].x + placed[-1].width <= cells
+    assert sum(width(text) for text, _ in heading(placed, cells, "state")) == cells
+
+
+@given(st.integers(20, 260), st.text(max_size=60))
+def test_a_row_is_as_wide_as_the_table_whatever_its_cells_hold(cells: int, text: str) -> None:
+    line = row(place(COLUMNS, cells), cells, lambda _: (safe(text), "text"), cursor="cursor", marked=True)
+    assert sum(width(piece) for piece, _ in line) == cells
+
+
+def test_sampled_columns_stand_side_by_side() -> None:
+    order = [column.id for column in COLUMNS]
+    first = order.index(SAMPLED[0])
+    assert tuple(order[first : first + len(SAMPLED)]) == SAMPLED
+
+
+@given(st.integers(0, 5000), st.integers(1, 80), st.integers(0, 5000))
+def test_the_thumb_stays_inside_the_bar(total: int, shown: int, top: int) -> None:
+    first, size = Scroll(min(top, max(total - shown, 0)), shown, total).thumb()
+    assert 0 <= first
+    assert first + size <= shown
+    assert (size == 0) == (total <= shown)
+
+
+@given(st.lists(st.tuples(st.text(max_size=20), st.just("text")), max_size=5), st.integers(1, 50))
+def test_clip_takes_exactly_its_cells(line: list[tuple[str, str]], cells: int) -> None:
+    clipped = clip([(safe(text), style) for text, style in line], cells, "text")
+    assert sum(width(text) for text, _ in clipped) == cells
+
+
+@given(st.text(max_size=200), st.integers(8, 50))
+def test_wrapping_loses_nothing_and_fits(text: str, cells: int) -> None:
+    text = safe(text)
+    lines = list(wrapped([(text, "text")], cells, 4))
+    assert "".join(plain(line if n == 0 else line[1:]) for n, line in enumerate(lines)) == text
+    assert all(sum(width(piece) for piece, _ in line) <= cells for line in lines)
+
+
+def test_restyled_keeps_the_text() -> None:
+    line = [("abc", "x"), ("def", "y")]
+    assert restyled(line, 2, 4, "m") == [("ab", "x"), ("c", "x m"), ("d", "y m"), ("ef", "y")]

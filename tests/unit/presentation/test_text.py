@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.presentation.text import cut, fit, fit_middle, safe, width
+
+HOSTILE = [
+    "[bold red]markup[/]",
+    "\x1b]52;c;ZXZpbA==\x07",
+    "\x1b[2J\x1b[H",
+    "a\rb",
+    "a\tb",
+    "日本語",
+    "e\u0301",
+    "\u202egnp.exe",
+    "\x9b31m",
+    "a\u200bb",
+    "\ud800",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_holds_nothing_a_terminal_obeys(text: str) -> None:
+    shown = safe(text)
+    assert all(unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in shown)
+    shown.encode("utf-8")
+
+
+def test_escape_sequences_stay_readable() -> None:
+    assert safe("\x1b]52;c;x\x07") == "^[]52;c;x^G"
+    assert safe("\u202e") == "<202e>"
+
+
+def test_markup_is_text() -> None:
+    assert safe("[bold]x[/]") == "[bold]x[/]"
+
+
+@given(st.text(), st.integers(0, 60), st.sampled_from(["left", "right"]))
+def test_fit_takes_exactly_its_cells(text: str, cells: int, align: str) -> None:
+    assert width(fit(safe(text), cells, align)) == cells
+
+
+@given(st.text(), st.integers(0, 60))
+def test_fit_middle_takes_exactly_its_cells(text: str, cells: int) -> None:
+    assert width(fit_middle(safe(text), cells)) == cells
+
+
+@given(st.text(), st.integers(0, 60))
+def test_cut_is_the_longest_beginning_that_fits(text: str, cells: int) -> None:
+    text = safe(text)
+    piece = cut(text, cells)
+    assert text.startswith(piece)
+    assert width(piece) <= cells
+
+
+def test_fit_middle_keeps_the_end_of_a_reference() -> None:
+    assert fit_middle("registry.example.com/team/app:1.2.3", 20).endswith("app:1.2.3")

@@ -1,0 +1,3 @@
+"""Holdfast: a terminal dashboard that keeps Docker releases immutable."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,21 @@
+"""The command `holdfast`, and `python -m tui`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line; the exit status."""
+    from tui.cli.dashboard import run
+
+    arguments = sys.argv[1:]
+    if not arguments:  # the dashboard, as it is mostly started: no parser is loaded for it
+        return run()
+    from tui.cli.arguments import dispatch
+
+    return dispatch(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,261 @@
+"""The Textual App: holds the parts together, owns the tasks, and carries chosen commands to operations."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.app import App
+from textual.driver import Driver
+
+from tui.commands.keymap import Keymap
+from tui.commands.table import menu_of
+from tui.engine.client import Engine
+from tui.engine.endpoint import Endpoint
+from tui.engine.errors import EngineError
+from tui.operations.shell import shell
+from tui.panes.log import LogPane
+from tui.presentation.details import layers_lines, raw_lines, sections_lines
+from tui.presentation.help import help_lines
+from tui.presentation.text import safe
+from tui.screens.changes import Changes
+from tui.screens.connection import ConnectionScreen
+from tui.screens.dialogs import Choice, MenuDialog
+from tui.screens.main import MainScreen
+from tui.screens.reading import ReadingScreen
+from tui.settings.save import save_choice
+from tui.store.output import Output
+from tui.store.store import Change, LinkState, Store, Topic
+from tui.sync.logs import LogFollower
+from tui.sync.stats import StatsStreams
+from tui.sync.watcher import Watcher
+from tui.theming import RichStyles, ThemeShelf
+
+if TYPE_CHECKING:
+    from rich.style import Style
+
+    from tui.commands.command import Command, Situation
+    from tui.settings.schema import Settings
+
+
+class Options(NamedTuple):
+    """How the dashboard was started."""
+
+    endpoint: Endpoint
+    demo: bool = False
+    read_only: bool = False
+
+
+REST = 0.15
+"""Seconds that the cursor must rest on a container before its log is opened."""
+
+
+class Holdfast(App[str], inherit_bindings=False):
+    """The dashboard. Its result is "demo" when the user asked for the demo, else None."""
+
+    TITLE = "Holdfast"
+    ENABLE_COMMAND_PALETTE = False
+    CSS = "Toast { max-width: 70; }"
+
+    def __init__(
+        self,
+        settings: Settings,
+        options: Options,
+        shelf: ThemeShelf,
+        store: Store,
+        driver_class: type[Driver] | None = None,
+    ) -> None:
+        super().__init__(driver_class=driver_class)
+        self.settings = settings
+        self.options = options
+        self.store = store
+        self.shelf = shelf
+        self._styles = RichStyles(shelf.current)
+        self.keymap = Keymap(settings.keys)
+        self.log_pane = LogPane(settings.log)
+        self.main = MainScreen(
+            store, self.keymap, demo=options.demo, read_only=options.read_only, log=self.log_pane
+        )
+        self.watcher = Watcher(store, lambda: Engine.connect(options.endpoint), options.endpoint.url)
+        self.stats = StatsStreams(store, lambda: self.watcher.engine)
+        self._follower: LogFollower | None = None
+        self._rest: asyncio.TimerHandle | None = None
+        self._asking_connection = False
+
+    # Looks
+
+    def paint(self, style: str) -> Style:
+        """The style of a style text in the current theme."""
+        return self._styles(style)
+
+    def use_theme(self, name: str) -> None:
+        """Change the theme on the screen."""
+        self.shelf.choose(name)
+        self._styles = RichStyles(self.shelf.current)
+        self.shelf.apply(self)
+        for screen in self.screen_stack:
+            screen.refresh()
+            for widget in screen.walk_children():
+                widget.refresh()
+
+    # Life
+
+    def get_default_screen(self) -> MainScreen:
+        return self.main
+
+    def on_mount(self) -> None:
+        self.shelf.apply(self)
+        self.store.subscribe(Topic.LINK, self._link_changed)
+        self.run_worker(self.watcher.run(), name="watcher")
+        for problem in (*self.settings.notes, *self.shelf.problems, *self.keymap.problems):
+            self.notify(problem, severity="warning", markup=False, timeout=10)
+
+    async def on_unmount(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+        if self._follower is not None:
+            await self._follower.close()
+        await self.stats.close()
+
+    def _link_changed(self, _: Change) -> None:
+        link = self.store.link
+        if link.state is LinkState.LOST and link.version is None and not self._asking_connection:
+            self._asking_connection = True
+            screen = ConnectionScreen(self.store, self.options.endpoint.source, self.watcher.retry_now)
+            self.push_screen(screen, self._connection_left)
+        elif link.state is LinkState.LIVE:
+            self.main.rewatch()
+
+    def _connection_left(self, answer: str | None) -> None:
+        self._asking_connection = False
+        if answer == "demo":
+            self.exit("demo")
+
+    # What the main screen asks for
+
+    def on_main_screen_watched(self, message: MainScreen.Watched) -> None:
+        self.stats.watch(message.ids)
+
+    def on_main_screen_rested(self, message: MainScreen.Rested) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+        self._rest = asyncio.get_running_loop().call_later(REST, self._show_log, message.container_id)
+
+    def _show_log(self, container_id: str | None) -> None:
+        self._rest = None
+        if container_id is not None and container_id != self.log_pane.container_id:
+            self.run_worker(self._follow(container_id))
+
+    async def _follow(self, container_id: str) -> None:
+        container = self.store.containers.get(container_id)
+        if container is None:
+            return
+        follower, self._follower = self._follower, None
+        if follower is not None:
+            await follower.close()
+        if self._follower is None:
+            output = Output(lines=self.settings.log.lines)
+            self.log_pane.open(container_id, container.name, output)
+            self._follower = LogFollower(
+                self.store, lambda: self.watcher.engine, container_id, output, self.settings.log.tail
+            )
+
+    def on_main_screen_chosen(self, message: MainScreen.Chosen) -> None:
+        command, situation = message.command, message.situation
+        match command.id:
+            case "app.help":
+                lines = help_lines(self.keymap, situation.pane)
+                self.push_screen(ReadingScreen("Help", [("keys", lines)]))
+            case "app.palette":
+                self._open_palette()
+            case "app.quit":
+                self.exit()
+            case "app.retry":
+                self.watcher.retry_now()
+            case "app.theme":
+                self.run_worker(self._choose_theme())
+            case "container.menu" | "image.menu" | "tag.menu":
+                self.run_worker(self._open_menu(situation))
+            case "container.inspect" | "image.inspect" | "tag.inspect":
+                self.run_worker(self._inspect(situation, page=0))
+            case "image.history" | "tag.history":
+                self.run_worker(self._inspect(situation, page=1))
+            case "container.shell":
+                self.run_worker(self._shell(situation))
+            case _:
+                self.run_worker(self._change(command, situation))
+
+    def _open_palette(self) -> None:
+        from textual.command import CommandPalette
+
+        from tui.screens.palette import Commands
+
+        self.push_screen(CommandPalette(providers=[Commands], placeholder="Type a command"))
+
+    async def _open_menu(self, situation: Situation) -> None:
+        commands = menu_of(situation.pane)
+        choices = [Choice(c.id, c.menu, c.title, c.unavailable(situation)) for c in commands]
+        count = max(len(situation.containers), len(situation.tags) or len(situation.images))
+        names = [c.name for c in situation.containers] or list(situation.tags)
+        names = names or [(image.tags or (image.short_id,))[0] for image in situation.images]
+        more = f" and {count - 1} more" if count > 1 else ""
+        title = f"{names[0]}{more}" if names else situation.pane.value.capitalize()
+        chosen = await self.push_screen_wait(MenuDialog(title, choices))
+        if chosen:
+            await self._change(next(c for c in commands if c.id == chosen), situation)
+
+    async def _change(self, command: Command, situation: Situation) -> None:
+        engine = self.watcher.engine
+        if engine is None:
+            self.notify("the engine does not answer", severity="warning", markup=False)
+            return
+        place = f"{self.options.endpoint.url}"
+        await Changes(self, self.main, engine, place).perform(command, situation)
+
+    async def _inspect(self, situation: Situation, page: int) -> None:
+        engine = self.watcher.engine
+        if engine is None:
+            self.notify("the engine does not answer", severity="warning", markup=False)
+            return
+        try:
+            if situation.images:
+                details = await engine.images.details(situation.images[0].id)
+            else:
+                details = await engine.containers.details(situation.containers[0].id)
+        except EngineError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        pages = [("details", sections_lines(details))]
+        if situation.images:
+            pages.append(("layers", layers_lines(details.layers, time.time())))
+        pages.append(("raw", raw_lines(details.raw)))
+        self.push_screen(ReadingScreen(safe(details.title), pages, page))
+
+    async def _choose_theme(self) -> None:
+        before = self.shelf.current.name
+        choices = [Choice(name, "", f"{name}   {about}") for name, about in self.shelf.listed()]
+        chosen = await self.push_screen_wait(
+            MenuDialog("Theme", choices, first=before, moved=self.use_theme)
+        )
+        self.use_theme(chosen or before)
+        if chosen:
+            try:
+                await asyncio.to_thread(save_choice, "theme", chosen)
+            except OSError as error:
+                self.notify(f"the choice could not be saved: {error}", severity="error", markup=False)
+
+    async def _shell(self, situation: Situation) -> None:
+        engine = self.watcher.engine
+        container = situation.containers[0]
+        if engine is None:
+            return
+        try:
+            with self.suspend():
+                print(f"Shell in {safe(container.name)}; exit or Ctrl+D comes back.", flush=True)
+                code = await shell(engine, container.id, sys.__stdin__.fileno(), sys.__stdout__.fileno())
+        except EngineError as error:
+            self.notify(str(error), severity="error", markup=False, timeout=8)
+        else:
+            self.notify(f"the shell in {container.name} ended with {code}", markup=False, timeout=4)

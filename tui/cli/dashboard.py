@@ -1,0 +1,91 @@
+"""Opening the dashboard: settings, endpoint, the first paint, then Textual."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from tui.errors import HoldfastError
+
+if TYPE_CHECKING:
+    from tui.engine.endpoint import Endpoint
+    from tui.settings.schema import Settings
+
+
+def run(
+    host: str | None = None,
+    docker_context: str | None = None,
+    config: str | None = None,
+    theme: str | None = None,
+    demo: bool = False,
+    read_only: bool = False,
+) -> int:
+    """Open the dashboard; the exit status: 0, or 2 where the configuration or the usage is wrong."""
+    from tui.engine.endpoint import resolve
+    from tui.settings.load import load
+
+    try:
+        settings = load(config)
+        if theme is not None:
+            settings = settings._replace(theme=theme)
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise HoldfastError("the dashboard needs a terminal", "run it in one, or use a verb: holdfast --help")
+        endpoint = None if demo else resolve(host or settings.engine or None, docker_context)
+    except HoldfastError as error:
+        print(f"holdfast: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"  {error.hint}", file=sys.stderr)
+        return 2
+    if endpoint is not None and _open(settings, endpoint, read_only=read_only) != "demo":
+        return 0
+    return _open_demo(settings, read_only=read_only)
+
+
+def _open_demo(settings: Settings, *, read_only: bool) -> int:
+    from tui.demo.launch import DemoEngine
+
+    demo = DemoEngine()
+    endpoint = demo.start_process()
+    try:
+        _open(settings, endpoint, demo=True, read_only=read_only)
+    finally:
+        demo.stop_process()
+    return 0
+
+
+def _open(settings: Settings, endpoint: Endpoint, *, demo: bool = False, read_only: bool) -> str | None:
+    from tui.commands.keymap import Keymap
+    from tui.presentation.theme import current_theme
+    from tui.store.store import Link, LinkState, Store
+
+    store = Store()
+    store.set_link(Link(LinkState.CONNECTING, 0.0, endpoint.url))
+    painted = None
+    if endpoint.socket_path and not demo:
+        from tui.first_paint import paint
+
+        painted = paint(
+            endpoint.socket_path,
+            store.link,
+            current_theme(settings.theme),
+            Keymap(settings.keys),
+            read_only=read_only,
+        )
+    try:
+        from tui.app import Holdfast, Options
+        from tui.theming import ThemeShelf
+        from tui.widgets.driver import PaintedDriver
+
+        if painted is not None:
+            store.put_containers(painted.containers)
+        app = Holdfast(
+            settings,
+            Options(endpoint, demo=demo, read_only=read_only),
+            ThemeShelf(settings.theme),
+            store,
+            driver_class=PaintedDriver if painted is not None else None,
+        )
+        return app.run()
+    finally:
+        if painted is not None:
+            painted.restore()

@@ -1,0 +1,1 @@
+"""The one table of what can be done: keys, titles, and why not."""

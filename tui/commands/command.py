@@ -1,0 +1,89 @@
+"""A command: something a user can do, declared once.
+
+From the declaration come the key bindings, the footer, the palette, the help screen and docs/keys.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import NamedTuple
+
+from tui.model.container import Container
+from tui.model.image import Image
+
+
+class Scope(Enum):
+    """Where a command applies: everywhere, or while a certain pane has the focus."""
+
+    ANYWHERE = "anywhere"
+    LISTS = "lists"
+    CONTAINERS = "containers"
+    IMAGES = "images"
+    TAGS = "tags"
+    APPS = "apps"
+    LOG = "log"
+
+
+class Situation(NamedTuple):
+    """All that decides whether a command is available.
+
+    pane        the scope of the focused pane
+    containers  marked ones, else the one under the cursor (none outside their pane)
+    images      likewise
+    tags        likewise: references "repository:tag"
+    live        whether the engine answers
+    read_only   whether Holdfast was started with --read-only
+    """
+
+    pane: Scope
+    containers: tuple[Container, ...] = ()
+    images: tuple[Image, ...] = ()
+    tags: tuple[str, ...] = ()
+    live: bool = True
+    read_only: bool = False
+
+
+class Danger(Enum):
+    """What is asked before a command runs."""
+
+    NONE = "none"
+    CONFIRM = "confirm"
+
+
+def available(_: Situation) -> str:
+    """For commands that always are."""
+    return ""
+
+
+class Command(NamedTuple):
+    """One thing a user can do.
+
+    id         "container.stop": noun and verb, the name in [keys] of the configuration
+    title      for palette and help, a verb phrase
+    keys       default keys in Textual's names ("k", "K", "ctrl+p", "slash"), the first is shown; may be empty
+    scope      where its keys work
+    changes    whether it changes anything outside Holdfast: unavailable with --read-only
+    danger     what is asked first
+    why_not    the reason why it is unavailable now, "" when it is available; called often, so cheap
+    footer     a word for the key footer, "" to leave it out
+    menu       the letter in the X menu, "" when it is not in it
+    """
+
+    id: str
+    title: str
+    keys: tuple[str, ...] = ()
+    scope: Scope = Scope.ANYWHERE
+    changes: bool = False
+    danger: Danger = Danger.NONE
+    why_not: Callable[[Situation], str] = available
+    footer: str = ""
+    menu: str = ""
+
+    def unavailable(self, situation: Situation) -> str:
+        """Why this cannot be done now, or ""."""
+        if self.changes and situation.read_only:
+            return "read-only: Holdfast was started with --read-only"
+        if self.changes and not situation.live:
+            return "the engine does not answer"
+        return self.why_not(situation)

@@ -1,0 +1,99 @@
+"""Commands on containers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tui.commands.command import Command, Danger, Scope, Situation
+from tui.model.container import Container
+
+NONE = "no container is selected"
+
+
+def _one(situation: Situation) -> str:
+    if not situation.containers:
+        return NONE
+    return "" if len(situation.containers) == 1 else "select one container: several are marked"
+
+
+def _any(situation: Situation) -> str:
+    return "" if situation.containers else NONE
+
+
+def _each(refusal: Callable[[Container], bool], words: str) -> Callable[[Situation], str]:
+    """Unavailable when there is no container, or none that the verb fits."""
+
+    def why_not(situation: Situation) -> str:
+        if not situation.containers:
+            return NONE
+        if all(refusal(container) for container in situation.containers):
+            name = situation.containers[0].name
+            return f"{name} {words}" if len(situation.containers) == 1 else f"all {words}"
+        return ""
+
+    return why_not
+
+
+def fits(command_id: str, container: Container) -> bool:
+    """Whether a verb does anything to a container in its state: those that it does not fit are left out."""
+    match command_id:
+        case "container.start":
+            return not container.running
+        case "container.stop" | "container.kill":
+            return container.running
+        case "container.pause":
+            return container.state == "running"
+        case "container.unpause":
+            return container.state == "paused"
+    return True
+
+
+def _unfit(command_id: str) -> Callable[[Container], bool]:
+    return lambda container: not fits(command_id, container)
+
+
+def _shell(situation: Situation) -> str:
+    if reason := _one(situation):
+        return reason
+    container = situation.containers[0]
+    return "" if container.state == "running" else f"{container.name} is not running"
+
+
+CONTAINERS = (
+    Command("container.inspect", "Inspect the container", ("i",), Scope.CONTAINERS, why_not=_one, footer="inspect"),
+    Command("container.log", "Show the container's log", ("l",), Scope.CONTAINERS, why_not=_one, footer="log"),
+    Command(
+        "container.shell", "Open a shell in the container", ("x",), Scope.CONTAINERS,
+        changes=True, why_not=_shell, footer="shell",
+    ),
+    Command("container.menu", "Stop, start, restart, remove ...", ("X",), Scope.CONTAINERS, why_not=_any, footer="actions"),
+    Command(
+        "container.start", "Start", (), Scope.CONTAINERS, changes=True, menu="s",
+        why_not=_each(_unfit("container.start"), "already running"),
+    ),
+    Command(
+        "container.stop", "Stop", (), Scope.CONTAINERS, changes=True, danger=Danger.CONFIRM, menu="t",
+        why_not=_each(_unfit("container.stop"), "not running"),
+    ),
+    Command(
+        "container.restart", "Restart", (), Scope.CONTAINERS, changes=True, danger=Danger.CONFIRM, menu="r",
+        why_not=_any,
+    ),
+    Command(
+        "container.kill", "Kill (SIGKILL, at once)", (), Scope.CONTAINERS, changes=True,
+        danger=Danger.CONFIRM, menu="k", why_not=_each(_unfit("container.kill"), "not running"),
+    ),
+    Command(
+        "container.pause", "Pause", (), Scope.CONTAINERS, changes=True, danger=Danger.CONFIRM, menu="p",
+        why_not=_each(_unfit("container.pause"), "not running, or paused already"),
+    ),
+    Command(
+        "container.unpause", "Unpause", (), Scope.CONTAINERS, changes=True, menu="u",
+        why_not=_each(_unfit("container.unpause"), "not paused"),
+    ),
+    Command("container.rename", "Rename", (), Scope.CONTAINERS, changes=True, menu="n", why_not=_one),
+    Command(
+        "container.remove", "Remove", (), Scope.CONTAINERS, changes=True, danger=Danger.CONFIRM, menu="d",
+        why_not=_any,
+    ),
+)  # fmt: skip

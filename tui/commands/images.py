@@ -1,0 +1,50 @@
+"""Commands on images and tags."""
+
+from __future__ import annotations
+
+from tui.commands.command import Command, Danger, Scope, Situation
+
+
+def _one_image(situation: Situation) -> str:
+    if not situation.images:
+        return "no image is selected"
+    return "" if len(situation.images) == 1 else "select one image: several are marked"
+
+
+def _images(situation: Situation) -> str:
+    return "" if situation.images else "no image is selected"
+
+
+def _one_tag(situation: Situation) -> str:
+    if not situation.tags:
+        return "no tag is selected"
+    return "" if len(situation.tags) == 1 else "select one tag: several are marked"
+
+
+def _tags(situation: Situation) -> str:
+    return "" if situation.tags else "no tag is selected"
+
+
+IMAGES = (
+    Command("image.inspect", "Inspect the image", ("i",), Scope.IMAGES, why_not=_one_image, footer="inspect"),
+    Command("image.history", "Show the image's layers", ("h",), Scope.IMAGES, why_not=_one_image, footer="layers"),
+    Command("image.menu", "Remove, prune ...", ("X",), Scope.IMAGES, footer="actions"),
+    Command(
+        "image.remove", "Remove, with all its tags", (), Scope.IMAGES, changes=True, danger=Danger.CONFIRM,
+        menu="d", why_not=_images,
+    ),
+    Command(
+        "image.prune", "Prune dangling images that nothing uses", (), Scope.IMAGES, changes=True,
+        danger=Danger.CONFIRM, menu="p",
+    ),
+)  # fmt: skip
+
+TAGS = (
+    Command("tag.inspect", "Inspect the image of the tag", ("i",), Scope.TAGS, why_not=_one_tag, footer="inspect"),
+    Command("tag.history", "Show the layers of the tag's image", ("h",), Scope.TAGS, why_not=_one_tag, footer="layers"),
+    Command("tag.menu", "Untag ...", ("X",), Scope.TAGS, why_not=_tags, footer="actions"),
+    Command(
+        "tag.remove", "Untag (an image's last tag takes the image along)", (), Scope.TAGS, changes=True,
+        danger=Danger.CONFIRM, menu="d", why_not=_tags,
+    ),
+)  # fmt: skip

@@ -1,0 +1,79 @@
+"""Which key does what, where: the table's keys, changed by the configuration's [keys]."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from tui.commands.command import Command, Scope
+from tui.commands.table import BY_ID, LIST_SCOPES, TABLE, applies
+
+PANES = (*LIST_SCOPES, Scope.LOG)
+
+_SPOKEN = {
+    "question_mark": "?", "colon": ":", "slash": "/", "comma": ",", "asterisk": "*", "greater_than_sign": ">",
+    "space": "Space", "enter": "Enter", "escape": "Esc", "tab": "Tab", "shift+tab": "Shift+Tab",
+    "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "up": "↑", "down": "↓",
+    "left": "←", "right": "→",
+}  # fmt: skip
+
+
+def spoken(key: str) -> str:
+    """A key as people write it: "question_mark" is "?", "ctrl+p" is "Ctrl+P"."""
+    if key in _SPOKEN:
+        return _SPOKEN[key]
+    if key.startswith("ctrl+"):
+        return "Ctrl+" + spoken(key[5:]).upper()
+    return key if len(key) == 1 else key.upper()
+
+
+class Clash(NamedTuple):
+    """One key that would do two things in one place: the second is unreachable."""
+
+    key: str
+    first: str
+    second: str
+
+    def __str__(self) -> str:
+        return f"[keys] {self.first} and {self.second} are both on {spoken(self.key)}: change one of them"
+
+
+class Keymap:
+    """Keys resolved for each pane.
+
+    `problems` says what the overrides got wrong, in sentences; where two commands clash, the one that stands
+    first in the table keeps the key.
+    """
+
+    def __init__(self, overrides: Mapping[str, Sequence[str]] | None = None) -> None:
+        overrides = overrides or {}
+        self.problems: list[str] = [
+            f"[keys] {id}: there is no such command; the palette lists them"
+            for id in overrides
+            if id not in BY_ID
+        ]
+        self._keys = {command.id: tuple(overrides.get(command.id, command.keys)) for command in TABLE}
+        self._found: dict[tuple[Scope, str], Command] = {}
+        clashes: dict[Clash, None] = {}
+        for pane in PANES:
+            for command in TABLE:
+                if not applies(command, pane):
+                    continue
+                for key in self._keys[command.id]:
+                    first = self._found.setdefault((pane, key), command)
+                    if first is not command:
+                        clashes[Clash(key, first.id, command.id)] = None
+        self.problems += [str(clash) for clash in clashes]
+
+    def find(self, pane: Scope, key: str) -> Command | None:
+        """The command of a key in a pane."""
+        return self._found.get((pane, key))
+
+    def keys_of(self, command: Command) -> tuple[str, ...]:
+        """The keys of a command, in Textual's names."""
+        return self._keys[command.id]
+
+    def hint(self, command: Command) -> str:
+        """Its first key as people write it, "" when it has none."""
+        keys = self._keys[command.id]
+        return spoken(keys[0]) if keys else ""

@@ -1,0 +1,25 @@
+"""Every command, once."""
+
+from __future__ import annotations
+
+from tui.commands.command import Command, Scope
+from tui.commands.containers import CONTAINERS
+from tui.commands.images import IMAGES, TAGS
+from tui.commands.log import LOG
+from tui.commands.view import APP, LISTS, PANES
+
+TABLE: tuple[Command, ...] = (*CONTAINERS, *IMAGES, *TAGS, *LOG, *LISTS, *PANES, *APP)
+
+BY_ID = {command.id: command for command in TABLE}
+
+LIST_SCOPES = (Scope.APPS, Scope.IMAGES, Scope.TAGS, Scope.CONTAINERS)
+
+
+def applies(command: Command, pane: Scope) -> bool:
+    """Whether a command belongs to where the focus is."""
+    return command.scope in (Scope.ANYWHERE, pane) or (command.scope is Scope.LISTS and pane in LIST_SCOPES)
+
+
+def menu_of(pane: Scope) -> tuple[Command, ...]:
+    """The commands in the X menu of a pane."""
+    return tuple(command for command in TABLE if command.menu and command.scope is pane)

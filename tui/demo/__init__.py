@@ -1,0 +1,1 @@
+"""A simulated Docker Engine on a private socket."""

@@ -1,0 +1,76 @@
+"""Images as the Engine API's JSON, with the keys that every engine from 20.10 to 28.5 gives."""
+
+from __future__ import annotations
+
+import hashlib
+
+from tui.demo.objects import JSON, Image
+from tui.demo.payloads import CONFIG_DEFAULTS
+from tui.demo.words import stamp
+
+
+def listed(image: Image, users: int = -1) -> JSON:
+    """An entry of GET /images/json."""
+    return {
+        "Containers": users,
+        "Created": image.created,
+        "Id": image.id,
+        "Labels": image.labels or None,
+        "ParentId": image.parent,
+        "RepoDigests": image.digests or (["<none>@<none>"] if not image.tags else None),
+        "RepoTags": image.tags or (["<none>:<none>"] if not image.digests else None),
+        "SharedSize": -1,
+        "Size": image.size,
+        "VirtualSize": image.size,
+    }
+
+
+def _layer(image: Image, index: int) -> str:
+    entry = image.history[index]
+    return "sha256:" + hashlib.sha256(f"{entry.created_by} {entry.size} {index}".encode()).hexdigest()
+
+
+def inspected(image: Image) -> JSON:
+    """GET /images/{name}/json."""
+    config = {**CONFIG_DEFAULTS, **{key: value for key, value in image.config.items() if value is not None}}
+    return {
+        "Id": image.id,
+        "RepoTags": image.tags,
+        "RepoDigests": image.digests,
+        "Parent": image.parent,
+        "Comment": image.history[-1].comment if image.history else "",
+        "Created": stamp(image.created * 10**9),
+        "DockerVersion": "",
+        "Author": "",
+        "Config": config,
+        "Architecture": "amd64",
+        "Os": "linux",
+        "Size": image.size,
+        "GraphDriver": {
+            "Data": {"MergedDir": f"/var/lib/docker/overlay2/{image.id[7:]}/merged"},
+            "Name": "overlay2",
+        },
+        "RootFS": {
+            "Type": "layers",
+            "Layers": [_layer(image, index) for index, entry in enumerate(image.history) if entry.size],
+        },
+        "Metadata": {"LastTagTime": stamp(image.tagged)},
+    }
+
+
+def history(image: Image) -> list[JSON]:
+    """GET /images/{name}/history: the newest entry first; only that one has an ID and tags."""
+    entries = [
+        {
+            "Comment": entry.comment,
+            "Created": entry.created,
+            "CreatedBy": entry.created_by,
+            "Id": "<missing>",
+            "Size": entry.size,
+            "Tags": None,
+        }
+        for entry in reversed(image.history)
+    ]
+    if entries:
+        entries[0] |= {"Id": image.id, "Tags": image.tags or None}
+    return entries

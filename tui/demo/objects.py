@@ -1,0 +1,148 @@
+"""The things that a simulated engine holds. Times are nanoseconds since the epoch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+JSON = dict[str, Any]
+"""A JSON object as the Engine API takes and gives it."""
+
+SECOND = 10**9
+
+
+@dataclass(slots=True)
+class HealthState:
+    """Health of a container that has a check: status, failures in a row, results (newest last)."""
+
+    status: str = "starting"
+    streak: int = 0
+    log: list[JSON] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Container:
+    """One container.
+
+    config, host     as given to POST /containers/create, without HostConfig and NetworkingConfig
+    networks         network name -> address, "" where it has none
+    started, ended   0 before the first start, and before the first end
+    number           the order of creation, which makes lists stable
+    """
+
+    id: str
+    number: int
+    name: str
+    image: str
+    image_id: str
+    created: int
+    config: JSON
+    host: JSON
+    networks: dict[str, str]
+    state: str = "created"
+    started: int = 0
+    ended: int = 0
+    exit_code: int = 0
+    error: str = ""
+    oom_killed: bool = False
+    restarts: int = 0
+    pid: int = 0
+    health: HealthState | None = None
+    changes: list[JSON] = field(default_factory=list)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has, or is about to have again, a process."""
+        return self.state in ("running", "paused", "restarting")
+
+    @property
+    def labels(self) -> dict[str, str]:
+        labels: dict[str, str] = self.config.get("Labels") or {}
+        return labels
+
+    @property
+    def tty(self) -> bool:
+        return bool(self.config.get("Tty"))
+
+    @property
+    def command(self) -> list[str]:
+        """Entrypoint and command together, as the engine runs them."""
+        return [*(self.config.get("Entrypoint") or ()), *(self.config.get("Cmd") or ())]
+
+    @property
+    def restart_policy(self) -> str:
+        return str((self.host.get("RestartPolicy") or {}).get("Name") or "no")
+
+    @property
+    def mounts(self) -> list[JSON]:
+        """The mounts of named volumes and host folders that its HostConfig asks for."""
+        found: list[JSON] = []
+        for bind in self.host.get("Binds") or ():
+            source, target, *mode = str(bind).split(":")
+            named = not source.startswith("/")
+            mount: JSON = {
+                "Type": "volume" if named else "bind",
+                "Source": f"/var/lib/docker/volumes/{source}/_data" if named else source,
+                "Destination": target,
+                "Mode": mode[0] if mode else "",
+                "RW": "ro" not in mode,
+                "Propagation": "" if named else "rprivate",
+            }
+            if named:
+                mount |= {"Name": source, "Driver": "local"}
+            found.append(mount)
+        return found
+
+
+@dataclass(slots=True)
+class HistoryEntry:
+    """One entry of an image's history, `created` in seconds since the epoch."""
+
+    created: int
+    created_by: str
+    size: int
+    comment: str = "buildkit.dockerfile.v0"
+
+
+@dataclass(slots=True)
+class Image:
+    """One image; `tags` "repository:tag" and `digests` "repository@sha256:..." in the order of their making."""
+
+    id: str
+    created: int
+    history: list[HistoryEntry]
+    config: JSON
+    tags: list[str] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
+    parent: str = ""
+    tagged: int = 0
+
+    @property
+    def size(self) -> int:
+        return sum(entry.size for entry in self.history)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        labels: dict[str, str] = self.config.get("Labels") or {}
+        return labels
+
+
+@dataclass(slots=True)
+class Network:
+    """One network; `subnet` is the first two numbers of its addresses, "" without addresses."""
+
+    id: str
+    name: str
+    driver: str
+    created: int
+    subnet: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Volume:
+    """One named volume of the local driver."""
+
+    name: str
+    created: int
+    labels: dict[str, str] = field(default_factory=dict)

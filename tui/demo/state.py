@@ -1,0 +1,281 @@
+"""The simulation proper: containers, what each change does to them, and which events it causes.
+
+No I/O and no waiting: what takes time on a real engine (a process that ends, a health check) is told
+to it from outside. The order of events and their attributes are those of Docker Engine 20.10 to 28.5.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import signal as signals
+from collections.abc import Callable
+
+from tui.demo.journal import Journal
+from tui.demo.library import Library
+from tui.demo.objects import JSON, Container, HealthState
+from tui.demo.places import Places
+from tui.demo.refused import Refused, name_taken, no_such_container, not_running
+
+NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+RULE = "only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
+
+Changed = Callable[[Container, str], None]
+"""Called after every change of a container with the action ("start", "die", "destroy", ...)."""
+
+
+class State:
+    """Everything that the simulated engine holds.
+
+    clock   nanoseconds since the epoch; tests pass their own
+    seed    makes the IDs of two runs equal
+    """
+
+    def __init__(self, clock: Callable[[], int], seed: str = "holdfast") -> None:
+        self.clock = clock
+        self.seed = seed
+        self.journal = Journal(clock)
+        self.containers: dict[str, Container] = {}
+        self.names: dict[str, Container] = {}
+        self.library = Library(self.journal, self.containers)
+        self.places = Places(self.journal)
+        self.watchers: list[Changed] = []
+        self._made = 0
+
+    # -- finding
+
+    def find(self, reference: str) -> Container:
+        """A container by ID, name or unambiguous beginning of its ID, in the engine's order.
+
+        Raises Refused 404, or 400 where several IDs begin so.
+        """
+        reference = reference.removeprefix("/")
+        found = self.containers.get(reference) or self.names.get(reference)
+        if found:
+            return found
+        matching = [id for id in self.containers if id.startswith(reference)] if reference else []
+        if not matching:
+            raise no_such_container(reference)
+        if len(matching) > 1:
+            raise Refused(400, f"multiple IDs found with provided prefix: {reference}")
+        return self.containers[matching[0]]
+
+    # -- telling
+
+    def _tell(self, container: Container, action: str, **attributes: str) -> None:
+        actor = {**container.labels, "image": container.image, "name": container.name, **attributes}
+        self.journal.publish("container", action, container.id, actor)
+
+    def changed(self, container: Container, action: str) -> None:
+        for watcher in self.watchers:
+            watcher(container, action)
+
+    # -- making and removing
+
+    def new_id(self) -> str:
+        self._made += 1
+        return hashlib.sha256(f"{self.seed}-{self._made}".encode()).hexdigest()
+
+    def check_name(self, name: str) -> None:
+        """Raise Refused where a name is malformed (400) or taken (409)."""
+        if not NAME.fullmatch(name):
+            raise Refused(400, f"Invalid container name ({name}), {RULE}")
+        if name in self.names:
+            raise name_taken(name, self.names[name].id)
+
+    def create(self, name: str, body: JSON) -> Container:
+        """POST /containers/create: `body` as the API takes it; the image must be known."""
+        config = {key: value for key, value in body.items() if key not in ("HostConfig", "NetworkingConfig")}
+        reference = str(config.get("Image") or "")
+        image = self.library.find(reference)
+        if not config.get("Cmd") and not config.get("Entrypoint"):
+            config["Cmd"] = image.config.get("Cmd")
+            config["Entrypoint"] = image.config.get("Entrypoint")
+        if not config.get("Cmd") and not config.get("Entrypoint"):
+            raise Refused(400, "No command specified")
+        config["Env"] = [*(image.config.get("Env") or ()), *(config.get("Env") or ())]
+        config["Labels"] = {**image.labels, **(config.get("Labels") or {})}
+        config.setdefault("Healthcheck", image.config.get("Healthcheck"))
+        id = self.new_id()
+        name = name.removeprefix("/") or f"brave_{id[:6]}"
+        self.check_name(name)
+        return self.add(id, name, reference, image.id, config, dict(body.get("HostConfig") or {}))
+
+    def add(
+        self, id: str, name: str, image: str, image_id: str, config: JSON, host: JSON, tell: bool = True
+    ) -> Container:
+        """Put a container there without any check: names of any text, images that do not exist."""
+        network = str(host.get("NetworkMode") or "default")
+        if network == "default":
+            network = "bridge"
+        container = Container(
+            id=id,
+            number=len(self.containers) + self._made,
+            name=name,
+            image=image,
+            image_id=image_id,
+            created=self.clock(),
+            config=config,
+            host=host,
+            networks={network: ""},
+        )
+        check = (config.get("Healthcheck") or {}).get("Test") or []
+        if check and check != ["NONE"]:
+            container.health = HealthState()
+        self.containers[id] = container
+        self.names[name] = container
+        for mount in container.mounts:
+            if mount["Type"] == "volume":
+                self.places.ensure_volume(mount["Name"])
+        if tell:
+            self._tell(container, "create")
+        self.changed(container, "create")
+        return container
+
+    def remove(self, container: Container, force: bool = False) -> None:
+        """DELETE /containers/{id}: a living one only with force, which kills it first."""
+        if container.alive and not force:
+            if container.state == "paused":
+                raise Refused(
+                    409,
+                    f"You cannot remove a paused container {container.id}. "
+                    "Unpause and then stop the container before attempting removal or force remove",
+                )
+            raise Refused(
+                409,
+                f"You cannot remove a {container.state} container {container.id}. "
+                "Stop the container before attempting removal or force remove",
+            )
+        if container.alive:
+            self.kill(container, 9)
+            self.died(container, 137)
+        del self.containers[container.id]
+        self.names.pop(container.name, None)
+        self._tell(container, "destroy")
+        self.changed(container, "destroy")
+
+    def prune(self) -> list[Container]:
+        """POST /containers/prune: remove everything that does not run."""
+        gone = [container for container in self.containers.values() if not container.alive]
+        for container in gone:
+            self.remove(container)
+        self.journal.publish("container", "prune", "", {"reclaimed": "0"})
+        return gone
+
+    def rename(self, container: Container, name: str) -> None:
+        """POST /containers/{id}/rename."""
+        name = name.removeprefix("/")
+        if not name:
+            raise Refused(400, "Neither old nor new names may be empty")
+        if name == container.name:
+            raise Refused(400, "Renaming a container with the same name as its current name")
+        if not NAME.fullmatch(name):
+            raise Refused(400, f"Error when allocating new name: Invalid container name (/{name}), {RULE}")
+        if name in self.names:
+            taken = name_taken(name, self.names[name].id)
+            raise Refused(409, f"Error when allocating new name: {taken.message}")
+        self.give_name(container, name)
+
+    def give_name(self, container: Container, name: str) -> None:
+        """Rename without any check."""
+        old = container.name
+        self.names.pop(old, None)
+        container.name = name
+        self.names[name] = container
+        self._tell(container, "rename", oldName=f"/{old}")
+        self.changed(container, "rename")
+
+    # -- living and dying
+
+    def start(self, container: Container) -> None:
+        """POST /containers/{id}/start."""
+        if container.state == "paused":
+            raise Refused(409, "cannot start a paused container, try unpause instead")
+        if container.state == "running":
+            raise Refused(304, "")
+        for network in container.networks:
+            container.networks[network] = self.places.connect(network, container.id)
+        for mount in container.mounts:
+            if mount["Type"] == "volume":
+                self.places.mount(mount, container.id)
+        container.state = "running"
+        container.started = self.clock()
+        container.exit_code = 0
+        container.error = ""
+        container.oom_killed = False
+        container.pid = 4000 + container.number
+        if container.health:
+            container.health = HealthState()
+        self._tell(container, "start")
+        self.changed(container, "start")
+
+    def died(self, container: Container, code: int, again: bool = False) -> None:
+        """The process of a container ended; `again`: its restart policy will start it again."""
+        container.exit_code = code
+        container.ended = self.clock()
+        container.pid = 0
+        container.state = "restarting" if again else "exited"
+        self._tell(container, "die", exitCode=str(code))
+        for network in container.networks:
+            self.places.disconnect(network, container.id)
+            container.networks[network] = ""
+        for mount in container.mounts:
+            if mount["Type"] == "volume":
+                self.places.unmount(mount, container.id)
+        self.changed(container, "die")
+
+    def kill(self, container: Container, number: int) -> None:
+        """A signal was sent; whether the process ends by it is said with `died`."""
+        if not container.alive:
+            cause = not_running(container.id)
+            raise Refused(409, f"Cannot kill container: {container.id}: {cause.message}")
+        self._tell(container, "kill", signal=str(number))
+        if number == signals.SIGKILL and container.state == "paused":
+            container.state = "running"
+
+    def stopped(self, container: Container) -> None:
+        """The last event of a stop, after `kill` and `died`."""
+        self._tell(container, "stop")
+        self.changed(container, "stop")
+
+    def restarted(self, container: Container) -> None:
+        """The last event of a restart, after stop and start."""
+        self._tell(container, "restart")
+        self.changed(container, "restart")
+
+    def pause(self, container: Container) -> None:
+        """POST /containers/{id}/pause."""
+        if container.state == "paused":
+            raise Refused(409, f"Container {container.id} is already paused")
+        if container.state == "restarting":
+            raise Refused(409, f"Container {container.id} is restarting, wait until the container is running")
+        if not container.alive:
+            raise not_running(container.id)
+        container.state = "paused"
+        self._tell(container, "pause")
+        self.changed(container, "pause")
+
+    def unpause(self, container: Container) -> None:
+        """POST /containers/{id}/unpause; an engine calls a wrong state its own fault (500)."""
+        if container.state != "paused":
+            raise Refused(500, f"Container {container.id} is not paused")
+        container.state = "running"
+        self._tell(container, "unpause")
+        self.changed(container, "unpause")
+
+    def set_health(self, container: Container, status: str, output: str = "", code: int = 0) -> None:
+        """One result of a health check; only a changed status is an event."""
+        health = container.health
+        if health is None:
+            return
+        now = self.clock()
+        health.log = [*health.log[-4:], {"Start": now, "End": now, "ExitCode": code, "Output": output}]
+        health.streak = health.streak + 1 if code else 0
+        if health.status != status:
+            health.status = status
+            self._tell(container, f"health_status: {status}")
+            self.changed(container, "health_status")
+
+    def noticed(self, container: Container, action: str, **attributes: str) -> None:
+        """An event that changes nothing: "top", "attach", "exec_create: ls", "resize", ..."""
+        self._tell(container, action, **attributes)

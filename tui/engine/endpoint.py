@@ -1,0 +1,134 @@
+"""Which engine to talk to, found as Docker's own command line finds it.
+
+Imported before the first paint: nothing here is heavy, and what is seldom needed is imported where it is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tui.engine.errors import EndpointUnusable
+
+DEFAULT_SOCKET = "/var/run/docker.sock"
+_KINDS = ("unix", "tcp", "ssh", "http", "https", "npipe", "fd")
+
+
+class Endpoint(NamedTuple):
+    """Where an engine listens.
+
+    url      "unix:///var/run/docker.sock", "tcp://host:2376", "ssh://user@host"
+    source   who said so, for people: "--host", "DOCKER_HOST", "context prod", "default socket"
+    """
+
+    url: str
+    source: str
+
+    @property
+    def socket_path(self) -> str:
+        """The path of a unix socket, "" for every other kind."""
+        return self.url.removeprefix("unix://") if self.url.startswith("unix://") else ""
+
+
+def resolve(
+    host: str | None = None, docker_context: str | None = None, environ: Mapping[str, str] = os.environ
+) -> Endpoint:
+    """The endpoint by Docker's own order.
+
+    `host` and `docker_context` are the command line's; then DOCKER_HOST, DOCKER_CONTEXT, the current context
+    of Docker's configuration, the default socket, and rootless sockets where that is missing. Whether an engine
+    answers there is not tried. Raises EndpointUnusable.
+    """
+    if host:
+        return Endpoint(_url(host, "--host"), "--host")
+    if docker_context:
+        return _of_context(docker_context, "--context", environ)
+    if named := environ.get("DOCKER_HOST"):
+        return Endpoint(_url(named, "DOCKER_HOST"), "DOCKER_HOST")
+    if named := environ.get("DOCKER_CONTEXT"):
+        return _of_context(named, "DOCKER_CONTEXT", environ)
+    if named := _current_context(environ):
+        return _of_context(named, "Docker's configuration", environ)
+    return _default(environ)
+
+
+def _url(text: str, source: str) -> str:
+    if text.startswith("/"):
+        return "unix://" + text
+    kind, separator, rest = text.partition("://")
+    if not separator:
+        return "tcp://" + text
+    if kind not in _KINDS or not rest:
+        raise EndpointUnusable(
+            f'{source} says "{text}", which is no endpoint',
+            "an endpoint looks like unix:///var/run/docker.sock",
+        )
+    return text
+
+
+def _default(environ: Mapping[str, str]) -> Endpoint:
+    if not os.path.exists(DEFAULT_SOCKET):
+        runtime, home = environ.get("XDG_RUNTIME_DIR"), environ.get("HOME")
+        rootless = [f"{runtime}/docker.sock"] if runtime else []
+        rootless += [f"{home}/.docker/run/docker.sock"] if home else []
+        for path in rootless:
+            if os.path.exists(path):
+                return Endpoint("unix://" + path, "rootless socket")
+    return Endpoint("unix://" + DEFAULT_SOCKET, "default socket")
+
+
+def _folder(environ: Mapping[str, str]) -> str:
+    """The folder of Docker's configuration."""
+    return environ.get("DOCKER_CONFIG") or os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".docker")
+
+
+def _current_context(environ: Mapping[str, str]) -> str:
+    path = os.path.join(_folder(environ), "config.json")
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    except OSError:
+        return ""
+    if '"currentContext"' not in text:
+        return ""
+    named = _read_json(text, path).get("currentContext")
+    return named if isinstance(named, str) else ""
+
+
+def _of_context(name: str, source: str, environ: Mapping[str, str]) -> Endpoint:
+    """Docker keeps a context in contexts/meta/SHA256-OF-ITS-NAME/meta.json; "default" is none of them."""
+    if name == "default":
+        return _default(environ)
+    import hashlib
+
+    digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
+    path = os.path.join(_folder(environ), "contexts", "meta", digest, "meta.json")
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    except FileNotFoundError:
+        raise EndpointUnusable(
+            f'{source} names the Docker context "{name}", and there is none of that name',
+            "docker context ls shows those that there are",
+        ) from None
+    except OSError as error:
+        raise EndpointUnusable(f"{path} cannot be read: {error.strerror}") from error
+    endpoints = _read_json(text, path).get("Endpoints")
+    docker = endpoints.get("docker") if isinstance(endpoints, dict) else None
+    host = docker.get("Host") if isinstance(docker, dict) else None
+    if not isinstance(host, str) or not host:
+        raise EndpointUnusable(f'the Docker context "{name}" names no endpoint of an engine ({path})')
+    return Endpoint(_url(host, f"context {name}"), f"context {name}")
+
+
+def _read_json(text: str, path: str) -> dict[str, object]:
+    import json
+
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise EndpointUnusable(f"{path} is no valid JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise EndpointUnusable(f"{path} holds no JSON object")
+    return value

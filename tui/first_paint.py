@@ -1,0 +1,130 @@
+"""The first rows on the screen before Textual is imported (which takes 150 ms and more).
+
+Plain sockets and plain escapes: the frame and the first containers are drawn exactly as Textual draws them
+a moment later. Keys pressed meanwhile stay in the terminal's queue, unechoed, until Textual reads them.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import termios
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tui.commands.keymap import Keymap
+from tui.engine.jsonmessage import parse_list
+from tui.engine.payloads import container_listed
+from tui.model.container import Container
+from tui.presentation.first_screen import first_screen
+from tui.presentation.style import Style, sgr
+from tui.presentation.theme import Theme, resolve
+from tui.store.store import Link, LinkState
+
+PATIENCE = 0.4
+"""Seconds that an engine may take for the first list before Textual goes first."""
+
+FIRST = 60
+"""Containers asked for: more than fit on most screens."""
+
+
+class Painted(NamedTuple):
+    """What was drawn, and how to give the terminal back as it was."""
+
+    containers: tuple[Container, ...]
+    restore: Callable[[], None]
+
+
+def paint(path: str, link: Link, theme: Theme, keymap: Keymap, *, read_only: bool) -> Painted | None:
+    """Draw the first screen; None where there is no terminal, or no engine that answers quickly.
+
+    `path` is the engine's unix socket.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
+        return None
+    try:
+        body = _get(path, f"/containers/json?all=1&limit={FIRST}")
+        now = time.time()
+        containers = tuple(container_listed(item, now) for item in parse_list(body))
+        width, height = os.get_terminal_size(sys.stdout.fileno())
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # whatever is wrong, the dashboard finds out again and says it properly
+    restore = _quiet(sys.stdin.fileno())
+    lines = first_screen(width, height, containers, link, keymap, now, read_only=read_only)
+    style = _styles(theme)
+    out = ["\x1b[?1049h\x1b[?25l\x1b[?7l"]
+    for number, line in enumerate(lines):
+        out.append(f"\x1b[{number + 1};1H")
+        out += [f"{style(name)}{text}" for text, name in line]
+    out.append("\x1b[0m")
+    sys.stdout.flush()
+    os.write(sys.stdout.fileno(), "".join(out).encode("utf-8", "replace"))
+    return Painted(containers, restore)
+
+
+def _get(path: str, target: str) -> bytes:
+    """A GET by HTTP/1.0, so that the answer ends with the connection; raises OSError or ValueError."""
+    deadline = time.monotonic() + PATIENCE
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(PATIENCE)
+        connection.connect(path)
+        connection.sendall(f"GET {target} HTTP/1.0\r\nHost: docker\r\n\r\n".encode())
+        parts = []
+        while part := connection.recv(1 << 18):
+            parts.append(part)
+            if time.monotonic() > deadline:
+                raise TimeoutError
+    head, _, body = b"".join(parts).partition(b"\r\n\r\n")
+    if b" 200 " not in head[:16]:
+        raise ValueError(head[:64])
+    return _unchunked(body) if b"transfer-encoding: chunked" in head.lower() else body
+
+
+def _unchunked(body: bytes) -> bytes:
+    parts = []
+    at = 0
+    while (end := body.index(b"\r\n", at)) and (size := int(body[at:end], 16)):
+        parts.append(body[end + 2 : end + 2 + size])
+        at = end + 4 + size
+    return b"".join(parts)
+
+
+def _quiet(terminal: int) -> Callable[[], None]:
+    """No echo and no line editing, so that early keys are kept and not shown; undone by the result."""
+    before = termios.tcgetattr(terminal)
+    changed = termios.tcgetattr(terminal)
+    changed[3] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(terminal, termios.TCSANOW, changed)
+    return lambda: termios.tcsetattr(terminal, termios.TCSANOW, before)
+
+
+def _styles(theme: Theme) -> Callable[[str], str]:
+    """From style texts to escapes, in as many colours as rich will find that the terminal has."""
+    fewer = _fewer_colors()
+    known: dict[str, str] = {}
+
+    def escape(text: str) -> str:
+        if text not in known:
+            style = resolve(theme, text)
+            known[text] = sgr(fewer(style) if fewer else style)
+        return known[text]
+
+    return escape
+
+
+def _fewer_colors() -> Callable[[Style], Style] | None:
+    if os.environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+        return None
+    from rich.color import Color, ColorSystem
+
+    wide = os.environ.get("TERM", "").strip().lower().endswith("256color")
+    system = ColorSystem.EIGHT_BIT if wide else ColorSystem.STANDARD
+
+    def down(color: str | None) -> str | None:
+        if color is None or color == "default":
+            return color
+        return f"color({Color.parse(color).downgrade(system).number})"
+
+    return lambda style: style._replace(fg=down(style.fg), bg=down(style.bg))

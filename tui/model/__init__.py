@@ -1,0 +1,1 @@
+"""Plain values and the rules in them: no I/O, no clock, no random."""

@@ -1,0 +1,23 @@
+"""What is known of the engine at the other end."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class EngineVersion(NamedTuple):
+    """The engine's answer to GET /version, after negotiation.
+
+    product   "Docker Engine", or "Podman" where the engine says that it is Libpod
+    version   of the engine, e.g. "28.5.2"
+    api       the API version spoken with it, e.g. "1.51"
+    name      the host's name as the engine knows it (GET /info), "" when unknown
+    """
+
+    product: str
+    version: str
+    api: str
+    os: str
+    arch: str
+    name: str = ""
+    simulated: bool = False

@@ -1,0 +1,1 @@
+"""Docker-aware widgets: read the store, offer a selection."""

@@ -1,0 +1,98 @@
+"""The pane of images."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from tui.presentation import images as rows
+from tui.presentation.titles import images_title
+from tui.store.store import Change, Store, Topic
+from tui.widgets.list_view import ListView
+
+if TYPE_CHECKING:
+    from tui.presentation.style import Span
+
+
+class ImagesPane(ListView):
+    """Reads images, and which containers use them, from the store."""
+
+    COLUMNS = rows.COLUMNS
+    SORTS = rows.SORTS
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._clock = clock
+        self._key = rows.sort_key(self.SORTS[0], self._uses)
+        self._users: dict[str, dict[str, str]] = {}
+        self._image_of: dict[str, str] = {}
+        super().__init__(id="images")
+
+    def on_mount(self) -> None:
+        self._store.subscribe(Topic.LINK, lambda _: self.link_changed())
+        self._store.subscribe(Topic.IMAGES, lambda change: self.apply(change.put, change.removed))
+        self._store.subscribe(Topic.CONTAINERS, self._take_containers)
+        self._track(self._store.containers, ())
+        self.reload()
+
+    def _take_containers(self, change: Change) -> None:
+        images = self._track(change.put, change.removed)
+        present = [id for id in images if id in self._store.images]
+        if present:
+            self.apply(present, ())
+
+    def _track(self, put: Iterable[str], removed: Iterable[str]) -> set[str]:
+        """Remember which containers use which image: the images whose row reads differently now."""
+        changed = set()
+        for key in removed:
+            image_id = self._image_of.pop(key, "")
+            self._users.get(image_id, {}).pop(key, None)
+            changed.add(image_id)
+        for key in put:
+            container = self._store.containers[key]
+            old = self._image_of.get(key, "")
+            if old != container.image_id:
+                self._users.get(old, {}).pop(key, None)
+                changed.add(old)
+            users = self._users.setdefault(container.image_id, {})
+            if users.get(key) != container.name:
+                users[key] = container.name
+                changed.add(container.image_id)
+            self._image_of[key] = container.image_id
+        return changed
+
+    def _uses(self, image_id: str) -> int:
+        return len(self._users.get(image_id, ()))
+
+    def users(self, image_id: str) -> tuple[str, ...]:
+        """The names of the containers made from an image, the oldest known first."""
+        return tuple(self._users.get(image_id, {}).values())
+
+    def cell(self, key: str, column: str) -> Span:
+        return rows.cell(column, self._store.images[key], self.users(key), self._clock())
+
+    def sort_key(self, key: str) -> Any:
+        return self._key(self._store.images[key])
+
+    def sort_by(self, order: str) -> None:
+        self._key = rows.sort_key(order, self._uses)
+        super().sort_by(order)
+
+    def matches(self, key: str) -> bool:
+        return rows.matches(self._store.images[key], self.filter_text)
+
+    def all_keys(self) -> Iterable[str]:
+        return self._store.images
+
+    def empty_text(self) -> str:
+        return super().empty_text() or ("" if not self._store.complete else "no images on this engine")
+
+    def describe(self) -> None:
+        images = self._store.images
+        dangling = sum(image.dangling for image in images.values())
+        left, right = images_title(
+            len(images), dangling, self.filter_text, len(self.ordering), len(self.marks), self.sorted_by,
+            complete=self._store.complete,
+        )
+        self.set_title(left, right)

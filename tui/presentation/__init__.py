@@ -1,0 +1,1 @@
+"""Pure: values in, styled cells out."""

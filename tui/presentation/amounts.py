@@ -1,0 +1,40 @@
+"""Numbers in few cells: sizes, ages, percentages."""
+
+from __future__ import annotations
+
+
+def size(count: int) -> str:
+    """Bytes in at most five cells, in the decimal units of the docker command line: "0B", "812kB", "1.2GB"."""
+    if count < 1000:
+        return f"{count}B"
+    value = float(count)
+    for unit in ("kB", "MB", "GB", "TB", "PB"):
+        value /= 1000
+        if value < 9.95:
+            return f"{value:.1f}{unit}"
+        if value < 999.5:
+            return f"{value:.0f}{unit}"
+    return f"{value:.0f}PB"
+
+
+def age(seconds: float) -> str:
+    """A duration in at most three cells, rounded down: "5s", "12m", "3h", "6d", "9w", "4y"."""
+    left = max(0, int(seconds))
+    for unit, length in (("y", 31_557_600), ("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60)):
+        if left >= length and not (unit == "w" and left < 14 * 86_400):
+            return f"{left // length}{unit}"
+    return f"{left}s"
+
+
+def age_changes_in(seconds: float) -> float:
+    """Seconds until `age` of a growing duration next reads differently."""
+    left = max(0.0, seconds)
+    for length in (31_557_600, 604_800, 86_400, 3600, 60):
+        if left >= length and not (length == 604_800 and left < 14 * 86_400):
+            return length - left % length
+    return 1 - left % 1
+
+
+def percent(value: float) -> str:
+    """A percentage in at most five cells: "0.0%", "12.5%", "250%"."""
+    return f"{value:.1f}%" if value < 99.95 else f"{value:.0f}%"

@@ -1,0 +1,136 @@
+"""Containers as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tui.model.container import Container, Port
+from tui.model.sample import Sample
+from tui.presentation.amounts import age, percent, size
+from tui.presentation.style import Span
+from tui.presentation.table import Column
+from tui.presentation.text import safe
+
+COLUMNS = (
+    Column("name", "NAME", 14, grow=4, most=40),
+    Column("state", "STATE", 11, grow=1, most=20),
+    Column("image", "IMAGE", 12, grow=5, most=60, rank=1, middle=True),
+    Column("cpu", "CPU", 6, rank=2, right=True),
+    Column("memory", "MEM", 6, rank=3, right=True),
+    Column("network", "NET I/O", 13, rank=7, right=True),
+    Column("block", "BLOCK I/O", 13, rank=8, right=True),
+    Column("age", "UP", 4, rank=4, right=True),
+    Column("ports", "PORTS", 9, grow=2, most=30, rank=6),
+    Column("project", "PROJECT", 8, grow=1, most=20, rank=5),
+)
+SAMPLED = ("cpu", "memory", "network", "block")
+"""Columns that statistics fill; they stand side by side, so that one piece of a row is drawn again."""
+
+SORTS = ("state", "name", "age", "image", "project", "cpu", "memory")
+"""Orders that can be chosen, the first is the default."""
+
+_GLYPHS = {
+    "running": ("●", "ok"),
+    "paused": ("‖", "warn"),
+    "restarting": ("↻", "warn"),
+    "created": ("○", "idle"),
+    "exited": ("■", "idle"),
+    "removing": ("×", "busy"),
+    "dead": ("×", "bad"),
+}
+_HEALTH = {"healthy": ("healthy", "ok"), "unhealthy": ("unhealthy", "bad"), "starting": ("starting", "busy")}
+_ORDER = {"running": 0, "paused": 0, "restarting": 0, "removing": 1, "created": 1, "dead": 1, "exited": 1}
+
+
+def state(container: Container) -> Span:
+    """Glyph and words: "● running healthy", "■ exited 137"."""
+    glyph, style = _GLYPHS.get(container.state, ("?", "warn"))
+    words = container.state
+    if container.running and container.health in _HEALTH:
+        health, style = _HEALTH[container.health]
+        words = f"{words} {health}"
+    elif container.exit_code is not None and container.state in ("exited", "dead"):
+        words = f"{words} {container.exit_code}"
+        style = "bad" if container.exit_code else "idle"
+    return f"{glyph} {safe(words)}", style
+
+
+def ports(found: tuple[Port, ...]) -> str:
+    """Published ports first, each once: "8080→80 5432/udp"."""
+    texts = []
+    for port in sorted(found, key=lambda port: (port.public is None, port.public or port.private)):
+        protocol = "" if port.protocol == "tcp" else f"/{port.protocol}"
+        text = f"{port.public}→{port.private}{protocol}" if port.public else f"{port.private}{protocol}"
+        if text not in texts:
+            texts.append(text)
+    return " ".join(texts)
+
+
+def cell(column: str, container: Container, sample: Sample | None, now: float) -> Span:
+    """The text and style of one cell."""
+    quiet = "text" if container.running else "muted"
+    match column:
+        case "name":
+            return safe(container.name), "strong" if container.running else "muted"
+        case "state":
+            return state(container)
+        case "image":
+            return safe(container.image), quiet
+        case "project":
+            return safe(container.project), quiet
+        case "ports":
+            return safe(ports(container.ports)), quiet
+        case "age":
+            return (age(now - container.since) if container.since else ""), quiet
+    if sample is None:
+        return "", quiet
+    match column:
+        case "cpu":
+            if sample.cpu is None:
+                return "", quiet
+            return percent(sample.cpu), "warn" if sample.cpu >= 80 else quiet
+        case "memory":
+            near = sample.memory_limit and sample.memory > 0.9 * sample.memory_limit
+            return size(sample.memory), "warn" if near else quiet
+        case "network":
+            return f"{size(sample.rx)}/{size(sample.tx)}", quiet
+        case "block":
+            return f"{size(sample.read)}/{size(sample.write)}", quiet
+    raise KeyError(column)
+
+
+def sort_key(order: str, samples: dict[str, Sample]) -> Callable[[Container], Any]:
+    """The key to sort containers by; ties are broken by state and age, the newest first."""
+
+    def key(container: Container) -> Any:
+        base = (_ORDER.get(container.state, 1), -container.created, container.name)
+        sample = samples.get(container.id)
+        match order:
+            case "name":
+                return (container.name, *base)
+            case "image":
+                return (container.image, *base)
+            case "project":
+                return (container.project == "", container.project, *base)
+            case "age":
+                return (-(container.since or container.created), *base)
+            case "cpu":
+                return (-(sample.cpu or 0.0) if sample else 0.0, *base)
+            case "memory":
+                return (-sample.memory if sample else 0, *base)
+        return base
+
+    return key
+
+
+def matches(container: Container, needle: str) -> bool:
+    """Whether a filter text (lower case) occurs in name, image, state, project or ID."""
+    return (
+        needle in container.name.lower()
+        or needle in container.image.lower()
+        or needle in container.state
+        or needle in container.project.lower()
+        or container.id.startswith(needle)
+        or (container.health != "none" and needle in container.health)
+    )

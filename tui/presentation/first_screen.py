@@ -1,0 +1,97 @@
+"""The whole screen as it looks before anything but the first containers is known.
+
+Drawn once with plain escapes before Textual is imported, then once more by Textual: both must be the same
+to the cell, so both come from the same functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui.commands.command import Scope, Situation
+from tui.presentation import containers as container_rows
+from tui.presentation import images as image_rows
+from tui.presentation.frame import Scroll, bar, title_line
+from tui.presentation.header import footer_keys, footer_line, header_line, tabs_line
+from tui.presentation.layout import APPS, CONTAINERS, IMAGES, LOG, TAGS, Rect, arrange
+from tui.presentation.table import Column, heading, place, row
+from tui.presentation.text import fit
+from tui.presentation.titles import APPS_NOTE, APPS_TITLE, LOG_TITLE, TABS
+from tui.presentation.titles import containers_title, images_title, tags_title
+
+if TYPE_CHECKING:
+    from tui.commands.keymap import Keymap
+    from tui.model.container import Container
+    from tui.presentation.style import Line
+    from tui.store.store import Link
+
+
+def first_screen(
+    width: int,
+    height: int,
+    containers: Sequence[Container],
+    link: Link,
+    keymap: Keymap,
+    now: float,
+    *,
+    read_only: bool = False,
+) -> list[Line]:
+    """The lines of the screen, each `width` cells."""
+    found = arrange(width, height, CONTAINERS)
+    key = container_rows.sort_key(container_rows.SORTS[0], {})
+    ordered = sorted(containers, key=lambda container: (key(container), container.id))
+    situation = Situation(Scope.CONTAINERS, tuple(ordered[:1]), read_only=read_only)
+    pieces: list[tuple[Rect, list[Line]]] = [
+        (found.header, [header_line(width, link, now, read_only=read_only)]),
+        (found.footer, [footer_line(width, footer_keys(keymap, situation))]),
+    ]
+    if found.tabs is not None:
+        pieces.append((found.tabs, [tabs_line(width, TABS, CONTAINERS)]))
+    if found.divider is not None:
+        pieces.append((found.divider, [[("│", "border")]] * found.divider.height))
+    for name, rect in found.panes.items():
+        pieces.append((rect, _pane(name, rect, ordered, now)))
+    screen: list[list[tuple[int, Line]]] = [[] for _ in range(height)]
+    for rect, lines in pieces:
+        for offset, line in enumerate(lines[: rect.height]):
+            screen[rect.y + offset].append((rect.x, line))
+    return [[span for _, line in sorted(parts, key=lambda part: part[0]) for span in line] for parts in screen]
+
+
+def _pane(name: str, rect: Rect, ordered: Sequence[Container], now: float) -> list[Line]:
+    cells, rows = rect.width - 1, rect.height - 1
+    running = sum(container.state == "running" for container in ordered)
+    scroll = Scroll(0, 0, 0)
+    body: list[Line] = []
+    if name == CONTAINERS:
+        title = containers_title(len(ordered), running, complete=False)
+        scroll = Scroll(0, rows - 1, len(ordered))
+        placed = place(container_rows.COLUMNS, cells)
+        body = [heading(placed, cells, container_rows.SORTS[0])]
+        for container in ordered[: rows - 1]:
+            cursor = "" if body[1:] else "cursor"
+
+            def cell(column: str, container: Container = container) -> tuple[str, str]:
+                return container_rows.cell(column, container, None, now)
+
+            body.append(row(placed, cells, cell, cursor=cursor))
+    elif name == IMAGES:
+        title = images_title(0, 0, complete=False)
+        body = [_heading(image_rows.COLUMNS, cells, image_rows.SORTS[0])]
+    elif name == TAGS:
+        title = tags_title(0, 0, complete=False)
+        body = [_heading(image_rows.TAG_COLUMNS, cells, image_rows.TAG_SORTS[0])]
+    elif name == APPS:
+        title = (APPS_TITLE, "")
+        body = [[(fit(f"  {note}", cells), "muted")] for note in APPS_NOTE]
+    else:
+        assert name == LOG
+        title = (LOG_TITLE, "")
+    body += [[(" " * cells, "text")]] * (rows - len(body))
+    lines = [title_line(*title, rect.width, name == CONTAINERS)]
+    return lines + [[*line, bar(number, scroll)] for number, line in enumerate(body[:rows])]
+
+
+def _heading(columns: Sequence[Column], cells: int, order: str) -> Line:
+    return heading(place(columns, cells), cells, order)

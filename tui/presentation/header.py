@@ -1,0 +1,86 @@
+"""The header and the footer: where we are, how the link stands, and what the keys do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.commands.command import Command, Situation
+from tui.commands.keymap import Keymap
+from tui.commands.table import TABLE, applies
+from tui.presentation.amounts import age
+from tui.presentation.lines import clip
+from tui.presentation.style import Line, Span
+from tui.presentation.text import safe, width
+from tui.store.store import Link, LinkState
+
+
+def link_words(link: Link, now: float) -> Span:
+    """How the link stands, as a glyph and words."""
+    match link.state:
+        case LinkState.CONNECTING:
+            return "○ connecting", "header.stale"
+        case LinkState.LOADING:
+            return "◐ reading", "header.stale"
+        case LinkState.LIVE:
+            return "● live", "header.live"
+    return f"✗ reconnecting, last seen {age(now - link.since)} ago", "header.stale"
+
+
+def header_line(
+    cells: int, link: Link, now: float, *, demo: bool = False, read_only: bool = False, busy: str = ""
+) -> Line:
+    """The first line: name, engine, marks for demo and read-only, what is under way, the link."""
+    line: Line = [(" Holdfast ", "header strong")]
+    if demo:
+        line.append((" DEMO ", "header.demo"))
+    if read_only:
+        line.append((" READ-ONLY ", "header.demo"))
+    version = link.version
+    engine = ""
+    if version is not None:
+        name = f"{safe(version.name)} · " if version.name else ""
+        engine = f" {name}{safe(version.product)} {safe(version.version)} · API {safe(version.api)}"
+    line.append((f" {safe(link.endpoint)}", "header muted"))
+    line.append((engine, "header muted"))
+    words, style = link_words(link, now)
+    right = f" {safe(busy)}  " if busy else ""
+    tail: Line = [(right, "header busy"), (f"{words} ", style)]
+    room = cells - sum(width(text) for text, _ in tail)
+    return clip(line, max(room, 0), "header") + clip(tail, cells - max(room, 0), "header")
+
+
+def footer_commands(keymap: Keymap, situation: Situation) -> list[Command]:
+    """The commands in the footer of a pane."""
+    return [
+        command
+        for command in TABLE
+        if command.footer and applies(command, situation.pane) and keymap.hint(command)
+    ]
+
+
+def footer_keys(keymap: Keymap, situation: Situation) -> list[tuple[str, str, bool]]:
+    """Key, word and whether it is available, of each command in the footer."""
+    return [
+        (keymap.hint(command), command.footer, not command.unavailable(situation))
+        for command in footer_commands(keymap, situation)
+    ]
+
+
+def footer_line(cells: int, keys: Sequence[tuple[str, str, bool]], note: str = "") -> Line:
+    """The last line: (key, word, available) each; what is unavailable is dimmed."""
+    line: Line = []
+    for key, word, available in keys:
+        line.append((f" {key}", "key" if available else "key.off"))
+        line.append((f" {word} ", "key.label" if available else "key.off"))
+    if note:
+        line.insert(0, (f" {safe(note)} ", "key.label"))
+    return clip(line, cells, "key.label")
+
+
+def tabs_line(cells: int, names: Sequence[tuple[str, str]], focus: str) -> Line:
+    """The line of panes on small screens: (key, name) each, the focused one standing out."""
+    line: Line = []
+    for key, name in names:
+        line.append((f" {key} {name} ", "title.focus" if name.lower() == focus else "title"))
+        line.append((" ", "text"))
+    return clip(line, cells, "text")

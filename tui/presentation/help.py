@@ -1,0 +1,64 @@
+"""The help screen and docs/keys.md, both from the command table."""
+
+from __future__ import annotations
+
+from tui.commands.command import Command, Scope
+from tui.commands.keymap import Keymap, spoken
+from tui.commands.table import TABLE, applies
+from tui.presentation.style import Line
+from tui.presentation.text import fit
+
+TITLES = {
+    Scope.CONTAINERS: "Containers",
+    Scope.IMAGES: "Images",
+    Scope.TAGS: "Tags",
+    Scope.APPS: "Apps",
+    Scope.LOG: "Log",
+    Scope.LISTS: "Every list",
+    Scope.ANYWHERE: "Everywhere",
+}
+
+
+def _keys(keymap: Keymap, command: Command) -> str:
+    written = " ".join(spoken(key) for key in keymap.keys_of(command))
+    if not written and command.menu:
+        menu = next(other for other in TABLE if other.id == f"{command.id.split('.')[0]}.menu")
+        written = f"{keymap.hint(menu)} {command.menu}"
+    return written
+
+
+def help_lines(keymap: Keymap, here: Scope) -> list[Line]:
+    """What the keys do: first where the focus is, then everywhere, then in the other panes."""
+    lines: list[Line] = [
+        [("Lower case looks, UPPER CASE changes. Enter never changes anything outside a dialog.", "muted")]
+    ]
+    scopes = sorted(TITLES, key=lambda scope: not any(applies(c, here) for c in TABLE if c.scope is scope))
+    for scope in scopes:
+        commands = [command for command in TABLE if command.scope is scope]
+        if not commands:
+            continue
+        away = not any(applies(command, here) for command in commands)
+        lines += [[], [(TITLES[scope] + (" (another pane)" if away else ""), "accent bold")]]
+        for command in commands:
+            sign = "  changes something" if command.changes else ""
+            lines.append(
+                [
+                    ("  " + fit(_keys(keymap, command), 16), "key"),
+                    (command.title, "text"),
+                    (sign, "muted"),
+                ]
+            )
+    return lines
+
+
+def keys_page(keymap: Keymap) -> str:
+    """docs/keys.md."""
+    parts = ["# Keys", "", "Made from the command table by `make docs`; the help screen (`?`) shows the same."]
+    for scope, title in TITLES.items():
+        commands = [command for command in TABLE if command.scope is scope]
+        if commands:
+            parts += ["", f"## {title}", "", "| key | does | command |", "|---|---|---|"]
+            for command in commands:
+                keys = _keys(keymap, command).replace("|", "\\|")
+                parts.append(f"| `{keys}` | {command.title} | `{command.id}` |")
+    return "\n".join(parts) + "\n"

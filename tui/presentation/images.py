@@ -1,0 +1,117 @@
+"""Images and their tags as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tui.model.image import Image
+from tui.model.reference import split_reference
+from tui.presentation.amounts import age, size
+from tui.presentation.style import Span
+from tui.presentation.table import Column
+from tui.presentation.text import safe
+
+COLUMNS = (
+    Column("repository", "REPOSITORY", 12, grow=5, most=60, middle=True),
+    Column("size", "SIZE", 5, right=True),
+    Column("age", "AGE", 4, rank=1, right=True),
+    Column("used", "USED BY", 7, grow=1, most=24, rank=2),
+    Column("id", "IMAGE ID", 12, rank=3),
+)
+SORTS = ("age", "repository", "size", "used")
+
+TAG_COLUMNS = (
+    Column("tag", "TAG", 12, grow=5, most=70, middle=True),
+    Column("id", "IMAGE ID", 12, rank=1),
+    Column("age", "AGE", 4, rank=2, right=True),
+)
+TAG_SORTS = ("group", "tag", "age")
+
+
+class TagRow(NamedTuple):
+    """A tag of an image: `first` of its image's names in the list, or one more of the same image."""
+
+    reference: str
+    image: Image
+    first: bool
+    last: bool
+
+
+def repository(image: Image) -> str:
+    """What to call an image: its repositories, each once, or the one it was pulled from."""
+    names = list(dict.fromkeys(split_reference(tag).repository for tag in image.tags))
+    if names:
+        return " ".join(names)
+    pulled = list(dict.fromkeys(split_reference(digest).repository for digest in image.digests))
+    return " ".join(pulled) or "<none>"
+
+
+def cell(column: str, image: Image, used_by: tuple[str, ...], now: float) -> Span:
+    """The text and style of one cell of an image; `used_by` holds the names of containers made from it."""
+    match column:
+        case "repository":
+            text = safe(repository(image))
+            return (f"{text} (dangling)", "muted") if image.dangling else (text, "strong")
+        case "size":
+            return size(image.size), "text"
+        case "age":
+            return (age(now - image.created) if image.created > 0 else ""), "text"
+        case "used":
+            if not used_by:
+                return "unused", "muted"
+            more = f" +{len(used_by) - 1}" if len(used_by) > 1 else ""
+            return f"{safe(used_by[0])}{more}", "text"
+        case "id":
+            return image.short_id, "muted"
+    raise KeyError(column)
+
+
+def sort_key(order: str, used: Callable[[str], int]) -> Callable[[Image], Any]:
+    """The key to sort images by; `used` counts the containers of an image ID."""
+
+    def key(image: Image) -> Any:
+        base = (-image.created, repository(image))
+        match order:
+            case "repository":
+                return (image.dangling, *reversed(base))
+            case "size":
+                return (-image.size, *base)
+            case "used":
+                return (-used(image.id), *base)
+        return base
+
+    return key
+
+
+def matches(image: Image, needle: str) -> bool:
+    """Whether a filter text (lower case) occurs in a tag, a digest or the ID."""
+    return (
+        any(needle in tag.lower() for tag in (*image.tags, *image.digests))
+        or needle in image.id
+        or (image.dangling and needle in "dangling <none>")
+    )
+
+
+def tag_cell(column: str, row: TagRow, now: float) -> Span:
+    """The text and style of one cell of a tag: names of one image stand together, joined by a line."""
+    match column:
+        case "tag":
+            sign = "" if row.first and row.last else "┌ " if row.first else "└ " if row.last else "│ "
+            return f"{sign}{safe(row.reference)}", "strong" if row.first else "text"
+        case "id":
+            return (row.image.short_id if row.first else ""), "muted"
+        case "age":
+            created = row.image.created
+            return (age(now - created) if row.first and created > 0 else ""), "text"
+    raise KeyError(column)
+
+
+def digest_of(image: Image, reference: str) -> str:
+    """The manifest digest under which an image is known in a tag's repository, "" when never pushed."""
+    wanted = split_reference(reference).repository
+    for digest in image.digests:
+        found = split_reference(digest)
+        if found.repository == wanted:
+            return found.digest
+    return ""

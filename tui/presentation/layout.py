@@ -1,0 +1,78 @@
+"""Where the panes are: pure arithmetic, so that the first paint and Textual agree to the cell."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+APPS, IMAGES, TAGS, CONTAINERS, LOG = "apps", "images", "tags", "containers", "log"
+PANES = (APPS, IMAGES, TAGS, CONTAINERS, LOG)
+"""In the order of the keys 1 to 5."""
+
+SMALLEST = (40, 8)
+"""Columns and rows below which only a request for more room is shown."""
+
+
+class Rect(NamedTuple):
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class Layout(NamedTuple):
+    """The rectangles of a screen of `width` x `height` cells; panes that are not shown have none."""
+
+    header: Rect
+    tabs: Rect | None
+    panes: dict[str, Rect]
+    divider: Rect | None
+    footer: Rect
+
+
+def arrange(width: int, height: int, focus: str, zoomed: bool = False, upper: str = CONTAINERS) -> Layout:
+    """Arrange the panes.
+
+    From 100 columns and 24 rows on all are shown: apps, images and tags at the left, containers above the
+    log at the right. On smaller screens fewer are shown, not smaller ones: one list above the log, or from
+    20 rows down a single pane, and a line of tabs says where the others are. `upper` is the list shown
+    above the log while the log has the focus.
+    """
+    header = Rect(0, 0, width, 1)
+    footer = Rect(0, height - 1, width, 1)
+    room = height - 2
+    if width >= 100 and height >= 24 and not zoomed:
+        left = max(34, min(64, width * 32 // 100))
+        apps = max(4, room // 5)
+        tags = (room - apps) // 2
+        images = room - apps - tags
+        log = max(6, room * 2 // 5)
+        right = width - left - 1
+        return Layout(
+            header,
+            None,
+            {
+                APPS: Rect(0, 1, left, apps),
+                IMAGES: Rect(0, 1 + apps, left, images),
+                TAGS: Rect(0, 1 + apps + images, left, tags),
+                CONTAINERS: Rect(left + 1, 1, right, room - log),
+                LOG: Rect(left + 1, 1 + room - log, right, log),
+            },
+            Rect(left, 1, 1, room),
+            footer,
+        )
+    tabs = Rect(0, 1, width, 1)
+    body = Rect(0, 2, width, room - 1)
+    if zoomed or height < 22:
+        return Layout(header, tabs, {focus: body}, None, footer)
+    log = max(6, body.height * 2 // 5)
+    first = upper if focus == LOG else focus
+    return Layout(
+        header,
+        tabs,
+        {
+            first: Rect(0, 2, width, body.height - log),
+            LOG: Rect(0, 2 + body.height - log, width, log),
+        },
+        None,
+        footer,
+    )

@@ -1,0 +1,72 @@
+"""Lines cut and filled to a number of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui.presentation.style import Line, Span
+from tui.presentation.text import cut, width
+
+
+def clip(line: Line, cells: int, style: str) -> Line:
+    """Exactly so many cells: cut, or filled up with blanks of a style."""
+    clipped: Line = []
+    left = cells
+    for text, span_style in line:
+        taken = width(text)
+        if taken > left:
+            text = cut(text, left)
+            taken = width(text)
+        if taken:
+            clipped.append((text, span_style))
+        left -= taken
+        if left <= 0:
+            break
+    if left > 0:
+        clipped.append((" " * left, style))
+    return clipped
+
+
+def wrapped(line: Line, cells: int, indent: int = 0) -> Iterator[Line]:
+    """The line broken to so many cells; what follows the first line is indented. Breaks at any cell."""
+    room = max(cells, indent + 1)
+    current: Line = []
+    used = 0
+    for text, style in line:
+        while text:
+            piece = cut(text, room - used)
+            if not piece:
+                if used <= indent and not current:
+                    piece = text[0]  # a wide character that no line can hold
+                else:
+                    yield current
+                    current, used = [(" " * indent, "text")], indent
+                    continue
+            current.append((piece, style))
+            used += width(piece)
+            text = text[len(piece) :]
+            if text:
+                yield current
+                current, used = [(" " * indent, "text")], indent
+    yield current
+
+
+def plain(line: Line) -> str:
+    """The text of a line."""
+    return "".join(text for text, _ in line)
+
+
+def restyled(line: Line, start: int, end: int, style: str) -> Line:
+    """The line with the characters from `start` to `end` in another style."""
+    out: list[Span] = []
+    at = 0
+    for text, old in line:
+        for first, last, now in (
+            (at, min(at + len(text), start), old),
+            (max(at, start), min(at + len(text), end), f"{old} {style}"),
+            (max(at, end), at + len(text), old),
+        ):
+            if first < last:
+                out.append((text[first - at : last - at], now))
+        at += len(text)
+    return out

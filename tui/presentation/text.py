@@ -1,0 +1,90 @@
+"""Text from outside, made harmless, and cut to cells.
+
+Whatever an engine, an image or a log says is shown, never obeyed: control characters appear in caret
+notation (^[ for escape), other characters that a terminal acts on without drawing them appear as <code>.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"  # drawn by some terminals, not by others
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, direction, separators
+    "\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff"  # variation selectors, modifiers, tags
+    "\ud800-\udfff]"  # lone surrogates: not encodable
+)
+
+
+def _shown(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 32:
+        return "^" + chr(code + 64)
+    if code == 127:
+        return "^?"
+    return f"<{code:x}>"
+
+
+def safe(text: str) -> str:
+    """The text with everything a terminal would act on made visible; plain ASCII comes back as it is."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSAFE.sub(_shown, text)
+
+
+@lru_cache(4096)
+def _wide_width(text: str) -> int:
+    from rich.cells import cell_len  # the table that Textual lays out with; 10 ms, so only when needed
+
+    return cell_len(text)
+
+
+def width(text: str) -> int:
+    """The number of terminal cells that a safe text takes."""
+    return len(text) if text.isascii() else _wide_width(text)
+
+
+def cut(text: str, cells: int) -> str:
+    """The longest beginning of a safe text that fits into so many cells."""
+    if text.isascii():
+        return text[:cells]
+    if _wide_width(text) <= cells:
+        return text
+    low, high = 0, min(len(text), cells * 8)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if width(text[:middle]) <= cells:
+            low = middle
+        else:
+            high = middle - 1
+    return text[:low]
+
+
+def fit(text: str, cells: int, align: str = "left") -> str:
+    """A safe text in exactly so many cells: padded, or cut with an ellipsis at the end.
+
+    align is "left" or "right".
+    """
+    taken = width(text)
+    if taken > cells:
+        text = cut(text, max(cells - 1, 0)) + ("…" if cells > 0 else "")
+        taken = width(text)
+    padding = " " * (cells - taken)
+    return padding + text if align == "right" else text + padding
+
+
+def fit_middle(text: str, cells: int) -> str:
+    """As `fit`, but what is left out is in the middle: the end of an image reference tells most."""
+    taken = width(text)
+    if taken <= cells:
+        return text + " " * (cells - taken)
+    if cells < 5:
+        return fit(text, cells)
+    head = cut(text, (cells - 1) // 3)
+    room = cells - 1 - width(head)
+    tail = text[-room:]
+    while width(tail) > room:
+        tail = tail[1:]
+    return fit(f"{head}…{tail}", cells)

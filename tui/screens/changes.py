@@ -1,0 +1,177 @@
+"""From a chosen command that changes something to its outcome: ask, do, say."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tui.commands.command import Danger
+from tui.commands.containers import fits
+from tui.commands.equal import docker_command
+from tui.operations import containers, images
+from tui.presentation.amounts import size
+from tui.presentation.containers import state
+from tui.screens.dialogs import ConfirmDialog, NameDialog, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import App
+
+    from tui.commands.command import Command, Situation
+    from tui.engine.client import Engine
+    from tui.operations.done import Done
+    from tui.screens.main import MainScreen
+
+_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+"""What the engine accepts as a container's name (moby, daemon/names)."""
+
+
+class Changes:
+    """Carries out commands of one engine on behalf of the App; `place` names host and engine."""
+
+    def __init__(self, app: App[None], screen: MainScreen, engine: Engine, place: str) -> None:
+        self._app = app
+        self._screen = screen
+        self._engine = engine
+        self._place = place
+
+    async def perform(self, command: Command, situation: Situation) -> None:
+        """Ask what has to be asked, do it, and say what became of it."""
+        noun = command.id.split(".")[0]
+        if command.id == "container.rename":
+            await self._rename(command, situation)
+        elif noun == "container":
+            await self._containers(command, situation)
+        elif command.id == "image.prune":
+            await self._prune(command)
+        elif noun == "image":
+            await self._images(command, situation)
+        elif noun == "tag":
+            await self._tags(command, situation)
+
+    async def _confirmed(self, question: Question) -> bool:
+        return bool(await self._app.push_screen_wait(ConfirmDialog(question)))
+
+    def _facts(self, *more: str) -> tuple[str, ...]:
+        return (*more, f"on {self._place}")
+
+    async def _containers(self, command: Command, situation: Situation) -> None:
+        chosen = [container for container in situation.containers if fits(command.id, container)]
+        force = command.id == "container.remove" and any(container.running for container in chosen)
+        names = [container.name for container in chosen]
+        if command.danger is Danger.CONFIRM:
+            subjects = tuple(f"{c.name}   {state(c)[0]}   {c.image}" for c in chosen)
+            facts = ["running ones are killed first"] if force else []
+            if len(chosen) < len(situation.containers):
+                facts.append(f"{len(situation.containers) - len(chosen)} marked ones are left alone: they do not fit")
+            if command.id == "container.remove":
+                facts.append("what was written inside is lost; named volumes stay")
+            title = f"{command.title.split(' (')[0]} {_count(chosen, 'container')}?"
+            equal = docker_command(command.id, names, force=force)
+            verb = command.title.split(" (")[0]
+            if not await self._confirmed(Question(title, subjects, self._facts(*facts), equal, verb)):
+                return
+        with self._busy(command, names):
+            done = await containers.act(self._engine, command.id, chosen, force=force)
+        self._say(containers.PAST[command.id], done)
+
+    async def _rename(self, command: Command, situation: Situation) -> None:
+        container = situation.containers[0]
+
+        def refuse(name: str) -> str:
+            if not _NAME.fullmatch(name):
+                return "a name begins with a letter or digit and goes on with those, '_', '.' and '-'"
+            return "that is its name already" if name == container.name else ""
+
+        name = await self._app.push_screen_wait(NameDialog(f"Rename {container.name} to", container.name, refuse))
+        if name:
+            self._say(f"renamed to {name}:", await containers.rename(self._engine, container, name))
+
+    async def _images(self, command: Command, situation: Situation) -> None:
+        chosen = situation.images
+        subjects = tuple(f"{' '.join(image.tags) or image.short_id}   {size(image.size)}" for image in chosen)
+        users = [c.name for image in chosen for c in self._screen.store.users_of(image.id)]
+        facts = [f"used by {', '.join(users[:5])}: the engine will refuse those"] if users else []
+        names = [tag for image in chosen for tag in (image.tags or (image.short_id,))]
+        question = Question(
+            f"Remove {_count(chosen, 'image')}?",
+            subjects,
+            self._facts(*facts),
+            docker_command(command.id, names),
+            "Remove",
+        )
+        if await self._confirmed(question):
+            with self._busy(command, names):
+                done = await images.remove(self._engine, chosen)
+            self._say("removed", done)
+
+    async def _tags(self, command: Command, situation: Situation) -> None:
+        tags = situation.tags
+        last = [
+            image for image in situation.images if set(image.tags) <= set(tags)
+        ]
+        facts = [f"{_count(last, 'image')} will be gone with the last tag"] if last else []
+        equal = docker_command(command.id, tags)
+        if await self._confirmed(
+            Question(f"Remove {_count(tags, 'tag')}?", tags, self._facts(*facts), equal, "Untag")
+        ):
+            with self._busy(command, list(tags)):
+                done = await images.untag(self._engine, tags)
+            self._say("untagged", done)
+
+    async def _prune(self, command: Command) -> None:
+        store = self._screen.store
+        used = frozenset(container.image_id for container in store.containers.values())
+        chosen = images.prunable(list(store.images.values()), used)
+        if not chosen:
+            self._app.notify("nothing to prune: no dangling image is unused", markup=False)
+            return
+        subjects = tuple(f"{image.short_id}   {size(image.size)}" for image in chosen)
+        total = size(sum(image.size for image in chosen))
+        names = [image.short_id for image in chosen]
+        question = Question(
+            f"Prune {_count(chosen, 'dangling image')}, up to {total}?",
+            subjects,
+            self._facts("layers shared with other images stay"),
+            docker_command(command.id, names),
+            "Prune",
+        )
+        if await self._confirmed(question):
+            with self._busy(command, names):
+                done = await images.prune(self._engine, chosen)
+            self._say("pruned", done)
+
+    def _busy(self, command: Command, names: Sequence[str]) -> _Busy:
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        return _Busy(self._screen, f"◐ {command.title.split(' (')[0].lower()} {names[0]}{more}")
+
+    def _say(self, verb: str, done: Sequence[Done]) -> None:
+        failed = [one for one in done if one.error]
+        worked = [one.name for one in done if not one.error]
+        if worked:
+            more = f" and {len(worked) - 3} more" if len(worked) > 3 else ""
+            self._app.notify(f"{verb} {', '.join(worked[:3])}{more}", markup=False, timeout=3)
+        for one in failed[:3]:
+            self._app.notify(f"{one.name}: {one.error}", severity="error", markup=False, timeout=10)
+        if len(failed) > 3:
+            self._app.notify(f"{len(failed) - 3} more failed", severity="error", markup=False, timeout=10)
+
+
+class _Busy:
+    """Says in the header what is under way, while it is."""
+
+    def __init__(self, screen: MainScreen, words: str) -> None:
+        self._screen = screen
+        self._words = words
+
+    def __enter__(self) -> None:
+        self._screen.say_busy(self._words)
+
+    def __exit__(self, *_: object) -> None:
+        if self._screen.busy == self._words:
+            self._screen.say_busy("")
+
+
+def _count(things: Sequence[object], noun: str) -> str:
+    return f"{len(things)} {noun}" if len(things) == 1 else f"{len(things)} {noun}s"

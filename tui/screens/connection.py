@@ -1,0 +1,81 @@
+"""Shown while no engine has answered yet: what was tried, why it failed, what can be done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui.presentation.text import safe
+from tui.store.store import LinkState, Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual import events
+    from textual.app import ComposeResult
+
+    from tui.store.store import Store
+
+
+class ConnectionScreen(Screen[str], inherit_bindings=False):
+    """Dismissed with "live" when the engine answers, with "demo" when the user asks for the demo."""
+
+    DEFAULT_CSS = """
+    ConnectionScreen { align: center middle; }
+    ConnectionScreen Vertical {
+        width: 90%; max-width: 90; height: auto; padding: 1 3;
+        border: round $primary; background: $surface;
+    }
+    ConnectionScreen .title { text-style: bold; color: $error; margin-bottom: 1; }
+    ConnectionScreen #hint { color: $accent; margin-bottom: 1; }
+    ConnectionScreen .quiet { color: $foreground-muted; }
+    """
+
+    def __init__(self, store: Store, source: str, retry: Callable[[], None]) -> None:
+        super().__init__()
+        self._store = store
+        self._source = source
+        self._retry = retry
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static("No Docker Engine answers", classes="title")
+            yield Static(id="why")
+            yield Static(id="hint")
+            yield Static(id="tried", classes="quiet")
+            yield Static(Text("Enter  try again now     m  open the demo     q  quit"), id="keys")
+
+    def on_mount(self) -> None:
+        self._unsubscribe = self._store.subscribe(Topic.LINK, lambda _: self._look())
+        self._look()
+
+    def on_unmount(self) -> None:
+        self._unsubscribe()
+
+    def _look(self) -> None:
+        link = self._store.link
+        if link.state in (LinkState.LOADING, LinkState.LIVE):
+            self.dismiss("live")
+            return
+        self.query_one("#why", Static).update(Text(safe(link.error)))
+        hint = self.query_one("#hint", Static)
+        hint.update(Text(safe(link.hint)))
+        hint.display = bool(link.hint)
+        source = f", from {safe(self._source)}" if self._source else ""
+        self.query_one("#tried", Static).update(
+            Text(f"tried {safe(link.endpoint)}{source}: {link.attempt} times. It is tried again by itself.\n")
+        )
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        match event.key:
+            case "enter" | "r":
+                self._retry()
+            case "m":
+                self.dismiss("demo")
+            case "q" | "escape" | "ctrl+c" | "ctrl+q":
+                self.app.exit()

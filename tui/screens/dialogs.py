@@ -1,0 +1,205 @@
+"""Dialogs: a question, a menu, a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from rich.text import Text
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.presentation.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer], Generic[Answer]):
+    """A box in the middle of the screen; Escape closes it without an answer."""
+
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: transparent; }
+    Dialog > Vertical {
+        width: auto; min-width: 44; max-width: 90%; height: auto; max-height: 90%;
+        padding: 1 2; background: $surface; color: $foreground; border: round $primary;
+    }
+    Dialog Static { width: auto; height: auto; max-width: 100%; }
+    Dialog .title { text-style: bold; margin-bottom: 1; }
+    Dialog .quiet { color: $foreground-muted; margin-top: 1; }
+    Dialog Horizontal { width: auto; height: auto; margin-top: 1; }
+    Dialog Button { margin-right: 2; }
+    Dialog OptionList { width: auto; height: auto; max-height: 20; border: none; padding: 0; background: $surface; }
+    Dialog Input { width: 60; max-width: 100%; }
+    """
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "escape":
+            event.stop()
+            self.dismiss(None)
+        elif event.key in ("ctrl+c", "ctrl+q"):
+            event.stop()
+            self.app.exit()
+
+
+class Question(NamedTuple):
+    """What a confirmation says.
+
+    title    the question
+    subjects what it is about, a line each; a long list is cut, and said to be
+    facts    lines beneath: host, engine, the way back
+    equal    the docker command that does the same, or ""
+    verb     the word on the button that does it
+    """
+
+    title: str
+    subjects: tuple[str, ...]
+    facts: tuple[str, ...]
+    equal: str
+    verb: str
+
+
+class ConfirmDialog(Dialog[bool]):
+    """Asks before something changes. The default is Cancel."""
+
+    SHOWN = 12
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        question = self._question
+        subjects = [f"  {safe(subject)}" for subject in question.subjects[: self.SHOWN]]
+        if len(question.subjects) > self.SHOWN:
+            subjects.append(f"  and {len(question.subjects) - self.SHOWN} more")
+        with Vertical():
+            yield Static(Text(safe(question.title)), classes="title")
+            yield Static(Text("\n".join(subjects)))
+            yield Static(Text("\n".join(safe(fact) for fact in question.facts)), classes="quiet")
+            if question.equal:
+                yield Static(Text(f"$ {safe(question.equal)}"), classes="quiet")
+            with Horizontal():
+                yield Button("Cancel", id="cancel")
+                yield Button(question.verb, id="do", variant="error")
+
+    def on_mount(self) -> None:
+        self.query_one("#cancel").focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "do")
+
+    def on_key(self, event: events.Key) -> None:
+        match event.key:
+            case "left" | "right" | "h" | "l":
+                event.stop()
+                self.focus_next()
+            case "y":
+                event.stop()
+                self.dismiss(True)
+            case "n" | "q":
+                event.stop()
+                self.dismiss(False)
+
+
+class Choice(NamedTuple):
+    """One entry of a menu: `why_not` is "" where it can be chosen."""
+
+    id: str
+    key: str
+    title: str
+    why_not: str = ""
+
+
+class MenuDialog(Dialog[str]):
+    """A list to choose from, by its letters or with the cursor; `moved` is told of the entry under it."""
+
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        *,
+        first: str = "",
+        moved: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._heading = title
+        self._choices = choices
+        self._first = first
+        self._moved = moved
+
+    def compose(self) -> ComposeResult:
+        options = []
+        for choice in self._choices:
+            text = Text(f" {choice.key:<3}", style="bold" if not choice.why_not else "dim")
+            text.append(safe(choice.title), style="" if not choice.why_not else "dim")
+            if choice.why_not:
+                text.append(f"   {safe(choice.why_not)}", style="dim italic")
+            options.append(Option(text, id=choice.id))
+        with Vertical():
+            yield Static(Text(safe(self._heading)), classes="title")
+            yield OptionList(*options)
+
+    def on_mount(self) -> None:
+        options = self.query_one(OptionList)
+        options.focus()
+        for number, choice in enumerate(self._choices):
+            if choice.id == self._first:
+                options.highlighted = number
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        if self._moved is not None and event.option.id is not None:
+            self._moved(event.option.id)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self._choose(event.option.id or "")
+
+    def _choose(self, id: str) -> None:
+        choice = next(choice for choice in self._choices if choice.id == id)
+        if choice.why_not:
+            self.notify(f"{choice.title}: {choice.why_not}", severity="warning", markup=False, timeout=4)
+        else:
+            self.dismiss(id)
+
+    def on_key(self, event: events.Key) -> None:
+        options = self.query_one(OptionList)
+        for choice in self._choices:
+            if choice.key and event.character == choice.key:
+                event.stop()
+                self._choose(choice.id)
+                return
+        if event.key in ("j", "k"):
+            event.stop()
+            options.action_cursor_down() if event.key == "j" else options.action_cursor_up()
+        elif event.key == "q":
+            event.stop()
+            self.dismiss(None)
+
+
+class NameDialog(Dialog[str]):
+    """Asks for a line of text, e.g. a new name; `refuse` says what is wrong with one, "" when it is fine."""
+
+    def __init__(self, title: str, text: str, refuse: Callable[[str], str]) -> None:
+        super().__init__()
+        self._heading = title
+        self._text = text
+        self._refuse = refuse
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Text(safe(self._heading)), classes="title")
+            yield Input(self._text)
+            yield Static(Text("Enter does it, Esc cancels"), classes="quiet", id="said")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if reason := self._refuse(event.value):
+            self.query_one("#said", Static).update(Text(safe(reason)))
+        else:
+            self.dismiss(event.value)

@@ -1,0 +1,339 @@
+"""The main screen: panes, header, footer, and the way from a key to a command."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input
+
+from tui.commands.command import Command, Scope, Situation
+from tui.commands.table import BY_ID
+from tui.commands.view import HINTS
+from tui.panes.apps import AppsPane
+from tui.panes.containers import ContainersPane
+from tui.panes.images import ImagesPane
+from tui.panes.log import LogPane
+from tui.panes.tags import TagsPane
+from tui.presentation.header import footer_commands, footer_keys, footer_line, header_line, tabs_line
+from tui.presentation.layout import CONTAINERS, LOG, PANES
+from tui.presentation.titles import TABS
+from tui.screens.arrangement import Panes
+from tui.store.store import LinkState, Store, Topic
+from tui.widgets.bars import Bar, Divider
+from tui.widgets.framed import Framed
+from tui.widgets.line_input import LineInput
+from tui.widgets.list_view import ListView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual import events
+    from textual.app import ComposeResult
+
+    from tui.commands.keymap import Keymap
+    from tui.presentation.style import Line
+
+
+class MainScreen(Screen[None], inherit_bindings=False):
+    """Everything at one look."""
+
+    AUTO_FOCUS = None
+
+    class Chosen(Message):
+        """A command that is not the screen's own business was chosen, and is available."""
+
+        def __init__(self, command: Command, situation: Situation) -> None:
+            super().__init__()
+            self.command = command
+            self.situation = situation
+
+    class Rested(Message):
+        """The cursor has come to rest on a container, or on none."""
+
+        def __init__(self, container_id: str | None) -> None:
+            super().__init__()
+            self.container_id = container_id
+
+    class Watched(Message):
+        """These containers are on the screen now."""
+
+        def __init__(self, ids: tuple[str, ...]) -> None:
+            super().__init__()
+            self.ids = ids
+
+    def __init__(self, store: Store, keymap: Keymap, *, demo: bool, read_only: bool, log: LogPane) -> None:
+        super().__init__()
+        self.store = store
+        self.keymap = keymap
+        self.demo = demo
+        self.read_only = read_only
+        self.busy = ""
+        self.containers = ContainersPane(store)
+        self.images = ImagesPane(store)
+        self.tags = TagsPane(store)
+        self.log_pane = log
+        self.views: dict[str, Framed] = {
+            "apps": AppsPane(),
+            "images": self.images,
+            "tags": self.tags,
+            "containers": self.containers,
+            "log": log,
+        }
+        self.header = Bar(self._draw_header, id="header")
+        self.tabs = Bar(self._draw_tabs, id="tabs", pressed=self._press_tab)
+        self.footer = Bar(self._draw_footer, id="footer", pressed=self._press_footer)
+        self.panes = Panes(
+            self.header,
+            self.tabs,
+            *self.views.values(),
+            Divider(id="divider"),
+            self.footer,
+            LineInput(id="line"),
+        )
+        self._asking: Callable[[str, bool], None] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.panes
+
+    def on_mount(self) -> None:
+        self.query_one("#line").display = False
+        self.panes.rearrange()
+        self.containers.focus()
+        self.store.subscribe(Topic.LINK, lambda _: self._link_changed())
+        self.store.subscribe(Topic.CONTAINERS, lambda _: self.footer.update())
+        self.set_interval(1.0, self._tick)
+
+    def _tick(self) -> None:
+        if self.store.link.state is LinkState.LOST:
+            self.header.update()
+
+    def _link_changed(self) -> None:
+        self.header.update()
+        self.footer.update()
+
+    def say_busy(self, words: str) -> None:
+        """Say in the header what is under way, "" for nothing."""
+        self.busy = words
+        self.header.update()
+
+    # Where we are
+
+    @property
+    def focus_on(self) -> str:
+        return self.panes.focus_on
+
+    @property
+    def view(self) -> Framed:
+        """The focused pane."""
+        return self.views[self.focus_on]
+
+    def situation(self) -> Situation:
+        """What commands decide on."""
+        store = self.store
+        situation = Situation(
+            Scope(self.focus_on), live=store.link.state is not LinkState.LOST, read_only=self.read_only
+        )
+        view = self.view
+        if view is self.containers or view is self.log_pane:
+            chosen = self.containers.selected() if view is self.containers else [self.log_pane.container_id]
+            found = tuple(store.containers[id] for id in chosen if id in store.containers)
+            return situation._replace(containers=found)
+        if view is self.images:
+            found_images = tuple(store.images[id] for id in self.images.selected() if id in store.images)
+            return situation._replace(images=found_images)
+        if view is self.tags:
+            tags = tuple(self.tags.selected())
+            images = tuple(store.images[id] for tag in tags if (id := self.tags.image_of(tag)) in store.images)
+            return situation._replace(tags=tags, images=images)
+        return situation
+
+    def go(self, pane: str) -> None:
+        """Give a pane the focus; it is shown if it was not."""
+        if pane != LOG:
+            self.panes.upper = pane
+        self.panes.focus_on = pane
+        self.panes.rearrange()
+        self.views[pane].focus()
+        self.tabs.update()
+        self.footer.update()
+        self._watch()
+
+    # From a key to a command
+
+    def on_key(self, event: events.Key) -> None:
+        if isinstance(self.focused, Input):
+            return
+        pane = Scope(self.focus_on)
+        command = self.keymap.find(pane, event.key) or self.keymap.find(pane, event.character or "")
+        event.stop()
+        event.prevent_default()
+        if command is not None:
+            self.perform(command)
+        elif event.character in HINTS:
+            self.notify(HINTS[event.character], markup=False, timeout=4)
+        elif event.character and event.character.isprintable():
+            self.notify(f"{event.character} is not bound here; ? shows the keys", markup=False, timeout=3)
+
+    def perform(self, command: Command) -> None:
+        """Do a command, or say why not."""
+        situation = self.situation()
+        if reason := command.unavailable(situation):
+            self.notify(f"{command.title}: {reason}", severity="warning", markup=False, timeout=4)
+            return
+        method = "do_" + command.id.replace(".", "_")
+        for owner in (self.view, self):
+            if found := getattr(owner, method, None):
+                found()
+                return
+        self.post_message(self.Chosen(command, situation))
+
+    # The line at the bottom: filter and search
+
+    def ask_line(self, label: str, text: str, changed: Callable[[str, bool], None]) -> None:
+        """Ask for a line of text; `changed` is told of each change, and at last with True."""
+        line = self.query_one("#line", LineInput)
+        self._asking = changed
+        line.ask(label, text)
+        self.footer.display = False
+
+    def on_line_input_changed_text(self, message: LineInput.ChangedText) -> None:
+        if self._asking is not None:
+            self._asking(message.text, message.final)
+        if message.final:
+            self._asking = None
+            self.query_one("#line").display = False
+            self.footer.display = True
+            self.view.focus()
+
+    def do_list_filter(self) -> None:
+        view = self.view
+        if isinstance(view, ListView):
+            self.ask_line("Filter", view.filter_text, lambda text, _: view.set_filter(text))
+
+    def do_log_search(self) -> None:
+        def search(text: str, final: bool) -> None:
+            if final and text:
+                self.log_pane.find(text)
+
+        self.ask_line("Search", "", search)
+
+    # Panes
+
+    def do_pane_apps(self) -> None:
+        self.go("apps")
+
+    def do_pane_images(self) -> None:
+        self.go("images")
+
+    def do_pane_tags(self) -> None:
+        self.go("tags")
+
+    def do_pane_containers(self) -> None:
+        self.go(CONTAINERS)
+
+    def do_pane_log(self) -> None:
+        self.go(LOG)
+
+    def do_pane_next(self) -> None:
+        self.go(PANES[(PANES.index(self.focus_on) + 1) % len(PANES)])
+
+    def do_pane_previous(self) -> None:
+        self.go(PANES[PANES.index(self.focus_on) - 1])
+
+    def do_pane_zoom(self) -> None:
+        self.panes.zoomed = not self.panes.zoomed
+        self.go(self.focus_on)
+
+    def do_container_log(self) -> None:
+        self.post_message(self.Rested(self.containers.cursor))
+        self.go(LOG)
+
+    def do_app_back(self) -> None:
+        self._back()
+
+    def do_app_leave(self) -> None:
+        if not self._back():
+            self.app.exit()
+
+    def _back(self) -> bool:
+        """Undo the last narrowing of the view: whether there was any."""
+        view = self.view
+        if isinstance(view, ListView):
+            if view.marks:
+                view.do_list_unmark()
+                return True
+            if view.filter_text:
+                view.set_filter("")
+                return True
+        if self.panes.zoomed:
+            self.do_pane_zoom()
+            return True
+        if self.focus_on != CONTAINERS:
+            self.go(CONTAINERS)
+            return True
+        return False
+
+    # What the panes say
+
+    def on_list_view_opened(self, message: ListView.Opened) -> None:
+        if message.view is self.containers:
+            self.do_container_log()
+        else:
+            self.perform(BY_ID["image.inspect" if message.view is self.images else "tag.inspect"])
+
+    def on_list_view_highlighted(self, message: ListView.Highlighted) -> None:
+        if message.view is self.containers and self.focus_on != LOG:
+            self.post_message(self.Rested(message.key))
+        self.footer.update()
+
+    def on_list_view_shown(self, message: ListView.Shown) -> None:
+        if message.view is self.containers:
+            self._watch()
+
+    def rewatch(self) -> None:
+        """Say anew which containers are on the screen."""
+        self._watch()
+
+    def _watch(self) -> None:
+        self.post_message(self.Watched(tuple(self.containers.visible_keys())))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for name, view in self.views.items():
+            if view is event.widget and name != self.focus_on:
+                self.go(name)
+
+    def on_resize(self) -> None:
+        self.panes.rearrange()
+        self._watch()
+
+    # Bars
+
+    def _draw_header(self, width: int) -> Line:
+        return header_line(
+            width, self.store.link, time.time(), demo=self.demo, read_only=self.read_only, busy=self.busy
+        )
+
+    def _draw_tabs(self, width: int) -> Line:
+        return tabs_line(width, TABS, self.focus_on)
+
+    def _draw_footer(self, width: int) -> Line:
+        return footer_line(width, footer_keys(self.keymap, self.situation()))
+
+    def _press_footer(self, x: int) -> None:
+        end = 0
+        for command in footer_commands(self.keymap, self.situation()):
+            end += len(self.keymap.hint(command)) + len(command.footer) + 3
+            if x < end:
+                self.perform(command)
+                return
+
+    def _press_tab(self, x: int) -> None:
+        end = 0
+        for key, name in TABS:
+            end += len(key) + len(name) + 4
+            if x < end:
+                self.go(name.lower())
+                return

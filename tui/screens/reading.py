@@ -1,0 +1,110 @@
+"""A screen to read something on: details, layers, help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widgets import Input
+
+from tui.presentation.header import footer_line
+from tui.widgets.bars import Bar
+from tui.widgets.line_input import LineInput
+from tui.widgets.text_view import TextView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+
+    from tui.presentation.style import Line
+
+Page = tuple[str, "Sequence[Line]"]
+
+
+class ReadingScreen(Screen[None], inherit_bindings=False):
+    """Pages of text, each with a name; Tab turns the page, Escape or q goes back."""
+
+    DEFAULT_CSS = """
+    ReadingScreen Vertical { height: 100%; }
+    ReadingScreen TextView { height: 1fr; }
+    ReadingScreen Bar { height: 1; dock: bottom; }
+    ReadingScreen LineInput { dock: bottom; }
+    """
+    AUTO_FOCUS = "TextView"
+
+    def __init__(self, title: str, pages: Sequence[Page], first: int = 0) -> None:
+        super().__init__()
+        self._heading = title
+        self._pages = pages
+        self._page = first
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield TextView(id="text")
+        yield Bar(self._draw_footer, id="keys")
+        yield LineInput(id="line")
+
+    def on_mount(self) -> None:
+        self.query_one("#line").display = False
+        self._turn(0)
+
+    def _turn(self, by: int) -> None:
+        self._page = (self._page + by) % len(self._pages)
+        name, lines = self._pages[self._page]
+        others = "  ".join(f"[{name}]" if at == self._page else name for at, (name, _) in enumerate(self._pages))
+        view = self.query_one(TextView)
+        view.set_title(f"{self._heading} · {name}", others if len(self._pages) > 1 else "")
+        view.show(lines)
+
+    def _draw_footer(self, width: int) -> Line:
+        keys = [("Esc", "back", True), ("/", "search", True), ("n N", "next, previous", True)]
+        if len(self._pages) > 1:
+            keys.insert(1, ("Tab", "turn the page", True))
+        return footer_line(width, keys)
+
+    def on_key(self, event: events.Key) -> None:
+        if isinstance(self.focused, Input):
+            return
+        event.stop()
+        event.prevent_default()
+        view = self.query_one(TextView)
+        page = max(view.body_size.height - 1, 1)
+        match event.key:
+            case "escape" | "q" | "i":
+                self.dismiss()
+            case "ctrl+c" | "ctrl+q":
+                self.app.exit()
+            case "tab" | "right" | "l":
+                self._turn(1)
+            case "shift+tab" | "left" | "h":
+                self._turn(-1)
+            case "j" | "down":
+                view.scroll_lines(1)
+            case "k" | "up":
+                view.scroll_lines(-1)
+            case "pagedown" | "space" | "ctrl+f":
+                view.scroll_lines(page)
+            case "pageup" | "ctrl+b":
+                view.scroll_lines(-page)
+            case "g" | "home":
+                view.scroll_to_line(0)
+            case "G" | "end":
+                view.scroll_to_line(1 << 30)
+            case "slash":
+                self.query_one(LineInput).ask("Search", "")
+            case "n":
+                view.find_next()
+            case "N":
+                view.find_previous()
+
+    def on_line_input_changed_text(self, message: LineInput.ChangedText) -> None:
+        if not message.final:
+            return
+        view = self.query_one(TextView)
+        self.query_one("#line").display = False
+        view.focus()
+        if message.text and not view.find(message.text):
+            self.notify(f"not found: {message.text}", markup=False, timeout=3)

@@ -1,0 +1,1 @@
+"""Settings: read from TOML, written only where the program owns the file."""

@@ -1,0 +1,1 @@
+"""What is known now, in memory: one writer (sync), many readers."""

@@ -1,0 +1,141 @@
+"""What is known of one engine, now.
+
+One writer: sync. Many readers: panes. A reader subscribes to a topic and is called at once, on the
+event loop, with what changed; it must be quick and must not write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum
+from typing import NamedTuple
+
+from tui.model.container import Container
+from tui.model.engine import EngineVersion
+from tui.model.image import Image
+from tui.model.sample import Sample
+
+
+class Topic(Enum):
+    """What a reader can subscribe to."""
+
+    CONTAINERS = "containers"
+    IMAGES = "images"
+    SAMPLES = "samples"
+    LINK = "link"
+
+
+class Change(NamedTuple):
+    """The keys (container or image IDs) that were put and removed; `reset`: read everything anew."""
+
+    topic: Topic
+    put: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    reset: bool = False
+
+
+class LinkState(Enum):
+    """How the connection to the engine stands."""
+
+    CONNECTING = "connecting"
+    LOADING = "loading"
+    LIVE = "live"
+    LOST = "lost"
+
+
+class Link(NamedTuple):
+    """The connection, and since when (seconds since the epoch) nothing newer is known.
+
+    error, hint   why the last try failed, "" while live
+    attempt       how often it was tried since the last break
+    """
+
+    state: LinkState
+    since: float
+    endpoint: str = ""
+    version: EngineVersion | None = None
+    error: str = ""
+    hint: str = ""
+    attempt: int = 0
+
+
+class Store:
+    """Containers and images by ID, the last sample of each container that is watched, and the link."""
+
+    def __init__(self) -> None:
+        self.containers: dict[str, Container] = {}
+        self.images: dict[str, Image] = {}
+        self.samples: dict[str, Sample] = {}
+        self.link = Link(LinkState.CONNECTING, 0.0)
+        self._complete = False
+        self._readers: dict[Topic, list[Callable[[Change], None]]] = {topic: [] for topic in Topic}
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything on the engine has been read once."""
+        return self._complete
+
+    def subscribe(self, topic: Topic, reader: Callable[[Change], None]) -> Callable[[], None]:
+        """Call `reader` with every change of a topic; returns the call that ends it."""
+        readers = self._readers[topic]
+        readers.append(reader)
+        return lambda: readers.remove(reader) if reader in readers else None
+
+    def _tell(self, change: Change) -> None:
+        for reader in tuple(self._readers[change.topic]):
+            reader(change)
+
+    def set_link(self, link: Link) -> None:
+        if link != self.link:
+            self.link = link
+            self._complete = self._complete or link.state is LinkState.LIVE
+            self._tell(Change(Topic.LINK))
+
+    def put_containers(self, containers: Iterable[Container]) -> None:
+        """Add or replace; those that are as they were are not told of."""
+        put = []
+        for container in containers:
+            if self.containers.get(container.id) != container:
+                self.containers[container.id] = container
+                put.append(container.id)
+        if put:
+            self._tell(Change(Topic.CONTAINERS, put=tuple(put)))
+
+    def remove_containers(self, ids: Iterable[str]) -> None:
+        removed = tuple(id for id in ids if self.containers.pop(id, None) is not None)
+        for id in removed:
+            self.samples.pop(id, None)
+        if removed:
+            self._tell(Change(Topic.CONTAINERS, removed=removed))
+
+    def keep_containers(self, ids: set[str]) -> None:
+        """Remove every container that a complete list did not name."""
+        self.remove_containers([id for id in self.containers if id not in ids])
+
+    def set_images(self, images: Iterable[Image]) -> None:
+        """Replace all images by a complete list; only differences are told."""
+        new = {image.id: image for image in images}
+        removed = tuple(id for id in self.images if id not in new)
+        put = tuple(id for id, image in new.items() if self.images.get(id) != image)
+        self.images = new
+        if put or removed:
+            self._tell(Change(Topic.IMAGES, put=put, removed=removed))
+
+    def put_samples(self, samples: Mapping[str, Sample]) -> None:
+        """Add or replace samples of known containers; those that are as they were are not told of."""
+        put = []
+        for id, sample in samples.items():
+            if id in self.containers and self.samples.get(id) != sample:
+                self.samples[id] = sample
+                put.append(id)
+        if put:
+            self._tell(Change(Topic.SAMPLES, put=tuple(put)))
+
+    def drop_samples(self, ids: Iterable[str]) -> None:
+        dropped = tuple(id for id in ids if self.samples.pop(id, None) is not None)
+        if dropped:
+            self._tell(Change(Topic.SAMPLES, removed=dropped))
+
+    def users_of(self, image_id: str) -> Iterator[Container]:
+        """The containers made from an image, running or not."""
+        return (container for container in self.containers.values() if container.image_id == image_id)

@@ -1,0 +1,183 @@
+"""Keeping the store as the engine is: subscribe, list, apply, and after any break all of it again."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+
+from tui.engine.client import Engine
+from tui.engine.errors import EngineError
+from tui.model.container import Container
+from tui.model.event import Event
+from tui.store.store import Link, LinkState, Store
+from tui.sync.backoff import delays
+from tui.sync.refresh import effect, merge
+
+CONFIRM_AFTER = 0.03
+"""Seconds from an event until what it touched is read again (the engine's list lags behind `die`)."""
+
+GATHER = 0.05
+"""Seconds in which the readings of a burst are gathered into one."""
+
+CALM = 5.0
+"""Seconds that a connection must hold before the next break starts again with the shortest wait."""
+
+
+class Watcher:
+    """Owns the connection to one engine. `run` never ends by itself; cancel the task that runs it.
+
+    `connect` opens an engine; it raises EngineError while none answers.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        connect: Callable[[], Awaitable[Engine]],
+        endpoint: str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.store = store
+        self.engine: Engine | None = None
+        self._connect = connect
+        self._endpoint = endpoint
+        self._clock = clock
+        self._retry = asyncio.Event()
+        self._touched: set[str] = set()
+        self._gone: set[str] = set()
+        self._images_stale = False
+        self._wake = asyncio.Event()
+        self._loading = False
+
+    def retry_now(self) -> None:
+        """Try at once instead of waiting for the next attempt."""
+        self._retry.set()
+
+    async def run(self) -> None:
+        waits = delays(_jitter())
+        attempt = 0
+        while True:
+            began = self._clock()
+            attempt += 1
+            error = EngineError("the engine closed its event stream", "it is stopping, or restarting")
+            try:
+                await self._session(attempt)
+            except* EngineError as group:
+                error = _first(group)
+            finally:
+                self.engine = None
+            if self._clock() - began > CALM:
+                waits, attempt = delays(_jitter()), 1
+            self._lost(error, attempt)
+            self._retry.clear()
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._retry.wait(), next(waits))
+
+    def _lost(self, error: EngineError, attempt: int) -> None:
+        link = self.store.link
+        since = self._clock() if link.state in (LinkState.LIVE, LinkState.LOADING) else link.since
+        self.store.set_link(
+            link._replace(
+                state=LinkState.LOST,
+                since=since,
+                endpoint=self._endpoint,
+                error=error.message,
+                hint=error.hint,
+                attempt=attempt,
+            )
+        )
+
+    async def _session(self, attempt: int) -> None:
+        async with await self._connect() as engine:
+            self.engine = engine
+            self._touched.clear()
+            self._gone.clear()
+            self._loading = True
+            async with engine.events() as events:
+                version = engine.version
+                self.store.set_link(
+                    Link(LinkState.LOADING, self._clock(), self._endpoint, version, attempt=attempt)
+                )
+                async with asyncio.TaskGroup() as tasks:
+                    load = tasks.create_task(self._load(engine))
+                    confirm = tasks.create_task(self._confirm(engine))
+                    try:
+                        async for event in events:
+                            self._apply(event)
+                    finally:
+                        load.cancel()
+                        confirm.cancel()
+
+    async def _load(self, engine: Engine) -> None:
+        seen: set[str] = set()
+        images = asyncio.create_task(engine.images.list())
+        try:
+            async for batch in engine.containers.batches():
+                seen.update(container.id for container in batch)
+                self._put([container for container in batch if container.id not in self._gone])
+            self.store.keep_containers((seen | self._touched) - self._gone)
+            self.store.set_images(await images)
+        finally:
+            images.cancel()
+        self._loading = False
+        self._wake.set()
+        self.store.set_link(
+            Link(LinkState.LIVE, self._clock(), self._endpoint, engine.version)
+        )
+
+    def _put(self, containers: list[Container]) -> None:
+        now = self._clock()
+        known = self.store.containers
+        self.store.put_containers([merge(known.get(new.id), new, now) for new in containers])
+
+    def _apply(self, event: Event) -> None:
+        change = effect(event, self.store.containers.get(event.id))
+        if change.put is not None:
+            self.store.put_containers([change.put])
+        if change.remove:
+            self._gone.add(change.remove)
+            self._touched.discard(change.remove)
+            self.store.remove_containers([change.remove])
+        if change.read:
+            self._touched.add(change.read)
+        if change.images:
+            self._images_stale = True
+        if change.read or change.images:
+            self._wake.set()
+
+    async def _confirm(self, engine: Engine) -> None:
+        """Read again what events have touched: the first at once, the rest of a burst together."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            if self._loading:
+                continue
+            if self._images_stale:
+                self._images_stale = False
+                self.store.set_images(await engine.images.list())
+            await asyncio.sleep(CONFIRM_AFTER)
+            ids, self._touched = self._touched, set()
+            self._gone.clear()
+            for part in _parts(sorted(ids), 100):
+                found = await engine.containers.list(ids=part)
+                self._put([container for container in found if container.id not in self._gone])
+                present = {container.id for container in found}
+                self.store.remove_containers([id for id in part if id not in present | self._touched])
+            await asyncio.sleep(GATHER - CONFIRM_AFTER)
+
+
+def _parts(ids: list[str], size: int) -> Iterator[list[str]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+def _first(group: BaseExceptionGroup[EngineError]) -> EngineError:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+def _jitter() -> Iterator[float]:
+    while True:
+        yield random.random()

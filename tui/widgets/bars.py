@@ -1,0 +1,49 @@
+"""Bars: single lines, and the line between two columns of panes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.widgets.painted import Painted
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from tui.presentation.style import Line
+
+
+class Bar(Painted):
+    """One line of the screen; `draw(width)` gives it anew whenever it is refreshed."""
+
+    def __init__(
+        self,
+        draw: Callable[[int], Line],
+        *,
+        id: str,
+        pressed: Callable[[int], None] | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self._draw = draw
+        self._pressed = pressed
+        self._drawn: Line = []
+
+    def line(self, y: int, width: int) -> Line:
+        self._drawn = self._draw(width)
+        return self._drawn
+
+    def update(self) -> None:
+        """Draw it again if it reads differently now."""
+        if self.size.width and self._draw(self.size.width) != self._drawn:
+            self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        if self._pressed is not None:
+            self._pressed(event.x)
+
+
+class Divider(Painted):
+    """A vertical line."""
+
+    def line(self, y: int, width: int) -> Line:
+        return [("│" * width, "border")]

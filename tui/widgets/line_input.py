@@ -1,0 +1,63 @@
+"""One line of text asked for at the bottom of the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+from textual.widgets import Input
+
+if TYPE_CHECKING:
+    from textual import events
+
+
+class LineInput(Input):
+    """Says every change; Enter keeps the text, Escape takes it back to what it was."""
+
+    DEFAULT_CSS = "LineInput { height: 1; border: none; padding: 0 1; }"
+
+    class ChangedText(Message):
+        """The text as it is now; `final` when Enter or Escape has ended the asking."""
+
+        def __init__(self, text: str, final: bool) -> None:
+            super().__init__()
+            self.text = text
+            self.final = final
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, compact=True, select_on_focus=False)
+        self._before = ""
+        self._asking = False
+
+    def ask(self, label: str, text: str) -> None:
+        """Show the line and take the focus."""
+        self._before = text
+        self.placeholder = f"{label}: Enter keeps, Esc cancels"
+        self.value = text
+        self.cursor_position = len(text)
+        self.display = True
+        self._asking = True
+        self.focus()
+
+    def _end(self, text: str) -> None:
+        if self._asking:
+            self._asking = False
+            self.post_message(self.ChangedText(text, True))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._asking:
+            self.post_message(self.ChangedText(event.value, False))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._end(event.value)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "escape":
+            event.stop()
+            event.prevent_default()
+            self._end(self._before)
+
+    def on_blur(self) -> None:
+        self._end(self.value)

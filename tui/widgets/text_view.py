@@ -1,0 +1,102 @@
+"""A text to read: scrolled, wrapped, searched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.presentation.frame import Scroll
+from tui.presentation.lines import clip, plain, restyled, wrapped
+from tui.widgets.framed import Framed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
+    from tui.presentation.style import Line
+
+INDENT = 4
+"""Cells before the continuation of a wrapped line."""
+
+
+class TextView(Framed):
+    """Shows lines of spans; long ones are wrapped."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: Sequence[Line] = ()
+        self._wrapped: list[Line] = []
+        self._needle = ""
+        self._found: list[int] = []
+        self.top = 0
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show another text from its beginning."""
+        self._lines = lines
+        self.top = 0
+        self._wrap()
+
+    def _wrap(self) -> None:
+        width = self.body_size.width
+        self._wrapped = [part for line in self._lines for part in wrapped(line, width, INDENT)] if width else []
+        self._search()
+        self.scroll_lines(0)
+        self.refresh_body()
+
+    def _search(self) -> None:
+        needle = self._needle.lower()
+        self._found = [
+            number for number, line in enumerate(self._wrapped) if needle and needle in plain(line).lower()
+        ]
+
+    def find(self, needle: str) -> int:
+        """Highlight a text and go to its first place from here on; the number of lines that hold it."""
+        self._needle = needle
+        self._search()
+        self.top -= 1
+        self.find_next()
+        self.refresh_body()
+        return len(self._found)
+
+    def find_next(self) -> None:
+        """To the next line with a match, from the end back to the beginning."""
+        if self._found:
+            self.scroll_to_line(next((n for n in self._found if n > self.top), self._found[0]))
+
+    def find_previous(self) -> None:
+        """To the line with a match before this one."""
+        if self._found:
+            self.scroll_to_line(next((n for n in reversed(self._found) if n < self.top), self._found[-1]))
+
+    def scroll_to_line(self, number: int) -> None:
+        self.top = max(0, min(number, len(self._wrapped) - self.body_size.height))
+        self.refresh_body()
+
+    def scroll_lines(self, delta: int) -> None:
+        """Scroll by some lines."""
+        self.scroll_to_line(self.top + delta)
+
+    def scroll_position(self) -> Scroll:
+        return Scroll(self.top, self.body_size.height, len(self._wrapped))
+
+    def body_line(self, row: int, width: int) -> Line:
+        number = self.top + row
+        line = self._wrapped[number] if number < len(self._wrapped) else []
+        if self._needle:
+            text, needle = plain(line).lower(), self._needle.lower()
+            at = text.find(needle)
+            while at >= 0:
+                line = restyled(line, at, at + len(needle), "match")
+                at = text.find(needle, at + len(needle))
+        return clip([(" ", "text"), *line], width, "text")
+
+    def on_resize(self) -> None:
+        self._wrap()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll_lines(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll_lines(-3)
