@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,10 +16,13 @@ from tui.commands.table import menu_of
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError
+from tui.model.reference import split_reference
 from tui.operations.shell import shell
 from tui.panes.log import LogPane
+from tui.presentation.clipboard import clipboard_sequence
 from tui.presentation.details import layers_lines, raw_lines, sections_lines
 from tui.presentation.help import help_lines
+from tui.presentation.images import digest_of
 from tui.presentation.text import safe
 from tui.screens.changes import Changes
 from tui.screens.connection import ConnectionScreen
@@ -156,10 +160,15 @@ class Holdfast(App[str], inherit_bindings=False):
         if follower is not None:
             await follower.close()
         if self._follower is None:
-            output = Output(lines=self.settings.log.lines)
+            output = Output(max_lines=self.settings.log.lines)
             self.log_pane.open(container_id, container.name, output)
             self._follower = LogFollower(
-                self.store, lambda: self.watcher.engine, container_id, output, self.settings.log.tail
+                self.store,
+                lambda: self.watcher.engine,
+                container_id,
+                output,
+                self.settings.log.tail,
+                self.log_pane.say,
             )
 
     def on_main_screen_chosen(self, message: MainScreen.Chosen) -> None:
@@ -182,6 +191,8 @@ class Holdfast(App[str], inherit_bindings=False):
                 self.run_worker(self._inspect(situation, page=0))
             case "image.history" | "tag.history":
                 self.run_worker(self._inspect(situation, page=1))
+            case "list.copy":
+                self._copy(situation)
             case "container.shell":
                 self.run_worker(self._shell(situation))
             case _:
@@ -232,6 +243,17 @@ class Holdfast(App[str], inherit_bindings=False):
             pages.append(("layers", layers_lines(details.layers, time.time())))
         pages.append(("raw", raw_lines(details.raw)))
         self.push_screen(ReadingScreen(safe(details.title), pages, page))
+
+    def _copy(self, situation: Situation) -> None:
+        texts = [c.id for c in situation.containers] or [
+            f"{split_reference(tag).repository}@{digest}" if (digest := digest_of(image, tag)) else tag
+            for tag, image in zip(situation.tags, situation.images, strict=False)
+        ]
+        texts = texts or [(image.digests or (image.id,))[0] for image in situation.images]
+        if texts and self._driver is not None:
+            self._driver.write(clipboard_sequence("\n".join(texts), in_tmux="TMUX" in os.environ))
+            more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
+            self.notify(f"copied {safe(texts[0])}{more}", markup=False, timeout=3)
 
     async def _choose_theme(self) -> None:
         before = self.shelf.current.name

@@ -36,19 +36,23 @@ class Painted(NamedTuple):
     containers: tuple[Container, ...]
     restore: Callable[[], None]
 
+    def give_up(self) -> None:
+        """Leave the painted screen, when nothing has taken it over."""
+        os.write(sys.stderr.fileno(), b"\x1b[?7h\x1b[?1049l\x1b[?25h")
+
 
 def paint(path: str, link: Link, theme: Theme, keymap: Keymap, *, read_only: bool) -> Painted | None:
     """Draw the first screen; None where there is no terminal, or no engine that answers quickly.
 
     `path` is the engine's unix socket.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
+    if not (sys.stdin.isatty() and sys.stderr.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
         return None
     try:
         body = _get(path, f"/containers/json?all=1&limit={FIRST}")
         now = time.time()
         containers = tuple(container_listed(item, now) for item in parse_list(body))
-        width, height = os.get_terminal_size(sys.stdout.fileno())
+        width, height = os.get_terminal_size(sys.stderr.fileno())
     except (OSError, ValueError, KeyError, TypeError):
         return None  # whatever is wrong, the dashboard finds out again and says it properly
     restore = _quiet(sys.stdin.fileno())
@@ -59,8 +63,7 @@ def paint(path: str, link: Link, theme: Theme, keymap: Keymap, *, read_only: boo
         out.append(f"\x1b[{number + 1};1H")
         out += [f"{style(name)}{text}" for text, name in line]
     out.append("\x1b[0m")
-    sys.stdout.flush()
-    os.write(sys.stdout.fileno(), "".join(out).encode("utf-8", "replace"))
+    os.write(sys.stderr.fileno(), "".join(out).encode("utf-8", "replace"))
     return Painted(containers, restore)
 
 

@@ -12,14 +12,16 @@ import platform
 import sys
 import tempfile
 import time
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.bench import events, idle, keys, logs, memory, startup
-from tests.bench.engines import EngineError, Engines
+from tests.bench.engines import Engines
 from tests.bench.programs import ours, theirs, version
 from tests.bench.run import Run, busy_elsewhere
 from tests.bench.table import Result, render, summary
+from tests.bench.wire import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,10 +59,11 @@ def _machine(run: Run) -> dict[str, str]:
 
 
 def _measure(run: Run, names: list[str]) -> tuple[dict[str, list[Result]], list[str]]:
-    """The results of each measure, and remarks on what was not measured or was disturbed."""
+    """The results of each measure, and remarks on what was disturbed or not measured."""
     groups: dict[str, list[Result]] = {}
     remarks = []
     for name in names:
+        run.engines.calm()
         busy = busy_elsewhere()
         if busy >= BUSY:
             remarks.append(f"{name}: {busy:.0f} % of the machine was in use by others, times are too long.")
@@ -68,10 +71,10 @@ def _measure(run: Run, names: list[str]) -> tuple[dict[str, list[Result]], list[
         began = time.monotonic()
         try:
             groups[name] = MEASURES[name](run)
-        except (EngineError, OSError) as error:
+        except (EngineError, OSError, HTTPException) as error:
             remarks.append(f"{name}: not measured: {error}")
         print(f"measuring {name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
-    return groups, remarks
+    return groups, [*remarks, *sorted(run.remarks)]
 
 
 def main() -> None:

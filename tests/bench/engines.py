@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import http.client
 import io
 import json
 import resource
-import socket
 import subprocess
 import sys
 import tarfile
-import threading
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,71 +18,10 @@ import psutil
 
 from tests.bench.private import private_engine
 from tests.bench.programs import TREE
-from tests.bench.terminal import clock
+from tests.bench.wire import EngineError, answers, call, last_words
 
 IMAGE = "holdfast-bench:1"
 STATIC_BUSYBOX = Path("/bin/busybox")
-ANSWER_LIMIT = 60.0
-
-
-class EngineError(RuntimeError):
-    """An engine answered with an error, or not at all."""
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    """HTTP over a unix socket: waits while the program under test keeps the engine's queue full."""
-
-    def __init__(self, path: str, timeout: float | None) -> None:
-        super().__init__("docker", timeout=timeout)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        limit = clock() + ANSWER_LIMIT
-        while True:
-            try:
-                return self.sock.connect(self._path)
-            except BlockingIOError:
-                if clock() > limit:
-                    raise
-                time.sleep(0.01)
-
-
-class EventLog:
-    """The engine's events as they reach a listener of our own: the moment from which a screen is late."""
-
-    def __init__(self, path: str) -> None:
-        self._connection = _UnixConnection(path, None)
-        self._connection.request("GET", "/events")
-        self._answer = self._connection.getresponse()
-        self._seen: dict[tuple[str, str], float] = {}
-        self._changed = threading.Condition()
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        rest = b""
-        while chunk := self._answer.read1(1 << 16):
-            now = clock()
-            *lines, rest = (rest + chunk).split(b"\n")
-            events = [json.loads(line) for line in lines if line.strip()]
-            with self._changed:
-                for event in events:
-                    name = event.get("Actor", {}).get("Attributes", {}).get("name", "")
-                    self._seen[event.get("Action", ""), name] = now
-                self._changed.notify_all()
-
-    def when(self, action: str, name: str, after: float) -> float | None:
-        """When the event came, if it came after `after` and within 5 s."""
-
-        def came() -> bool:
-            return self._seen.get((action, name), 0.0) >= after
-
-        with self._changed:
-            return self._seen[action, name] if self._changed.wait_for(came, 5.0) else None
-
-    def close(self) -> None:
-        self._connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 class Engine(Protocol):
@@ -99,20 +35,6 @@ class Engine(Protocol):
     def rename(self, name: str, new: str) -> None: ...
     def remove(self, name: str) -> None: ...
     def calm(self) -> None: ...
-
-
-def call(path: str, method: str, url: str, body: bytes = b"", content: str = "application/json") -> bytes:
-    """One request to the engine at the socket `path`: the answer's body."""
-    connection = _UnixConnection(path, ANSWER_LIMIT)
-    try:
-        connection.request(method, url, body, {"Content-Type": content})
-        answer = connection.getresponse()
-        said = answer.read()
-    finally:
-        connection.close()
-    if answer.status >= 400:
-        raise EngineError(f"{method} {url}: {answer.status} {said.decode(errors='replace').strip()}")
-    return said
 
 
 class RealEngine:
@@ -177,29 +99,21 @@ class LoadEngine:
         command = _demo_command(path, containers, running)
         log = Path(path).with_suffix(".log")
         with log.open("wb") as said:
-            self._process = subprocess.Popen(command, cwd=TREE, stdin=subprocess.PIPE, stderr=said)
+            self._process = subprocess.Popen(
+                command, cwd=TREE, stdin=subprocess.PIPE, stdout=said, stderr=said
+            )
         # lazydocker opens a connection for every container; a refused one would be our fault, not its
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.prlimit(self._process.pid, resource.RLIMIT_NOFILE, (most, most))
-        limit = clock() + ANSWER_LIMIT
-        while not self._answers():
-            if self._process.poll() is not None or clock() > limit:
-                self.close()
-                raise EngineError(f"the demo engine did not start: {log.read_text(errors='replace')[-500:]}")
-            time.sleep(0.05)
-
-    def _answers(self) -> bool:
-        try:
-            call(self.path, "GET", "/_ping")
-        except OSError:
-            return False
-        return True
+        if not answers(path, lambda: self._process.poll() is None):
+            self.close()
+            raise EngineError(f"the demo engine did not start: {last_words(log)}")
 
     def calm(self) -> None:
-        """Wait until it has done with what an ended program had asked of it, 5 s at most."""
+        """Wait until it has done with what an ended program had asked of it, 15 s at most."""
         process = psutil.Process(self._process.pid)
         process.cpu_percent()
-        for _ in range(20):
+        for _ in range(60):
             time.sleep(0.25)
             if process.cpu_percent() < 10:
                 return
@@ -259,6 +173,11 @@ class Engines:
             self._loads[key] = LoadEngine(str(self._folder / f"load-{containers}.sock"), containers, running)
             self._stack.callback(self._loads[key].close)
         return self._loads[key]
+
+    def calm(self) -> None:
+        """Wait until no engine is busy with what an ended program had asked of it."""
+        for engine in self._loads.values():
+            engine.calm()
 
     def close(self) -> None:
         self._stack.close()

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.bench.engines import Engine, EventLog
+from tests.bench.engines import Engine
 from tests.bench.run import Run, Spread, pause, spread
 from tests.bench.table import Goal, Result, at_most, times
 from tests.bench.terminal import Terminal, clock
+from tests.bench.wire import EventLog
 
 if TYPE_CHECKING:
     from tests.bench.programs import Program
 
 KINDS = ("create", "start", "die", "rename", "destroy")
 SHOWN_LIMIT = 5.0
-SETTLED = 3.0
 
 
 Took = dict[str, list[float | None]]
@@ -52,7 +52,7 @@ class _Observer:
         happened = self._events.when(kind, name, began)
         seen = None if told_already else self._terminal.until(shown, SHOWN_LIMIT)
         self.took[kind].append(max(0.0, seen - happened) if seen and happened else None)
-        pause(self._terminal, 0.25, 0.55)
+        pause(self._terminal, 0.2, 0.45)
 
 
 def _short_list(observer: _Observer, engine: Engine, first: str, second: str) -> None:
@@ -81,7 +81,7 @@ def _observe(run: Run, program: Program, engine: Engine, cycle: Cycle, cycles: i
     try:
         with run.open(program, engine) as terminal:
             program.first_row(terminal)
-            terminal.watch(SETTLED)
+            terminal.watch(run.either(3, 2))
             observer = _Observer(program, terminal, events)
             for number in range(cycles):
                 cycle(observer, engine, f"00event{number:02d}", f"00named{number:02d}")
@@ -122,7 +122,7 @@ def _results(
 def measure(run: Run) -> list[Result]:
     real, load = run.engines.real(), run.engines.load(1_000)
     real.fill(4, running=2)
-    short, long = run.either(12, 4), run.either(6, 2)
+    short, long = run.either(12, 3), run.either(6, 1)
     few = run.both(lambda program: _observe(run, program, real, _short_list, short))
     many = run.both(lambda program: _observe(run, program, load, _long_list, long))
     return [

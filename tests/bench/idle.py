@@ -25,8 +25,8 @@ def _result(
 
 def measure(run: Run) -> list[Result]:
     thousand = run.both(partial(observed, run, 1_000))
-    ten_thousand = run.both(partial(observed, run, 10_000))
-    frozen, frozen_theirs = run.both(partial(frozen_bytes, run, 1_000))
+    ten_thousand = run.both_unless_quick(partial(observed, run, 10_000))
+    frozen, frozen_theirs = run.both_unless_quick(partial(frozen_bytes, run, 1_000))
     return [
         _result("idle CPU, 1,000 containers", "cpu", *thousand, "%", (times(0.1), at_most(2))),
         _result("idle CPU, 10,000 containers", "cpu", *ten_thousand, "%", (at_most(2.5),)),

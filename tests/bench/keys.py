@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from tests.bench.programs import Program
 
 ANSWER_LIMIT = 3.0
-SETTLED = 3.0
 RUN_OF_KEYS = 6  # so many down, then as many up: the list need not scroll
 
 
@@ -20,7 +19,7 @@ def _press(run: Run, program: Program, engine: Engine, presses: int) -> Spread:
     took: list[float | None] = []
     with run.open(program, engine) as terminal:
         program.first_row(terminal)
-        terminal.watch(SETTLED)
+        terminal.watch(run.either(3, 2))
         for number in range(presses):
             before = program.selected(terminal)
 
@@ -44,7 +43,7 @@ def _results(label: str, ours: Spread, theirs: Spread | None, middle: Goal, p95:
 
 
 def measure(run: Run) -> list[Result]:
-    presses = run.either(48, 24)
+    presses = run.either(48, 12)
     real = run.engines.real()
     real.fill(10, running=6)
     quiet = run.both(lambda program: _press(run, program, real, presses))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TREE = Path(__file__).resolve().parents[2]
-FIRST_ROW_LIMIT = 8.0  # seconds; a program that shows no container until then is counted as never
+FIRST_ROW_LIMIT = 6.0  # seconds; a program that shows no container until then is counted as never
 
 _NAME = r"(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]+)"
 _STATE = r"(?P<state>created|running|paused|restarting|removing|exited|dead)"

@@ -30,6 +30,7 @@ T = TypeVar("T")
 class Run:
     """One run of the benchmark.
 
+    remarks        what a reader of the table must know besides
     home           holds the private folders of both programs
     observations   by program and number of containers: several measures read the same one
     """
@@ -39,6 +40,7 @@ class Run:
     theirs: Program | None
     engines: Engines
     home: Path
+    remarks: set[str] = field(default_factory=set)
     observations: dict[tuple[Program, int], Observation | None] = field(default_factory=dict)
 
     @property
@@ -46,11 +48,16 @@ class Run:
         return [self.ours, self.theirs] if self.theirs else [self.ours]
 
     def either(self, full: int, quick: int) -> int:
+        """How often, or for how many seconds."""
         return quick if self.quick else full
 
     def both(self, measure: Callable[[Program], T]) -> tuple[T, T | None]:
         """`measure` of ours and, where it is installed, of lazydocker."""
         return measure(self.ours), measure(self.theirs) if self.theirs else None
+
+    def both_unless_quick(self, measure: Callable[[Program], T]) -> tuple[T, T | None]:
+        """Where the goal is not a ratio, lazydocker only shows what others reach."""
+        return (measure(self.ours), None) if self.quick else self.both(measure)
 
     @contextmanager
     def open(self, program: Program, engine: Engine) -> Iterator[Terminal]:
@@ -60,6 +67,9 @@ class Run:
         try:
             yield terminal
         finally:
+            if terminal.ended:
+                said = " ".join(line.strip() for line in terminal.lines() if line.strip())
+                self.remarks.add(f"{program.name} ended by itself: ...{said[-200:]}")
             terminal.end()
 
 

@@ -70,10 +70,17 @@ def _answers(chunk: bytes) -> bytes:
 
 
 class Terminal:
-    """Starts `command`; `started` is the moment before it, `received` the bytes it has written since."""
+    """Starts `command`.
+
+    started       the moment before it was started
+    first_bytes   when its first bytes came
+    received      the number of bytes that it has written
+    ended         whether it has closed the terminal
+    """
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str], folder: str) -> None:
         self.received = 0
+        self.first_bytes: float | None = None
         self.ended = False
         self._screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.Stream(self._screen)
@@ -105,6 +112,7 @@ class Terminal:
                 self._arrived.set()
                 return
             self.received += len(chunk)
+            self.first_bytes = self.first_bytes or now
             self._chunks.append((now, chunk))
             self._arrived.set()
             if b"\x1b" in chunk and (said := _answers(chunk)):
@@ -114,7 +122,8 @@ class Terminal:
     def press(self, keys: str) -> float:
         """Type `keys`: the moment before they are written."""
         now = clock()
-        os.write(self._child.fd, keys.encode())
+        with contextlib.suppress(OSError):  # it has ended: nothing will answer
+            os.write(self._child.fd, keys.encode())
         return now
 
     # ---- screen

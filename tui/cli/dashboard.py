@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from tui.errors import HoldfastError
 
 if TYPE_CHECKING:
+    from tui.app import Holdfast
     from tui.engine.endpoint import Endpoint
+    from tui.first_paint import Painted
     from tui.settings.schema import Settings
+    from tui.store.store import Store
 
 
 def run(
@@ -28,7 +31,7 @@ def run(
         settings = load(config)
         if theme is not None:
             settings = settings._replace(theme=theme)
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise HoldfastError("the dashboard needs a terminal", "run it in one, or use a verb: holdfast --help")
         endpoint = None if demo else resolve(host or settings.engine or None, docker_context)
     except HoldfastError as error:
@@ -72,20 +75,38 @@ def _open(settings: Settings, endpoint: Endpoint, *, demo: bool = False, read_on
             read_only=read_only,
         )
     try:
-        from tui.app import Holdfast, Options
-        from tui.theming import ThemeShelf
-        from tui.widgets.driver import PaintedDriver
-
+        app = _app(settings, endpoint, store, demo=demo, read_only=read_only, painted=painted)
+    except BaseException:
         if painted is not None:
-            store.put_containers(painted.containers)
-        app = Holdfast(
-            settings,
-            Options(endpoint, demo=demo, read_only=read_only),
-            ThemeShelf(settings.theme),
-            store,
-            driver_class=PaintedDriver if painted is not None else None,
-        )
+            painted.give_up()
+            painted.restore()
+        raise
+    try:
         return app.run()
     finally:
         if painted is not None:
             painted.restore()
+
+
+def _app(
+    settings: Settings,
+    endpoint: Endpoint,
+    store: Store,
+    *,
+    demo: bool,
+    read_only: bool,
+    painted: Painted | None,
+) -> Holdfast:
+    from tui.app import Holdfast, Options
+    from tui.theming import ThemeShelf
+    from tui.widgets.driver import PaintedDriver
+
+    if painted is not None:
+        store.put_containers(painted.containers)
+    return Holdfast(
+        settings,
+        Options(endpoint, demo=demo, read_only=read_only),
+        ThemeShelf(settings.theme),
+        store,
+        driver_class=PaintedDriver if painted is not None else None,
+    )

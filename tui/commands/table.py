@@ -6,9 +6,9 @@ from tui.commands.command import Command, Scope
 from tui.commands.containers import CONTAINERS
 from tui.commands.images import IMAGES, TAGS
 from tui.commands.log import LOG
-from tui.commands.view import APP, LISTS, PANES
+from tui.commands.view import APP, HELP, LISTS, PANES
 
-TABLE: tuple[Command, ...] = (*CONTAINERS, *IMAGES, *TAGS, *LOG, *LISTS, *PANES, *APP)
+TABLE: tuple[Command, ...] = (HELP, *CONTAINERS, *IMAGES, *TAGS, *LOG, *LISTS, *PANES, *APP)
 
 BY_ID = {command.id: command for command in TABLE}
 

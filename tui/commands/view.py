@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tui.commands.command import Command, Scope
 
+HELP = Command("app.help", "Help for where you are", ("question_mark", "f1"), footer="help")
+"""First in the footer, so that it is there however small the screen."""
+
 APP = (
-    Command("app.help", "Help for where you are", ("question_mark", "f1"), footer="help"),
     Command("app.palette", "Find a command by name", ("colon", "ctrl+p"), footer="palette"),
     Command("app.back", "Clear marks or the filter, or go back", ("escape",)),
     Command("app.leave", "Clear the filter, go back, or quit", ("q",), footer="quit"),

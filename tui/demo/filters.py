@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from tui.demo.journal import Happening
-from tui.demo.objects import Container, Image
 from tui.demo.refused import Refused
 from tui.model.container import STATES
 from tui.model.reference import split_reference
+
+if TYPE_CHECKING:
+    from tui.demo.journal import Happening
+    from tui.demo.objects import Container, Image
 
 Filters = Mapping[str, tuple[str, ...]]
 
@@ -60,7 +63,9 @@ def _found(pattern: str, text: str) -> bool:
         return pattern == text
 
 
-def container_filter(filters: Filters, ancestors: Callable[[str], set[str]]) -> Callable[[Container, str], bool]:
+def container_filter(
+    filters: Filters, ancestors: Callable[[str], set[str]]
+) -> Callable[[Container, str], bool]:
     """A test of a container and its state as listed; `ancestors`: the image IDs that a reference means.
 
     Raises Refused 400 for a status that does not exist.
@@ -68,24 +73,24 @@ def container_filter(filters: Filters, ancestors: Callable[[str], set[str]]) -> 
     for status in filters.get("status", ()):
         if status not in STATES:
             raise Refused(400, f"Invalid filter 'status={status}'")
-    images = {id for reference in filters.get("ancestor", ()) for id in ancestors(reference)}
+    images = {image for reference in filters.get("ancestor", ()) for image in ancestors(reference)}
 
     def test(container: Container, state: str) -> bool:
-        tests = {
-            "id": lambda values: any(container.id.startswith(value) for value in values),
-            "name": lambda values: any(
-                _found(value, container.name) or _found(value, f"/{container.name}") for value in values
+        tests: dict[str, Callable[[str], bool]] = {
+            "id": container.id.startswith,
+            "name": lambda value: _found(value, container.name) or _found(value, f"/{container.name}"),
+            "status": lambda value: value == state,
+            "ancestor": lambda _value: container.image_id in images,
+            "health": lambda value: value == (container.health.status if container.health else "none"),
+            "network": container.networks.__contains__,
+            "volume": lambda value: any(
+                value in (mount.get("Name"), mount["Destination"]) for mount in container.mounts
             ),
-            "status": lambda values: state in values,
-            "label": lambda values: matches_labels(container.labels, values),
-            "ancestor": lambda _values: container.image_id in images,
-            "health": lambda values: (container.health.status if container.health else "none") in values,
-            "network": lambda values: any(value in container.networks for value in values),
-            "volume": lambda values: any(value in (mount.get("Name"), mount["Destination"])
-                                         for mount in container.mounts for value in values),
-            "exited": lambda values: state == "exited" and str(container.exit_code) in values,
-        }  # fmt: skip
-        return all(tests[key](values) for key, values in filters.items() if key in tests)
+            "exited": lambda value: state == "exited" and value == str(container.exit_code),
+        }
+        return matches_labels(container.labels, filters.get("label", ())) and all(
+            any(map(tests[key], values)) for key, values in filters.items() if key in tests
+        )
 
     return test
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
-from tui.demo.objects import JSON, Image
 from tui.demo.payloads import CONFIG_DEFAULTS
 from tui.demo.words import stamp
+
+if TYPE_CHECKING:
+    from tui.demo.objects import JSON, Image
 
 
 def listed(image: Image, users: int = -1) -> JSON:
@@ -17,8 +20,8 @@ def listed(image: Image, users: int = -1) -> JSON:
         "Id": image.id,
         "Labels": image.labels or None,
         "ParentId": image.parent,
-        "RepoDigests": image.digests or (["<none>@<none>"] if not image.tags else None),
-        "RepoTags": image.tags or (["<none>:<none>"] if not image.digests else None),
+        "RepoDigests": sorted(image.digests) or (["<none>@<none>"] if not image.tags else None),
+        "RepoTags": sorted(image.tags) or (["<none>:<none>"] if not image.digests else None),
         "SharedSize": -1,
         "Size": image.size,
         "VirtualSize": image.size,
@@ -35,8 +38,8 @@ def inspected(image: Image) -> JSON:
     config = {**CONFIG_DEFAULTS, **{key: value for key, value in image.config.items() if value is not None}}
     return {
         "Id": image.id,
-        "RepoTags": image.tags,
-        "RepoDigests": image.digests,
+        "RepoTags": sorted(image.tags),
+        "RepoDigests": sorted(image.digests),
         "Parent": image.parent,
         "Comment": image.history[-1].comment if image.history else "",
         "Created": stamp(image.created * 10**9),
@@ -60,7 +63,7 @@ def inspected(image: Image) -> JSON:
 
 def history(image: Image) -> list[JSON]:
     """GET /images/{name}/history: the newest entry first; only that one has an ID and tags."""
-    entries = [
+    entries: list[JSON] = [
         {
             "Comment": entry.comment,
             "Created": entry.created,

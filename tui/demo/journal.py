@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.demo.objects import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 KEPT = 256
 """How many past events the engine can still tell, as moby/daemon/events."""
@@ -34,7 +36,7 @@ class Happening(NamedTuple):
         body |= {
             "Type": self.kind,
             "Action": self.action,
-            "Actor": {"ID": self.id, "Attributes": dict(self.attributes)},
+            "Actor": {"ID": self.id, "Attributes": dict(sorted(self.attributes.items()))},
             "scope": "local",
             "time": self.time // SECOND,
             "timeNano": self.time,
@@ -50,8 +52,8 @@ class Journal:
         self.past: deque[Happening] = deque(maxlen=KEPT)
         self.listeners: set[Callable[[Happening], None]] = set()
 
-    def publish(self, kind: str, action: str, id: str, attributes: Mapping[str, str]) -> Happening:
-        happening = Happening(kind, action, id, attributes, self.clock())
+    def publish(self, kind: str, action: str, actor: str, attributes: Mapping[str, str]) -> Happening:
+        happening = Happening(kind, action, actor, attributes, self.clock())
         self.past.append(happening)
         for listener in tuple(self.listeners):
             listener(happening)

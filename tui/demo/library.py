@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from tui.demo.journal import Journal
-from tui.demo.objects import Container, Image
 from tui.demo.refused import Refused, no_such_image
 from tui.model.reference import split_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.demo.journal import Journal
+    from tui.demo.objects import Container, Image
 
 REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+|[:/])[a-z0-9]+)*")
 TAG = re.compile(r"[\w][\w.-]{0,127}", re.ASCII)
@@ -91,7 +95,7 @@ class Library:
         users = self.users(image)
         if complete in image.tags:
             if len(image.tags) > 1:
-                return [self._untag(image, complete)]
+                return self._untag(image, complete)
             if users and not force:
                 raise Refused(
                     409,
@@ -99,7 +103,7 @@ class Library:
                     f"container {users[0].id[:12]} is using its referenced image {short}",
                 )
             if any(user.alive for user in users):
-                return [self._untag(image, complete)]
+                return self._untag(image, complete)
         else:
             running = next((user for user in users if user.alive), None)
             if running:
@@ -120,17 +124,27 @@ class Library:
                     f"conflict: unable to delete {short} (must be forced) - "
                     f"image is being used by stopped container {users[0].id[:12]}",
                 )
-        return [*(self._untag(image, tag) for tag in tuple(image.tags)), self._delete(image)]
+        return self._delete(image)
 
-    def _untag(self, image: Image, tag: str) -> dict[str, str]:
+    def _untag(self, image: Image, tag: str) -> list[dict[str, str]]:
+        """Take a name away; the digests of a repository go with its last tag."""
         image.tags.remove(tag)
+        gone = [{"Untagged": tag}]
+        repository = split_reference(tag).repository
+        if all(split_reference(other).repository != repository for other in image.tags):
+            for digest in tuple(image.digests):
+                if split_reference(digest).repository == repository:
+                    image.digests.remove(digest)
+                    gone.append({"Untagged": digest})
         self._tell(image, "untag", image.id)
-        return {"Untagged": tag}
+        return gone
 
-    def _delete(self, image: Image) -> dict[str, str]:
+    def _delete(self, image: Image) -> list[dict[str, str]]:
+        """Take all names away, and then the image."""
+        gone = [entry for tag in tuple(image.tags) for entry in self._untag(image, tag)]
         del self.images[image.id]
-        self._tell(image, "delete", image.id)
-        return {"Deleted": image.id}
+        self.journal.publish("image", "delete", image.id, {"name": image.id})
+        return [*gone, {"Deleted": image.id}]
 
     def prune(self, dangling: bool = True) -> tuple[list[dict[str, str]], int]:
         """POST /images/prune: untagged images, or all, that no container uses; and the bytes freed."""
@@ -140,6 +154,6 @@ class Library:
             if self.users(image) or (dangling and image.tags):
                 continue
             freed += image.size
-            gone += [*(self._untag(image, tag) for tag in tuple(image.tags)), self._delete(image)]
+            gone += self._delete(image)
         self.journal.publish("image", "prune", "", {"reclaimed": str(freed)})
         return gone, freed

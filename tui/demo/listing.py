@@ -8,14 +8,18 @@ that lags: what died is listed as running for some milliseconds more.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from tui.demo import payloads
-from tui.demo.journal import Happening
 from tui.demo.objects import SECOND, Container
 from tui.demo.refused import Refused
-from tui.demo.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.demo.journal import Happening
+    from tui.demo.state import State
 
 LAG = 0.02
 """Seconds for which a container that died is still listed as it was."""
@@ -61,8 +65,8 @@ class Listing:
             if happening.id == container.image_id or happening.attributes.get("name") == container.image:
                 self.forget(container.id)
 
-    def forget(self, id: str) -> None:
-        self.rows.pop(id, None)
+    def forget(self, key: str) -> None:
+        self.rows.pop(key, None)
         self._bodies.clear()
 
     def row(self, container: Container) -> Row:
@@ -70,7 +74,9 @@ class Listing:
         row = self.rows.get(container.id)
         if row is None or row.fresh <= now:
             entry, seconds = payloads.listed(container, self.state.places, self._image(container), now)
-            row = Row(container.state, json.dumps(entry).encode(), now + seconds * SECOND)
+            row = Row(
+                container.state, json.dumps(entry, separators=(",", ":")).encode(), now + seconds * SECOND
+            )
             self.rows[container.id] = row
         return row
 
@@ -84,7 +90,9 @@ class Listing:
     def containers(self) -> list[Container]:
         """All containers, the newest first."""
         if self._stale:
-            self.order = sorted(self.state.containers.values(), key=attrgetter("created", "number"), reverse=True)
+            self.order = sorted(
+                self.state.containers.values(), key=attrgetter("created", "number"), reverse=True
+            )
             self._stale = False
         return self.order
 
@@ -99,3 +107,9 @@ class Listing:
         body = b"[" + b",".join([row.body for row in rows]) + b"]\n"
         self._bodies[everything] = (body, min((row.fresh for row in rows), default=float("inf")))
         return body
+
+    def reset(self) -> None:
+        """Everything changed."""
+        self.rows.clear()
+        self._bodies.clear()
+        self._stale = True

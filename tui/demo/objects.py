@@ -106,7 +106,7 @@ class HistoryEntry:
 
 @dataclass(slots=True)
 class Image:
-    """One image; `tags` "repository:tag" and `digests` "repository@sha256:..." in the order of their making."""
+    """One image; `tags` are "repository:tag", `digests` "repository@sha256:...", the oldest first."""
 
     id: str
     created: int

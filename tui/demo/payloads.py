@@ -6,11 +6,15 @@ Only keys that every engine from 20.10 (API 1.41) to 28.5 (1.51) gives; the cont
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from tui.demo.objects import JSON, Container, Network, Volume
-from tui.demo.places import Places
 from tui.demo.words import stamp, status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tui.demo.objects import JSON, Container, Network, Volume
+    from tui.demo.places import Places
 
 HOST_DEFAULTS: JSON = {
     "Binds": None,
@@ -102,7 +106,9 @@ def endpoints(container: Container, places: Places) -> JSON:
             "IPv6Gateway": "",
             "GlobalIPv6Address": "",
             "GlobalIPv6PrefixLen": 0,
-            "MacAddress": "02:42:" + ":".join(f"{int(part):02x}" for part in address.split(".")) if address else "",
+            "MacAddress": "02:42:" + ":".join(f"{int(part):02x}" for part in address.split("."))
+            if address
+            else "",
             "DriverOpts": None,
         }
     return found
@@ -164,7 +170,10 @@ def inspected(container: Container, places: Places) -> JSON:
         or None
         for private, protocol, bindings in _bindings(container)
     }
-    config = {**CONFIG_DEFAULTS, **{key: value for key, value in container.config.items() if value is not None}}
+    config = {
+        **CONFIG_DEFAULTS,
+        **{key: value for key, value in container.config.items() if value is not None},
+    }
     config["Hostname"] = config["Hostname"] or container.id[:12]
     host = {**HOST_DEFAULTS, **{key: value for key, value in container.host.items() if value is not None}}
     return {
@@ -187,7 +196,10 @@ def inspected(container: Container, places: Places) -> JSON:
         "AppArmorProfile": "",
         "ExecIDs": None,
         "HostConfig": host,
-        "GraphDriver": {"Data": {"MergedDir": f"/var/lib/docker/overlay2/{container.id}/merged"}, "Name": "overlay2"},
+        "GraphDriver": {
+            "Data": {"MergedDir": f"/var/lib/docker/overlay2/{container.id}/merged"},
+            "Name": "overlay2",
+        },
         "Mounts": container.mounts,
         "Config": config,
         "NetworkSettings": {

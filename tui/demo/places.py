@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
-from tui.demo.journal import Journal
 from tui.demo.objects import JSON, Network, Volume
 from tui.demo.refused import Refused
+
+if TYPE_CHECKING:
+    from tui.demo.journal import Journal
 
 
 class Places:
@@ -17,12 +20,16 @@ class Places:
         self.networks: dict[str, Network] = {}
         self.volumes: dict[str, Volume] = {}
         self._addresses = 1
-        for name, driver, subnet in (("bridge", "bridge", "172.17"), ("host", "host", ""), ("none", "null", "")):
+        for name, driver, subnet in (
+            ("bridge", "bridge", "172.17"),
+            ("host", "host", ""),
+            ("none", "null", ""),
+        ):
             self.networks[name] = self._network(name, driver, subnet)
 
     def _network(self, name: str, driver: str, subnet: str) -> Network:
-        id = hashlib.sha256(f"network {name}".encode()).hexdigest()
-        return Network(id, name, driver, self.journal.clock(), subnet)
+        key = hashlib.sha256(f"network {name}".encode()).hexdigest()
+        return Network(key, name, driver, self.journal.clock(), subnet)
 
     def add_network(self, name: str, labels: dict[str, str]) -> Network:
         """Create a bridge network and say so."""

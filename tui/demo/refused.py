@@ -28,5 +28,5 @@ def name_taken(name: str, owner: str) -> Refused:
     )
 
 
-def not_running(id: str) -> Refused:
-    return Refused(409, f"Container {id} is not running")
+def not_running(container: str) -> Refused:
+    return Refused(409, f"Container {container} is not running")

@@ -41,6 +41,7 @@ class State:
         self.places = Places(self.journal)
         self.watchers: list[Changed] = []
         self._made = 0
+        self._added = 0
 
     # -- finding
 
@@ -53,7 +54,7 @@ class State:
         found = self.containers.get(reference) or self.names.get(reference)
         if found:
             return found
-        matching = [id for id in self.containers if id.startswith(reference)] if reference else []
+        matching = [key for key in self.containers if key.startswith(reference)] if reference else []
         if not matching:
             raise no_such_container(reference)
         if len(matching) > 1:
@@ -96,21 +97,22 @@ class State:
         config["Env"] = [*(image.config.get("Env") or ()), *(config.get("Env") or ())]
         config["Labels"] = {**image.labels, **(config.get("Labels") or {})}
         config.setdefault("Healthcheck", image.config.get("Healthcheck"))
-        id = self.new_id()
-        name = name.removeprefix("/") or f"brave_{id[:6]}"
+        key = self.new_id()
+        name = name.removeprefix("/") or f"brave_{key[:6]}"
         self.check_name(name)
-        return self.add(id, name, reference, image.id, config, dict(body.get("HostConfig") or {}))
+        return self.add(key, name, reference, image.id, config, dict(body.get("HostConfig") or {}))
 
     def add(
-        self, id: str, name: str, image: str, image_id: str, config: JSON, host: JSON, tell: bool = True
+        self, key: str, name: str, image: str, image_id: str, config: JSON, host: JSON, tell: bool = True
     ) -> Container:
         """Put a container there without any check: names of any text, images that do not exist."""
         network = str(host.get("NetworkMode") or "default")
         if network == "default":
             network = "bridge"
+        self._added += 1
         container = Container(
-            id=id,
-            number=len(self.containers) + self._made,
+            id=key,
+            number=self._added,
             name=name,
             image=image,
             image_id=image_id,
@@ -122,7 +124,7 @@ class State:
         check = (config.get("Healthcheck") or {}).get("Test") or []
         if check and check != ["NONE"]:
             container.health = HealthState()
-        self.containers[id] = container
+        self.containers[key] = container
         self.names[name] = container
         for mount in container.mounts:
             if mount["Type"] == "volume":
@@ -227,8 +229,7 @@ class State:
     def kill(self, container: Container, number: int) -> None:
         """A signal was sent; whether the process ends by it is said with `died`."""
         if not container.alive:
-            cause = not_running(container.id)
-            raise Refused(409, f"Cannot kill container: {container.id}: {cause.message}")
+            raise not_running(container.id)
         self._tell(container, "kill", signal=str(number))
         if number == signals.SIGKILL and container.state == "paused":
             container.state = "running"

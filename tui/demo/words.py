@@ -18,7 +18,7 @@ def duration(seconds: float) -> str:
         return "Less than a second"
     if 60 <= seconds < 120:
         return "About a minute"
-    if 3540 <= seconds and round(seconds / 3600) == 1:
+    if seconds >= 3540 and round(seconds / 3600) == 1:
         return "About an hour"
     for limit, unit, name in (*_STEPS, *_LONG):
         if seconds < limit:

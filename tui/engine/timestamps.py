@@ -36,7 +36,7 @@ def nanoseconds(text: str) -> int | None:
 def seconds(text: str | None) -> float | None:
     """Seconds since the epoch; None as in `nanoseconds`."""
     since = nanoseconds(text) if text else None
-    return None if since is None else since / 1e9
+    return None if since is None else since / 1_000_000_000
 
 
 def after(moment: bytes) -> str:

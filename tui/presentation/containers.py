@@ -15,7 +15,7 @@ from tui.presentation.text import safe
 COLUMNS = (
     Column("name", "NAME", 14, grow=4, most=40),
     Column("state", "STATE", 11, grow=1, most=20),
-    Column("image", "IMAGE", 12, grow=5, most=60, rank=1, middle=True),
+    Column("image", "IMAGE", 18, grow=5, most=60, rank=1, middle=True),
     Column("cpu", "CPU", 6, rank=2, right=True),
     Column("memory", "MEM", 6, rank=3, right=True),
     Column("network", "NET I/O", 13, rank=7, right=True),

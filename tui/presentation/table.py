@@ -82,7 +82,7 @@ def heading(placed: Sequence[Placed], cells: int, sorted_by: str) -> Line:
         title = column.title + ("▾" if column.id == sorted_by else "")
         texts.append(fit(title, width, "right" if column.right else "left"))
         texts.append(" ")
-    return [(fit("".join(texts), cells), "column")]
+    return [(fit("".join(texts[:-1]), cells), "column")]
 
 
 def row(

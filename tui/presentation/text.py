@@ -34,6 +34,10 @@ def safe(text: str) -> str:
     return _UNSAFE.sub(_shown, text)
 
 
+_NARROW = re.compile("[ -~…▾●○■‖↻×→▌◐✗│┃┌└·–—µ°äöüÄÖÜßéèà]*")
+"""ASCII and the glyphs of our own screens: one cell each, known without a table."""
+
+
 @lru_cache(4096)
 def _wide_width(text: str) -> int:
     from rich.cells import cell_len  # the table that Textual lays out with; 10 ms, so only when needed
@@ -43,12 +47,12 @@ def _wide_width(text: str) -> int:
 
 def width(text: str) -> int:
     """The number of terminal cells that a safe text takes."""
-    return len(text) if text.isascii() else _wide_width(text)
+    return len(text) if text.isascii() or _NARROW.fullmatch(text) else _wide_width(text)
 
 
 def cut(text: str, cells: int) -> str:
     """The longest beginning of a safe text that fits into so many cells."""
-    if text.isascii():
+    if text.isascii() or _NARROW.fullmatch(text):
         return text[:cells]
     if _wide_width(text) <= cells:
         return text

@@ -41,10 +41,14 @@ class Panes(Widget):
 
     def __init__(self, *children: Widget) -> None:
         super().__init__(*children)
-        self.styles.layout = PaneLayout()
+        self._layout = PaneLayout()
         self.focus_on = CONTAINERS
         self.upper = CONTAINERS
         self.zoomed = False
+
+    @property
+    def layout(self) -> PaneLayout:
+        return self._layout
 
     def arrangement(self, width: int, height: int) -> Layout:
         """The arrangement for a size of the screen."""

@@ -67,7 +67,7 @@ class Changes:
                 facts.append(f"{len(situation.containers) - len(chosen)} marked ones are left alone: they do not fit")
             if command.id == "container.remove":
                 facts.append("what was written inside is lost; named volumes stay")
-            title = f"{command.title.split(' (')[0]} {_count(chosen, 'container')}?"
+            title = f"{command.title.split(' (')[0]} {_named(names, 'container')}?"
             equal = docker_command(command.id, names, force=force)
             verb = command.title.split(" (")[0]
             if not await self._confirmed(Question(title, subjects, self._facts(*facts), equal, verb)):
@@ -95,7 +95,7 @@ class Changes:
         facts = [f"used by {', '.join(users[:5])}: the engine will refuse those"] if users else []
         names = [tag for image in chosen for tag in (image.tags or (image.short_id,))]
         question = Question(
-            f"Remove {_count(chosen, 'image')}?",
+            f"Remove {_named([(image.tags or (image.short_id,))[0] for image in chosen], 'image')}?",
             subjects,
             self._facts(*facts),
             docker_command(command.id, names),
@@ -114,7 +114,7 @@ class Changes:
         facts = [f"{_count(last, 'image')} will be gone with the last tag"] if last else []
         equal = docker_command(command.id, tags)
         if await self._confirmed(
-            Question(f"Remove {_count(tags, 'tag')}?", tags, self._facts(*facts), equal, "Untag")
+            Question(f"Untag {_named(tags, 'tag')}?", tags, self._facts(*facts), equal, "Untag")
         ):
             with self._busy(command, list(tags)):
                 done = await images.untag(self._engine, tags)
@@ -171,6 +171,10 @@ class _Busy:
     def __exit__(self, *_: object) -> None:
         if self._screen.busy == self._words:
             self._screen.say_busy("")
+
+
+def _named(names: Sequence[str], noun: str) -> str:
+    return names[0] if len(names) == 1 else _count(names, noun)
 
 
 def _count(things: Sequence[object], noun: str) -> str:

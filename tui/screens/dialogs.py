@@ -36,6 +36,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     Dialog Horizontal { width: auto; height: auto; margin-top: 1; }
     Dialog Button { margin-right: 2; }
     Dialog OptionList { width: auto; height: auto; max-height: 20; border: none; padding: 0; background: $surface; }
+    Dialog OptionList:focus { border: none; background-tint: transparent; }
     Dialog Input { width: 60; max-width: 100%; }
     """
 

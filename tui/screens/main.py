@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 class MainScreen(Screen[None], inherit_bindings=False):
     """Everything at one look."""
 
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
 
     class Chosen(Message):
         """A command that is not the screen's own business was chosen, and is available."""
@@ -105,6 +105,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.store.subscribe(Topic.LINK, lambda _: self._link_changed())
         self.store.subscribe(Topic.CONTAINERS, lambda _: self.footer.update())
         self.set_interval(1.0, self._tick)
+
+    def on_screen_resume(self) -> None:
+        self.view.focus()
 
     def _tick(self) -> None:
         if self.store.link.state is LinkState.LOST:

@@ -15,17 +15,24 @@ class LogFollower:
     """Fills one Output with one container's log until it is closed.
 
     When the stream ends (the container has exited, the engine is gone) it waits until the container runs
-    again, and goes on after the last line that it has.
+    again, and goes on after the last line that it has. `say` is told why nothing comes, "" when it does.
     """
 
     def __init__(
-        self, store: Store, engine: Callable[[], Engine | None], container_id: str, output: Output, tail: int
+        self,
+        store: Store,
+        engine: Callable[[], Engine | None],
+        container_id: str,
+        output: Output,
+        tail: int,
+        say: Callable[[str], None],
     ) -> None:
         self._store = store
         self._engine = engine
         self._id = container_id
         self._output = output
         self._tail = tail
+        self._say = say
         self._last = b""
         self._changed = asyncio.Event()
         self._unsubscribe = [store.subscribe(topic, self._look) for topic in (Topic.CONTAINERS, Topic.LINK)]
@@ -44,11 +51,11 @@ class LogFollower:
                 except NotFound:
                     return
                 except EngineError as error:
-                    self._output.notice = error.message
+                    self._say(error.message)
             await self._until_running()
 
     async def _stream(self, engine: Engine) -> None:
-        self._output.notice = ""
+        self._say("")
         since = self._last.decode("ascii", "replace")
         async with engine.containers.logs(self._id, tail=self._tail, since=since) as batches:
             async for batch in batches:
@@ -67,7 +74,7 @@ class LogFollower:
                 await asyncio.sleep(0.2)
                 return
             if container is not None and self._store.link.state is LinkState.LIVE:
-                self._output.notice = f"the container is {container.state}"
+                self._say(f"the container is {container.state}")
             self._changed.clear()
             await self._changed.wait()
 

@@ -123,9 +123,10 @@ class Watcher:
             images.cancel()
         self._loading = False
         self._wake.set()
-        self.store.set_link(
-            Link(LinkState.LIVE, self._clock(), self._endpoint, engine.version)
-        )
+        live = Link(LinkState.LIVE, self._clock(), self._endpoint, engine.version)
+        self.store.set_link(live)
+        await engine.host_name()
+        self.store.set_link(live._replace(version=engine.version))
 
     def _put(self, containers: list[Container]) -> None:
         now = self._clock()

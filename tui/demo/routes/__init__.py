@@ -1,0 +1,1 @@
+"""The Engine API's requests, one file per noun."""

@@ -1,0 +1,283 @@
+"""The demo's shop: twelve containers, most of three Compose projects, some of them in trouble."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.demo import catalogue, chatter
+from tui.demo.catalogue import DAY, HOUR, MIB, SHOP
+from tui.demo.objects import JSON, SECOND, Container, HealthState
+from tui.demo.shell import Program
+from tui.demo.statistics import MEMORY, Load
+
+if TYPE_CHECKING:
+    from tui.demo.logs import Book
+    from tui.demo.simulation import Simulation
+
+SERVICE = "com.docker.compose.service"
+BACKLOG = 240
+"""Lines that a log holds already when it is first read."""
+
+
+class Part(NamedTuple):
+    """One container of the shop at the beginning.
+
+    age      seconds since it was created; up: seconds since it was started
+    state    as the engine lists it; exit_code of the last end
+    health   "" where it has no check
+    """
+
+    project: str
+    service: str
+    image: str
+    load: Load
+    age: float
+    up: float
+    ports: tuple[tuple[int, int], ...] = ()
+    state: str = "running"
+    health: str = ""
+    exit_code: int = 0
+    command: str = ""
+    restart: str = "unless-stopped"
+    volume: str = ""
+    secret: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.project}-{self.service}-1" if self.project else self.service
+
+
+PARTS = (
+    Part(
+        "shop",
+        "web",
+        f"{SHOP}/web:1.8.2",
+        Load(0.04, 24 * MIB, network=90_000, pids=5),
+        2 * DAY,
+        2 * DAY,
+        ((80, 8080),),
+        health="healthy",
+    ),
+    Part(
+        "shop",
+        "api",
+        f"{SHOP}/api:2.4.1",
+        Load(0.31, 210 * MIB, 512 * MIB, 60_000, 900, 9),
+        4 * HOUR,
+        4 * HOUR,
+        ((3000, 3000),),
+        health="healthy",
+        secret="DATABASE_PASSWORD=correct-horse-battery",
+    ),
+    Part(
+        "shop",
+        "worker",
+        f"{SHOP}/api:2.4.1",
+        Load(0.55, 180 * MIB, 512 * MIB, 9_000, 4_000, 5, 0.8),
+        4 * HOUR,
+        4 * HOUR,
+        command="python -m shop.worker --queues default,mail",
+    ),
+    Part(
+        "shop",
+        "db",
+        "postgres:16.4",
+        Load(0.12, 420 * MIB, 2048 * MIB, 30_000, 200_000, 14),
+        36 * DAY,
+        9 * DAY,
+        health="healthy",
+        volume="shop_database:/var/lib/postgresql/data",
+        secret="POSTGRES_PASSWORD=hunter2",
+    ),
+    Part(
+        "shop",
+        "cache",
+        "redis:7.4-alpine",
+        Load(0.02, 38 * MIB, network=22_000, pids=4),
+        36 * DAY,
+        9 * DAY,
+        volume="shop_cache:/data",
+    ),
+    Part(
+        "mail",
+        "smtp",
+        "registry.example.com/mail/smtp:0.31",
+        Load(0.01, 31 * MIB),
+        20 * DAY,
+        3 * HOUR,
+        ((25, 2525),),
+        health="unhealthy",
+    ),
+    Part(
+        "mail",
+        "queue",
+        "registry.example.com/mail/queue:0.9.3",
+        Load(0.08, 62 * MIB),
+        20 * DAY,
+        30,
+        state="restarting",
+        exit_code=1,
+        restart="always",
+    ),
+    Part(
+        "metrics",
+        "prometheus",
+        "prom/prometheus:v2.55.0",
+        Load(0.09, 340 * MIB, network=15_000, disk=50_000, pids=11),
+        12 * DAY,
+        12 * DAY,
+        ((9090, 9090),),
+        health="healthy",
+        volume="metrics_tsdb:/prometheus",
+    ),
+    Part(
+        "metrics",
+        "grafana",
+        "grafana/grafana:11.3.0",
+        Load(0.03, 130 * MIB, pids=19),
+        12 * DAY,
+        12 * DAY,
+        ((3000, 3001),),
+        secret="GF_SECURITY_ADMIN_PASSWORD=letmein",
+    ),
+    Part(
+        "metrics",
+        "exporter",
+        "prom/prometheus:v2.55.0",
+        Load(0.0, 18 * MIB, swing=0.0),
+        12 * DAY,
+        12 * DAY,
+        state="paused",
+        command="node_exporter --path.rootfs=/host",
+    ),
+    Part(
+        "metrics",
+        "loki",
+        "prom/prometheus:v2.55.0",
+        Load(0.1, 900 * MIB),
+        12 * DAY,
+        2 * HOUR,
+        state="exited",
+        exit_code=137,
+        command="loki -config.file=/etc/loki.yml",
+        restart="no",
+    ),
+    Part(
+        "",
+        "registry",
+        "registry:2.8.3",
+        Load(0.01, 22 * MIB, pids=6),
+        60 * DAY,
+        9 * DAY,
+        ((5000, 5000),),
+        volume="registry:/var/lib/registry",
+    ),
+)
+
+
+def populate(simulation: Simulation) -> None:
+    """Fill an empty simulation with the shop, as it has been running for a while."""
+    state = simulation.state
+    parts: dict[str, Part] = {}
+    simulation.loads = lambda container: parts[container.id].load if container.id in parts else JOB
+    simulation.prefill = lambda container, book: backlog(simulation, container, book)
+    simulation.runtime.programs = lambda container: program(simulation.seed, container)
+    now = simulation.clock()
+    for recipe in catalogue.recipes():
+        state.library.add(catalogue.build(recipe, now))
+    for project in dict.fromkeys(part.project for part in PARTS if part.project):
+        state.places.add_network(f"{project}_default", {"com.docker.compose.project": project})
+    for part in PARTS:
+        container = _place(simulation, part, now)
+        parts[container.id] = part
+        if part.health == "unhealthy":
+            simulation.runtime.verdicts[container.id] = False
+
+
+JOB = Load(0.7, 90 * MIB, MEMORY, 2_000, 60_000, 2)
+
+
+def _place(simulation: Simulation, part: Part, now: int) -> Container:
+    state = simulation.state
+    image = state.library.find(part.image)
+    config: JSON = {
+        **image.config,
+        "Image": part.image,
+        "Env": [*image.config["Env"], *([part.secret] if part.secret else []), f"SERVICE={part.service}"],
+        "Labels": {**image.labels, **(labels(part.project, part.service) if part.project else {})},
+    }
+    if part.command:
+        config["Cmd"] = part.command.split()
+    if not part.health:
+        config.pop("Healthcheck", None)
+    host: JSON = {
+        "NetworkMode": f"{part.project}_default" if part.project else "bridge",
+        "PortBindings": {
+            f"{private}/tcp": [{"HostIp": "0.0.0.0", "HostPort": str(public)}]
+            for private, public in part.ports
+        },
+        "RestartPolicy": {"Name": part.restart, "MaximumRetryCount": 0},
+        "Binds": [part.volume] if part.volume else None,
+    }
+    container = state.add(state.new_id(), part.name, part.image, image.id, config, host, tell=False)
+    container.created = int(now - part.age * SECOND)
+    container.state = part.state
+    container.exit_code = part.exit_code
+    container.started = int(now - part.up * SECOND)
+    container.ended = int(now - 20 * SECOND) if part.state in ("exited", "restarting") else 0
+    if part.state == "exited":
+        container.oom_killed = part.exit_code == 137
+        container.ended = int(now - part.up * SECOND)
+        container.started = container.created
+        return container
+    if part.health:
+        container.health = HealthState(part.health, 3 if part.health == "unhealthy" else 0)
+    for network in container.networks:
+        container.networks[network] = state.places.connect(network, container.id)
+    if part.state == "restarting":
+        simulation.runtime.exited_before(container)
+    else:
+        container.pid = 4000 + container.number
+        simulation.runtime.resume(container)
+    return container
+
+
+def labels(project: str, service: str, oneoff: bool = False) -> dict[str, str]:
+    """The labels that Docker Compose gives."""
+    return {
+        "com.docker.compose.project": project,
+        "com.docker.compose.service": service,
+        "com.docker.compose.oneoff": str(oneoff),
+        "com.docker.compose.container-number": "1",
+        "com.docker.compose.version": "2.29.7",
+    }
+
+
+def program(seed: str, container: Container) -> Program | None:
+    """What a container of the shop runs; None for any other."""
+    service = container.labels.get(SERVICE, container.name)
+    own = f"{seed} {container.name} {container.restarts}"
+    if service == "queue":
+        return Program(chatter.crashing(own), 0)
+    if service == "report":
+        return Program(chatter.ending(own, 5.0), 143)
+    if service in chatter.VOICES:
+        voice, rate = chatter.VOICES[service]
+        return Program(chatter.talking(voice, rate, own), 0)
+    return None
+
+
+def backlog(simulation: Simulation, container: Container, book: Book) -> None:
+    """What a log holds from before."""
+    service = container.labels.get(SERVICE, container.name)
+    if service not in chatter.VOICES or service == "report":
+        return
+    voice, rate = chatter.VOICES[service]
+    random = Random(f"{simulation.seed} {container.name} past")
+    end = simulation.clock() if container.alive else container.ended
+    start = end - int(BACKLOG / rate * SECOND)
+    for number in range(BACKLOG):
+        at = start + int(number / rate * SECOND)
+        stream, text = voice(random, number, at / SECOND)
+        book.write(f"{text}\n".encode(), stream, at)

@@ -1,0 +1,172 @@
+"""The simulated engine as an HTTP server on a unix socket."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import stat
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from aiohttp import web
+
+from tui.demo import fleet, scenario
+from tui.demo.refused import Refused
+from tui.demo.router import HEADERS, Router, without_version
+from tui.demo.routes.answers import answer
+from tui.demo.routes.build import BuildRoutes
+from tui.demo.routes.containers import ContainerRoutes
+from tui.demo.routes.control import ControlRoutes
+from tui.demo.routes.exec import ExecRoutes
+from tui.demo.routes.images import ImageRoutes
+from tui.demo.routes.streams import StreamRoutes
+from tui.demo.routes.system import SystemRoutes
+from tui.demo.routes.transfers import TransferRoutes
+from tui.demo.simulation import Simulation
+from tui.demo.story import Story
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aiohttp.abc import AbstractStreamWriter
+    from aiohttp.http import RawRequestMessage
+    from aiohttp.streams import StreamReader
+    from aiohttp.web_protocol import RequestHandler
+
+LARGEST = 1 << 30
+"""Bytes that a request's body may have: a build's files come in one."""
+
+READY = b"ready\n"
+"""Written to standard output once the socket takes connections."""
+
+_ID = re.compile(r"[0-9a-f]{64}")
+
+
+class Server:
+    """Answers requests by a simulation's routes; refusals become the engine's error answers."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+        self.router = Router()
+        SystemRoutes(simulation, self.router)
+        ContainerRoutes(simulation, self.router)
+        StreamRoutes(simulation, self.router)
+        TransferRoutes(simulation, self.router)
+        ImageRoutes(simulation, self.router)
+        ExecRoutes(simulation, self.router)
+        BuildRoutes(simulation, self.router)
+        self.control = ControlRoutes(simulation, self.router)
+
+    async def respond(self, request: web.BaseRequest) -> web.StreamResponse:
+        """The answer to any request."""
+        try:
+            response = await self._respond(request)
+        except Refused as refused:
+            response = (
+                web.Response(status=304)
+                if refused.status == 304
+                else answer({"message": refused.message}, refused.status)
+            )
+        except (ValueError, KeyError) as error:
+            response = answer({"message": f"{type(error).__name__}: {error}"}, 400)
+        except ConnectionError:
+            response = web.Response()
+        if not response.prepared:
+            response.headers.update(HEADERS)
+        return response
+
+    async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
+        simulation = self.simulation
+        path = without_version(request.path)
+        if not path.startswith("/_ctl/"):
+            await simulation.outlets.stalled()
+            self._fail(path)
+        simulation.requests[_ID.sub("ID", path)] += 1
+        found, parts = self.router.find(request.method, path)
+        return await found(request, *parts)
+
+    def _fail(self, path: str) -> None:
+        for failure in self.simulation.failures:
+            if failure.times > 0 and path.startswith(failure.path):
+                failure.times -= 1
+                raise Refused(failure.status, failure.message)
+
+
+class Options(NamedTuple):
+    """What to serve, and where.
+
+    path         of the unix socket
+    listening    the number of a socket that listens there already, None: make it
+    containers   a fleet of that many, None: the demo's story
+    running      the share of the fleet that runs
+    rate         start and die events a second in the fleet
+    """
+
+    path: Path
+    listening: int | None = None
+    containers: int | None = None
+    running: float = 0.1
+    rate: float = 0.0
+    seed: str = "holdfast"
+
+
+async def serve(options: Options) -> None:
+    """Serve until standard input, where it is a pipe, closes, or a signal asks to end."""
+    simulation = Simulation(options.seed)
+    server = Server(simulation)
+    if options.containers is None:
+        scenario.populate(simulation)
+        simulation.runtime.spawn(Story(simulation).tell())
+    else:
+        fleet.populate(simulation, options.containers, options.running)
+        simulation.listing.body(everything=True)  # the first reader shall not pay for the encoding
+    if options.rate:
+        server.control.noise(options.rate)
+    http = web.Server(server.respond, request_factory=_request, access_log=None)
+    runner = web.ServerRunner(http, shutdown_timeout=0.1)
+    await runner.setup()
+    site: web.BaseSite
+    if options.listening is None:
+        options.path.unlink(missing_ok=True)
+        site = web.UnixSite(runner, str(options.path), backlog=4096)
+    else:
+        site = web.SockSite(runner, socket.socket(fileno=options.listening), backlog=4096)
+    await site.start()
+    options.path.chmod(0o600)
+    os.write(sys.stdout.fileno(), READY)
+    try:
+        await _end()
+    finally:
+        await simulation.runtime.close()
+        simulation.outlets.cut()
+        await runner.cleanup()
+        options.path.unlink(missing_ok=True)
+
+
+def _request(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: RequestHandler,
+    writer: AbstractStreamWriter,
+    task: asyncio.Task[None],
+) -> web.BaseRequest:
+    """A request whose body may be a whole build."""
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=LARGEST)
+
+
+async def _end() -> None:
+    """Wait for SIGTERM, SIGINT, or the close of a pipe as standard input (the parent ended)."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    mode = os.fstat(sys.stdin.fileno()).st_mode
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        loop.add_reader(
+            sys.stdin.fileno(), lambda: None if os.read(sys.stdin.fileno(), 4096) else ended.set()
+        )
+    await ended.wait()

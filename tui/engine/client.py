@@ -1,0 +1,116 @@
+"""One engine, connected: version agreed, and the calls by noun."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import Any, Self
+
+from tui.engine import payloads
+from tui.engine.containers import Containers
+from tui.engine.endpoint import Endpoint
+from tui.engine.errors import EngineTooNew, EngineTooOld
+from tui.engine.events import events
+from tui.engine.exec import Execs
+from tui.engine.faults import readable
+from tui.engine.images import Images
+from tui.engine.jsonmessage import parse
+from tui.engine.transport import transport_for
+from tui.engine.wire import Wire
+from tui.model.engine import EngineVersion
+from tui.model.event import Event
+
+OLDEST = (1, 41)
+"""The API of Engine 20.10."""
+
+NEWEST = (1, 51)
+"""The API of Engine 28.5."""
+
+
+class Engine:
+    """A connection to one engine, made by `connect`. Closing it ends every stream.
+
+    endpoint     where it is
+    version      what it is, and the API version spoken with it
+    containers   calls on containers
+    images       calls on images
+    execs        processes started inside containers
+    """
+
+    def __init__(self, wire: Wire, version: EngineVersion) -> None:
+        self.endpoint = wire.endpoint
+        self.version = version
+        self.containers = Containers(wire)
+        self.images = Images(wire)
+        self.execs = Execs(wire)
+        self._wire = wire
+
+    @classmethod
+    async def connect(cls, endpoint: Endpoint) -> Self:
+        """Open an engine and agree on a version, by one request. Raises EngineError."""
+        wire = Wire(endpoint, transport_for(endpoint))
+        try:
+            body, headers = await wire.ask_with_headers("GET", "/version")
+            answer = parse(body)
+            with readable("GET /version"):
+                wire.version = agree(answer)
+                version = payloads.version(answer, headers.get("Server", ""), wire.version)
+        except BaseException:
+            await wire.close()
+            raise
+        return cls(wire, version)
+
+    def events(self) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+        """Events from now on: `async with engine.events() as stream: async for event in stream`."""
+        return events(self._wire)
+
+    async def host_name(self) -> str:
+        """The host's name as the engine knows it, put into `version.name` too. Raises EngineError."""
+        if not self.version.name:
+            answer = await self._wire.get("/info")
+            with readable("GET /info"):
+                self.version = self.version._replace(name=payloads.host_name(answer))
+        return self.version.name
+
+    async def close(self) -> None:
+        await self._wire.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+def agree(answer: Any) -> str:
+    """The API version to speak with an engine that answered GET /version so.
+
+    Raises EngineTooOld, EngineTooNew; KeyError, TypeError or ValueError where the answer is malformed.
+    """
+    newest = _number(answer["ApiVersion"])
+    oldest = _number(answer.get("MinAPIVersion") or answer["ApiVersion"])
+    if newest < OLDEST:
+        raise EngineTooOld(
+            f"the engine is {answer['Version']} and speaks API {_text(newest)}; "
+            f"Holdfast needs {_text(OLDEST)} or newer (Docker 20.10)",
+            "update the engine",
+        )
+    if oldest > NEWEST:
+        raise EngineTooNew(
+            f"the engine is {answer['Version']} and speaks API {_text(oldest)} and newer; "
+            f"this Holdfast knows up to {_text(NEWEST)}",
+            "update Holdfast",
+        )
+    return _text(min(newest, NEWEST))
+
+
+def _number(text: str) -> tuple[int, int]:
+    major, minor = text.split(".")[:2]
+    return int(major), int(minor)
+
+
+def _text(number: tuple[int, int]) -> str:
+    return f"{number[0]}.{number[1]}"

@@ -1,0 +1,199 @@
+"""Containers (Engine API, section Container)."""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tui.engine import descriptions, payloads
+from tui.engine.errors import NotFound, StreamBroken
+from tui.engine.faults import readable
+from tui.engine.jsonmessage import JsonItems, JsonMessages
+from tui.engine.stdcopy import FramedLog, LogLine, LogReader, RawLog
+from tui.engine.timestamps import nanoseconds
+from tui.engine.wire import Answer, Query, Wire, filters, segment
+from tui.model.container import Container
+from tui.model.details import Details
+from tui.model.sample import Sample
+
+BATCH = 64
+"""Containers parsed in one go: 1 to 2 ms, after which the event loop has its turn."""
+
+IDS_PER_REQUEST = 80
+"""IDs named in one list request: its line stays below the 8 KiB that HTTP servers commonly take."""
+
+STOP_SECONDS = 900.0
+"""Time limit for stop and restart, which wait for the container's own grace period first."""
+
+MULTIPLEXED = "application/vnd.docker.multiplexed-stream"
+RAW = "application/vnd.docker.raw-stream"
+
+
+class Containers:
+    """The containers of one engine. All calls raise EngineError; ids may be names too."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    async def list(self, *, ids: Sequence[str] = (), limit: int | None = None) -> list[Container]:
+        """Containers in every state, the newest first: those of `ids`, or the newest `limit`, or all.
+
+        `since` is rounded to the engine's words, except where the container was only created.
+        """
+        found: list[Container] = []
+        for start in range(0, max(len(ids), 1), IDS_PER_REQUEST):
+            query: dict[str, str | int | bool] = {"all": True}
+            if ids:
+                query["filters"] = filters(id=[*ids[start : start + IDS_PER_REQUEST]])
+            if limit is not None:
+                query["limit"] = limit
+            async for batch in self._batches(query):
+                found += batch
+        return found
+
+    def batches(self) -> AsyncIterator[builtins.list[Container]]:
+        """All containers, some at a time while they arrive: a long list costs neither memory nor delay."""
+        return self._batches({"all": True})
+
+    async def _batches(self, query: Query) -> AsyncIterator[builtins.list[Container]]:
+        async with self._wire.stream("GET", "/containers/json", query) as answer:
+            now = time.time()
+            items = JsonItems()
+            batch: list[Container] = []
+            async for chunk in answer.chunks():
+                for item in items.feed(chunk):
+                    with readable("GET /containers/json"):
+                        batch.append(payloads.container_listed(item, now))
+                    if len(batch) == BATCH:
+                        yield batch
+                        batch = []
+                        await asyncio.sleep(0)
+            items.close()
+            if batch:
+                yield batch
+
+    async def inspect(self, id: str) -> Container:
+        """One container with an exact `since`."""
+        item = await self._inspected(id)
+        with readable("GET /containers/{id}/json"):
+            return payloads.container_inspected(item)
+
+    async def details(self, id: str) -> Details:
+        """What inspect says, arranged for reading, secrets masked."""
+        item = await self._inspected(id)
+        with readable("GET /containers/{id}/json"):
+            return descriptions.container(item)
+
+    async def _inspected(self, id: str) -> Any:
+        return await self._wire.get(f"/containers/{segment(id)}/json")
+
+    async def has_file(self, id: str, path: str) -> bool:
+        """Whether there is anything at an absolute path inside it, running or not."""
+        try:
+            await self._wire.ask("HEAD", f"/containers/{segment(id)}/archive", {"path": path})
+        except NotFound:
+            return False
+        return True
+
+    async def start(self, id: str) -> None:
+        """Start it; one that runs already is left as it is."""
+        await self._post(id, "start")
+
+    async def stop(self, id: str) -> None:
+        """Stop it with its own signal, and by force after its own grace period."""
+        await self._post(id, "stop", seconds=STOP_SECONDS)
+
+    async def restart(self, id: str) -> None:
+        await self._post(id, "restart", seconds=STOP_SECONDS)
+
+    async def kill(self, id: str, signal: str = "SIGKILL") -> None:
+        await self._post(id, "kill", {"signal": signal})
+
+    async def pause(self, id: str) -> None:
+        await self._post(id, "pause")
+
+    async def unpause(self, id: str) -> None:
+        await self._post(id, "unpause")
+
+    async def rename(self, id: str, name: str) -> None:
+        """Give it another name; Conflict when that is taken."""
+        await self._post(id, "rename", {"name": name})
+
+    async def remove(self, id: str, *, force: bool = False, volumes: bool = False) -> None:
+        """Remove it: with `force` also while it runs, with `volumes` its anonymous volumes too."""
+        await self._wire.ask(
+            "DELETE", f"/containers/{segment(id)}", {"force": force, "v": volumes}, seconds=STOP_SECONDS
+        )
+
+    async def _post(self, id: str, verb: str, query: Query | None = None, *, seconds: float = 60.0) -> None:
+        await self._wire.ask("POST", f"/containers/{segment(id)}/{verb}", query, seconds=seconds)
+
+    @asynccontextmanager
+    async def stats(self, id: str) -> AsyncIterator[AsyncIterator[Sample]]:
+        """Readings, one a second while it runs."""
+        async with self._wire.stream("GET", f"/containers/{segment(id)}/stats", {"stream": True}) as answer:
+            yield _samples(answer)
+
+    @asynccontextmanager
+    async def logs(
+        self, id: str, *, tail: int, since: str = "", tty: bool | None = None
+    ) -> AsyncIterator[AsyncIterator[builtins.list[LogLine]]]:
+        """The log and what follows, as many lines at once as have arrived.
+
+        tail    how many past lines come first (of those since `since`); below 0 all
+        since   a moment (RFC 3339, or seconds since the epoch with up to nine decimals), itself included
+        tty     whether the container has a TTY; asked of the engine when None
+
+        The iterator ends when the container stops, and may when the engine stops: ask which.
+        """
+        query: dict[str, str | int | bool] = {
+            "follow": True,
+            "stdout": True,
+            "stderr": True,
+            "timestamps": True,
+            "tail": tail if tail >= 0 else "all",
+        }
+        if since:
+            query["since"] = _epoch(since)
+        path = f"/containers/{segment(id)}/logs"
+        async with self._wire.stream("GET", path, query, chunked=False) as answer:
+            if tty is None:
+                tty = await self._has_terminal(id, answer.content_type)
+            yield _lines(answer, RawLog() if tty else FramedLog())
+
+    async def _has_terminal(self, id: str, content_type: str) -> bool:
+        """Engines since API 1.42 say in the answer how it is framed; of others it must be asked."""
+        if content_type in (MULTIPLEXED, RAW):
+            return content_type == RAW
+        item = await self._inspected(id)
+        with readable("GET /containers/{id}/json"):
+            return payloads.has_terminal(item)
+
+
+def _epoch(since: str) -> str:
+    moment = nanoseconds(since)
+    return since if moment is None else f"{moment // 1_000_000_000}.{moment % 1_000_000_000:09d}"
+
+
+async def _samples(answer: Answer) -> AsyncIterator[Sample]:
+    messages = JsonMessages()
+    async for chunk in answer.chunks():
+        for item in messages.feed(chunk):
+            with readable("GET /containers/{id}/stats"):
+                sample = payloads.sample(item)
+            yield sample
+    messages.close()
+
+
+async def _lines(answer: Answer, reader: LogReader) -> AsyncIterator[list[LogLine]]:
+    async for chunk in answer.chunks():
+        if lines := reader.feed(chunk):
+            yield lines
+    if lines := reader.rest():
+        yield lines
+    if reader.cut:
+        raise StreamBroken("the log ended in the middle of a message")

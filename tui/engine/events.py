@@ -1,0 +1,33 @@
+"""The engine's event stream (Engine API, GET /events)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tui.engine import payloads
+from tui.engine.faults import readable
+from tui.engine.jsonmessage import JsonMessages
+from tui.engine.wire import Answer, Wire
+from tui.model.event import Event
+
+
+@asynccontextmanager
+async def events(wire: Wire) -> AsyncIterator[AsyncIterator[Event]]:
+    """Events from now on; entered once the engine has begun to send them. Raises EngineError.
+
+    The iterator ends when the engine ends the stream, as it does when it stops. The engine drops events to a
+    reader that does not keep up.
+    """
+    async with wire.stream("GET", "/events") as answer:
+        yield _read(answer)
+
+
+async def _read(answer: Answer) -> AsyncIterator[Event]:
+    messages = JsonMessages()
+    async for chunk in answer.chunks():
+        for item in messages.feed(chunk):
+            with readable("GET /events"):
+                event = payloads.event(item)
+            yield event
+    messages.close()

@@ -1,0 +1,272 @@
+"""From the Engine API's JSON to values (https://docs.docker.com/reference/api/engine/version/v1.51/).
+
+With `descriptions` the only reader of Docker's keys. The functions take what the JSON decoder made; where it
+is not as the API says they raise KeyError, TypeError, ValueError or AttributeError (see `faults.readable`).
+Imported before the first paint: nothing here is heavy. Strings that repeat over many objects are interned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from sys import intern
+from typing import Any, NamedTuple
+
+from tui.engine.timestamps import seconds
+from tui.model.container import HEALTHS, Container, Port
+from tui.model.engine import EngineVersion
+from tui.model.event import Event
+from tui.model.image import Image
+from tui.model.sample import Sample
+
+Json = Mapping[str, Any]
+
+_UNITS = {
+    "second": 1,
+    "minute": 60,
+    "hour": 3600,
+    "day": 86400,
+    "week": 604800,
+    "month": 2592000,
+    "year": 31536000,
+}
+_NO_LABELS: Mapping[str, str] = {}
+
+
+class _Told(NamedTuple):
+    """What the words of `Status` tell: the exit code, the health, and seconds since the state began."""
+
+    exit_code: int | None
+    health: str
+    ago: float | None
+
+
+@lru_cache(4096)
+def _told(status: str) -> _Told:
+    """Read "Up 2 hours (healthy)", "Exited (137) About a minute ago", "Created" and their like."""
+    words = status.replace("(", " (").replace(")", ") ").split()
+    exit_code = ago = None
+    health = "none"
+    number = 1.0
+    for word in words:
+        inner = word.strip("()")
+        if word.startswith("(") and inner.lstrip("-").isdigit():
+            exit_code = int(inner)
+        elif inner in HEALTHS and word.endswith(")"):
+            health = intern(inner)
+        elif word.isdigit():
+            number = float(word)
+        elif ago is None and (unit := _UNITS.get(word.removesuffix("s"))):
+            ago = number * unit
+    if status.startswith("Up Less than") or ") Less than" in status:
+        ago = 0.0
+    return _Told(exit_code, health, ago)
+
+
+def container_listed(item: Json, now: float) -> Container:
+    """An item of GET /containers/json; `now`, in seconds since the epoch, dates "2 hours ago".
+
+    `since` is exact for a container that was only created, and rounded to the engine's words otherwise.
+    """
+    state = intern(item["State"])
+    told = _told(item.get("Status") or "")
+    created = float(item["Created"])
+    since = None if told.ago is None else now - told.ago
+    labels = item.get("Labels")
+    ports = item.get("Ports")
+    return Container(
+        item["Id"],
+        _name(item.get("Names") or ()),
+        intern(item["Image"]),
+        intern(item["ImageID"]),
+        intern(item.get("Command") or ""),
+        created,
+        state,
+        told.health,
+        told.exit_code,
+        created if state == "created" else since,
+        state == "created",
+        _ports(ports) if ports else (),
+        _labels(labels) if labels else _NO_LABELS,
+    )
+
+
+def container_inspected(item: Json) -> Container:
+    """GET /containers/{id}/json as the same value that a list gives, with an exact `since`."""
+    config, state = item["Config"], item["State"]
+    status = state["Status"]
+    created = float(int(seconds(item["Created"]) or 0))
+    if status in ("running", "paused"):
+        since, exit_code = seconds(state["StartedAt"]), None
+    elif status == "created":
+        since, exit_code = created, None
+    else:
+        since, exit_code = seconds(state["FinishedAt"]), state["ExitCode"]
+    words = (item["Path"], *(f"'{word}'" if " " in word else word for word in item["Args"] or ()))
+    return Container(
+        item["Id"],
+        item["Name"].removeprefix("/"),
+        intern(config["Image"]),
+        intern(item["Image"]),
+        intern(" ".join(words)),
+        created,
+        intern(status),
+        intern((state.get("Health") or state.get("Healthcheck") or {}).get("Status") or "none"),
+        exit_code,
+        since,
+        since is not None,
+        _bound_ports(item["NetworkSettings"].get("Ports") or {}),
+        _labels(config.get("Labels") or {}),
+    )
+
+
+def has_terminal(item: Json) -> bool:
+    """Whether the container of GET /containers/{id}/json has a TTY: its output comes without frames."""
+    return bool(item["Config"]["Tty"])
+
+
+def _name(names: Iterable[str]) -> str:
+    """The container's own name; the others ("/web/database") are what links call it."""
+    own = ""
+    for name in names:
+        own = name.removeprefix("/")
+        if "/" not in own:
+            break
+    return own
+
+
+def _labels(labels: Mapping[str, str]) -> Mapping[str, str]:
+    return {intern(key): intern(value) for key, value in labels.items()}
+
+
+def _order(port: Port) -> tuple[int, int, str, str]:
+    return port.private, port.public or 0, port.protocol, port.ip
+
+
+def _ports(ports: Iterable[Json]) -> tuple[Port, ...]:
+    read = {
+        Port(
+            intern(port.get("IP", "")),
+            port["PrivatePort"],
+            port.get("PublicPort") or None,
+            intern(port["Type"]),
+        )
+        for port in ports
+    }
+    return tuple(sorted(read, key=_order))
+
+
+def _bound_ports(ports: Mapping[str, list[Json] | None]) -> tuple[Port, ...]:
+    read = set()
+    for name, bindings in ports.items():
+        private, _, protocol = name.partition("/")
+        for binding in bindings or ({},):
+            public = int(binding.get("HostPort") or 0) or None
+            read.add(Port(intern(binding.get("HostIp", "")), int(private), public, intern(protocol)))
+    return tuple(sorted(read, key=_order))
+
+
+def image_listed(item: Json) -> Image:
+    """An item of GET /images/json."""
+    return Image(
+        item["Id"],
+        tuple(tag for tag in item["RepoTags"] or () if tag != "<none>:<none>"),
+        tuple(digest for digest in item["RepoDigests"] or () if digest != "<none>@<none>"),
+        max(0.0, float(item["Created"])),
+        item["Size"],
+        _labels(item["Labels"] or {}) or _NO_LABELS,
+    )
+
+
+def removed_names(items: Iterable[Json] | None) -> list[str]:
+    """What DELETE /images/{name} and POST /images/prune say went: references, then IDs."""
+    return [name for item in items or () for name in (item.get("Untagged") or item.get("Deleted"),) if name]
+
+
+def pruned(answer: Json) -> tuple[list[str], int]:
+    """POST /images/prune: what went, and the bytes that came free."""
+    return removed_names(answer.get("ImagesDeleted")), int(answer.get("SpaceReclaimed") or 0)
+
+
+def event(item: Json) -> Event:
+    """A message of GET /events."""
+    actor = item.get("Actor") or {}
+    nano = item.get("timeNano")
+    return Event(
+        intern(item.get("Type", "")),
+        intern(item.get("Action", "")),
+        actor.get("ID", ""),
+        actor.get("Attributes") or _NO_LABELS,
+        nano / 1_000_000_000 if nano else float(item.get("time") or 0),
+    )
+
+
+def version(answer: Json, server: str, api: str) -> EngineVersion:
+    """GET /version; `server` is the answer's header of that name, `api` the version that will be spoken."""
+    product = (answer.get("Platform") or {}).get("Name") or ""
+    return EngineVersion(
+        "Podman" if server.startswith("Libpod/") else "Docker Engine",
+        answer["Version"],
+        api,
+        answer.get("Os", ""),
+        answer.get("Arch", ""),
+        simulated=product == "Holdfast demo",
+    )
+
+
+def sample(item: Json) -> Sample:
+    """A message of GET /containers/{id}/stats, as the docker command line computes it.
+
+    CPU: the container's share of the host's processor time between two readings, times the processors.
+    Memory: usage less the inactive page cache, which cgroup v1 and v2 name differently.
+    """
+    memory = item.get("memory_stats") or {}
+    used = memory.get("usage") or 0
+    parts = memory.get("stats") or {}
+    inactive = parts.get("total_inactive_file", parts.get("inactive_file")) or 0
+    networks = (item.get("networks") or {}).values()
+    read = written = 0
+    for entry in (item.get("blkio_stats") or {}).get("io_service_bytes_recursive") or ():
+        match entry["op"].lower():
+            case "read":
+                read += entry["value"]
+            case "write":
+                written += entry["value"]
+    return Sample(
+        _cpu(item.get("cpu_stats") or {}, item.get("precpu_stats") or {}),
+        used - inactive if inactive < used else used,
+        memory.get("limit") or 0,
+        sum(network["rx_bytes"] for network in networks),
+        sum(network["tx_bytes"] for network in networks),
+        read,
+        written,
+        (item.get("pids_stats") or {}).get("current") or 0,
+    )
+
+
+def _cpu(now: Json, before: Json) -> float | None:
+    host_now, host_before = now.get("system_cpu_usage"), before.get("system_cpu_usage")
+    if not host_now or not host_before:
+        return None
+    usage = now["cpu_usage"]
+    host = host_now - host_before
+    used = usage["total_usage"] - before["cpu_usage"]["total_usage"]
+    if host <= 0 or used < 0:
+        return 0.0
+    processors = now.get("online_cpus") or len(usage.get("percpu_usage") or ()) or 1
+    return float(used / host * processors * 100)
+
+
+def host_name(answer: Json) -> str:
+    """GET /info: the host's name."""
+    return str(answer.get("Name") or "")
+
+
+def exec_created(answer: Json) -> str:
+    """POST /containers/{id}/exec: the process's ID."""
+    return str(answer["Id"])
+
+
+def exec_ended(answer: Json) -> int | None:
+    """GET /exec/{id}/json: the exit code, None while it runs."""
+    return None if answer["Running"] else int(answer["ExitCode"] or 0)

@@ -1,0 +1,58 @@
+"""How bytes reach an engine.
+
+A transport gives aiohttp a connector for requests, and raw connections for what takes a connection over
+(exec, later the sessions of builds). Unix sockets are spoken; tcp with TLS and ssh are further transports.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+import aiohttp
+
+from tui.engine.endpoint import Endpoint
+from tui.engine.errors import EndpointUnusable
+
+CONNECT_SECONDS = 5.0
+"""Time limit for opening a connection."""
+
+RAW_BUFFER = 1 << 18
+"""Bytes that a raw connection reads ahead."""
+
+
+class Transport(Protocol):
+    """Opens connections to one engine. Neither call raises EngineErrors: `faults` translates."""
+
+    def connector(self) -> aiohttp.BaseConnector:
+        """A new connector without a limit of connections: each followed stream holds one."""
+        ...
+
+    async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection of its own; the caller closes the writer."""
+        ...
+
+
+class UnixTransport:
+    """Connections to a unix socket; `path` is absolute or relative to the working directory."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def connector(self) -> aiohttp.BaseConnector:
+        return aiohttp.UnixConnector(self.path, limit=0, limit_per_host=0)
+
+    async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            return await asyncio.open_unix_connection(self.path, limit=RAW_BUFFER)
+
+
+def transport_for(endpoint: Endpoint) -> Transport:
+    """The transport of an endpoint's kind; raises EndpointUnusable for a kind that is not spoken."""
+    if endpoint.socket_path:
+        return UnixTransport(endpoint.socket_path)
+    kind = endpoint.url.partition("://")[0]
+    raise EndpointUnusable(
+        f"{endpoint.source} names {endpoint.url}, and {kind} endpoints are not supported yet",
+        "name a unix socket: --host unix:///var/run/docker.sock",
+    )

@@ -1,0 +1,219 @@
+"""Requests to one engine: paths, time limits, errors, and bodies as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import aiohttp
+from yarl import URL
+
+from tui.engine.endpoint import Endpoint
+from tui.engine.errors import ConnectionFailed, MalformedAnswer, refusal
+from tui.engine.faults import TRANSLATED, translate, translated
+from tui.engine.jsonmessage import parse
+from tui.engine.transport import CONNECT_SECONDS, Transport
+from tui.model.secrets import mask_text
+
+ANSWER_SECONDS = 60.0
+"""Time limit for an ordinary request, and for the head of a stream's answer."""
+
+READ_BUFFER = 1 << 18
+"""Bytes read ahead of a reader before the engine is made to wait."""
+
+REASON_BYTES = 64 * 1024
+"""How much of an error's body is read."""
+
+CLOSED = "the connection to the engine was closed"
+
+Query = Mapping[str, str | int | bool]
+
+
+class Answer:
+    """The beginning of an engine's answer, and its body as it comes."""
+
+    def __init__(self, response: aiohttp.ClientResponse, wire: Wire) -> None:
+        self._response = response
+        self._wire = wire
+
+    @property
+    def content_type(self) -> str:
+        return self._response.headers.get("Content-Type", "")
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Everything that has arrived, again and again, until the end; raises EngineError."""
+        content = self._response.content
+        while True:
+            async with self._wire.waiting(reading=True):
+                chunk = await content.readany()
+            if not chunk:
+                return
+            yield chunk
+
+
+class Wire:
+    """Sends requests to one engine. `version` ("1.41") goes before each path once it is known."""
+
+    def __init__(self, endpoint: Endpoint, transport: Transport) -> None:
+        self.endpoint = endpoint
+        self.transport = transport
+        self.version = ""
+        self._closed = False
+        self._waits: set[asyncio.Timeout] = set()
+        self._connector = transport.connector()
+        self._session = self._open(aiohttp.HttpVersion11)
+        # Go puts each line of a log into an HTTP chunk of its own, which costs more to take apart than
+        # the line itself; an answer to HTTP/1.0 comes without chunks.
+        self._plain = self._open(aiohttp.HttpVersion10)
+
+    def _open(self, version: aiohttp.HttpVersion) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=self._connector,
+            connector_owner=False,
+            version=version,
+            read_bufsize=READ_BUFFER,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+            skip_auto_headers=("Accept-Encoding", "Accept", "User-Agent"),
+        )
+
+    async def close(self) -> None:
+        """Close every connection; whoever still waits for an answer gets ConnectionFailed."""
+        self._closed = True
+        for wait in self._waits:
+            wait.reschedule(asyncio.get_running_loop().time())
+        await self._session.close()
+        await self._plain.close()
+        await self._connector.close()
+
+    @asynccontextmanager
+    async def waiting(self, seconds: float | None = None, *, reading: bool = False) -> AsyncIterator[None]:
+        """Around every wait for the engine: for so long at most, and not longer than the connection is open.
+
+        aiohttp leaves readers waiting for ever when its connector is closed. Errors become EngineErrors;
+        `reading` says that the answer has begun.
+        """
+        if self._closed:
+            raise ConnectionFailed(CLOSED)
+        wait = asyncio.timeout(seconds)
+        self._waits.add(wait)
+        try:
+            async with wait:
+                yield
+        except TRANSLATED as error:
+            if self._closed:
+                raise ConnectionFailed(CLOSED) from error
+            raise translate(error, self.endpoint, reading=reading) from error
+        finally:
+            self._waits.discard(wait)
+
+    def target(self, path: str, query: Query | None = None) -> str:
+        """The request target: version, path, query. Parts of the path are quoted by `segment` before."""
+        version = f"/v{self.version}" if self.version else ""
+        return f"{version}{path}" + (f"?{_query(query)}" if query else "")
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: Any = None,
+        *,
+        seconds: float = ANSWER_SECONDS,
+    ) -> bytes:
+        """The body of the answer to a request that is answered at once; raises EngineError."""
+        return (await self.ask_with_headers(method, path, query, body, seconds=seconds))[0]
+
+    async def ask_with_headers(
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: Any = None,
+        *,
+        seconds: float = ANSWER_SECONDS,
+    ) -> tuple[bytes, Mapping[str, str]]:
+        """As `ask`, with the headers of the answer (found in any case)."""
+        async with self.waiting(seconds):
+            response = await self._send(self._session, method, path, query, body)
+            try:
+                with translated(self.endpoint, reading=True):
+                    return await response.read(), response.headers
+            finally:
+                response.release()
+
+    async def get(self, path: str, query: Query | None = None) -> Any:
+        """The JSON that a GET is answered with; raises EngineError."""
+        return parse(await self.ask("GET", path, query))
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: Any = None,
+        *,
+        chunked: bool = True,
+        seconds: float = ANSWER_SECONDS,
+    ) -> AsyncIterator[Answer]:
+        """An answer of any length, read while it comes; leaving the block closes the connection.
+
+        The answer must begin within `seconds`, and may then take for ever. With `chunked` off it is asked for
+        by HTTP/1.0: cheaper where it consists of many small pieces, but its end cannot be told from a break.
+        """
+        session = self._session if chunked else self._plain
+        async with self.waiting(seconds):
+            response = await self._send(session, method, path, query, body)
+        try:
+            yield Answer(response, self)
+        finally:
+            response.close()
+
+    async def _send(
+        self, session: aiohttp.ClientSession, method: str, path: str, query: Query | None, body: Any
+    ) -> aiohttp.ClientResponse:
+        """The answer, once its head has come; an error status is raised."""
+        url = URL("http://docker" + self.target(path, query), encoded=True)
+        response = await session.request(method, url, json=body, allow_redirects=False)
+        if response.status < 400:
+            return response
+        try:
+            reason = b""
+            while len(reason) < REASON_BYTES and (part := await response.content.readany()):
+                reason += part
+        finally:
+            response.release()
+        raise refusal(response.status, plain_reason(reason))
+
+
+def segment(text: str) -> str:
+    """Text as one part of a path, or as a reference, whose slashes stay."""
+    return quote(text, safe="/:@")
+
+
+def _query(query: Query) -> str:
+    words = {key: str(value).lower() if isinstance(value, bool) else value for key, value in query.items()}
+    return urlencode(words)
+
+
+def filters(**wanted: list[str]) -> str:
+    """The value of a `filters` parameter."""
+    return json.dumps(wanted, separators=(",", ":"))
+
+
+def plain_reason(body: bytes) -> str:
+    """The engine's own words in the body of an error: one line of plain text without credentials."""
+    try:
+        answer = parse(body)
+    except MalformedAnswer:
+        answer = None
+    words = answer.get("message") if isinstance(answer, dict) else None
+    text = words if isinstance(words, str) else body.decode("utf-8", "replace")
+    plain = "".join(character if character.isprintable() else " " for character in text)
+    return mask_text(" ".join(plain.split()))[:2000]

@@ -1,0 +1,109 @@
+"""Finding what must not be shown: values that are secret by their name or by their look.
+
+Better one harmless value masked than one secret shown: a name that contains PASSWORD or TOKEN is enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+MASK = "••••••"
+
+_SECRET_NAME = re.compile(
+    r"PASSW(OR)?D|PASSPHRASE|PASSCODE|(?<![A-Z])PASS(?![A-Z])|(?<=.)PWD$"
+    r"|SECRET|TOKEN|API_?-?KEY|ACCESS_?-?KEY|PRIVATE|CREDENTIAL|AUTH(?!ORS?(?!I))|COOKIE"
+    r"|(?<![A-Z])(DSN|JWT)(?![A-Z])|CONNECTION_?STRING|(?<!GPG)(?<!PUBLIC)[_.-]KEY$",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"(FILE|PATH|DIR)$", re.IGNORECASE)
+"""DB_PASSWORD_FILE names where a secret lies, which is worth seeing; the value's look still counts."""
+
+_KNOWN = re.compile(
+    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)"
+    r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?"  # JSON web tokens
+    r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"  # Amazon
+    r"|\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,})"
+    r"|\bdckr_[a-z]+_[A-Za-z0-9_-]{20,}|\bxox[abposr]-[A-Za-z0-9-]{10,}"  # Docker Hub, Slack
+    r"|\b[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|\bAIza[A-Za-z0-9_-]{30,}",  # Stripe, Google
+    re.DOTALL,
+)
+_USER = re.compile(
+    r"(?P<before>(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*://)"
+    r"(?:[^\s/@:'\"]{0,256}:[^\s'\"]{0,512}|[^\s/@:'\"]{20,})(?=@)"
+)
+_BEARER = re.compile(r"(?P<before>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
+_ASSIGNED = re.compile(
+    r"(?P<before>(?<![\w.-])[\"']?(?P<name>[\w.-]+)[\"']?\s*[:=]\s*)"
+    r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s\"',;&]+)"
+)
+_OPTION = re.compile(r"(?P<before>(?<![\w.-])-+(?P<name>[A-Za-z][\w-]*)\s+)(?P<value>[^\s-]\S*)")
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a variable, label or option of this name must be taken to hold a secret.
+
+    >>> is_secret_name("DB_PASSWORD"), is_secret_name("PATH"), is_secret_name("DB_PASSWORD_FILE")
+    (True, False, False)
+    """
+    return _SECRET_NAME.search(name) is not None and _PLACE.search(name) is None
+
+
+def mask_text(text: str) -> str:
+    """The text with everything in it masked that looks like a credential.
+
+    That is the user's part of a URL where it holds a password, private keys, tokens of known makes, and what
+    is given to a secret name (PASSWORD=..., "password": ..., --api-key ...).
+
+    >>> mask_text("postgres://me:word@db/app --token abc")
+    'postgres://••••••@db/app --token ••••••'
+    """
+    text = _KNOWN.sub(MASK, text)
+    text = _USER.sub(rf"\g<before>{MASK}", text)
+    text = _BEARER.sub(rf"\g<before>{MASK}", text)
+    text = _ASSIGNED.sub(_given, text)
+    return _OPTION.sub(_given, text)
+
+
+def _given(found: re.Match[str]) -> str:
+    return found["before"] + MASK if is_secret_name(found["name"]) else found[0]
+
+
+def mask_value(name: str, value: str) -> str:
+    """The value of a variable or label: masked as a whole by its name, or in part by its look."""
+    return MASK if value and is_secret_name(name) else mask_text(value)
+
+
+def mask_words(words: Sequence[str]) -> list[str]:
+    """Environment entries ("NAME=value") or the words of a command, where `--password X` masks X too."""
+    masked = []
+    option = ""
+    for word in words:
+        if option and not word.startswith("-"):
+            masked.append(MASK)
+            option = ""
+            continue
+        name, separator, value = word.partition("=")
+        single = not any(character.isspace() for character in name)
+        if separator and single:
+            masked.append(f"{name}={mask_value(name, value)}")
+        else:
+            masked.append(mask_text(word))
+        option = word if word.startswith("-") and not separator and is_secret_name(word) else ""
+    return masked
+
+
+def mask_json(value: Any, name: str = "") -> Any:
+    """A copy of decoded JSON with secrets masked in every string, by the name of its key or by its look."""
+    match value:
+        case dict():
+            return {key: mask_json(item, key) for key, item in value.items()}
+        case list() if value and all(isinstance(item, str) for item in value):
+            return [MASK] * len(value) if is_secret_name(name) else mask_words(value)
+        case list():
+            return [mask_json(item, name) for item in value]
+        case str():
+            return mask_value(name, value)
+        case _:
+            return value

@@ -1,0 +1,46 @@
+"""Writing settings.toml, the one file of settings that the program owns."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from typing import Any
+
+from tui.settings.paths import settings_file
+
+
+def save_choice(key: str, value: str, environ: Mapping[str, str] = os.environ) -> str:
+    """Keep a choice made on the screen; every other key in the file stays.
+
+    The file is written beside and renamed, so it is never half written. One that cannot be read is moved
+    aside, and the result says so; it is "" when all is well. Blocks: call it in a thread. Raises OSError.
+    """
+    import tomllib
+
+    import tomli_w
+
+    path = settings_file(environ)
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    said = ""
+    values: dict[str, Any] = {}
+    try:
+        with open(path, "rb") as file:
+            values = tomllib.load(file)
+    except FileNotFoundError:
+        pass
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        os.replace(path, path + ".broken")
+        said = f"{path} could not be read; it was kept as {path}.broken"
+    values[key] = value
+    handle, beside = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".settings-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(tomli_w.dumps(values).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise
+    return said

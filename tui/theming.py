@@ -1,0 +1,105 @@
+"""Themes for Textual and rich."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.style import Style as RichStyle
+from textual.theme import Theme as TextualTheme
+
+from tui.presentation.theme import Theme, current_theme, find_themes, mono, resolve
+from tui.settings.paths import shipped_themes, user_themes
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+FALLBACK = "holdfast-dark"
+
+
+class RichStyles:
+    """From style texts to rich's styles, by one theme; each is made once."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self._made: dict[str, RichStyle] = {}
+
+    def __call__(self, text: str) -> RichStyle:
+        made = self._made.get(text)
+        if made is None:
+            made = self._made[text] = self._make(text)
+        return made
+
+    def _make(self, text: str) -> RichStyle:
+        style = resolve(self._theme, text)
+        return RichStyle(
+            color=Color.parse(style.fg) if style.fg else None,
+            bgcolor=Color.parse(style.bg) if style.bg else None,
+            bold=style.bold or None,
+            dim=style.dim or None,
+            italic=style.italic or None,
+            underline=style.underline or None,
+            strike=style.strike or None,
+            reverse=style.reverse or None,
+        )
+
+
+def to_textual(theme: Theme) -> TextualTheme:
+    """The theme for Textual's own widgets: inputs, buttons, toasts, the palette."""
+    ansi = not theme.palette or any(not color.startswith("#") for color in theme.palette.values())
+    if ansi:
+        return TextualTheme(name=theme.name, dark=theme.dark, ansi=True, **_ansi(theme.palette))
+    return TextualTheme(name=theme.name, dark=theme.dark, **dict(theme.palette))  # type: ignore[arg-type]
+
+
+_ANSI_NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+
+
+def _ansi(palette: Mapping[str, str]) -> dict[str, str]:
+    """Colours in Textual's names for a terminal's own palette; "default" everywhere else."""
+    names = {}
+    for key, color in {"primary": "default", **palette}.items():
+        if color.startswith("color(") and int(color[6:-1]) < 16:
+            number = int(color[6:-1])
+            names[key] = "ansi_" + ("bright_" if number > 7 else "") + _ANSI_NAMES[number % 8]
+        else:
+            names[key] = "ansi_default"
+    return names
+
+
+class ThemeShelf:
+    """The themes at hand and the one in use. Only the one in use is read until others are asked for."""
+
+    def __init__(self, name: str, environ: Mapping[str, str] = os.environ) -> None:
+        self._environ = environ
+        self._all: dict[str, Theme] | None = None
+        self.problems: list[str] = []
+        self.current = current_theme(name, environ)
+        if self.current.name not in (name, "mono"):
+            themes = self._themes()
+            if not self.problems:
+                known = ", ".join(themes)
+                self.problems.append(f'there is no theme "{name}": known are {known}')
+
+    def _themes(self) -> dict[str, Theme]:
+        if self._all is None:
+            self._all, failed = find_themes((shipped_themes(), user_themes(self._environ)))
+            self._all["mono"] = mono()
+            self.problems += [str(error) for error in failed]
+        return self._all
+
+    def listed(self) -> list[tuple[str, str]]:
+        """Name and description of every theme."""
+        return [(theme.name, theme.description) for theme in self._themes().values()]
+
+    def choose(self, name: str) -> None:
+        """Use another theme; an unknown name changes nothing."""
+        self.current = self._themes().get(name, self.current)
+
+    def apply(self, app: App[object]) -> None:
+        """Hand the theme in use to Textual."""
+        theme = to_textual(self.current)
+        app.register_theme(theme)
+        app.theme = theme.name
