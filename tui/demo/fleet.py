@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 IMAGES = 20
 DAY = 86400
+TEAM = "com.example.team"
 
 
 def _id(text: str) -> str:
@@ -51,7 +52,7 @@ def add(
         "Cmd": ["--serve", "--port", "8080"],
         "Env": ["PATH=/bin", "APP=1"],
         "ExposedPorts": {"8080/tcp": {}},
-        "Labels": {"com.example.team": f"team{i % 7}", "maintainer": "nobody", "version": f"1.{i % 20}.0"},
+        "Labels": {TEAM: f"team{i % 7}", "maintainer": "nobody", "version": f"1.{i % 20}.0"},
     }
     bindings = {"8080/tcp": [{"HostIp": "0.0.0.0", "HostPort": str(10000 + i % 50000)}]}
     state = simulation.state
@@ -79,7 +80,9 @@ def load(container: Container) -> Load:
 
 
 def boot_lines(container: Container, book: Book) -> None:
-    """Twenty lines that the log holds from the beginning."""
+    """Twenty lines that the log of a container of the fleet holds from the beginning."""
+    if TEAM not in container.labels:
+        return
     start = container.started or container.created
     for k in range(20):
         book.write(

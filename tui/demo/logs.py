@@ -94,7 +94,10 @@ class Flood:
 
     def at(self, time: int) -> int:
         """The first line that is not older than `time`."""
-        return max(0, min(self.count, int((time - self.start) / self.step)))
+        k = max(0, min(self.count, int((time - self.start) / self.step)))
+        while k < self.count and self.start + int(k * self.step) < time:
+            k += 1
+        return k
 
     def message(self, k: int) -> Message:
         when = self.start + int(k * self.step)

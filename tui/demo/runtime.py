@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.demo.objects import SECOND, Container
+from tui.demo.refused import Refused
 from tui.demo.shell import Exit, Program, Shell, Sleep, Surroundings, Trap, Write, program
 from tui.demo.stream import STDERR, STDOUT, Signal
 
@@ -27,6 +28,16 @@ FIRST_DELAY, LONGEST_DELAY = 0.1, 60.0
 """Seconds before a restart policy starts again, doubling (moby/restartmanager)."""
 
 ENDING = (signals.SIGTERM, signals.SIGINT, signals.SIGQUIT, signals.SIGHUP)
+
+
+def signal_number(text: str) -> int:
+    """A signal by name ("KILL", "SIGKILL") or number; raises Refused 400."""
+    name = text.upper().removeprefix("SIG")
+    if text.isdigit() and 0 < int(text) < 65:
+        return int(text)
+    if f"SIG{name}" in signals.Signals.__members__:
+        return signals.Signals[f"SIG{name}"].value
+    raise Refused(400, f"Invalid signal: {text}")
 
 
 @dataclass(slots=True)
@@ -115,7 +126,10 @@ class Runtime:
             while container.state == "paused":
                 await self.moved.wait()
             if isinstance(step, Write):
-                book.write(step.text, step.stream)
+                if container.tty:
+                    book.write(step.text.replace(b"\n", b"\r\n"))
+                else:
+                    book.write(step.text, step.stream)
             elif isinstance(step, Sleep):
                 await asyncio.sleep(min(step.seconds, 1e6))
             elif isinstance(step, Trap):
@@ -180,15 +194,21 @@ class Runtime:
         self.state.died(container, code)
 
     async def stop(self, container: Container, seconds: float | None) -> bool:
-        """POST /containers/{id}/stop; False where it was stopped already."""
+        """POST /containers/{id}/stop; False where it was stopped already.
+
+        It goes on when the one who asked has left, as on a real engine.
+        """
         if not container.alive:
             return False
-        grace = GRACE if seconds is None else seconds
+        await asyncio.shield(self.spawn(self._stop(container, GRACE if seconds is None else seconds)))
+        return True
+
+    async def _stop(self, container: Container, grace: float) -> None:
         if container.state == "restarting":
             container.state = "exited"
             self.state.stopped(container)
-            return True
-        asked = signals.Signals[str(container.config.get("StopSignal") or "SIGTERM")]
+            return
+        asked = signal_number(str(container.config.get("StopSignal") or "SIGTERM"))
         self.state.kill(container, asked)
         if container.state == "paused":
             self.state.unpause(container)
@@ -205,7 +225,6 @@ class Runtime:
         self.state.stopped(container)
         if container.host.get("AutoRemove") and container.id in self.state.containers:
             self.state.remove(container)
-        return True
 
     async def _wait_dead(self, container: Container, seconds: float) -> None:
         deadline = asyncio.get_running_loop().time() + seconds
@@ -214,6 +233,9 @@ class Runtime:
 
     async def restart(self, container: Container, seconds: float | None) -> None:
         """POST /containers/{id}/restart."""
+        await asyncio.shield(self.spawn(self._restart(container, seconds)))
+
+    async def _restart(self, container: Container, seconds: float | None) -> None:
         await self.stop(container, seconds)
         self.state.start(container)
         self.state.restarted(container)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
 import socket
 import stat
-import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from aiohttp import web
@@ -22,6 +22,7 @@ from tui.demo.routes.containers import ContainerRoutes
 from tui.demo.routes.control import ControlRoutes
 from tui.demo.routes.exec import ExecRoutes
 from tui.demo.routes.images import ImageRoutes
+from tui.demo.routes.places import PlaceRoutes
 from tui.demo.routes.streams import StreamRoutes
 from tui.demo.routes.system import SystemRoutes
 from tui.demo.routes.transfers import TransferRoutes
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 LARGEST = 1 << 30
 """Bytes that a request's body may have: a build's files come in one."""
 
+STDIN, STDOUT = 0, 1
+
 READY = b"ready\n"
 """Written to standard output once the socket takes connections."""
 
@@ -52,6 +55,7 @@ class Server:
         self.simulation = simulation
         self.router = Router()
         SystemRoutes(simulation, self.router)
+        PlaceRoutes(simulation, self.router)
         ContainerRoutes(simulation, self.router)
         StreamRoutes(simulation, self.router)
         TransferRoutes(simulation, self.router)
@@ -70,8 +74,6 @@ class Server:
                 if refused.status == 304
                 else answer({"message": refused.message}, refused.status)
             )
-        except (ValueError, KeyError) as error:
-            response = answer({"message": f"{type(error).__name__}: {error}"}, 400)
         except ConnectionError:
             response = web.Response()
         if not response.prepared:
@@ -125,7 +127,7 @@ async def serve(options: Options) -> None:
         simulation.listing.body(everything=True)  # the first reader shall not pay for the encoding
     if options.rate:
         server.control.noise(options.rate)
-    http = web.Server(server.respond, request_factory=_request, access_log=None)
+    http = web.Server(server.respond, request_factory=_request, handler_cancellation=True, access_log=None)
     runner = web.ServerRunner(http, shutdown_timeout=0.1)
     await runner.setup()
     site: web.BaseSite
@@ -136,7 +138,7 @@ async def serve(options: Options) -> None:
         site = web.SockSite(runner, socket.socket(fileno=options.listening), backlog=4096)
     await site.start()
     options.path.chmod(0o600)
-    os.write(sys.stdout.fileno(), READY)
+    os.write(STDOUT, READY)
     try:
         await _end()
     finally:
@@ -164,9 +166,8 @@ async def _end() -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    mode = os.fstat(sys.stdin.fileno()).st_mode
-    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
-        loop.add_reader(
-            sys.stdin.fileno(), lambda: None if os.read(sys.stdin.fileno(), 4096) else ended.set()
-        )
+    with contextlib.suppress(OSError):  # there may be no standard input at all
+        mode = os.fstat(STDIN).st_mode
+        if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+            loop.add_reader(STDIN, lambda: None if os.read(STDIN, 4096) else ended.set())
     await ended.wait()

@@ -156,9 +156,9 @@ class State:
         self._tell(container, "destroy")
         self.changed(container, "destroy")
 
-    def prune(self) -> list[Container]:
-        """POST /containers/prune: remove everything that does not run."""
-        gone = [container for container in self.containers.values() if not container.alive]
+    def prune(self, meant: Callable[[Container], bool] = lambda _container: True) -> list[Container]:
+        """POST /containers/prune: remove everything that does not run, and is meant."""
+        gone = [found for found in self.containers.values() if not found.alive and meant(found)]
         for container in gone:
             self.remove(container)
         self.journal.publish("container", "prune", "", {"reclaimed": "0"})

@@ -13,13 +13,13 @@ from tui.presentation.table import Column
 from tui.presentation.text import safe
 
 COLUMNS = (
-    Column("name", "NAME", 14, grow=4, most=40),
-    Column("state", "STATE", 11, grow=1, most=20),
-    Column("image", "IMAGE", 18, grow=5, most=60, rank=1, middle=True),
+    Column("name", "NAME", 18, grow=4, most=40),
+    Column("state", "STATE", 12, grow=1, most=20),
+    Column("image", "IMAGE", 18, grow=5, most=60, rank=1, end=True),
     Column("cpu", "CPU", 6, rank=2, right=True),
     Column("memory", "MEM", 6, rank=3, right=True),
-    Column("network", "NET I/O", 13, rank=7, right=True),
-    Column("block", "BLOCK I/O", 13, rank=8, right=True),
+    Column("network", "NET I/O", 13, rank=7, roomy=125, right=True),
+    Column("block", "BLOCK I/O", 13, rank=8, roomy=145, right=True),
     Column("age", "UP", 4, rank=4, right=True),
     Column("ports", "PORTS", 9, grow=2, most=30, rank=6),
     Column("project", "PROJECT", 8, grow=1, most=20, rank=5),
@@ -39,17 +39,20 @@ _GLYPHS = {
     "removing": ("×", "busy"),
     "dead": ("×", "bad"),
 }
-_HEALTH = {"healthy": ("healthy", "ok"), "unhealthy": ("unhealthy", "bad"), "starting": ("starting", "busy")}
+_HEALTH = {"healthy": ("●", "ok"), "unhealthy": ("✗", "bad"), "starting": ("◌", "busy")}
 _ORDER = {"running": 0, "paused": 0, "restarting": 0, "removing": 1, "created": 1, "dead": 1, "exited": 1}
 
 
 def state(container: Container) -> Span:
-    """Glyph and words: "● running healthy", "■ exited 137"."""
+    """Glyph and word: "● running", "● healthy", "✗ unhealthy", "■ exited 137".
+
+    A container whose health is known runs, so its health alone is said: that is what one looks for.
+    """
     glyph, style = _GLYPHS.get(container.state, ("?", "warn"))
     words = container.state
-    if container.running and container.health in _HEALTH:
-        health, style = _HEALTH[container.health]
-        words = f"{words} {health}"
+    if container.state == "running" and container.health in _HEALTH:
+        glyph, style = _HEALTH[container.health]
+        words = container.health
     elif container.exit_code is not None and container.state in ("exited", "dead"):
         words = f"{words} {container.exit_code}"
         style = "bad" if container.exit_code else "idle"

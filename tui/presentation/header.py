@@ -40,7 +40,8 @@ def header_line(
     if version is not None:
         name = f"{safe(version.name)} · " if version.name else ""
         engine = f" {name}{safe(version.product)} {safe(version.version)} · API {safe(version.api)}"
-    line.append((f" {safe(link.endpoint)}", "header muted"))
+    if not demo:
+        line.append((f" {safe(link.endpoint)}", "header muted"))
     line.append((engine, "header muted"))
     words, style = link_words(link, now)
     right = f" {safe(busy)}  " if busy else ""

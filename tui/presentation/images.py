@@ -13,7 +13,7 @@ from tui.presentation.table import Column
 from tui.presentation.text import safe
 
 COLUMNS = (
-    Column("repository", "REPOSITORY", 12, grow=5, most=60, middle=True),
+    Column("repository", "REPOSITORY", 12, grow=5, most=60, end=True),
     Column("size", "SIZE", 5, right=True),
     Column("age", "AGE", 4, rank=1, right=True),
     Column("used", "USED BY", 7, grow=1, most=24, rank=2),
@@ -22,7 +22,8 @@ COLUMNS = (
 SORTS = ("age", "repository", "size", "used")
 
 TAG_COLUMNS = (
-    Column("tag", "TAG", 12, grow=5, most=70, middle=True),
+    Column("group", "", 1),
+    Column("tag", "TAG", 12, grow=5, most=70, end=True),
     Column("id", "IMAGE ID", 12, rank=1),
     Column("age", "AGE", 4, rank=2, right=True),
 )
@@ -96,9 +97,10 @@ def matches(image: Image, needle: str) -> bool:
 def tag_cell(column: str, row: TagRow, now: float) -> Span:
     """The text and style of one cell of a tag: names of one image stand together, joined by a line."""
     match column:
+        case "group":
+            return (" " if row.first and row.last else "┌" if row.first else "└" if row.last else "│"), "border"
         case "tag":
-            sign = "" if row.first and row.last else "┌ " if row.first else "└ " if row.last else "│ "
-            return f"{sign}{safe(row.reference)}", "strong" if row.first else "text"
+            return safe(row.reference), "strong" if row.first else "text"
         case "id":
             return (row.image.short_id if row.first else ""), "muted"
         case "age":

@@ -8,9 +8,6 @@ APPS, IMAGES, TAGS, CONTAINERS, LOG = "apps", "images", "tags", "containers", "l
 PANES = (APPS, IMAGES, TAGS, CONTAINERS, LOG)
 """In the order of the keys 1 to 5."""
 
-SMALLEST = (40, 8)
-"""Columns and rows below which only a request for more room is shown."""
-
 
 class Rect(NamedTuple):
     x: int

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from tui.presentation.style import Line, Span
-from tui.presentation.text import fit, fit_middle
+from tui.presentation.text import fit, fit_end
 
 
 class Column(NamedTuple):
@@ -16,7 +16,8 @@ class Column(NamedTuple):
     grow     its share of the cells left over, 0 for a column that never grows
     most     cells that it grows to at most, 0 for no limit
     rank     columns of the highest rank are left out first when cells are short; rank 0 always stays
-    middle   whether a text that is too long loses its middle instead of its end
+    roomy    cells that the whole table must have for this column to be shown
+    end      whether a text that is too long keeps its end instead of its beginning
     """
 
     id: str
@@ -25,8 +26,9 @@ class Column(NamedTuple):
     grow: int = 0
     most: int = 0
     rank: int = 0
+    roomy: int = 0
     right: bool = False
-    middle: bool = False
+    end: bool = False
 
 
 class Placed(NamedTuple):
@@ -43,7 +45,7 @@ MARGIN = 2
 
 def place(columns: Sequence[Column], cells: int) -> tuple[Placed, ...]:
     """Fit columns into so many cells: leave out by rank, then share what is left over."""
-    kept = list(columns)
+    kept = [column for column in columns if cells >= column.roomy]
     room = cells - MARGIN
 
     def needed() -> int:
@@ -104,8 +106,8 @@ def row(
         if start > x:
             line.append((" " * (start - x), f"text{over}"))
         text, style = cell(column.id)
-        if column.middle:
-            text = fit_middle(text, width)
+        if column.end:
+            text = fit_end(text, width)
         else:
             text = fit(text, width, "right" if column.right else "left")
         line.append((text, style + over))

@@ -34,7 +34,7 @@ def safe(text: str) -> str:
     return _UNSAFE.sub(_shown, text)
 
 
-_NARROW = re.compile("[ -~…▾●○■‖↻×→▌◐✗│┃┌└·–—µ°äöüÄÖÜßéèà]*")
+_NARROW = re.compile("[ -~…▾●○■‖↻×→▌◐◌✗│┃┌└·–—µ°äöüÄÖÜßéèà]*")
 """ASCII and the glyphs of our own screens: one cell each, known without a table."""
 
 
@@ -79,16 +79,14 @@ def fit(text: str, cells: int, align: str = "left") -> str:
     return padding + text if align == "right" else text + padding
 
 
-def fit_middle(text: str, cells: int) -> str:
-    """As `fit`, but what is left out is in the middle: the end of an image reference tells most."""
+def fit_end(text: str, cells: int) -> str:
+    """As `fit`, but what is left out is the beginning: the end of an image reference tells most."""
     taken = width(text)
     if taken <= cells:
         return text + " " * (cells - taken)
-    if cells < 5:
+    if cells < 2:
         return fit(text, cells)
-    head = cut(text, (cells - 1) // 3)
-    room = cells - 1 - width(head)
-    tail = text[-room:]
-    while width(tail) > room:
+    tail = text[-(cells - 1) :]
+    while width(tail) > cells - 1:
         tail = tail[1:]
-    return fit(f"{head}…{tail}", cells)
+    return fit(f"…{tail}", cells)

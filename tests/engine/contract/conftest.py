@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import io
 import tarfile
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.engine.contract.wire import IMAGE, Wire
 from tui.demo.launch import DemoEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def tar(**files: bytes) -> bytes:

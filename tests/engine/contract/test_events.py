@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.parse
 from typing import Any
 
 from tests.engine.contract.wire import IMAGE, Wire
@@ -161,7 +162,7 @@ def test_filters_choose_actions_and_types(wire: Wire) -> None:
 
 def test_the_stream_is_live(wire: Wire) -> None:
     container, name = wire.create(SLEEP)
-    filters = json.dumps({"container": [container]}).replace('"', "%22")
+    filters = urllib.parse.quote(json.dumps({"container": [container]}))
     with wire.stream(f"/events?filters={filters}") as stream:
         wire.call("POST", f"/containers/{container}/rename?name={name}-live")
         told = b""

@@ -29,7 +29,7 @@ def begin(wire: Wire, session: str, tty: bool = False) -> tuple[socket.socket, b
     connection.settimeout(PATIENCE)
     connection.connect(wire.path)
     connection.sendall(
-        f"POST /v1.41/exec/{session}/start HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
+        f"POST /exec/{session}/start HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         + body
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.engine.contract.wire import Wire
+if TYPE_CHECKING:
+    from tests.engine.contract.wire import Wire
 
 SLEEP = ["sleep", "1000"]
 

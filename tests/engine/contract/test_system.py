@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.engine.contract.wire import Wire
+if TYPE_CHECKING:
+    from tests.engine.contract.wire import Wire
 
 
 def test_a_ping_names_the_api(wire: Wire) -> None:

@@ -8,9 +8,11 @@ import socket
 import time
 import urllib.parse
 import uuid
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PATIENCE = 15.0
 """Seconds that an answer, or a state that is waited for, may take."""

@@ -10,7 +10,7 @@ from tui.presentation.table import heading, place, row
 from tui.presentation.text import safe, width
 
 
-@given(st.integers(20, 260))
+@given(st.integers(40, 260))
 def test_columns_fill_a_width_and_never_overlap(cells: int) -> None:
     placed = place(COLUMNS, cells)
     assert placed[0].column.id == "name"
@@ -20,7 +20,7 @@ def test_columns_fill_a_width_and_never_overlap(cells: int) -> None:
     assert sum(width(text) for text, _ in heading(placed, cells, "state")) == cells
 
 
-@given(st.integers(20, 260), st.text(max_size=60))
+@given(st.integers(40, 260), st.text(max_size=60))
 def test_a_row_is_as_wide_as_the_table_whatever_its_cells_hold(cells: int, text: str) -> None:
     line = row(place(COLUMNS, cells), cells, lambda _: (safe(text), "text"), cursor="cursor", marked=True)
     assert sum(width(piece) for piece, _ in line) == cells

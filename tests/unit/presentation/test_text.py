@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.presentation.text import cut, fit, fit_middle, safe, width
+from tui.presentation.text import cut, fit, fit_end, safe, width
 
 HOSTILE = [
     "[bold red]markup[/]",
@@ -45,8 +45,8 @@ def test_fit_takes_exactly_its_cells(text: str, cells: int, align: str) -> None:
 
 
 @given(st.text(), st.integers(0, 60))
-def test_fit_middle_takes_exactly_its_cells(text: str, cells: int) -> None:
-    assert width(fit_middle(safe(text), cells)) == cells
+def test_fit_end_takes_exactly_its_cells(text: str, cells: int) -> None:
+    assert width(fit_end(safe(text), cells)) == cells
 
 
 @given(st.text(), st.integers(0, 60))
@@ -57,5 +57,5 @@ def test_cut_is_the_longest_beginning_that_fits(text: str, cells: int) -> None:
     assert width(piece) <= cells
 
 
-def test_fit_middle_keeps_the_end_of_a_reference() -> None:
-    assert fit_middle("registry.example.com/team/app:1.2.3", 20).endswith("app:1.2.3")
+def test_fit_end_keeps_the_end_of_a_reference() -> None:
+    assert fit_end("registry.example.com/team/app:1.2.3", 20).endswith("app:1.2.3")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import signal as signals
 from typing import TYPE_CHECKING
 
 from tui.demo import filters, payloads
 from tui.demo.refused import Refused
 from tui.demo.routes.answers import answer, body, done, flag, number
+from tui.demo.runtime import signal_number
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -15,16 +15,6 @@ if TYPE_CHECKING:
     from tui.demo.objects import Container
     from tui.demo.router import Router
     from tui.demo.simulation import Simulation
-
-
-def signal_number(text: str) -> int:
-    """A signal by name ("KILL", "SIGKILL") or number; raises Refused 400."""
-    name = text.upper().removeprefix("SIG")
-    if text.isdigit() and 0 < int(text) < 65:
-        return int(text)
-    if f"SIG{name}" in signals.Signals.__members__:
-        return signals.Signals[f"SIG{name}"].value
-    raise Refused(400, f"Invalid signal: {text}")
 
 
 class ContainerRoutes:
@@ -135,8 +125,8 @@ class ContainerRoutes:
         return done()
 
     async def prune(self, request: web.BaseRequest) -> web.Response:
-        filters.parse(request.query.get("filters"))
-        gone = self.state.prune()
+        labels = filters.parse(request.query.get("filters")).get("label", ())
+        gone = self.state.prune(lambda container: filters.matches_labels(container.labels, labels))
         return answer(
             {"ContainersDeleted": [container.id for container in gone] or None, "SpaceReclaimed": 0}
         )

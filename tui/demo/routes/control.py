@@ -16,7 +16,7 @@ from tui.demo.simulation import Failure, Simulation
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from tui.demo.router import Router
+    from tui.demo.router import Answer, Router
 
 
 class ControlRoutes:
@@ -30,7 +30,18 @@ class ControlRoutes:
             "set", "rate", "toggle", "rename", "create", "remove", "log", "lograw", "label", "stat", "reset",
             "freeze", "cut", "stall", "fail",
         ):  # fmt: skip
-            router.add("POST", f"/_ctl/{name}", getattr(self, f"{name}_"))
+            router.add("POST", f"/_ctl/{name}", self._checked(getattr(self, f"{name}_")))
+
+    def _checked(self, control: Answer) -> Answer:
+        """A parameter that is missing or malformed is the caller's mistake."""
+
+        async def checked(request: web.BaseRequest) -> web.StreamResponse:
+            try:
+                return await control(request)
+            except (KeyError, ValueError) as error:
+                raise Refused(400, f"{type(error).__name__}: {error}") from error
+
+        return checked
 
     def _said(self, **more: object) -> web.Response:
         return answer({"pc": time.perf_counter(), **more})

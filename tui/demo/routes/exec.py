@@ -60,6 +60,7 @@ class ExecRoutes:
         self.simulation = simulation
         self.state = simulation.state
         self.sessions: dict[str, Session] = {}
+        self._made = 0
         router.add("POST", "/containers/{}/exec", self.create)
         router.add("POST", "/exec/{}/start", self.start)
         router.add("POST", "/exec/{}/resize", self.resize)
@@ -73,6 +74,9 @@ class ExecRoutes:
         for session in self.sessions.values():
             if session.container is container and session.task:
                 session.task.cancel()
+        if action == "destroy":
+            kept = {key: found for key, found in self.sessions.items() if found.container is not container}
+            self.sessions = kept
 
     def _find(self, key: str) -> Session:
         if key not in self.sessions:
@@ -88,7 +92,8 @@ class ExecRoutes:
             raise Refused(409, f"Container {reference} is paused, unpause the container before exec")
         if not container.pid:
             raise not_running(container.id)
-        key = hashlib.sha256(f"{self.simulation.seed} exec {len(self.sessions)}".encode()).hexdigest()
+        self._made += 1
+        key = hashlib.sha256(f"{self.simulation.seed} exec {self._made}".encode()).hexdigest()
         session = self.sessions[key] = Session(key, container, config)
         self._tell(session, "exec_create")
         return answer({"Id": key}, 201)
@@ -144,7 +149,7 @@ class ExecRoutes:
 
     async def _run(self, session: Session, send: Send) -> None:
         session.running = True
-        session.pid = 20_000 + len(self.sessions)
+        session.pid = 20_000 + self._made
         self._tell(session, "exec_start")
         code = 137
         try:

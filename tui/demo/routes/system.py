@@ -1,4 +1,4 @@
-"""The engine itself, and the nouns that are only listed: networks, volumes, disk usage."""
+"""The engine itself: what it is, and what it holds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class SystemRoutes:
-    """/_ping, /version, /info, /system/df, /networks, /volumes."""
+    """/_ping, /version, /info, /system/df, and the empty lists of an engine without a swarm."""
 
     def __init__(self, simulation: Simulation, router: Router) -> None:
         self.simulation = simulation
@@ -27,10 +27,6 @@ class SystemRoutes:
         router.add("GET", "/version", self.version)
         router.add("GET", "/info", self.about)
         router.add("GET", "/system/df", self.usage)
-        router.add("GET", "/networks", self.networks)
-        router.add("GET", "/networks/{}", self.network)
-        router.add("GET", "/volumes", self.volumes)
-        router.add("GET", "/volumes/{}", self.volume)
         for path in ("/services", "/tasks", "/secrets", "/configs", "/nodes"):
             router.add("GET", path, self.no_swarm)
 
@@ -123,20 +119,6 @@ class SystemRoutes:
                 "BuilderSize": 0,
             }
         )
-
-    async def networks(self, _request: web.BaseRequest) -> web.Response:
-        return answer([payloads.network(network, ()) for network in self.state.places.networks.values()])
-
-    async def network(self, _request: web.BaseRequest, reference: str) -> web.Response:
-        network = self.state.places.network(reference)
-        return answer(payloads.network(network, self.state.containers.values()))
-
-    async def volumes(self, _request: web.BaseRequest) -> web.Response:
-        volumes = [payloads.volume(volume) for volume in self.state.places.volumes.values()]
-        return answer({"Volumes": volumes, "Warnings": None})
-
-    async def volume(self, _request: web.BaseRequest, name: str) -> web.Response:
-        return answer(payloads.volume(self.state.places.volume(name)))
 
     async def no_swarm(self, _request: web.BaseRequest) -> web.Response:
         return answer([])

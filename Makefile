@@ -1,0 +1,63 @@
+# `make` alone says what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest --durations=5 --durations-min=1
+
+.PHONY: help run demo test lint unit ui engine terminal faults bench docs clean
+
+help:  ## say what there is
+	@sed -n 's/^\([a-z]*\):.*  ## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target does; do \
+		printf '  make %-10s %s\n' "$$target" "$$does"; done
+
+# What stands in .venv follows from pyproject.toml alone: while it has not changed, nothing is installed again.
+$(VENV)/run.stamp: pyproject.toml scripts/environment
+	@scripts/environment $(VENV) . $@
+
+$(VENV)/test.stamp: pyproject.toml scripts/environment
+	@scripts/environment $(VENV) '.[test,lint]' $@
+
+$(VENV)/bench.stamp: pyproject.toml scripts/environment
+	@scripts/environment $(VENV) '.[test,bench]' $@
+
+run: $(VENV)/run.stamp  ## open the dashboard on this machine's engine
+	@$(BIN)/holdfast
+
+demo: $(VENV)/run.stamp  ## open it on a simulated engine: nothing is real
+	@$(BIN)/holdfast --demo
+
+test: $(VENV)/test.stamp  ## everything: sets up what is missing, lint, all suites
+	@MAKE='$(MAKE)' scripts/test
+
+lint: $(VENV)/test.stamp  ## style, types, layers
+	@MAKE='$(MAKE)' scripts/lint $(BIN)
+
+unit: $(VENV)/test.stamp  ## rules, parsers, layers: no engine, no screen
+	$(PYTEST) tests/unit tests/architecture
+
+ui: $(VENV)/test.stamp  ## the screen, driven by keys, on the simulated engine
+	$(PYTEST) tests/ui
+
+engine: $(VENV)/test.stamp  ## against a real Docker Engine of the tests' own
+	@scripts/provision
+	$(PYTEST) tests/engine
+
+terminal: $(VENV)/test.stamp  ## the installed command in a real pseudo-terminal
+	@scripts/provision
+	$(PYTEST) tests/terminal
+
+faults: $(VENV)/test.stamp  ## broken connections, hostile input, restarted engines
+	@scripts/provision
+	$(PYTEST) tests/faults
+
+bench: $(VENV)/bench.stamp  ## speed, side by side with lazydocker
+	@scripts/provision
+	$(BIN)/python -m tests.bench
+
+docs: $(VENV)/run.stamp  ## write docs/keys.md from the command table
+	$(BIN)/python scripts/keys_page.py
+
+clean:  ## remove what was made here
+	rm -rf $(VENV) build dist .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find tui tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,139 @@
+"""The whole App on the simulated engine, driven as a user would: by commands, looking at the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+from textual.pilot import Pilot
+
+from tui.app import Holdfast, Options
+from tui.commands.table import BY_ID
+from tui.demo.launch import DemoEngine
+from tui.engine.endpoint import Endpoint
+from tui.settings.schema import Settings
+from tui.store.store import Link, LinkState, Store
+from tui.theming import ThemeShelf
+
+
+class Robot:
+    """One running App."""
+
+    def __init__(self, app: Holdfast, pilot: Pilot[str], endpoint: Endpoint) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.endpoint = endpoint
+
+    def lines(self) -> list[str]:
+        """The screen as text."""
+        strips = self.app.screen._compositor.render_strips()
+        return [strip.text.rstrip() for strip in strips]
+
+    def text(self) -> str:
+        return "\n".join(self.lines())
+
+    def row(self, name: str) -> str:
+        """The first line of the screen that holds a text, "" when none does."""
+        return next((line for line in self.lines() if name in line), "")
+
+    async def wait(self, seen: Callable[[], object], seconds: float = 10.0) -> None:
+        """Wait until something is so; fails with the screen."""
+        end = time.monotonic() + seconds
+        while not seen():
+            if time.monotonic() > end:
+                raise AssertionError("not seen in time on this screen:\n" + self.text())
+            await self.pilot.pause(0.02)
+
+    async def wait_for(self, text: str, seconds: float = 10.0) -> None:
+        await self.wait(lambda: text in self.text(), seconds)
+
+    async def wait_gone(self, text: str, seconds: float = 10.0) -> None:
+        await self.wait(lambda: text not in self.text(), seconds)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def do(self, command_id: str) -> None:
+        """Do a command by its ID."""
+        self.app.main.perform(BY_ID[command_id])
+        await self.pilot.pause()
+
+    async def select(self, name: str) -> None:
+        """Put the cursor of the containers on a name."""
+        pane = self.app.main.containers
+        key = next(id for id, c in self.app.store.containers.items() if c.name == name)
+        index = pane.ordering.index(key)
+        assert index is not None
+        pane.move_to(index)
+        await self.pilot.pause()
+
+    async def control(self, operation: str, body: bytes = b"", **query: object) -> None:
+        """Tell the simulated engine to do something (POST /_ctl/...)."""
+        connector = aiohttp.UnixConnector(self.endpoint.socket_path)
+        async with aiohttp.ClientSession(connector=connector) as session:
+            url = f"http://demo/_ctl/{operation}?{urlencode({k: str(v) for k, v in query.items()})}"
+            async with session.post(url, data=body) as answer:
+                assert answer.status == 200, await answer.text()
+
+    async def ask(self, method: str, path: str) -> int:
+        """A request to the engine from somebody else; the status."""
+        connector = aiohttp.UnixConnector(self.endpoint.socket_path)
+        async with aiohttp.ClientSession(connector=connector) as session:
+            async with session.request(method, f"http://demo{path}") as answer:
+                await answer.read()
+                return answer.status
+
+
+Open = Callable[..., AbstractAsyncContextManager[Robot]]
+
+
+@pytest.fixture
+def dashboard(tmp_path, monkeypatch) -> Open:  # type: ignore[no-untyped-def]
+    """Open the App: `async with dashboard(size=(120, 40), containers=20) as robot`."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    @asynccontextmanager
+    async def opened(
+        *,
+        size: tuple[int, int] = (120, 40),
+        containers: int | None = 12,
+        running: float = 0.5,
+        endpoint: Endpoint | None = None,
+        settings: Settings | None = None,
+        demo: bool = False,
+        read_only: bool = False,
+        live: bool = True,
+    ) -> AsyncIterator[Robot]:
+        settings = settings or Settings()
+        engine = None
+        if endpoint is None:
+            engine = DemoEngine(containers=containers, running=running)
+            endpoint = await engine.start()
+        try:
+            store = Store()
+            store.set_link(Link(LinkState.CONNECTING, 0.0, endpoint.url))
+            app = Holdfast(
+                settings,
+                Options(endpoint, demo=demo, read_only=read_only),
+                ThemeShelf(settings.theme),
+                store,
+            )
+            async with app.run_test(size=size, notifications=True) as pilot:
+                robot = Robot(app, pilot, endpoint)
+                if live:
+                    await robot.wait(lambda: store.link.state is LinkState.LIVE)
+                    await pilot.pause()
+                yield robot
+        finally:
+            if engine is not None:
+                await asyncio.shield(engine.stop())
+
+    return opened

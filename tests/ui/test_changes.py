@@ -1,0 +1,116 @@
+"""What changes something: asked first, done, said."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.conftest import Open, Robot
+
+
+async def choose(robot: Robot, name: str, letter: str) -> None:
+    await robot.select(name)
+    await robot.press("X")
+    await robot.wait(lambda: len(robot.app.screen_stack) == 2)
+    await robot.press(letter)
+
+
+async def test_stop_asks_names_the_engine_and_shows_the_docker_command(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await choose(robot, "fk00000", "t")
+        await robot.wait_for("Stop fk00000?")
+        assert robot.endpoint.url[:30] in robot.text()
+        assert "$ docker stop fk00000" in robot.text()
+        await robot.press("enter")  # the default is Cancel
+        await robot.wait_gone("Stop fk00000?")
+        assert "● running" in robot.row("fk00000")
+        await choose(robot, "fk00000", "t")
+        await robot.wait_for("Stop fk00000?")
+        await robot.press("y")
+        await robot.wait(lambda: "■ exited" in robot.row("fk00000"))
+        await robot.wait_for("stopped fk00000")
+
+
+async def test_pause_unpause_restart_kill_start(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        for letter, asked, expected in (
+            ("p", True, "‖ paused"),
+            ("u", False, "● running"),
+            ("r", True, "● running"),
+            ("k", True, "■ exited 137"),
+            ("s", False, "● running"),
+        ):
+            await choose(robot, "fk00001", letter)
+            if asked:
+                await robot.wait_for("$ docker")
+                await robot.press("y")
+            await robot.wait(lambda expected=expected: expected in robot.row("fk00001"))
+
+
+async def test_what_does_not_fit_says_why(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await choose(robot, "fk00000", "s")
+        await robot.wait_for("fk00000 already running")
+        await robot.press("escape")
+
+
+async def test_rename_refuses_a_bad_name_and_takes_a_good_one(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await choose(robot, "fk00000", "n")
+        await robot.wait_for("Rename fk00000 to")
+        await robot.press("space", "x", "enter")
+        await robot.wait_for("a name begins with")
+        await robot.press("backspace", "backspace", "x", "enter")
+        await robot.wait_for("fk00000x")
+
+
+async def test_marked_containers_are_removed_together(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await robot.do("list.mark_all")
+        await robot.press("X", "d")
+        await robot.wait_for("Remove 12 containers?")
+        assert "running ones are killed first" in robot.text()
+        await robot.press("y")
+        await robot.wait(lambda: not robot.app.store.containers)
+        await robot.wait_for("no containers on this engine")
+
+
+async def test_images_and_tags_are_removed_and_a_refusal_is_shown(dashboard: Open) -> None:
+    async with dashboard(containers=None) as robot:
+        images = robot.app.store.images
+        await robot.press("3")
+        tags = robot.app.main.tags
+        reference = "registry:2.8.3"
+        tags.move_to(tags.ordering.index(reference) or 0)
+        await robot.press("X", "d")
+        await robot.wait_for(f"Untag {reference}?")
+        await robot.press("y")
+        await robot.wait_for("the engine refused", 5)
+        assert any(reference in image.tags for image in images.values())
+
+
+async def test_prune_lists_what_goes(dashboard: Open) -> None:
+    async with dashboard(containers=None) as robot:
+        before = sum(image.dangling for image in robot.app.store.images.values())
+        assert before
+        await robot.press("2", "X", "p")
+        await robot.wait_for("dangling image")
+        await robot.press("y")
+        await robot.wait(lambda: not any(image.dangling for image in robot.app.store.images.values()))
+
+
+@pytest.mark.parametrize("letter", ["t", "d", "n", "k"])
+async def test_read_only_refuses_and_says_so(dashboard: Open, letter: str) -> None:
+    async with dashboard(read_only=True) as robot:
+        assert "READ-ONLY" in robot.lines()[0]
+        await choose(robot, "fk00000", letter)
+        await robot.wait_for("Holdfast was started with --read-only")
+        assert len(robot.app.store.containers) == 12
+
+
+async def test_an_engine_that_refuses_is_quoted(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await robot.control("fail", path="/stop", status=500, message="out of luck", times=1)
+        await choose(robot, "fk00000", "t")
+        await robot.wait_for("Stop fk00000?")
+        await robot.press("y")
+        await robot.wait_for("out of luck")

@@ -1,0 +1,112 @@
+"""The main screen follows the engine."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.conftest import Open
+from tui.store.store import LinkState
+
+
+async def test_containers_images_and_tags_are_shown(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await robot.wait_for("fk00000")
+        assert "● running" in robot.row("fk00000")
+        assert "6 running of 12" in robot.text()
+        assert "● live" in robot.lines()[0]
+        assert "registry.local/team/app0" in "".join(i.tags[0] for i in robot.app.store.images.values())
+
+
+async def test_others_changes_show_by_themselves(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await robot.control("create", name="newcomer", state="running")
+        await robot.wait_for("newcomer")
+        await robot.control("rename", name="newcomer", new="oldtimer")
+        await robot.wait(lambda: "oldtimer" in robot.text() and "newcomer" not in robot.text())
+        await robot.control("toggle", name="oldtimer")
+        await robot.wait(lambda: "■ exited 137" in robot.row("oldtimer"))
+        await robot.control("remove", name="oldtimer")
+        await robot.wait_gone("oldtimer")
+
+
+async def test_statistics_stream_only_for_rows_on_the_screen(dashboard: Open) -> None:
+    async with dashboard(containers=200, running=1.0, size=(120, 40)) as robot:
+        await robot.wait(lambda: len(robot.app.store.samples) > 0)
+        pane = robot.app.main.containers
+        shown = set(pane.visible_keys())
+        await robot.wait(lambda: set(robot.app.stats._streams) == shown)
+        await robot.do("list.last")
+        after = set(pane.visible_keys())
+        assert not shown & after
+        await robot.wait(lambda: set(robot.app.stats._streams) == after)
+
+
+async def test_a_lost_engine_is_said_and_found_again(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await robot.control("cut")
+        await robot.wait(lambda: robot.app.store.link.state is LinkState.LIVE and robot.app.watcher.engine)
+        await robot.wait_for("● live")
+        await robot.control("create", name="afterwards", state="running")
+        await robot.wait_for("afterwards")
+
+
+async def test_no_engine_says_what_was_tried_and_why(dashboard: Open, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    from tui.engine.endpoint import Endpoint
+
+    endpoint = Endpoint(f"unix://{tmp_path}/none.sock", "DOCKER_HOST")
+    async with dashboard(endpoint=endpoint, live=False) as robot:
+        await robot.wait_for("No Docker Engine answers")
+        assert "none.sock" in robot.text()
+        assert "from DOCKER_HOST" in robot.text()
+        await robot.press("m")
+        await robot.wait(lambda: robot.app.return_value == "demo")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60), (40, 8), (20, 4)])
+async def test_every_size_shows_full_lines(dashboard: Open, size: tuple[int, int]) -> None:
+    async with dashboard(size=size) as robot:
+        strips = robot.app.screen._compositor.render_strips()
+        assert len(strips) == size[1]
+        assert all(strip.cell_length == size[0] for strip in strips)
+
+
+async def test_tabs_and_numbers_reach_every_pane_on_a_small_screen(dashboard: Open) -> None:
+    async with dashboard(size=(80, 24)) as robot:
+        for key, title in (("1", "1 Apps"), ("2", "2 Images"), ("3", "3 Tags"), ("4", "4 Containers"), ("5", "5 Log")):
+            await robot.press(key)
+            await robot.wait(lambda title=title: any(line.startswith(f" {title}") for line in robot.lines()[2:]))
+        await robot.press("tab")
+        assert robot.app.main.focus_on == "apps"
+
+
+async def test_zoom_and_back(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await robot.press("z")
+        await robot.wait_gone("REPOSITORY")
+        await robot.press("z")
+        await robot.wait_for("REPOSITORY")
+
+
+async def test_filter_marks_and_escape(dashboard: Open) -> None:
+    async with dashboard(containers=30, running=1.0) as robot:
+        await robot.press("slash", *"00002", "enter")
+        await robot.wait(lambda: "/00002 1" in robot.text())
+        await robot.press("escape")
+        await robot.wait_gone("/00002")
+        await robot.press("space", "space")
+        await robot.wait_for("2 marked")
+        await robot.press("q")
+        await robot.wait_gone("2 marked")
+
+
+async def test_letters_of_other_tools_do_no_harm_and_say_where_the_action_is(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await robot.press("d")
+        await robot.wait_for("d is bound to nothing")
+        assert len(robot.app.store.containers) == 12
+
+
+async def test_q_leaves(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await robot.press("q")
+        await robot.wait(lambda: not robot.app.is_running)

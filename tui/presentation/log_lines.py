@@ -1,0 +1,210 @@
+"""Log lines as rows of the screen, and the way from one row to another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+from tui.presentation.ansi import ansi_line
+from tui.presentation.lines import clip, plain, wrapped
+from tui.presentation.style import Line
+from tui.presentation.text import cut, safe, width
+from tui.presentation.titles import LOG_TITLE
+from tui.store.output import OutputLine
+
+MAX_ROWS = 200
+"""Rows that one wrapped line takes at most, a note after them."""
+
+TIME_CELLS = 13
+_BASES = ("log.notice", "log", "log.stderr")
+
+
+class Look(NamedTuple):
+    """How lines are shown.
+
+    cells   of a row
+    left    cells of the text that are scrolled out at the left; only when not wrapped
+    needle  text whose places are highlighted; any case when it has no capital letter
+    """
+
+    cells: int
+    wrap: bool = False
+    times: bool = False
+    left: int = 0
+    needle: str = ""
+
+    @property
+    def text_cells(self) -> int:
+        """Cells that are left for the text; two at least, for the widest character."""
+        return max(self.cells - 1 - (TIME_CELLS if self.times else 0), 2)
+
+
+def log_rows(line: OutputLine, look: Look, current: bool = False) -> list[Line]:
+    """The rows of a line, each exactly as wide as the look says: one unless it is wrapped.
+
+    The first cell tells the streams apart, without colour too: ▌ is standard error. `current` says that
+    this is the line that the search stands on.
+    """
+    base = _BASES[line.stream] if line.stream < len(_BASES) else "log"
+    cells = look.text_cells
+    reach = (MAX_ROWS * cells if look.wrap else look.left + cells) + 1
+    text = highlighted(
+        ansi_line(line.text, base, reach + len(look.needle)),
+        look.needle,
+        "match.current" if current else "match",
+    )
+    if look.wrap:
+        rows = list(islice(wrapped(text, cells), MAX_ROWS + 1))
+        if len(rows) > MAX_ROWS:
+            rows[MAX_ROWS:] = [[("… the line goes on", "log.notice")]]
+    else:
+        rows = [window(text, look.left, cells)]
+    glyph = ("▌", "log.stderr") if line.stream == 2 else (" ", base)
+    first: Line = [glyph, (local_time(line.at), "log.time")] if look.times else [glyph]
+    later: Line = [glyph, (" " * TIME_CELLS, "log.time")] if look.times else [glyph]
+    return [clip([*(later if number else first), *row], look.cells, base) for number, row in enumerate(rows)]
+
+
+def text_width(line: OutputLine, limit: int) -> int:
+    """Cells of a line's text; what is over the limit may not be counted."""
+    return sum(width(text) for text, _ in ansi_line(line.text, "log", limit))
+
+
+def dropped_row(count: int, cells: int) -> Line:
+    """The note in place of lines that have left the memory."""
+    words = f" {count:,} line{'' if count == 1 else 's'} not shown: no longer in memory"
+    return clip([(words, "log.notice")], cells, "log")
+
+
+def log_title(name: str, seen: int) -> str:
+    """E.g. "5 Log  web  12,340 lines"; name is what the engine says."""
+    return f"{LOG_TITLE}  {safe(name)}  {seen:,} line{'' if seen == 1 else 's'}"
+
+
+def log_state(words: str, following: bool, below: int) -> str:
+    """E.g. "the container is exited · paused, 1,234 new below"."""
+    state = "following" if following else f"paused, {below:,} new below" if below else "paused"
+    return f"{safe(words)} · {state}" if words else state
+
+
+def local_time(at: bytes) -> str:
+    """ "14:03:22.123 " from an RFC 3339 moment, in local time; blank for what is none."""
+    minute = _local_minute(at[:16], at[20:].lstrip(b"0123456789") or b"Z") if len(at) > 18 else ""
+    rest = at[17:19] + b"." + at[20:23].rstrip(b"Zz+-:").ljust(3, b"0") if minute else b""
+    if len(rest) != 6 or not rest.replace(b".", b"").isdigit():
+        return " " * TIME_CELLS
+    return f"{minute}:{rest.decode('ascii')} "
+
+
+@lru_cache(64)
+def _local_minute(minute: bytes, zone: bytes) -> str:
+    try:
+        moment = datetime.fromisoformat((minute + zone).decode("ascii"))
+        return moment.astimezone().strftime("%H:%M") if moment.tzinfo else ""
+    except (ValueError, OverflowError):
+        return ""
+
+
+def window(line: Line, left: int, cells: int) -> Line:
+    """The part of a line from cell `left` on, `cells` at most; halves of wide characters are blank."""
+    out: Line = []
+    at = 0
+    right = left + cells
+    for text, style in line:
+        if at >= right:
+            break
+        start, at = at, at + width(text)
+        if at <= left:
+            continue
+        if start < left:
+            gone = cut(text, left - start)
+            half = left - start - width(gone)
+            text = " " * half + text[len(gone) + half :]
+            start = left
+        if at > right:
+            text = cut(text, right - start)
+            text += " " * (right - start - width(text))
+        out.append((text, style))
+    return out
+
+
+def matcher(needle: str) -> re.Pattern[str]:
+    """Finds a needle as the store's search does: in any case unless it has an ASCII capital."""
+    return _matcher(needle)
+
+
+@lru_cache(16)
+def _matcher(needle: str) -> re.Pattern[str]:
+    ignore = not any("A" <= char <= "Z" for char in needle)
+    return re.compile(re.escape(needle), re.ASCII | re.IGNORECASE if ignore else re.ASCII)
+
+
+def highlighted(line: Line, needle: str, style: str) -> Line:
+    """The line with a style over each place of the needle."""
+    if not needle:
+        return line
+    places = [found.span() for found in matcher(needle).finditer(plain(line))]
+    return list(_restyled(line, places, style)) if places else line
+
+
+def _restyled(line: Line, places: list[tuple[int, int]], style: str) -> Iterator[tuple[str, str]]:
+    edges = iter(places)
+    first, last = next(edges)
+    begin = 0
+    for text, old in line:
+        end = begin + len(text)
+        while begin < end:
+            while last <= begin:
+                first, last = next(edges, (end + 1, end + 1))
+            inside = first <= begin
+            stop = min(end, last if inside else first)
+            yield text[begin - end : stop - end or None], f"{old} {style}" if inside else old
+            begin = stop
+
+
+class Place(NamedTuple):
+    """A row: the number of its line, and the number of the row inside the line."""
+
+    line: int
+    row: int = 0
+
+
+Rows = Callable[[int], int]
+"""How many rows a line takes, by its number; asked only for lines on the way."""
+
+
+def moved(place: Place, delta: int, rows_of: Rows, first: int, end: int) -> Place:
+    """The place so many rows further down, or up; lines go from `first` to `end` (excluded)."""
+    line, row = place
+    row += delta
+    while row < 0 and line > first:
+        line -= 1
+        row += rows_of(line)
+    row = max(row, 0)
+    while line < end - 1 and row >= (count := rows_of(line)):
+        row -= count
+        line += 1
+    return Place(line, min(row, rows_of(line) - 1) if first <= line < end else 0)
+
+
+def last_top(height: int, rows_of: Rows, first: int, end: int) -> Place:
+    """The place at the top of the screen when the last row is at its bottom."""
+    if end <= first:
+        return Place(first)
+    last = Place(end - 1, rows_of(end - 1) - 1)
+    return moved(last, 1 - height, rows_of, first, end)
+
+
+def places_from(top: Place, height: int, rows_of: Rows, end: int) -> list[Place]:
+    """The places on the screen, from its top; fewer than `height` when the lines end."""
+    found: list[Place] = []
+    line, row = top
+    while line < end and len(found) < height:
+        count = rows_of(line)
+        found += [Place(line, number) for number in range(row, min(count, row + height - len(found)))]
+        line, row = line + 1, 0
+    return found
