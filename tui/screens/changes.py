@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tui.commands.command import Command, Situation
     from tui.engine.client import Engine
+    from tui.model.image import Image
     from tui.operations.done import Done
     from tui.screens.main import MainScreen
 
@@ -89,13 +90,22 @@ class Changes:
             self._say(f"renamed to {name}:", await containers.rename(self._engine, container, name))
 
     async def _images(self, command: Command, situation: Situation) -> None:
-        chosen = situation.images
+        users = {
+            image.id: [container.name for container in self._screen.store.users_of(image.id)]
+            for image in situation.images
+        }
+        # Its tags go one by one: an image in use would lose some of them before the engine refuses.
+        chosen = [image for image in situation.images if not users[image.id]]
+        used = [f"{_title(image)} is used by {users[image.id][0]}" for image in situation.images if users[image.id]]
+        if not chosen:
+            more = f", and {len(used) - 1} more are used" if len(used) > 1 else ""
+            self._app.notify(f"{used[0]}{more}: remove the container first", severity="warning", markup=False)
+            return
         subjects = tuple(f"{' '.join(image.tags) or image.short_id}   {size(image.size)}" for image in chosen)
-        users = [c.name for image in chosen for c in self._screen.store.users_of(image.id)]
-        facts = [f"used by {', '.join(users[:5])}: the engine will refuse those"] if users else []
+        facts = [f"left alone: {', '.join(used[:3])}"] if used else []
         names = [tag for image in chosen for tag in (image.tags or (image.short_id,))]
         question = Question(
-            f"Remove {_named([(image.tags or (image.short_id,))[0] for image in chosen], 'image')}?",
+            f"Remove {_named([_title(image) for image in chosen], 'image')}?",
             subjects,
             self._facts(*facts),
             docker_command(command.id, names),
@@ -171,6 +181,10 @@ class _Busy:
     def __exit__(self, *_: object) -> None:
         if self._screen.busy == self._words:
             self._screen.say_busy("")
+
+
+def _title(image: Image) -> str:
+    return image.tags[0] if image.tags else image.short_id
 
 
 def _named(names: Sequence[str], noun: str) -> str:

@@ -195,7 +195,7 @@ class NameDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Text(safe(self._heading)), classes="title")
-            yield Input(self._text)
+            yield Input(self._text, select_on_focus=False)
             yield Static(Text("Enter does it, Esc cancels"), classes="quiet", id="said")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
