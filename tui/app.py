@@ -8,6 +8,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual import events
+from textual._compositor import ChopsUpdate
 from textual.app import App
 from textual.driver import Driver
 
@@ -36,9 +38,12 @@ from tui.sync.logs import LogFollower
 from tui.sync.stats import StatsStreams
 from tui.sync.watcher import Watcher
 from tui.theming import RichStyles, ThemeShelf
+from tui.widgets.lean_update import Codes, LeanUpdate
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.style import Style
+    from textual.screen import Screen
 
     from tui.commands.command import Command, Situation
     from tui.settings.schema import Settings
@@ -84,6 +89,7 @@ class Holdfast(App[str], inherit_bindings=False):
         )
         self.watcher = Watcher(store, lambda: Engine.connect(options.endpoint), options.endpoint.url)
         self.stats = StatsStreams(store, lambda: self.watcher.engine)
+        self._codes: dict[Style, Codes] = {}
         self._follower: LogFollower | None = None
         self._rest: asyncio.TimerHandle | None = None
         self._asking_connection = False
@@ -103,6 +109,18 @@ class Holdfast(App[str], inherit_bindings=False):
             screen.refresh()
             for widget in screen.walk_children():
                 widget.refresh()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, ChopsUpdate):
+            renderable = LeanUpdate(renderable, self._codes)
+        super()._display(screen, renderable)
+
+    async def on_event(self, event: events.Event) -> None:
+        # Straight to the main screen: by way of the focused pane a key takes three queues, and a millisecond.
+        if isinstance(event, events.Key) and self.screen is self.main and self.main.takes_keys:
+            self.main.press(event)
+            return
+        await super().on_event(event)
 
     # Life
 

@@ -50,6 +50,16 @@ class Library:
                     return image
         raise no_such_image(complete)
 
+    def means(self, reference: str, key: str) -> bool:
+        """Whether a reference means the image of that ID, now."""
+        image = self.images.get(key)
+        return image is not None and (
+            reference in image.tags
+            or reference in image.digests
+            or with_tag(reference) in image.tags
+            or key.startswith((reference, f"sha256:{reference}"))
+        )
+
     def _tell(self, image: Image, action: str, name: str) -> None:
         self.journal.publish("image", action, image.id, {**image.labels, "name": name})
 

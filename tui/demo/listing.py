@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from tui.demo import payloads
 from tui.demo.objects import SECOND, Container
-from tui.demo.refused import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,11 +80,9 @@ class Listing:
         return row
 
     def _image(self, container: Container) -> str:
-        try:
-            known = self.state.library.find(container.image).id
-        except Refused:
-            known = ""
-        return container.image if known == container.image_id else container.image_id
+        """The reference that it was created with, as long as that means its image."""
+        known = self.state.library.means(container.image, container.image_id)
+        return container.image if known else container.image_id
 
     def containers(self) -> list[Container]:
         """All containers, the newest first."""

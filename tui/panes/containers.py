@@ -31,6 +31,7 @@ class ContainersPane(ListView):
         self.show_stopped = True
         self._states: Counter[str] = Counter()
         self._known: dict[str, str] = {}
+        self._sampled: dict[str, tuple[Span, ...]] = {}
         self._ageing: asyncio.TimerHandle | None = None
         super().__init__(id="containers")
 
@@ -70,11 +71,17 @@ class ContainersPane(ListView):
         sampled = [place for place in self.placed() if place.column.id in rows.SAMPLED]
         if not sampled:
             return
-        changed = set(keys)
         x = sampled[0].x
         width = sampled[-1].x + sampled[-1].width - x
-        for number, key in enumerate(self.visible_keys()):
-            if key in changed:
+        shown = {key: number for number, key in enumerate(self.visible_keys())}
+        for key in keys:
+            number = shown.get(key)
+            if number is None:
+                self._sampled.pop(key, None)
+                continue
+            texts = tuple(self.cell(key, place.column.id) for place in sampled)
+            if self._sampled.get(key) != texts:
+                self._sampled[key] = texts
                 self.refresh_cells(number + HEADING, x, width)
 
     # Ages are drawn again when one of those on the screen reads differently, not by a clock's tick.

@@ -93,6 +93,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self.footer,
             LineInput(id="line"),
         )
+        self._footer_due = False
         self._asking: Callable[[str, bool], None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -103,7 +104,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.panes.rearrange()
         self.containers.focus()
         self.store.subscribe(Topic.LINK, lambda _: self._link_changed())
-        self.store.subscribe(Topic.CONTAINERS, lambda _: self.footer.update())
+        self.store.subscribe(Topic.CONTAINERS, lambda _: self._footer_soon())
         self.set_interval(1.0, self._tick)
 
     def on_screen_resume(self) -> None:
@@ -115,6 +116,16 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _link_changed(self) -> None:
         self.header.update()
+        self.footer.update()
+
+    def _footer_soon(self) -> None:
+        """Draw the footer again a moment later: rows come first."""
+        if not self._footer_due:
+            self._footer_due = True
+            self.set_timer(0.05, self._footer_now)
+
+    def _footer_now(self) -> None:
+        self._footer_due = False
         self.footer.update()
 
     def say_busy(self, words: str) -> None:
@@ -166,13 +177,15 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     # From a key to a command
 
-    def on_key(self, event: events.Key) -> None:
-        if isinstance(self.focused, Input):
-            return
+    @property
+    def takes_keys(self) -> bool:
+        """Whether keys are commands now, not letters of a line that is being written."""
+        return self._asking is None and not isinstance(self.focused, Input)
+
+    def press(self, event: events.Key) -> None:
+        """Do what a key stands for where the focus is, or say that it stands for nothing."""
         pane = Scope(self.focus_on)
         command = self.keymap.find(pane, event.key) or self.keymap.find(pane, event.character or "")
-        event.stop()
-        event.prevent_default()
         if command is not None:
             self.perform(command)
         elif event.character in HINTS:
@@ -290,7 +303,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def on_list_view_highlighted(self, message: ListView.Highlighted) -> None:
         if message.view is self.containers and self.focus_on != LOG:
             self.post_message(self.Rested(message.key))
-        self.footer.update()
+        self._footer_soon()
 
     def on_list_view_shown(self, message: ListView.Shown) -> None:
         if message.view is self.containers:

@@ -1,0 +1,68 @@
+"""For every suite: an environment that is nobody's own, and engines and registries that belong to the tests."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+from tests.support.private_engine import PrivateEngine
+from tests.support.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A loaded machine is slow, not wrong.
+hypothesis.settings.register_profile("holdfast", deadline=None)
+hypothesis.settings.load_profile("holdfast")
+
+_FOREIGN = ("DOCKER_", "XDG_", "HOLDFAST_")
+_LOOKS = ("NO_COLOR", "COLORFGBG", "TMUX", "TERM_PROGRAM", "TEXTUAL")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Whatever the developer has set up for Docker or Holdfast must not change what a test sees."""
+    home = tempfile.TemporaryDirectory(prefix="holdfast-home-")
+    config.add_cleanup(home.cleanup)
+    for name in list(os.environ):
+        if name.startswith((*_FOREIGN, *_LOOKS)):
+            del os.environ[name]
+    os.environ["HOME"] = home.name
+    os.environ["LANG"] = os.environ["LC_ALL"] = "C.UTF-8"
+
+
+@pytest.fixture(scope="session")
+def private_engine() -> Iterator[PrivateEngine]:
+    """The engine that all tests share: leave no container on it, and do not stop it."""
+    with PrivateEngine() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def engine_host(private_engine: PrivateEngine) -> str:
+    """Its endpoint, "unix:///..."."""
+    return private_engine.host
+
+
+@pytest.fixture
+def own_engine() -> Iterator[PrivateEngine]:
+    """An engine for one test, which may stop, kill and freeze it."""
+    with PrivateEngine() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def registry() -> Iterator[Registry]:
+    """A registry that asks for no login."""
+    with Registry() as registry:
+        yield registry
+
+
+@pytest.fixture(scope="session")
+def registry_with_login() -> Iterator[Registry]:
+    """A registry that nobody reads or writes without its `login`."""
+    with Registry(login=("releaser", "correct horse")) as registry:
+        yield registry

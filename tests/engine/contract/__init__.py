@@ -1,0 +1,1 @@
+"""What holds of the simulated engine and of a real one."""

@@ -1,0 +1,1 @@
+"""Broken connections, restarted engines, hostile input."""

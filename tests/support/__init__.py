@@ -1,0 +1,1 @@
+"""What the suites share: a private engine, registries, a terminal, plain HTTP."""

@@ -1,0 +1,49 @@
+#!/bin/sh
+# A Docker Engine that ends with whoever started it, however that one ends, and leaves nothing behind.
+#
+#   engine.sh run FOLDER DOCKERD-ARGUMENTS...   answers each line "start", "stop" or "kill" with "done";
+#                                               the end of its standard input ends and removes everything
+#   engine.sh remove FOLDER                     removes what is left of one
+#
+# FOLDER/networks holds the address range of the networks that are made on the engine.
+set -u
+
+remove() {
+    folder=$1
+    if [ -f "$folder/networks" ]; then
+        ip -o -4 address show to "$(cat "$folder/networks")" | while read -r _ bridge _; do
+            ip link delete "$bridge"
+        done
+    fi
+    find /sys/fs/cgroup -depth -type d -path "*/$(basename "$folder")*" -exec rmdir {} + 2>/dev/null
+    rm -rf "$folder"
+}
+
+inside() {
+    folder=$1
+    shift
+    # A containerd of this machine would be used, and would outlive us: hide it, so that dockerd starts its own.
+    [ ! -d /run/containerd ] || mount -t tmpfs tmpfs /run/containerd
+    while read -r asked; do
+        case $asked in
+        start)
+            rm -f "$folder/pid" "$folder/ended"
+            (dockerd "$@" >>"$folder/log" 2>&1; : >"$folder/ended") &
+            engine=$!
+            ;;
+        stop) kill -TERM "$(cat "$folder/pid")"; wait "$engine" ;;
+        kill) kill -KILL "$(cat "$folder/pid")"; wait "$engine" ;;
+        esac
+        echo done
+    done
+    # This is the first process of its process namespace: the kernel now ends all others in it, containers
+    # included, and then their mounts are gone with the mount namespace.
+}
+
+action=$1
+shift
+case $action in
+run) unshare --mount --pid --fork --mount-proc sh "$0" inside "$@"; remove "$1" ;;
+inside) inside "$@" ;;
+remove) remove "$1" ;;
+esac

@@ -1,0 +1,165 @@
+"""A Docker Engine of the tests' own: own socket, data, processes and mounts; nobody else's is touched.
+
+It runs in the network of this machine, so that published ports are on its loopback, but with neither a
+default bridge nor firewall rules. Networks that a test makes get their addresses from a range that is never
+routed (RFC 2544).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from tests.support.engine_calls import EngineCalls
+from tests.support.folder import SCRIPT, claim, reap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PATIENCE = 20.0
+"""Seconds that a start may take; it takes about 0.5."""
+
+
+class EngineMissing(RuntimeError):
+    """The tests cannot have an engine of their own here; the text says why."""
+
+
+def _networks() -> str:
+    """One of 32 ranges, so that engines of two test runs do not meet."""
+    return f"198.{random.choice((18, 19))}.{16 * random.randrange(16)}.0/20"
+
+
+def _check() -> None:
+    wanted = {"dockerd": "docker.io", "ip": "iproute2", "unshare": "util-linux"}
+    missing = [package for command, package in wanted.items() if shutil.which(command) is None]
+    if missing:
+        raise EngineMissing(f"the tests need an engine of their own: apt-get install {' '.join(missing)}")
+    if os.geteuid() != 0:
+        raise EngineMissing("the tests start a Docker Engine of their own, and that takes root")
+
+
+class PrivateEngine:
+    """Not started yet. Ends with this process, however it ends.
+
+    host   its endpoint, "unix:///..."
+    api    calls to it
+    """
+
+    def __init__(self) -> None:
+        _check()
+        reap()
+        self.folder, lock = claim("engine")
+        networks = _networks()
+        (self.folder / "networks").write_text(networks)
+        (self.folder / "config.json").write_text("{}")  # a developer's own settings are not read
+        self.host = f"unix://{self.folder}/docker.sock"
+        self.api = EngineCalls(self.host)
+        try:
+            self._supervisor = subprocess.Popen(
+                ["sh", SCRIPT, "run", self.folder, *_arguments(self.folder, networks)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                pass_fds=[lock],
+                start_new_session=True,  # Ctrl+C is for the tests, which then end it properly
+                text=True,
+                bufsize=1,
+            )
+        finally:
+            os.close(lock)
+
+    def _tell(self, word: str) -> None:
+        assert self._supervisor.stdin
+        assert self._supervisor.stdout
+        with contextlib.suppress(BrokenPipeError):
+            self._supervisor.stdin.write(f"{word}\n")
+        if self._supervisor.stdout.readline() != "done\n":
+            raise EngineMissing("no namespaces for an engine of the tests' own: is this a container?")
+
+    def start(self) -> None:
+        """Start it and wait until it answers. Raises EngineMissing where it cannot run here."""
+        self._tell("start")
+        limit = time.monotonic() + PATIENCE
+        while True:
+            with contextlib.suppress(OSError):
+                self.api.ask("GET", "/_ping")
+                return
+            if (self.folder / "ended").exists() or time.monotonic() > limit:
+                raise EngineMissing(f"dockerd did not start: {self.log()[-2000:]}")
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """As the service is stopped: containers get their stop signal."""
+        self._tell("stop")
+
+    def kill(self) -> None:
+        """As if it crashed."""
+        self._tell("kill")
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    @property
+    def pid(self) -> int:
+        """The process ID of dockerd; raises OSError while it does not run."""
+        with socket.socket(socket.AF_UNIX) as asking:
+            asking.connect(self.host.removeprefix("unix://"))
+            credentials = asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        return int(struct.unpack("3i", credentials)[0])
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """While it lasts, connections open but nothing answers."""
+        pid = self.pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+                time.sleep(0.001)  # the signal takes a moment to reach every thread
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    def log(self) -> str:
+        """What it wrote to its log so far."""
+        path = self.folder / "log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def close(self) -> None:
+        """End it and all its containers, and remove all of it."""
+        assert self._supervisor.stdin
+        assert self._supervisor.stdout
+        self._supervisor.stdin.close()
+        self._supervisor.stdout.close()
+        self._supervisor.wait()
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+            self.api.import_busybox()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+
+def _arguments(folder: Path, networks: str) -> list[str]:
+    """Of dockerd."""
+    return [
+        *("--host", f"unix://{folder}/docker.sock", "--config-file", f"{folder}/config.json"),
+        *("--data-root", f"{folder}/data", "--exec-root", f"{folder}/run", "--pidfile", f"{folder}/pid"),
+        *("--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-masq=false"),
+        *("--ip-forward=false", "--default-address-pool", f"base={networks},size=24"),
+        *("--exec-opt", "native.cgroupdriver=cgroupfs", "--cgroup-parent", f"/{folder.name}"),
+    ]
