@@ -1,6 +1,8 @@
 # `make` alone says what there is.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
+# dockerd is there, which is not in everybody's path.
+export PATH := $(PATH):/usr/sbin:/sbin
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --durations=5 --durations-min=1

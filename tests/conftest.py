@@ -1,4 +1,4 @@
-"""For every suite: an environment that is nobody's own, and engines and registries that belong to the tests."""
+"""For every suite: nobody's own environment, and engines and registries that belong to the tests."""
 
 from __future__ import annotations
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
-import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 from textual._compositor import ChopsUpdate
 from textual.app import App
-from textual.driver import Driver
 
 from tui.commands.keymap import Keymap
 from tui.commands.table import menu_of
 from tui.engine.client import Engine
-from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError
 from tui.model.reference import split_reference
 from tui.operations.shell import shell
@@ -43,9 +41,11 @@ from tui.widgets.lean_update import Codes, LeanUpdate
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.style import Style
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from tui.commands.command import Command, Situation
+    from tui.engine.endpoint import Endpoint
     from tui.settings.schema import Settings
 
 
@@ -85,7 +85,12 @@ class Holdfast(App[str], inherit_bindings=False):
         self.keymap = Keymap(settings.keys)
         self.log_pane = LogPane(settings.log)
         self.main = MainScreen(
-            store, self.keymap, demo=options.demo, read_only=options.read_only, log=self.log_pane
+            store,
+            self.keymap,
+            settings.containers,
+            demo=options.demo,
+            read_only=options.read_only,
+            log=self.log_pane,
         )
         self.watcher = Watcher(store, lambda: Engine.connect(options.endpoint), options.endpoint.url)
         self.stats = StatsStreams(store, lambda: self.watcher.engine)
@@ -119,6 +124,7 @@ class Holdfast(App[str], inherit_bindings=False):
         # Straight to the main screen: by way of the focused pane a key takes three queues, and a millisecond.
         if isinstance(event, events.Key) and self.screen is self.main and self.main.takes_keys:
             self.main.press(event)
+            self.main.paint_now()
             return
         await super().on_event(event)
 
@@ -149,6 +155,10 @@ class Holdfast(App[str], inherit_bindings=False):
             self.push_screen(screen, self._connection_left)
         elif link.state is LinkState.LIVE:
             self.main.rewatch()
+            # What was read stays: the collector need not walk through 10,000 containers ever again.
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
 
     def _connection_left(self, answer: str | None) -> None:
         self._asking_connection = False
@@ -276,9 +286,7 @@ class Holdfast(App[str], inherit_bindings=False):
     async def _choose_theme(self) -> None:
         before = self.shelf.current.name
         choices = [Choice(name, "", f"{name}   {about}") for name, about in self.shelf.listed()]
-        chosen = await self.push_screen_wait(
-            MenuDialog("Theme", choices, first=before, moved=self.use_theme)
-        )
+        chosen = await self.push_screen_wait(MenuDialog("Theme", choices, first=before, moved=self.use_theme))
         self.use_theme(chosen or before)
         if chosen:
             try:
@@ -294,7 +302,7 @@ class Holdfast(App[str], inherit_bindings=False):
         try:
             with self.suspend():
                 print(f"Shell in {safe(container.name)}; exit or Ctrl+D comes back.", flush=True)
-                code = await shell(engine, container.id, sys.__stdin__.fileno(), sys.__stdout__.fileno())
+                code = await shell(engine, container.id, 0, 1)
         except EngineError as error:
             self.notify(str(error), severity="error", markup=False, timeout=8)
         else:

@@ -11,17 +11,21 @@ import socket
 import sys
 import termios
 import time
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tui.commands.keymap import Keymap
 from tui.engine.jsonmessage import parse_list
 from tui.engine.payloads import container_listed
-from tui.model.container import Container
 from tui.presentation.first_screen import first_screen
 from tui.presentation.style import Style, sgr
 from tui.presentation.theme import Theme, resolve
-from tui.store.store import Link, LinkState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.commands.keymap import Keymap
+    from tui.model.container import Container
+    from tui.settings.schema import ContainerSettings
+    from tui.store.store import Link
 
 PATIENCE = 0.4
 """Seconds that an engine may take for the first list before Textual goes first."""
@@ -41,7 +45,9 @@ class Painted(NamedTuple):
         os.write(sys.stderr.fileno(), b"\x1b[?7h\x1b[?1049l\x1b[?25h")
 
 
-def paint(path: str, link: Link, theme: Theme, keymap: Keymap, *, read_only: bool) -> Painted | None:
+def paint(
+    path: str, link: Link, theme: Theme, keymap: Keymap, settings: ContainerSettings, *, read_only: bool
+) -> Painted | None:
     """Draw the first screen; None where there is no terminal, or no engine that answers quickly.
 
     `path` is the engine's unix socket.
@@ -56,7 +62,7 @@ def paint(path: str, link: Link, theme: Theme, keymap: Keymap, *, read_only: boo
     except (OSError, ValueError, KeyError, TypeError):
         return None  # whatever is wrong, the dashboard finds out again and says it properly
     restore = _quiet(sys.stdin.fileno())
-    lines = first_screen(width, height, containers, link, keymap, now, read_only=read_only)
+    lines = first_screen(width, height, containers, link, keymap, now, settings=settings, read_only=read_only)
     style = _styles(theme)
     out = ["\x1b[?1049h\x1b[?25l\x1b[?7l"]
     for number, line in enumerate(lines):

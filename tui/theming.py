@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.color import Color
 from rich.style import Style as RichStyle
@@ -14,6 +13,8 @@ from tui.presentation.theme import Theme, current_theme, find_themes, mono, reso
 from tui.settings.paths import shipped_themes, user_themes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import App
 
 FALLBACK = "holdfast-dark"
@@ -49,9 +50,22 @@ class RichStyles:
 def to_textual(theme: Theme) -> TextualTheme:
     """The theme for Textual's own widgets: inputs, buttons, toasts, the palette."""
     ansi = not theme.palette or any(not color.startswith("#") for color in theme.palette.values())
-    if ansi:
-        return TextualTheme(name=theme.name, dark=theme.dark, ansi=True, **_ansi(theme.palette))
-    return TextualTheme(name=theme.name, dark=theme.dark, **dict(theme.palette))  # type: ignore[arg-type]
+    colors = _ansi(theme.palette) if ansi else theme.palette
+    return TextualTheme(
+        name=theme.name,
+        primary=colors.get("primary", "ansi_default"),
+        secondary=colors.get("secondary"),
+        warning=colors.get("warning"),
+        error=colors.get("error"),
+        success=colors.get("success"),
+        accent=colors.get("accent"),
+        foreground=colors.get("foreground"),
+        background=colors.get("background"),
+        surface=colors.get("surface"),
+        panel=colors.get("panel"),
+        dark=theme.dark,
+        ansi=ansi,
+    )
 
 
 _ANSI_NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -98,7 +112,7 @@ class ThemeShelf:
         """Use another theme; an unknown name changes nothing."""
         self.current = self._themes().get(name, self.current)
 
-    def apply(self, app: App[object]) -> None:
+    def apply(self, app: App[Any]) -> None:
         """Hand the theme in use to Textual."""
         theme = to_textual(self.current)
         app.register_theme(theme)

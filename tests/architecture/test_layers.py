@@ -44,7 +44,7 @@ def test_no_headless_layer_loads_a_terminal_library(layer: str) -> None:
 
 
 def test_a_terminal_library_would_be_found() -> None:
-    assert _loaded(["tui.app"]) == ["rich", "textual"]
+    assert _loaded(["textual.app"]) == ["rich", "textual"]
 
 
 def test_every_module_says_what_it_is() -> None:

@@ -57,7 +57,10 @@ def test_events_tell_what_happened(api: EngineCalls) -> None:
 def test_a_published_port_is_on_the_loopback(api: EngineCalls) -> None:
     network = api.ask("POST", "/networks/create", {"Name": "published"}).json["Id"]
     try:
-        binding = {"PortBindings": {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": ""}]}, "NetworkMode": network}
+        binding = {
+            "PortBindings": {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": ""}]},
+            "NetworkMode": network,
+        }
         container = api.run(
             "sh", "-c", "echo served >/www/page; exec httpd -f -p 80 -h /www",
             ExposedPorts={"80/tcp": {}}, HostConfig=binding,
@@ -85,7 +88,7 @@ def test_it_is_stopped_killed_frozen_and_started(own_engine: PrivateEngine) -> N
     assert own_engine.pid != first
     assert api.inspect(container)["State"]["Status"] == "exited"
     own_engine.kill()
-    with pytest.raises(OSError, match="refused|No such file"):
+    with pytest.raises(OSError, match=r"refused|No such file"):
         api.containers()
     own_engine.start()
     assert [entry["Id"] for entry in api.containers()] == [container]

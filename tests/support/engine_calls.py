@@ -41,7 +41,11 @@ class EngineCalls(Http):
         """Create a container of IMAGE without a network, unless `config` says otherwise; its ID."""
         name = name or f"test-{uuid.uuid4().hex[:12]}"
         host = {"NetworkMode": "none", **config.pop("HostConfig", {})}
-        wanted = {"Image": IMAGE, "Cmd": list(command) or ["sleep", "600"], "HostConfig": host}
+        wanted: dict[str, Any] = {
+            "Image": IMAGE,
+            "Cmd": list(command) or ["sleep", "600"],
+            "HostConfig": host,
+        }
         wanted |= {"StopTimeout": 1, **config}  # a stopping engine waits that long
         return str(self.ask("POST", f"/containers/create?name={name}", wanted).json["Id"])
 

@@ -64,7 +64,7 @@ class Http:
         headers: Mapping[str, str] | None = None,
         seconds: float = PATIENCE,
     ) -> Reply:
-        """One request and its whole answer, whatever its status. Bytes are sent as a tar, all else as JSON."""
+        """One request and its whole answer, whatever its status. Bytes go as a tar, all else as JSON."""
         connection = self._connection(seconds)
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         kind = "application/x-tar" if isinstance(body, bytes) else "application/json"

@@ -1,4 +1,4 @@
-"""An emulated terminal: bytes in, a screen of text and cells out; and what a terminal answers to questions."""
+"""An emulated terminal: bytes in, a screen of text and cells out; and what it answers to questions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SILENT = re.compile(
     r"|\x1b\].*?(?:\x07|\x1b\\)",  # titles, colours, clipboard
     re.DOTALL,
 )
-_UNFINISHED = re.compile(r"\x1b(?:|\[[\d;:<=>? $!]*|[PX^_\]][^\x07]*)\Z", re.DOTALL)
+_UNFINISHED = re.compile(r"\x1b(?:|\[[\d;:<=>? $!]*|[PX^_\]](?:(?!\x1b\\)[^\x07])*)\Z", re.DOTALL)
 _LONGEST_SEQUENCE = 4096
 
 _MODE_QUESTION = re.compile(rb"\x1b\[\?(\d+)\$p")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
 import threading
 import time
@@ -15,6 +14,7 @@ import ptyprocess  # type: ignore[import-untyped]
 from tests.support.screen import Screen, answers
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
@@ -111,7 +111,7 @@ class Terminal:
             while not true(text := self.text()):
                 left = limit - time.monotonic()
                 why = "the program has ended" if self._ended else f"{seconds:g} s have passed"
-                assert left > 0 and not self._ended, f"{what} did not show: {why}\n{text}"  # noqa: PT018
+                assert left > 0 and not self._ended, f"{what} did not show: {why}\n{text}"
                 self._changed.wait(left)
             return text
 

@@ -40,6 +40,8 @@ def open_holdfast(open_terminal: OpenTerminal, tmp_path: Path) -> OpenTerminal:
 
     def start(*arguments: str, **options: object) -> Terminal:
         env = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": TREE}
-        return open_terminal(sys.executable, "-m", "tui", *arguments, **{"env": env, "cwd": tmp_path} | options)
+        return open_terminal(
+            sys.executable, "-m", "tui", *arguments, **{"env": env, "cwd": tmp_path} | options
+        )
 
     return start

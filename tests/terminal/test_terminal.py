@@ -53,7 +53,9 @@ def test_questions_are_answered(open_terminal: OpenTerminal) -> None:
 
 
 def test_named_keys_arrive_as_a_terminal_sends_them(open_terminal: OpenTerminal) -> None:
-    reading = "import os,tty; tty.setraw(0); print('reading', flush=True); print(repr(os.read(0, 9)), end=' ')"
+    reading = (
+        "import os,tty; tty.setraw(0); print('reading', flush=True); print(repr(os.read(0, 9)), end=' ')"
+    )
     terminal = open_terminal(sys.executable, "-c", reading)
     terminal.wait_for("reading")
     terminal.press("down")

@@ -6,19 +6,23 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-from textual.pilot import Pilot
 
 from tui.app import Holdfast, Options
 from tui.commands.table import BY_ID
 from tui.demo.launch import DemoEngine
-from tui.engine.endpoint import Endpoint
 from tui.settings.schema import Settings
 from tui.store.store import Link, LinkState, Store
 from tui.theming import ThemeShelf
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from tui.engine.endpoint import Endpoint
 
 
 class Robot:
@@ -83,10 +87,12 @@ class Robot:
     async def ask(self, method: str, path: str) -> int:
         """A request to the engine from somebody else; the status."""
         connector = aiohttp.UnixConnector(self.endpoint.socket_path)
-        async with aiohttp.ClientSession(connector=connector) as session:
-            async with session.request(method, f"http://demo{path}") as answer:
-                await answer.read()
-                return answer.status
+        async with (
+            aiohttp.ClientSession(connector=connector) as session,
+            session.request(method, f"http://demo{path}") as answer,
+        ):
+            await answer.read()
+            return answer.status
 
 
 Open = Callable[..., AbstractAsyncContextManager[Robot]]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.ui.conftest import Open, Robot
+if TYPE_CHECKING:
+    from tests.ui.conftest import Open, Robot
 
 
 async def choose(robot: Robot, name: str, letter: str) -> None:
@@ -120,7 +123,9 @@ async def test_read_only_refuses_and_says_so(dashboard: Open, letter: str) -> No
 async def test_an_engine_that_refuses_is_quoted(dashboard: Open) -> None:
     async with dashboard() as robot:
         key = next(id for id, c in robot.app.store.containers.items() if c.name == "fk00000")
-        await robot.control("fail", path=f"/containers/{key}/stop", status=500, message="out of luck", times=1)
+        await robot.control(
+            "fail", path=f"/containers/{key}/stop", status=500, message="out of luck", times=1
+        )
         await choose(robot, "fk00000", "t")
         await robot.wait_for("Stop fk00000?")
         await robot.press("y")

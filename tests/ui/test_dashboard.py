@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.ui.conftest import Open
 from tui.store.store import LinkState
+
+if TYPE_CHECKING:
+    from tests.ui.conftest import Open
 
 
 async def test_containers_images_and_tags_are_shown(dashboard: Open) -> None:
@@ -72,9 +76,17 @@ async def test_every_size_shows_full_lines(dashboard: Open, size: tuple[int, int
 
 async def test_tabs_and_numbers_reach_every_pane_on_a_small_screen(dashboard: Open) -> None:
     async with dashboard(size=(80, 24)) as robot:
-        for key, title in (("1", "1 Apps"), ("2", "2 Images"), ("3", "3 Tags"), ("4", "4 Containers"), ("5", "5 Log")):
+        for key, title in (
+            ("1", "1 Apps"),
+            ("2", "2 Images"),
+            ("3", "3 Tags"),
+            ("4", "4 Containers"),
+            ("5", "5 Log"),
+        ):
             await robot.press(key)
-            await robot.wait(lambda title=title: any(line.startswith(f" {title}") for line in robot.lines()[2:]))
+            await robot.wait(
+                lambda title=title: any(line.startswith(f" {title}") for line in robot.lines()[2:])
+            )
         await robot.press("tab")
         assert robot.app.main.focus_on == "apps"
 
@@ -110,3 +122,12 @@ async def test_q_leaves(dashboard: Open) -> None:
     async with dashboard() as robot:
         await robot.press("q")
         await robot.wait(lambda: not robot.app.is_running)
+
+
+async def test_stopped_containers_can_be_hidden(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        keys = robot.app.main.containers.ordering.keys
+        assert len(keys()) == 12
+        await robot.press("a")
+        await robot.wait_for("stopped hidden")
+        assert len(keys()) == 6

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.style import Style
 from textual.app import App, ComposeResult
 
-from tui.presentation.style import Span
 from tui.presentation.table import Column
 from tui.widgets.list_view import ListView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tui.presentation.style import Span
 
 
 class Names(ListView):

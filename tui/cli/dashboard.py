@@ -32,7 +32,9 @@ def run(
         if theme is not None:
             settings = settings._replace(theme=theme)
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise HoldfastError("the dashboard needs a terminal", "run it in one, or use a verb: holdfast --help")
+            raise HoldfastError(
+                "the dashboard needs a terminal", "run it in one, or use a verb: holdfast --help"
+            )
         endpoint = None if demo else resolve(host or settings.engine or None, docker_context)
     except HoldfastError as error:
         print(f"holdfast: {error.message}", file=sys.stderr)
@@ -72,6 +74,7 @@ def _open(settings: Settings, endpoint: Endpoint, *, demo: bool = False, read_on
             store.link,
             current_theme(settings.theme),
             Keymap(settings.keys),
+            settings.containers,
             read_only=read_only,
         )
     try:

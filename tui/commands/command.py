@@ -5,12 +5,14 @@ From the declaration come the key bindings, the footer, the palette, the help sc
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model.container import Container
-from tui.model.image import Image
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.model.container import Container
+    from tui.model.image import Image
 
 
 class Scope(Enum):

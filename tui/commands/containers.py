@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tui.commands.command import Command, Danger, Scope, Situation
-from tui.model.container import Container
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.model.container import Container
 
 NONE = "no container is selected"
 
@@ -66,6 +70,7 @@ CONTAINERS = (
         "container.shell", "Open a shell in the container", ("x",), Scope.CONTAINERS,
         changes=True, why_not=_shell, footer="shell",
     ),
+    Command("container.stopped", "Show or hide stopped containers", ("a",), Scope.CONTAINERS, footer="all"),
     Command("container.menu", "Stop, start, restart, remove ...", ("X",), Scope.CONTAINERS, why_not=_any, footer="actions"),
     Command(
         "container.start", "Start", (), Scope.CONTAINERS, changes=True, menu="s",

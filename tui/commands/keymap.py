@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.commands.command import Command, Scope
 from tui.commands.table import BY_ID, LIST_SCOPES, TABLE, applies
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 PANES = (*LIST_SCOPES, Scope.LOG)
 

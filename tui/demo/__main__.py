@@ -21,7 +21,12 @@ def main() -> None:
     )
     parser.add_argument("--script", choices=("demo", "fleet"), help="what it holds (fleet where -n is given)")
     parser.add_argument("--seed", default="holdfast", help="two runs with the same seed tell the same story")
-    parser.add_argument("--listening", type=int, metavar="FD", help="a descriptor that listens there already")
+    parser.add_argument(
+        "--listening",
+        type=int,
+        metavar="FD",
+        help="a descriptor that listens there already; its folder goes with the engine",
+    )
     chosen = parser.parse_args()
     count = chosen.containers
     if chosen.script == "fleet" and count is None:

@@ -5,11 +5,23 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from tui.demo.payloads import CONFIG_DEFAULTS
 from tui.demo.words import stamp
 
 if TYPE_CHECKING:
     from tui.demo.objects import JSON, Image
+
+
+CONFIG_DEFAULTS: JSON = {
+    "User": "",
+    "Env": None,
+    "Cmd": None,
+    "Volumes": None,
+    "WorkingDir": "",
+    "Entrypoint": None,
+    "OnBuild": None,
+    "Labels": None,
+}
+"""What an image's configuration always says; other keys are there only with a value."""
 
 
 def listed(image: Image, users: int = -1) -> JSON:
@@ -24,7 +36,6 @@ def listed(image: Image, users: int = -1) -> JSON:
         "RepoTags": sorted(image.tags) or (["<none>:<none>"] if not image.digests else None),
         "SharedSize": -1,
         "Size": image.size,
-        "VirtualSize": image.size,
     }
 
 
@@ -35,7 +46,7 @@ def _layer(image: Image, index: int) -> str:
 
 def inspected(image: Image) -> JSON:
     """GET /images/{name}/json."""
-    config = {**CONFIG_DEFAULTS, **{key: value for key, value in image.config.items() if value is not None}}
+    config = {**CONFIG_DEFAULTS, **{key: value for key, value in image.config.items() if value}}
     return {
         "Id": image.id,
         "RepoTags": sorted(image.tags),

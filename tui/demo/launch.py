@@ -27,7 +27,7 @@ SOURCE = "demo"
 """The `source` of the endpoint that is given out."""
 
 
-class DemoFailed(HoldfastError):  # noqa: N818 - named as the errors of the engine are
+class DemoFailed(HoldfastError):
     """The simulated engine could not be started."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, as the engine gives it, not a fault
+class Refused(Exception):
     """A request that is answered with `status` and `{"message": message}`."""
 
     def __init__(self, status: int, message: str) -> None:

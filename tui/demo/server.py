@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -101,7 +102,8 @@ class Options(NamedTuple):
     """What to serve, and where.
 
     path         of the unix socket
-    listening    the number of a socket that listens there already, None: make it
+    listening    the number of a socket that listens there already, in a folder of its own, which
+                 goes with the engine; None: make the socket
     containers   a fleet of that many, None: the demo's story
     running      the share of the fleet that runs
     rate         start and die events a second in the fleet
@@ -146,6 +148,9 @@ async def serve(options: Options) -> None:
         simulation.outlets.cut()
         await runner.cleanup()
         options.path.unlink(missing_ok=True)
+        if options.listening is not None:
+            # whoever made the folder for us may have been killed
+            shutil.rmtree(options.path.parent, ignore_errors=True)
 
 
 def _request(

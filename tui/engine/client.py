@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
-from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tui.engine import payloads
 from tui.engine.containers import Containers
-from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineTooNew, EngineTooOld
 from tui.engine.events import events
 from tui.engine.exec import Execs
@@ -18,8 +14,15 @@ from tui.engine.images import Images
 from tui.engine.jsonmessage import parse
 from tui.engine.transport import transport_for
 from tui.engine.wire import Wire
-from tui.model.engine import EngineVersion
-from tui.model.event import Event
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
+    from types import TracebackType
+
+    from tui.engine.endpoint import Endpoint
+    from tui.model.engine import EngineVersion
+    from tui.model.event import Event
 
 OLDEST = (1, 41)
 """The API of Engine 20.10."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import builtins
 import time
-from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.engine import descriptions, payloads
 from tui.engine.errors import NotFound, StreamBroken
@@ -16,9 +14,14 @@ from tui.engine.jsonmessage import JsonItems, JsonMessages
 from tui.engine.stdcopy import FramedLog, LogLine, LogReader, RawLog
 from tui.engine.timestamps import nanoseconds
 from tui.engine.wire import Answer, Query, Wire, filters, segment
-from tui.model.container import Container
-from tui.model.details import Details
-from tui.model.sample import Sample
+
+if TYPE_CHECKING:
+    import builtins
+    from collections.abc import AsyncIterator, Sequence
+
+    from tui.model.container import Container
+    from tui.model.details import Details
+    from tui.model.sample import Sample
 
 BATCH = 64
 """Containers parsed in one go: 1 to 2 ms, after which the event loop has its turn."""

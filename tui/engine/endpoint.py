@@ -8,10 +8,12 @@ Imported before the first paint: nothing here is heavy, and what is seldom neede
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import EndpointUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
 _KINDS = ("unix", "tcp", "ssh", "http", "https", "npipe", "fd")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from tui.engine import payloads
 from tui.engine.faults import readable
 from tui.engine.jsonmessage import JsonMessages
-from tui.engine.wire import Answer, Wire
-from tui.model.event import Event
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tui.engine.wire import Answer, Wire
+    from tui.model.event import Event
 
 
 @asynccontextmanager

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tui.engine.errors import MalformedAnswer, RequestRefused, StreamBroken, refusal
 from tui.engine.faults import readable, translated
 from tui.engine.jsonmessage import parse
 from tui.engine.payloads import exec_created, exec_ended
 from tui.engine.wire import ANSWER_SECONDS, Wire, plain_reason, segment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
 
 READ_BYTES = 1 << 16
 """Most bytes that one `read` gives."""

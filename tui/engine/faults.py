@@ -7,14 +7,13 @@ import errno
 import grp
 import os
 import pwd
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiohttp
 from aiohttp import http_exceptions
 
-from tui.engine.endpoint import Endpoint
 from tui.engine.errors import (
     ConnectionFailed,
     EndpointUnusable,
@@ -26,6 +25,11 @@ from tui.engine.errors import (
     SocketMissing,
     StreamBroken,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tui.engine.endpoint import Endpoint
 
 TRANSLATED = (aiohttp.ClientError, http_exceptions.HttpProcessingError, OSError, EOFError, UnicodeError)
 """What `translate` takes; TimeoutError is an OSError, an incomplete read an EOFError."""

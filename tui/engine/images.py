@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import builtins
+from typing import TYPE_CHECKING
 
 from tui.engine import descriptions, payloads
 from tui.engine.faults import readable
 from tui.engine.jsonmessage import parse
 from tui.engine.wire import Wire, filters, segment
-from tui.model.details import Details
-from tui.model.image import Image
+
+if TYPE_CHECKING:
+    import builtins
+
+    from tui.model.details import Details
+    from tui.model.image import Image
 
 REMOVE_SECONDS = 600.0
 """Time limit for removing layers from the disk."""

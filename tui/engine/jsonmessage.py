@@ -10,10 +10,12 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.engine.errors import MalformedAnswer, StreamBroken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _decode_at = json.JSONDecoder(strict=False).raw_decode
 _BLANK = re.compile(r"[ \t\r\n]*")

@@ -7,12 +7,14 @@ A transport gives aiohttp a connector for requests, and raw connections for what
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import aiohttp
 
-from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EndpointUnusable
+
+if TYPE_CHECKING:
+    from tui.engine.endpoint import Endpoint
 
 CONNECT_SECONDS = 5.0
 """Time limit for opening a connection."""

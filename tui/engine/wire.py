@@ -6,18 +6,20 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 import aiohttp
 from yarl import URL
 
-from tui.engine.endpoint import Endpoint
 from tui.engine.errors import ConnectionFailed, MalformedAnswer, refusal
 from tui.engine.faults import TRANSLATED, translate, translated
 from tui.engine.jsonmessage import parse
 from tui.engine.transport import CONNECT_SECONDS, Transport
 from tui.model.secrets import mask_text
+
+if TYPE_CHECKING:
+    from tui.engine.endpoint import Endpoint
 
 ANSWER_SECONDS = 60.0
 """Time limit for an ordinary request, and for the head of a stream's answer."""

@@ -6,8 +6,10 @@ Better one harmless value masked than one secret shown: a name that contains PAS
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MASK = "••••••"
 

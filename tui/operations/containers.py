@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from tui.engine.client import Engine
-from tui.model.container import Container
 from tui.operations.done import Done, each
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.engine.client import Engine
+    from tui.model.container import Container
 
 PAST = {
     "container.start": "started",
@@ -20,7 +24,9 @@ PAST = {
 """The verbs, and how a message says that one is done."""
 
 
-async def act(engine: Engine, verb: str, containers: Sequence[Container], *, force: bool = False) -> list[Done]:
+async def act(
+    engine: Engine, verb: str, containers: Sequence[Container], *, force: bool = False
+) -> list[Done]:
     """Do one of PAST to containers; `force` lets remove take running ones."""
     calls = engine.containers
     actions = {

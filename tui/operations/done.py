@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
 
 AT_ONCE = 8
 """Requests under way at the same time."""
@@ -19,9 +21,7 @@ class Done(NamedTuple):
     error: str = ""
 
 
-async def each(
-    names: Sequence[tuple[str, str]], act: Callable[[str], Awaitable[object]]
-) -> list[Done]:
+async def each(names: Sequence[tuple[str, str]], act: Callable[[str], Awaitable[object]]) -> list[Done]:
     """Do the same to each (ID, name), a few at a time; one that fails does not keep the others from it."""
     gate = asyncio.Semaphore(AT_ONCE)
 

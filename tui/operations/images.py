@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from tui.engine.client import Engine
-from tui.model.image import Image
 from tui.operations.done import Done, each
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.engine.client import Engine
+    from tui.model.image import Image
 
 
 async def remove(engine: Engine, images: Sequence[Image]) -> list[Done]:

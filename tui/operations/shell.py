@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from tui.engine.client import Engine
 from tui.engine.errors import EngineError
 from tui.operations.terminal import attach_terminal, terminal_size
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.engine.client import Engine
 
 SHELLS = (
     ("/bin/bash",),

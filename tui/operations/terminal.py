@@ -8,11 +8,15 @@ import signal
 import termios
 import threading
 import tty
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError
-from tui.engine.exec import ExecSession
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tui.engine.exec import ExecSession
 
 KEYS_BYTES = 4096
 """Most bytes read from the terminal at once."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from tui.presentation import containers as rows
@@ -15,7 +14,10 @@ from tui.store.store import Change, Store, Topic
 from tui.widgets.list_view import HEADING, ListView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from tui.presentation.style import Span
+    from tui.settings.schema import ContainerSettings
 
 
 class ContainersPane(ListView):
@@ -24,16 +26,19 @@ class ContainersPane(ListView):
     COLUMNS = rows.COLUMNS
     SORTS = rows.SORTS
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, store: Store, settings: ContainerSettings, clock: Callable[[], float] = time.time
+    ) -> None:
         self._store = store
         self._clock = clock
-        self._key = rows.sort_key(self.SORTS[0], store.samples)
-        self.show_stopped = True
+        self._key = rows.sort_key(settings.sort, store.samples)
+        self.show_stopped = settings.show_stopped
         self._states: Counter[str] = Counter()
         self._known: dict[str, str] = {}
         self._sampled: dict[str, tuple[Span, ...]] = {}
         self._ageing: asyncio.TimerHandle | None = None
         super().__init__(id="containers")
+        self.sorted_by = settings.sort
 
     def on_mount(self) -> None:
         self._store.subscribe(Topic.LINK, lambda _: self.link_changed())
@@ -123,6 +128,14 @@ class ContainersPane(ListView):
         self._key = rows.sort_key(order, self._store.samples)
         super().sort_by(order)
 
+    def is_shown(self, key: str) -> bool:
+        return super().is_shown(key) and (self.show_stopped or self._store.containers[key].running)
+
+    def do_container_stopped(self) -> None:
+        self.show_stopped = not self.show_stopped
+        self.reload()
+        self.post_message(self.Shown(self))
+
     def matches(self, key: str) -> bool:
         return rows.matches(self._store.containers[key], self.filter_text)
 
@@ -130,7 +143,9 @@ class ContainersPane(ListView):
         return self._store.containers
 
     def empty_text(self) -> str:
-        return super().empty_text() or ("" if not self._store.complete else "no containers on this engine")
+        if self.filter_text or not self._store.complete:
+            return super().empty_text()
+        return "no containers on this engine" if self.show_stopped else "nothing runs; a shows stopped ones"
 
     def describe(self) -> None:
         left, right = containers_title(
@@ -141,5 +156,6 @@ class ContainersPane(ListView):
             len(self.marks),
             self.sorted_by,
             complete=self._store.complete,
+            hidden=not self.show_stopped,
         )
         self.set_title(left, right)

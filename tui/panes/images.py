@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from tui.presentation import images as rows
@@ -12,6 +11,8 @@ from tui.store.store import Change, Store, Topic
 from tui.widgets.list_view import ListView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from tui.presentation.style import Span
 
 
@@ -92,7 +93,12 @@ class ImagesPane(ListView):
         images = self._store.images
         dangling = sum(image.dangling for image in images.values())
         left, right = images_title(
-            len(images), dangling, self.filter_text, len(self.ordering), len(self.marks), self.sorted_by,
+            len(images),
+            dangling,
+            self.filter_text,
+            len(self.ordering),
+            len(self.marks),
+            self.sorted_by,
             complete=self._store.complete,
         )
         self.set_title(left, right)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from tui.presentation import images as rows
@@ -12,6 +11,8 @@ from tui.store.store import Change, Store, Topic
 from tui.widgets.list_view import ListView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from tui.presentation.style import Span
 
 
@@ -78,7 +79,12 @@ class TagsPane(ListView):
     def describe(self) -> None:
         tagged = sum(not image.dangling for image in self._store.images.values())
         left, right = tags_title(
-            len(self._rows), tagged, self.filter_text, len(self.ordering), len(self.marks), self.sorted_by,
+            len(self._rows),
+            tagged,
+            self.filter_text,
+            len(self.ordering),
+            len(self.marks),
+            self.sorted_by,
             complete=self._store.complete,
         )
         self.set_title(left, right)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def size(count: int) -> str:
-    """Bytes in at most five cells, in the decimal units of the docker command line: "0B", "812kB", "1.2GB"."""
+    """Bytes in at most five cells, in the decimal units of the docker command: "0B", "812kB", "1.2GB"."""
     if count < 1000:
         return f"{count}B"
     value = float(count)

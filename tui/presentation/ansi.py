@@ -8,12 +8,14 @@ red does not make everything after it red.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.presentation.style import ATTRIBUTES, Line
 from tui.presentation.text import safe, width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TAB = 8
 """Cells from one tab stop to the next."""

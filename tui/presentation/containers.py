@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tui.model.container import Container, Port
-from tui.model.sample import Sample
 from tui.presentation.amounts import age, percent, size
-from tui.presentation.style import Span
 from tui.presentation.table import Column
 from tui.presentation.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.model.container import Container, Port
+    from tui.model.sample import Sample
+    from tui.presentation.style import Span
 
 COLUMNS = (
     Column("name", "NAME", 18, grow=4, most=40),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from tui.model.details import Details, Layer
+from typing import TYPE_CHECKING
+
 from tui.presentation.amounts import age, size
-from tui.presentation.style import Line
 from tui.presentation.text import fit, safe
+
+if TYPE_CHECKING:
+    from tui.model.details import Details, Layer
+    from tui.presentation.style import Line
 
 
 def sections_lines(details: Details) -> list[Line]:

@@ -6,7 +6,6 @@ to the cell, so both come from the same functions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Scope, Situation
@@ -17,13 +16,23 @@ from tui.presentation.header import footer_keys, footer_line, header_line, tabs_
 from tui.presentation.layout import APPS, CONTAINERS, IMAGES, LOG, TAGS, Rect, arrange
 from tui.presentation.table import Column, heading, place, row
 from tui.presentation.text import fit
-from tui.presentation.titles import APPS_NOTE, APPS_TITLE, LOG_TITLE, TABS
-from tui.presentation.titles import containers_title, images_title, tags_title
+from tui.presentation.titles import (
+    APPS_NOTE,
+    APPS_TITLE,
+    LOG_TITLE,
+    TABS,
+    containers_title,
+    images_title,
+    tags_title,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.commands.keymap import Keymap
     from tui.model.container import Container
     from tui.presentation.style import Line
+    from tui.settings.schema import ContainerSettings
     from tui.store.store import Link
 
 
@@ -35,12 +44,15 @@ def first_screen(
     keymap: Keymap,
     now: float,
     *,
+    settings: ContainerSettings,
     read_only: bool = False,
 ) -> list[Line]:
     """The lines of the screen, each `width` cells."""
     found = arrange(width, height, CONTAINERS)
-    key = container_rows.sort_key(container_rows.SORTS[0], {})
+    key = container_rows.sort_key(settings.sort, {})
     ordered = sorted(containers, key=lambda container: (key(container), container.id))
+    if not settings.show_stopped:
+        ordered = [container for container in ordered if container.running]
     situation = Situation(Scope.CONTAINERS, tuple(ordered[:1]), read_only=read_only)
     pieces: list[tuple[Rect, list[Line]]] = [
         (found.header, [header_line(width, link, now, read_only=read_only)]),
@@ -51,24 +63,35 @@ def first_screen(
     if found.divider is not None:
         pieces.append((found.divider, [[("│", "border")]] * found.divider.height))
     for name, rect in found.panes.items():
-        pieces.append((rect, _pane(name, rect, ordered, now)))
+        pieces.append((rect, _pane(name, rect, containers, ordered, settings, now)))
     screen: list[list[tuple[int, Line]]] = [[] for _ in range(height)]
     for rect, lines in pieces:
         for offset, line in enumerate(lines[: rect.height]):
             screen[rect.y + offset].append((rect.x, line))
-    return [[span for _, line in sorted(parts, key=lambda part: part[0]) for span in line] for parts in screen]
+    return [
+        [span for _, line in sorted(parts, key=lambda part: part[0]) for span in line] for parts in screen
+    ]
 
 
-def _pane(name: str, rect: Rect, ordered: Sequence[Container], now: float) -> list[Line]:
+def _pane(
+    name: str,
+    rect: Rect,
+    containers: Sequence[Container],
+    ordered: Sequence[Container],
+    settings: ContainerSettings,
+    now: float,
+) -> list[Line]:
     cells, rows = rect.width - 1, rect.height - 1
-    running = sum(container.state == "running" for container in ordered)
+    running = sum(container.state == "running" for container in containers)
     scroll = Scroll(0, 0, 0)
     body: list[Line] = []
     if name == CONTAINERS:
-        title = containers_title(len(ordered), running, complete=False)
+        title = containers_title(
+            len(containers), running, order=settings.sort, complete=False, hidden=not settings.show_stopped
+        )
         scroll = Scroll(0, rows - 1, len(ordered))
         placed = place(container_rows.COLUMNS, cells)
-        body = [heading(placed, cells, container_rows.SORTS[0])]
+        body = [heading(placed, cells, settings.sort)]
         for container in ordered[: rows - 1]:
             cursor = "" if body[1:] else "cursor"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tui.presentation.style import Line
 from tui.presentation.text import cut, fit, width
+
+if TYPE_CHECKING:
+    from tui.presentation.style import Line
 
 
 class Scroll(NamedTuple):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from tui.commands.command import Command, Situation
-from tui.commands.keymap import Keymap
 from tui.commands.table import TABLE, applies
 from tui.presentation.amounts import age
 from tui.presentation.lines import clip
-from tui.presentation.style import Line, Span
 from tui.presentation.text import safe, width
 from tui.store.store import Link, LinkState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.commands.command import Command, Situation
+    from tui.commands.keymap import Keymap
+    from tui.presentation.style import Line, Span
 
 
 def link_words(link: Link, now: float) -> Span:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui.commands.command import Command, Scope
 from tui.commands.keymap import Keymap, spoken
 from tui.commands.table import TABLE, applies
-from tui.presentation.style import Line
 from tui.presentation.text import fit
+
+if TYPE_CHECKING:
+    from tui.presentation.style import Line
 
 TITLES = {
     Scope.CONTAINERS: "Containers",
@@ -53,7 +57,11 @@ def help_lines(keymap: Keymap, here: Scope) -> list[Line]:
 
 def keys_page(keymap: Keymap) -> str:
     """docs/keys.md."""
-    parts = ["# Keys", "", "Made from the command table by `make docs`; the help screen (`?`) shows the same."]
+    parts = [
+        "# Keys",
+        "",
+        "Made from the command table by `make docs`; the help screen (`?`) shows the same.",
+    ]
     for scope, title in TITLES.items():
         commands = [command for command in TABLE if command.scope is scope]
         if commands:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.model.image import Image
 from tui.model.reference import split_reference
 from tui.presentation.amounts import age, size
-from tui.presentation.style import Span
 from tui.presentation.table import Column
 from tui.presentation.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.model.image import Image
+    from tui.presentation.style import Span
 
 COLUMNS = (
     Column("repository", "REPOSITORY", 12, grow=5, most=60, end=True),
@@ -98,7 +101,9 @@ def tag_cell(column: str, row: TagRow, now: float) -> Span:
     """The text and style of one cell of a tag: names of one image stand together, joined by a line."""
     match column:
         case "group":
-            return (" " if row.first and row.last else "┌" if row.first else "└" if row.last else "│"), "border"
+            return (
+                " " if row.first and row.last else "┌" if row.first else "└" if row.last else "│"
+            ), "border"
         case "tag":
             return safe(row.reference), "strong" if row.first else "text"
         case "id":

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from tui.presentation.style import Line, Span
 from tui.presentation.text import cut, width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tui.presentation.style import Line, Span
 
 
 def clip(line: Line, cells: int, style: str) -> Line:

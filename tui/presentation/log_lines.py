@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.presentation.ansi import ansi_line
 from tui.presentation.lines import clip, plain, wrapped
-from tui.presentation.style import Line
 from tui.presentation.text import cut, safe, width
 from tui.presentation.titles import LOG_TITLE
-from tui.store.output import OutputLine
+
+if TYPE_CHECKING:
+    from tui.presentation.style import Line
+    from tui.store.output import OutputLine
 
 MAX_ROWS = 200
 """Rows that one wrapped line takes at most, a note after them."""

@@ -9,8 +9,10 @@ Words to the right win. So a log line in a selected row is "log color(9) selecte
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Span = tuple[str, str]
 """A piece of a line: text that is safe to show (presentation.text.safe) and its style text."""
@@ -29,7 +31,6 @@ ROLES = (
     "ok", "busy", "warn", "bad", "idle",
     "key", "key.label", "key.off", "match", "match.current",
     "log", "log.stderr", "log.time", "log.control", "log.notice",
-    "dialog", "dialog.title", "input", "button", "button.focus", "button.danger",
 )  # fmt: skip
 """Every role that a theme may set; `text` is beneath all others."""
 
@@ -65,6 +66,9 @@ def parse_color(word: str) -> str | None:
     return f"color({NAMES.index(name) + bright})" if name in NAMES else None
 
 
+_ATTRIBUTE = {word: Style(None, None, *(word == name for name in ATTRIBUTES)) for word in ATTRIBUTES}
+
+
 def parse_style(text: str, roles: Mapping[str, Style]) -> Style:
     """Resolve a style text. Raises ValueError naming the first word that is unknown."""
     style = Style()
@@ -74,7 +78,9 @@ def parse_style(text: str, roles: Mapping[str, Style]) -> Style:
             background = True
             continue
         if word in ATTRIBUTES:
-            style = style._replace(**{word: True})
+            style = Style(
+                *style[:2], *(flag or word == name for flag, name in zip(style[2:], ATTRIBUTES, strict=True))
+            )
         elif (color := parse_color(word)) is not None:
             style = style._replace(bg=color) if background else style._replace(fg=color)
         elif word in roles:

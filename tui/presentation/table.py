@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tui.presentation.style import Line, Span
 from tui.presentation.text import fit, fit_end
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tui.presentation.style import Line, Span
 
 
 class Column(NamedTuple):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.errors import HoldfastError
 from tui.presentation.style import ROLES, Style, parse_color, parse_style
 from tui.settings.paths import shipped_themes, user_themes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 PALETTE = (
     "background", "surface", "panel", "foreground", "primary", "secondary", "accent", "warning", "error",
@@ -20,10 +22,11 @@ MONO_ROLES = {
     "muted": "dim", "strong": "bold", "accent": "bold", "header": "reverse", "header.demo": "reverse bold",
     "header.live": "reverse", "header.stale": "reverse bold", "border": "dim", "border.focus": "bold",
     "title": "underline", "title.focus": "reverse bold", "column": "dim underline", "cursor": "reverse",
-    "cursor.unfocused": "underline", "mark": "bold", "ok": "", "busy": "", "warn": "bold", "bad": "bold reverse",
+    "cursor.unfocused": "underline", "mark": "bold", "ok": "", "busy": "", "warn": "bold",
+    "bad": "bold reverse",
     "idle": "dim", "key": "bold", "key.label": "", "key.off": "dim", "match": "underline bold",
     "match.current": "reverse bold", "log.stderr": "bold", "log.time": "dim", "log.control": "dim",
-    "log.notice": "dim", "dialog.title": "bold", "button.focus": "reverse", "button.danger": "bold",
+    "log.notice": "dim",
 }  # fmt: skip
 """Roles without any colour, for NO_COLOR (https://no-color.org)."""
 
@@ -71,9 +74,7 @@ def parse_theme(content: Mapping[str, Any], source: str) -> Theme:
                 f'{source}: [roles] {role}: "{error}" is neither a colour nor an attribute',
                 'e.g. "bold #88c0d0 on $surface"',
             ) from None
-    return Theme(
-        name, bool(content.get("dark", True)), str(content.get("description", "")), palette, styles
-    )
+    return Theme(name, bool(content.get("dark", True)), str(content.get("description", "")), palette, styles)
 
 
 def _palette(given: Any, source: str) -> dict[str, str]:
@@ -85,7 +86,9 @@ def _palette(given: Any, source: str) -> dict[str, str]:
             raise ThemeError(f"{source}: [palette] {name} is unknown{_nearest(name, PALETTE)}")
         parsed = parse_color(color) if isinstance(color, str) else None
         if parsed is None:
-            raise ThemeError(f"{source}: [palette] {name} = {color!r} is no colour", 'e.g. "#88c0d0" or "red"')
+            raise ThemeError(
+                f"{source}: [palette] {name} = {color!r} is no colour", 'e.g. "#88c0d0" or "red"'
+            )
         palette[name] = parsed
     return palette
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tui.presentation.text import safe
 
-
 TABS = (("1", "Apps"), ("2", "Images"), ("3", "Tags"), ("4", "Containers"), ("5", "Log"))
 """Key and name of each pane."""
 
@@ -34,9 +33,10 @@ def containers_title(
     order: str = "state",
     *,
     complete: bool = True,
+    hidden: bool = False,
 ) -> tuple[str, str]:
     """E.g. ("4 Containers  3 running of 10", "by state"); "10…" while more may come."""
-    words = f"{running} running of {total}{'' if complete else '…'}"
+    words = f"{running} running of {total}{'' if complete else '…'}{', stopped hidden' if hidden else ''}"
     return list_title(4, "Containers", words, filter_text, shown, marked, order)
 
 

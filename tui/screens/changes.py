@@ -31,7 +31,7 @@ _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 class Changes:
     """Carries out commands of one engine on behalf of the App; `place` names host and engine."""
 
-    def __init__(self, app: App[None], screen: MainScreen, engine: Engine, place: str) -> None:
+    def __init__(self, app: App[str], screen: MainScreen, engine: Engine, place: str) -> None:
         self._app = app
         self._screen = screen
         self._engine = engine
@@ -52,7 +52,8 @@ class Changes:
             await self._tags(command, situation)
 
     async def _confirmed(self, question: Question) -> bool:
-        return bool(await self._app.push_screen_wait(ConfirmDialog(question)))
+        answer: bool | None = await self._app.push_screen_wait(ConfirmDialog(question))
+        return bool(answer)
 
     def _facts(self, *more: str) -> tuple[str, ...]:
         return (*more, f"on {self._place}")
@@ -65,7 +66,9 @@ class Changes:
             subjects = tuple(f"{c.name}   {state(c)[0]}   {c.image}" for c in chosen)
             facts = ["running ones are killed first"] if force else []
             if len(chosen) < len(situation.containers):
-                facts.append(f"{len(situation.containers) - len(chosen)} marked ones are left alone: they do not fit")
+                facts.append(
+                    f"{len(situation.containers) - len(chosen)} marked ones are left alone: they do not fit"
+                )
             if command.id == "container.remove":
                 facts.append("what was written inside is lost; named volumes stay")
             title = f"{command.title.split(' (')[0]} {_named(names, 'container')}?"
@@ -85,7 +88,9 @@ class Changes:
                 return "a name begins with a letter or digit and goes on with those, '_', '.' and '-'"
             return "that is its name already" if name == container.name else ""
 
-        name = await self._app.push_screen_wait(NameDialog(f"Rename {container.name} to", container.name, refuse))
+        name = await self._app.push_screen_wait(
+            NameDialog(f"Rename {container.name} to", container.name, refuse)
+        )
         if name:
             self._say(f"renamed to {name}:", await containers.rename(self._engine, container, name))
 
@@ -96,7 +101,11 @@ class Changes:
         }
         # Its tags go one by one: an image in use would lose some of them before the engine refuses.
         chosen = [image for image in situation.images if not users[image.id]]
-        used = [f"{_title(image)} is used by {users[image.id][0]}" for image in situation.images if users[image.id]]
+        used = [
+            f"{_title(image)} is used by {users[image.id][0]}"
+            for image in situation.images
+            if users[image.id]
+        ]
         if not chosen:
             more = f", and {len(used) - 1} more are used" if len(used) > 1 else ""
             self._app.notify(f"{used[0]}{more}: remove the container first", severity="warning", markup=False)
@@ -118,9 +127,7 @@ class Changes:
 
     async def _tags(self, command: Command, situation: Situation) -> None:
         tags = situation.tags
-        last = [
-            image for image in situation.images if set(image.tags) <= set(tags)
-        ]
+        last = [image for image in situation.images if set(image.tags) <= set(tags)]
         facts = [f"{_count(last, 'image')} will be gone with the last tag"] if last else []
         equal = docker_command(command.id, tags)
         if await self._confirmed(

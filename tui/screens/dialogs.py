@@ -35,7 +35,9 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     Dialog .quiet { color: $foreground-muted; margin-top: 1; }
     Dialog Horizontal { width: auto; height: auto; margin-top: 1; }
     Dialog Button { margin-right: 2; }
-    Dialog OptionList { width: auto; height: auto; max-height: 20; border: none; padding: 0; background: $surface; }
+    Dialog OptionList {
+        width: auto; height: auto; max-height: 20; border: none; padding: 0; background: $surface;
+    }
     Dialog OptionList:focus { border: none; background-tint: transparent; }
     Dialog Input { width: 60; max-width: 100%; }
     """

@@ -15,7 +15,6 @@ from tui.commands.view import HINTS
 from tui.panes.apps import AppsPane
 from tui.panes.containers import ContainersPane
 from tui.panes.images import ImagesPane
-from tui.panes.log import LogPane
 from tui.panes.tags import TagsPane
 from tui.presentation.header import footer_commands, footer_keys, footer_line, header_line, tabs_line
 from tui.presentation.layout import CONTAINERS, LOG, PANES
@@ -23,7 +22,6 @@ from tui.presentation.titles import TABS
 from tui.screens.arrangement import Panes
 from tui.store.store import LinkState, Store, Topic
 from tui.widgets.bars import Bar, Divider
-from tui.widgets.framed import Framed
 from tui.widgets.line_input import LineInput
 from tui.widgets.list_view import ListView
 
@@ -34,7 +32,10 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.commands.keymap import Keymap
+    from tui.panes.log import LogPane
     from tui.presentation.style import Line
+    from tui.settings.schema import ContainerSettings
+    from tui.widgets.framed import Framed
 
 
 class MainScreen(Screen[None], inherit_bindings=False):
@@ -64,14 +65,23 @@ class MainScreen(Screen[None], inherit_bindings=False):
             super().__init__()
             self.ids = ids
 
-    def __init__(self, store: Store, keymap: Keymap, *, demo: bool, read_only: bool, log: LogPane) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keymap: Keymap,
+        settings: ContainerSettings,
+        *,
+        demo: bool,
+        read_only: bool,
+        log: LogPane,
+    ) -> None:
         super().__init__()
         self.store = store
         self.keymap = keymap
         self.demo = demo
         self.read_only = read_only
         self.busy = ""
-        self.containers = ContainersPane(store)
+        self.containers = ContainersPane(store, settings)
         self.images = ImagesPane(store)
         self.tags = TagsPane(store)
         self.log_pane = log
@@ -160,7 +170,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
             return situation._replace(images=found_images)
         if view is self.tags:
             tags = tuple(self.tags.selected())
-            images = tuple(store.images[id] for tag in tags if (id := self.tags.image_of(tag)) in store.images)
+            images = tuple(
+                store.images[id] for tag in tags if (id := self.tags.image_of(tag)) in store.images
+            )
             return situation._replace(tags=tags, images=images)
         return situation
 
@@ -192,6 +204,19 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self.notify(HINTS[event.character], markup=False, timeout=4)
         elif event.character and event.character.isprintable():
             self.notify(f"{event.character} is not bound here; ? shows the keys", markup=False, timeout=3)
+
+    def paint_now(self) -> None:
+        """Draw what a key has changed in the focused pane at once.
+
+        Textual draws at most every 1/60 s: while containers come and go all the time, a key would wait for
+        the next of these ticks.
+        """
+        view = self.view
+        waiting = self._layout_required or view._layout_required or self.app._batch_count
+        if self.is_current and view._repaint_required and not waiting:
+            view._repaint_required = False
+            self._compositor.update_widgets({view})
+            self._compositor_refresh()
 
     def perform(self, command: Command) -> None:
         """Do a command, or say why not."""

@@ -45,5 +45,9 @@ class Commands(Provider):
             for command, title, note in self._offered():
                 if (score := matcher.match(title)) > 0:
                     yield Hit(
-                        score, matcher.highlight(title), partial(screen.perform, command), text=title, help=note
+                        score,
+                        matcher.highlight(title),
+                        partial(screen.perform, command),
+                        text=title,
+                        help=note,
                     )

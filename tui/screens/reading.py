@@ -54,7 +54,9 @@ class ReadingScreen(Screen[None], inherit_bindings=False):
     def _turn(self, by: int) -> None:
         self._page = (self._page + by) % len(self._pages)
         name, lines = self._pages[self._page]
-        others = "  ".join(f"[{name}]" if at == self._page else name for at, (name, _) in enumerate(self._pages))
+        others = "  ".join(
+            f"[{name}]" if at == self._page else name for at, (name, _) in enumerate(self._pages)
+        )
         view = self.query_one(TextView)
         view.set_title(f"{self._heading} · {name}", others if len(self._pages) > 1 else "")
         view.show(lines)

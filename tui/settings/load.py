@@ -8,12 +8,14 @@ word, and `notes` says so where it overrules a choice made on the screen.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.errors import HoldfastError
 from tui.settings.paths import LOCAL_CONFIG, SYSTEM_CONFIG, settings_file, user_config
 from tui.settings.schema import KEYS, LATER, TABLES, TOP, ContainerSettings, Key, LogSettings, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class ConfigError(HoldfastError):
@@ -106,9 +108,7 @@ def _checked(values: Mapping[str, Any], path: str, problems: list[str]) -> dict[
     return found
 
 
-def _take(
-    into: dict[str, Any], name: str, value: Any, rule: Key, where: str, problems: list[str]
-) -> None:
+def _take(into: dict[str, Any], name: str, value: Any, rule: Key, where: str, problems: list[str]) -> None:
     try:
         into[name] = rule.check(value)
     except ValueError:

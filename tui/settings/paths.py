@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SYSTEM_CONFIG = "/etc/holdfast/config.toml"
 LOCAL_CONFIG = "holdfast.toml"
@@ -12,7 +15,11 @@ LOCAL_CONFIG = "holdfast.toml"
 def _base(environ: Mapping[str, str], variable: str, fallback: str) -> str:
     named = environ.get(variable, "")
     # The specification: a path that is not absolute is to be ignored.
-    return named if named.startswith("/") else os.path.join(environ.get("HOME") or os.path.expanduser("~"), fallback)
+    return (
+        named
+        if named.startswith("/")
+        else os.path.join(environ.get("HOME") or os.path.expanduser("~"), fallback)
+    )
 
 
 def config_folder(environ: Mapping[str, str] = os.environ) -> str:

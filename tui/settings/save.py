@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.settings.paths import settings_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def save_choice(key: str, value: str, environ: Mapping[str, str] = os.environ) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 
 class LogSettings(NamedTuple):
@@ -98,7 +100,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     },
 }
 
-KEYS = Key("a key such as \"k\" or a list of them", key_names)
+KEYS = Key('a key such as "k" or a list of them', key_names)
 """[keys] takes any command ID; whether the command exists is found out where the keys are bound."""
 
 LATER: Mapping[str, str] = {

@@ -6,14 +6,16 @@ event loop, with what changed; it must be quick and must not write.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model.container import Container
-from tui.model.engine import EngineVersion
-from tui.model.image import Image
-from tui.model.sample import Sample
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from tui.model.container import Container
+    from tui.model.engine import EngineVersion
+    from tui.model.image import Image
+    from tui.model.sample import Sample
 
 
 class Topic(Enum):

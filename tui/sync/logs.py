@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from tui.engine.client import Engine
 from tui.engine.errors import EngineError, NotFound
-from tui.store.output import Output
 from tui.store.store import Change, LinkState, Store, Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.engine.client import Engine
+    from tui.store.output import Output
 
 
 class LogFollower:

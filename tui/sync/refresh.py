@@ -6,10 +6,12 @@ the moment of `die` the engine's own list still says running.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.container import Container
-from tui.model.event import Event
+
+if TYPE_CHECKING:
+    from tui.model.event import Event
 
 IMAGE_ACTIONS = frozenset(
     ("tag", "untag", "delete", "remove", "pull", "import", "load", "build", "loadfromarchive", "prune")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from tui.engine.client import Engine
 from tui.engine.errors import EngineError
-from tui.model.sample import Sample
-from tui.store.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tui.engine.client import Engine
+    from tui.model.sample import Sample
+    from tui.store.store import Store
 
 SETTLE = 0.25
 """Seconds that rows must stay on the screen before their streams are opened: scrolling opens none."""

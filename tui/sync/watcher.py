@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from tui.engine.client import Engine
 from tui.engine.errors import EngineError
-from tui.model.container import Container
-from tui.model.event import Event
 from tui.store.store import Link, LinkState, Store
 from tui.sync.backoff import delays
 from tui.sync.refresh import effect, merge
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from tui.engine.client import Engine
+    from tui.model.container import Container
+    from tui.model.event import Event
 
 CONFIRM_AFTER = 0.03
 """Seconds from an event until what it touched is read again (the engine's list lags behind `die`)."""

@@ -67,7 +67,13 @@ class LeanUpdate(CompositorUpdate):
         if codes is None:
             sequence = style.render("\0", color_system=console._color_system).partition("\0")[0]
             select = "\x1b[0;" + sequence[2:] if sequence else "\x1b[0m"
-            blank = (style.bgcolor, style.underline, style.reverse, style.strike, style.reverse and style.color)
+            blank = (
+                style.bgcolor,
+                style.underline,
+                style.reverse,
+                style.strike,
+                style.reverse and style.color,
+            )
             codes = self._known[style] = Codes(select, blank)
         return codes
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.message import Message
@@ -14,6 +13,8 @@ from tui.presentation.text import fit
 from tui.widgets.framed import Framed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textual import events
 
     from tui.presentation.style import Line, Span
@@ -58,7 +59,7 @@ class ListView(Framed):
         self.filter_text = ""
         self.sorted_by = self.SORTS[0]
         self.top = 0
-        self.ordering = Ordering(self.sort_key, lambda key: not self.filter_text or self.matches(key))
+        self.ordering = Ordering(self.sort_key, self.is_shown)
         self._placed: tuple[Placed, ...] = ()
         self._placed_for = -1
 
@@ -75,6 +76,10 @@ class ListView(Framed):
     def matches(self, key: str) -> bool:
         """Whether a row passes the filter text."""
         return True
+
+    def is_shown(self, key: str) -> bool:
+        """Whether a row is in the list now."""
+        return not self.filter_text or self.matches(key)
 
     def all_keys(self) -> Iterable[str]:
         """Every row there is, filtered or not."""

@@ -38,7 +38,9 @@ class TextView(Framed):
 
     def _wrap(self) -> None:
         width = self.body_size.width
-        self._wrapped = [part for line in self._lines for part in wrapped(line, width, INDENT)] if width else []
+        self._wrapped = (
+            [part for line in self._lines for part in wrapped(line, width, INDENT)] if width else []
+        )
         self._search()
         self.scroll_lines(0)
         self.refresh_body()

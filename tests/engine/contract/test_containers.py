@@ -103,7 +103,8 @@ def test_an_exit_code_is_kept(wire: Wire) -> None:
 def test_kill_needs_a_signal_that_exists(wire: Wire) -> None:
     container, _ = wire.run(SLEEP)
     reply = wire.call("POST", f"/containers/{container}/kill?signal=NOTHING")
-    assert (reply.status, reply.message.lower()) == (400, "invalid signal: nothing")
+    assert reply.status == 400
+    assert reply.message.lower().endswith("invalid signal: nothing")
 
 
 @pytest.mark.parametrize("signal", ["KILL", "SIGKILL", "9", ""])

@@ -68,7 +68,7 @@ def test_a_name_moves_to_another_image(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "word"), [("repo=UPPER/x&tag=1", "lowercase"), ("repo=contract/x&tag=a%20b", "tag")]
+    ("query", "word"), [("repo=contract/UPPER&tag=1", "lowercase"), ("repo=contract/x&tag=a%20b", "tag")]
 )
 def test_malformed_names_are_refused(wire: Wire, query: str, word: str) -> None:
     reply = wire.call("POST", f"/images/{IMAGE}/tag?{query}")

@@ -69,16 +69,18 @@ def test_it_ends_with_the_one_who_started_it() -> None:
         "from tui.demo.launch import DemoEngine\n"
         "engine = DemoEngine(containers=1)\n"
         "engine.start_process(); engine.wait_ready()\n"
-        "print(engine.pid, flush=True)\n"
+        "print(engine.pid, engine.endpoint.url.removeprefix('unix://'), flush=True)\n"
         "time.sleep(60)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     try:
         assert parent.stdout is not None
-        pid = int(parent.stdout.readline())
+        number, path = parent.stdout.readline().split()
+        pid = int(number)
         assert not ended(pid, 0.1)
         parent.send_signal(signal.SIGKILL)
         assert ended(pid)
+        assert not Path(path).parent.exists()
     finally:
         parent.kill()
         parent.communicate()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VERSION = {
     "Platform": {"Name": "Docker Engine - Community"},

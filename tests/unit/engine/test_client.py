@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,6 +26,10 @@ from tui.engine.errors import (
     StreamBroken,
 )
 from tui.engine.stdcopy import LogLine
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
 FRAME = b"\x01\0\0\0\0\0\0\x24" + b"2026-11-24T09:13:51.542284819Z hello\n"[:36]
 

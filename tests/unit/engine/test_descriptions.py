@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.engine import descriptions
-from tui.model.details import Details
 from tui.model.secrets import MASK
+
+if TYPE_CHECKING:
+    from tui.model.details import Details
 
 CONTAINER: dict[str, Any] = {
     "Id": "ab" * 32,

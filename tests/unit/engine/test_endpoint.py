@@ -4,13 +4,16 @@ import hashlib
 import json
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tui.engine import endpoint
 from tui.engine.endpoint import Endpoint, resolve
 from tui.engine.errors import EndpointUnusable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@ from __future__ import annotations
 import errno
 import grp
 import os
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
@@ -25,6 +24,10 @@ from tui.engine.errors import (
 )
 from tui.engine.faults import meaning, readable, translate, translated
 from tui.engine.transport import transport_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 ENDPOINT = Endpoint("unix:///run/x.sock", "DOCKER_HOST")
 

@@ -22,7 +22,15 @@ def test_a_size_takes_at_most_five_cells(count: int) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0s"), (59.9, "59s"), (60, "1m"), (3600, "1h"), (86_400, "1d"), (86_400 * 13, "13d"), (86_400 * 14, "2w")],
+    [
+        (0, "0s"),
+        (59.9, "59s"),
+        (60, "1m"),
+        (3600, "1h"),
+        (86_400, "1d"),
+        (86_400 * 13, "13d"),
+        (86_400 * 14, "2w"),
+    ],
 )
 def test_ages_are_rounded_down(seconds: float, text: str) -> None:
     assert age(seconds) == text

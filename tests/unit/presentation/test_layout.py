@@ -14,7 +14,11 @@ def cells(rect: Rect) -> set[tuple[int, int]]:
 
 
 @given(
-    st.integers(40, 240), st.integers(8, 90), st.sampled_from(PANES), st.booleans(), st.sampled_from(PANES[:4])
+    st.integers(40, 240),
+    st.integers(8, 90),
+    st.sampled_from(PANES),
+    st.booleans(),
+    st.sampled_from(PANES[:4]),
 )
 def test_every_cell_of_the_screen_belongs_to_exactly_one_part(
     width: int, height: int, focus: str, zoomed: bool, upper: str

@@ -22,7 +22,7 @@ def test_single_changes_give_what_sorting_anew_gives(steps: list[tuple[str, str,
             ordering.put_many([key, chr(ord(key) + 1)])
         else:
             values[key] = value
-            before, after = ordering.put(key)
+            _, after = ordering.put(key)
             assert (after is None) == (value == 3)
             if after is not None:
                 assert ordering.key_at(after) == key

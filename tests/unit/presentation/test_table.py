@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +16,7 @@ from tui.presentation.text import safe, width
 def test_columns_fill_a_width_and_never_overlap(cells: int) -> None:
     placed = place(COLUMNS, cells)
     assert placed[0].column.id == "name"
-    for left, right in zip(placed, placed[1:], strict=False):
+    for left, right in pairwise(placed):
         assert left.x + left.width < right.x
     assert placed[-1].x + placed[-1].width <= cells
     assert sum(width(text) for text, _ in heading(placed, cells, "state")) == cells
@@ -35,7 +37,7 @@ def test_sampled_columns_stand_side_by_side() -> None:
 @given(st.integers(0, 5000), st.integers(1, 80), st.integers(0, 5000))
 def test_the_thumb_stays_inside_the_bar(total: int, shown: int, top: int) -> None:
     first, size = Scroll(min(top, max(total - shown, 0)), shown, total).thumb()
-    assert 0 <= first
+    assert first >= 0
     assert first + size <= shown
     assert (size == 0) == (total <= shown)
 

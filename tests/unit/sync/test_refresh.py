@@ -47,7 +47,9 @@ def test_destroy_removes_also_in_podmans_word(action: str) -> None:
     assert effect(event(action), WEB).remove == WEB.id
 
 
-@pytest.mark.parametrize("action", ["exec_create: sh", "exec_start: sh", "exec_die", "top", "attach", "resize"])
+@pytest.mark.parametrize(
+    "action", ["exec_create: sh", "exec_start: sh", "exec_die", "top", "attach", "resize"]
+)
 def test_noise_is_dropped(action: str) -> None:
     assert effect(event(action), WEB) == NOTHING
 

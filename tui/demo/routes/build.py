@@ -118,7 +118,7 @@ def configure(config: JSON, name: str, rest: str) -> None:
         config["WorkingDir"] = rest
 
 
-class BuildFailed(Exception):  # noqa: N818 - it is an outcome
+class BuildFailed(Exception):
     """A step failed; `code` is its exit code, 0 where it has none."""
 
     def __init__(self, message: str, code: int = 0) -> None:

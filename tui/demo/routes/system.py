@@ -116,7 +116,6 @@ class SystemRoutes:
                 "Containers": containers,
                 "Volumes": volumes,
                 "BuildCache": None,
-                "BuilderSize": 0,
             }
         )
 
