@@ -39,6 +39,8 @@ from tui.theming import RichStyles, ThemeShelf
 from tui.widgets.lean_update import Codes, LeanUpdate
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from rich.console import RenderableType
     from rich.style import Style
     from textual.driver import Driver
@@ -75,6 +77,8 @@ class Holdfast(App[str], inherit_bindings=False):
         shelf: ThemeShelf,
         store: Store,
         driver_class: type[Driver] | None = None,
+        connect: Callable[[], Awaitable[Engine]] | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(driver_class=driver_class)
         self.settings = settings
@@ -91,8 +95,11 @@ class Holdfast(App[str], inherit_bindings=False):
             demo=options.demo,
             read_only=options.read_only,
             log=self.log_pane,
+            clock=clock,
         )
-        self.watcher = Watcher(store, lambda: Engine.connect(options.endpoint), options.endpoint.url)
+        self.watcher = Watcher(
+            store, connect or (lambda: Engine.connect(options.endpoint)), options.endpoint.url, clock
+        )
         self.stats = StatsStreams(store, lambda: self.watcher.engine)
         self._codes: dict[Style, Codes] = {}
         self._follower: LogFollower | None = None

@@ -22,6 +22,7 @@ from tests.bench.programs import ours, theirs, version
 from tests.bench.run import Run, busy_elsewhere
 from tests.bench.table import Result, render, summary
 from tests.bench.wire import EngineError
+from tests.support.private_engine import EngineMissing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,7 @@ def _measure(run: Run, names: list[str]) -> tuple[dict[str, list[Result]], list[
         began = time.monotonic()
         try:
             groups[name] = MEASURES[name](run)
-        except (EngineError, OSError, HTTPException) as error:
+        except (EngineError, EngineMissing, OSError, HTTPException) as error:
             remarks.append(f"{name}: not measured: {error}")
         print(f"measuring {name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     return groups, [*remarks, *sorted(run.remarks)]

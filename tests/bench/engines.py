@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import resource
 import subprocess
 import sys
-import tarfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,12 +14,10 @@ from urllib.parse import urlencode
 
 import psutil
 
-from tests.bench.private import private_engine
 from tests.bench.programs import TREE
 from tests.bench.wire import EngineError, answers, call, last_words
-
-IMAGE = "holdfast-bench:1"
-STATIC_BUSYBOX = Path("/bin/busybox")
+from tests.support.busybox import IMAGE
+from tests.support.private_engine import PrivateEngine
 
 
 class Engine(Protocol):
@@ -42,16 +38,6 @@ class RealEngine:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._import_image()
-
-    def _import_image(self) -> None:
-        """One static busybox that sleeps, so that nothing has to be pulled."""
-        packed = io.BytesIO()
-        with tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as tar:
-            tar.add(STATIC_BUSYBOX, "bin/sleep")
-        repository, tag = IMAGE.split(":")
-        query = urlencode({"fromSrc": "-", "repo": repository, "tag": tag})
-        call(self.path, "POST", f"/images/create?{query}", packed.getvalue(), "application/x-tar")
 
     def _container(self, method: str, name: str, action: str) -> None:
         call(self.path, method, f"/containers/{name}{action}")
@@ -163,7 +149,7 @@ class Engines:
 
     def real(self) -> RealEngine:
         if self._real is None:
-            self._real = RealEngine(self._stack.enter_context(private_engine()))
+            self._real = RealEngine(self._stack.enter_context(PrivateEngine()).host.removeprefix("unix://"))
         return self._real
 
     def load(self, containers: int, running: float = 0.1) -> LoadEngine:

@@ -6,10 +6,8 @@ chunks here neither holds up the program under test nor shifts a stamp. All time
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import os
-import re
 import signal
 import sys
 import threading
@@ -19,7 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import psutil
 import ptyprocess  # type: ignore[import-untyped]
-import pyte
+
+from tests.support.screen import Screen, answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,23 +29,6 @@ COLUMNS, LINES = 120, 40
 
 sys.setswitchinterval(0.0005)  # the reading threads must not wait for the interpreting one
 
-# What pyte would print as text or stumble over; none of it changes what stands on the screen.
-_SILENT = re.compile(
-    r"\x1b\[[<>=][\d;:]*[@-~]"  # keyboard protocols, secondary attributes
-    r"|\x1b\[\??[\d;]*\$[@-~]"  # asking for modes
-    r"|\x1b\[\?[\d;]*[a-gi-km-z]"  # private reports; ?h and ?l stay
-    r"|\x1b\[[\d;]* [@-~]"  # cursor shape
-    r"|\x1b\[[\d;]*t"  # window operations
-    r"|\x1b[PX^_].*?\x1b\\"  # device control and application strings
-    r"|\x1b\].*?(?:\x07|\x1b\\)",  # titles, colours, clipboard
-    re.DOTALL,
-)
-_UNFINISHED = re.compile(r"\x1b(?:|\[[\d;:<=>? $!]*|[PX^_\]][^\x07]*)\Z", re.DOTALL)
-_LONGEST_SEQUENCE = 4096
-
-_MODE_QUESTION = re.compile(rb"\x1b\[\?(\d+)\$p")
-_ATTRIBUTES_QUESTION = re.compile(rb"\x1b\[0?c")
-
 
 class Look(NamedTuple):
     """How a cell looks, as far as programs mark a selected row with it."""
@@ -54,19 +36,6 @@ class Look(NamedTuple):
     background: str
     reverse: bool
     bold: bool
-
-
-def _answers(chunk: bytes) -> bytes:
-    """What a terminal would say to the questions in a chunk: programs wait for some of them."""
-    said = b"\x1b[1;1R" * chunk.count(b"\x1b[6n")
-    if _ATTRIBUTES_QUESTION.search(chunk):
-        said += b"\x1b[?62;22c"
-    for mode in _MODE_QUESTION.findall(chunk):
-        said += b"\x1b[?%s;%d$y" % (mode, 2 if mode == b"2026" else 0)
-    for number, colour in ((b"10", b"ffff"), (b"11", b"0000")):
-        if b"\x1b]%s;?" % number in chunk:
-            said += b"\x1b]%s;rgb:%s\x1b\\" % (number, b"/".join([colour] * 3))
-    return said
 
 
 class Terminal:
@@ -82,11 +51,7 @@ class Terminal:
         self.received = 0
         self.first_bytes: float | None = None
         self.ended = False
-        self._screen = pyte.Screen(COLUMNS, LINES)
-        self._stream = pyte.Stream(self._screen)
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._unfinished = ""
-        self._lines = [""] * LINES
+        self._screen = Screen(COLUMNS, LINES)
         self._chunks: deque[tuple[float, bytes]] = deque()
         self._arrived = threading.Event()
         self.started = clock()
@@ -115,7 +80,7 @@ class Terminal:
             self.first_bytes = self.first_bytes or now
             self._chunks.append((now, chunk))
             self._arrived.set()
-            if b"\x1b" in chunk and (said := _answers(chunk)):
+            if b"\x1b" in chunk and (said := answers(chunk)):
                 with contextlib.suppress(OSError):
                     os.write(descriptor, said)
 
@@ -133,33 +98,20 @@ class Terminal:
         """When the newest chunk came of those that the screen shows."""
         return self._last
 
-    def _interpret(self, chunk: bytes) -> None:
-        text = self._unfinished + self._decoder.decode(chunk)
-        self._unfinished = ""
-        if tail := _UNFINISHED.search(text, max(0, len(text) - _LONGEST_SEQUENCE)):
-            self._unfinished = tail.group()
-            text = text[: tail.start()]
-        self._stream.feed(_SILENT.sub("", text))
-
     def _next(self) -> float | None:
         """Interpret one chunk: its stamp, or None when there is none."""
         if not self._chunks:
             return None
         self._last, chunk = self._chunks.popleft()
-        self._interpret(chunk)
+        self._screen.feed(chunk)
         return self._last
 
     def lines(self) -> list[str]:
-        """The screen as text; cells that have not changed since the last call are not read again."""
-        for y in self._screen.dirty:
-            if y < LINES:
-                row = self._screen.buffer[y]
-                self._lines[y] = "".join(row[x].data for x in range(COLUMNS))
-        self._screen.dirty.clear()
-        return self._lines
+        """The screen as text."""
+        return self._screen.lines()
 
     def look(self, y: int, x: int) -> Look:
-        cell = self._screen.buffer[y][x]
+        cell = self._screen.cell(y, x)
         return Look(cell.bg, cell.reverse, cell.bold)
 
     def until(self, true: Callable[[], bool], seconds: float) -> float | None:

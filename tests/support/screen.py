@@ -46,6 +46,7 @@ class Screen:
         self._stream = pyte.Stream(self._screen)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._unfinished = ""
+        self._lines = [""] * lines
 
     def feed(self, chunk: bytes) -> None:
         text = self._unfinished + self._decoder.decode(chunk)
@@ -57,11 +58,18 @@ class Screen:
 
     def resize(self, columns: int, lines: int) -> None:
         self._screen.resize(lines, columns)
+        self._lines = [""] * lines
+        self._screen.dirty.update(range(lines))
 
     def lines(self) -> list[str]:
-        """Every line in full width; the second cell of a wide character is the empty string."""
+        """Every line in full width; lines that have not changed since the last call are not read again."""
         columns = range(self._screen.columns)
-        return ["".join(self.cell(y, x).data for x in columns) for y in range(self._screen.lines)]
+        for y in self._screen.dirty:
+            if y < len(self._lines):
+                row = self._screen.buffer[y]
+                self._lines[y] = "".join(row[x].data for x in columns)
+        self._screen.dirty.clear()
+        return list(self._lines)
 
     def cell(self, line: int, column: int) -> pyte.screens.Char:
         """A cell with its colours and attributes, counted from 0."""

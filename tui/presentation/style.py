@@ -78,9 +78,7 @@ def parse_style(text: str, roles: Mapping[str, Style]) -> Style:
             background = True
             continue
         if word in ATTRIBUTES:
-            style = Style(
-                *style[:2], *(flag or word == name for flag, name in zip(style[2:], ATTRIBUTES, strict=True))
-            )
+            style = _ATTRIBUTE[word].over(style)
         elif (color := parse_color(word)) is not None:
             style = style._replace(bg=color) if background else style._replace(fg=color)
         elif word in roles:

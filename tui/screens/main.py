@@ -74,6 +74,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         demo: bool,
         read_only: bool,
         log: LogPane,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
         self.store = store
@@ -81,9 +82,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.demo = demo
         self.read_only = read_only
         self.busy = ""
-        self.containers = ContainersPane(store, settings)
-        self.images = ImagesPane(store)
-        self.tags = TagsPane(store)
+        self._clock = clock
+        self.containers = ContainersPane(store, settings, clock)
+        self.images = ImagesPane(store, clock)
+        self.tags = TagsPane(store, clock)
         self.log_pane = log
         self.views: dict[str, Framed] = {
             "apps": AppsPane(),
@@ -354,7 +356,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _draw_header(self, width: int) -> Line:
         return header_line(
-            width, self.store.link, time.time(), demo=self.demo, read_only=self.read_only, busy=self.busy
+            width, self.store.link, self._clock(), demo=self.demo, read_only=self.read_only, busy=self.busy
         )
 
     def _draw_tabs(self, width: int) -> Line:

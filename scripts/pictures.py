@@ -1,0 +1,45 @@
+"""Writes docs/pictures/*.svg: the dashboard on the simulated engine, as a user sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from tui.app import Holdfast, Options
+from tui.demo.launch import DemoEngine
+from tui.settings.schema import Settings
+from tui.store.store import Link, LinkState, Store
+from tui.theming import ThemeShelf
+
+FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
+SIZES = ((80, 24), (120, 40), (200, 60))
+
+
+async def picture(size: tuple[int, int], theme: str, name: str, keys: tuple[str, ...] = ()) -> None:
+    async with DemoEngine() as engine:
+        settings = Settings(theme=theme)
+        store = Store()
+        store.set_link(Link(LinkState.CONNECTING, 0.0, engine.endpoint.url))
+        app = Holdfast(settings, Options(engine.endpoint, demo=True), ThemeShelf(theme), store)
+        async with app.run_test(size=size) as pilot:
+            await asyncio.sleep(6)  # statistics and some log lines
+            await pilot.press(*keys)
+            await asyncio.sleep(0.5)
+            (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="holdfast"))
+
+
+async def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for width, height in SIZES:
+        await picture((width, height), "holdfast-dark", f"dashboard-{width}x{height}")
+    await picture((120, 40), "holdfast-light", "light-120x40")
+    await picture((120, 40), "holdfast-dark", "actions-120x40", ("X",))
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as home:
+        import os
+
+        os.environ["XDG_CONFIG_HOME"] = home
+        asyncio.run(main())
