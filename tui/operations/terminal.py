@@ -23,7 +23,7 @@ KEYS_BYTES = 4096
 
 END_OF_FILE = b"\x04"
 
-SANE = b"\x1b[0m\x1b[?25h\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1049l"
+SANE = b"\x1b[0m\x1b[?25h\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1047l"
 """Colours, cursor, pasting, mouse and screen as a program may leave them when it is cut off."""
 
 
