@@ -50,11 +50,17 @@ class Answer:
         """Everything that has arrived, again and again, until the end; raises EngineError."""
         content = self._response.content
         while True:
-            async with self._wire.waiting(reading=True):
+            try:
                 chunk = await content.readany()
+            except TRANSLATED as error:
+                raise self._wire.fault(error, reading=True) from error
             if not chunk:
                 return
             yield chunk
+
+    def end(self, error: Exception) -> None:
+        """Let whoever waits for more get this error; aiohttp would let them wait for ever."""
+        self._response.content.set_exception(error)
 
 
 class Wire:
