@@ -8,6 +8,8 @@ import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.segment import Segments
+from rich.traceback import Traceback
 from textual import events
 from textual._compositor import ChopsUpdate
 from textual.app import App
@@ -134,6 +136,12 @@ class Holdfast(App[str], inherit_bindings=False):
             self.main.paint_now()
             return
         await super().on_event(event)
+
+    def _fatal_error(self) -> None:
+        # As Textual's, but without the values of variables: environments and tokens may be among them.
+        self.bell()
+        self._exit_renderables.append(Segments(self.console.render(Traceback(show_locals=False, width=100))))
+        self._close_messages_no_wait()
 
     # Life
 

@@ -27,7 +27,7 @@ def test_a_shell_has_the_size_and_answers(open_terminal: OpenTerminal, size: tup
     assert len(terminal.lines()) == size[1]
     terminal.resize(70, 20)
     terminal.send("stty size\r")
-    terminal.wait_for(re.compile(r"^20 70$", re.MULTILINE))
+    terminal.wait_for(re.compile(r"\b20 70$", re.MULTILINE))
     terminal.send("exit 3\r")
     assert terminal.wait_end() == 3
 

@@ -151,7 +151,7 @@ class Containers:
         since   a moment (RFC 3339, or seconds since the epoch with up to nine decimals), itself included
         tty     whether the container has a TTY; asked of the engine when None
 
-        The iterator ends when the container stops, and may when the engine stops: ask which.
+        The iterator ends when the container stops, and mostly also when the engine does: ask which.
         """
         query: dict[str, str | int | bool] = {
             "follow": True,

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 import aiohttp
 from yarl import URL
 
-from tui.engine.errors import ConnectionFailed, MalformedAnswer, refusal
+from tui.engine.errors import ConnectionFailed, EngineError, MalformedAnswer, refusal
 from tui.engine.faults import TRANSLATED, translate, translated
 from tui.engine.jsonmessage import parse
 from tui.engine.transport import CONNECT_SECONDS, Transport
@@ -58,9 +58,9 @@ class Answer:
                 return
             yield chunk
 
-    def end(self, error: Exception) -> None:
-        """Let whoever waits for more get this error; aiohttp would let them wait for ever."""
-        self._response.content.set_exception(error)
+    def end(self) -> None:
+        """Let whoever waits for more get an error now."""
+        self._response.content.set_exception(aiohttp.ServerDisconnectedError())
 
 
 class Wire:
@@ -72,6 +72,7 @@ class Wire:
         self.version = ""
         self._closed = False
         self._waits: set[asyncio.Timeout] = set()
+        self._streams: set[Answer] = set()
         self._connector = transport.connector()
         self._session = self._open(aiohttp.HttpVersion11)
         # Go puts each line of a log into an HTTP chunk of its own, which costs more to take apart than
@@ -83,29 +84,35 @@ class Wire:
             connector=self._connector,
             connector_owner=False,
             version=version,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
             read_bufsize=READ_BUFFER,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
             skip_auto_headers=("Accept-Encoding", "Accept", "User-Agent"),
         )
 
     async def close(self) -> None:
-        """Close every connection; whoever still waits for an answer gets ConnectionFailed."""
+        """Close every connection; whoever still waits for an answer gets ConnectionFailed.
+
+        aiohttp by itself would let them wait for ever.
+        """
         self._closed = True
+        now = asyncio.get_running_loop().time()
         for wait in self._waits:
-            wait.reschedule(asyncio.get_running_loop().time())
+            wait.reschedule(now)
+        for answer in self._streams:
+            answer.end()
         await self._session.close()
         await self._plain.close()
         await self._connector.close()
 
-    @asynccontextmanager
-    async def waiting(self, seconds: float | None = None, *, reading: bool = False) -> AsyncIterator[None]:
-        """Around every wait for the engine: for so long at most, and not longer than the connection is open.
+    def fault(self, error: Exception, *, reading: bool) -> EngineError:
+        """What an error of a library means here; `reading` says that the answer had begun."""
+        return ConnectionFailed(CLOSED) if self._closed else translate(error, self.endpoint, reading=reading)
 
-        aiohttp leaves readers waiting for ever when its connector is closed. Errors become EngineErrors;
-        `reading` says that the answer has begun.
-        """
+    @asynccontextmanager
+    async def _within(self, seconds: float) -> AsyncIterator[None]:
+        """Around a request: for so long at most, and no longer than the wire is open. Raises EngineError."""
         if self._closed:
             raise ConnectionFailed(CLOSED)
         wait = asyncio.timeout(seconds)
@@ -114,9 +121,7 @@ class Wire:
             async with wait:
                 yield
         except TRANSLATED as error:
-            if self._closed:
-                raise ConnectionFailed(CLOSED) from error
-            raise translate(error, self.endpoint, reading=reading) from error
+            raise self.fault(error, reading=False) from error
         finally:
             self._waits.discard(wait)
 
@@ -147,7 +152,7 @@ class Wire:
         seconds: float = ANSWER_SECONDS,
     ) -> tuple[bytes, Mapping[str, str]]:
         """As `ask`, with the headers of the answer (found in any case)."""
-        async with self.waiting(seconds):
+        async with self._within(seconds):
             response = await self._send(self._session, method, path, query, body)
             try:
                 with translated(self.endpoint, reading=True):
@@ -175,12 +180,14 @@ class Wire:
         The answer must begin within `seconds`, and may then take for ever. With `chunked` off it is asked for
         by HTTP/1.0: cheaper where it consists of many small pieces, but its end cannot be told from a break.
         """
-        session = self._session if chunked else self._plain
-        async with self.waiting(seconds):
-            response = await self._send(session, method, path, query, body)
+        async with self._within(seconds):
+            response = await self._send(self._session if chunked else self._plain, method, path, query, body)
+        answer = Answer(response, self)
+        self._streams.add(answer)
         try:
-            yield Answer(response, self)
+            yield answer
         finally:
+            self._streams.discard(answer)
             response.close()
 
     async def _send(

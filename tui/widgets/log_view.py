@@ -1,0 +1,288 @@
+"""A log on the screen: follows, scrolls back, wraps, searches; draws only the lines that are looked at."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tui.presentation.frame import Scroll
+from tui.presentation.log_lines import (
+    Look,
+    Place,
+    dropped_row,
+    last_top,
+    log_rows,
+    log_state,
+    log_title,
+    moved,
+    places_from,
+    text_width,
+)
+from tui.presentation.titles import LOG_TITLE
+from tui.widgets.framed import Framed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual import events
+
+    from tui.presentation.style import Line
+    from tui.store.output import Output, OutputLine
+
+FRAME = 1 / 15
+"""Seconds between two drawings in a flood; the first line after a quiet time is drawn at once."""
+
+REACH = 1 << 20
+"""Cells of a line within which one can scroll sideways."""
+
+
+class LogView(Framed):
+    """Shows one Output. It follows until one scrolls back; at the end it follows again."""
+
+    def __init__(self, *, wrap: bool = False, times: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.output: Output | None = None
+        self.following = True
+        self.needle = ""
+        self.subject = ""
+        self._words = ""
+        self._wrap = wrap
+        self._times = times
+        self._scrolled = 0
+        self._top = Place(0)
+        self._current: int | None = None
+        self._paused_at = 0
+        self._rows: list[Line] = []
+        self._unsubscribe: Callable[[], None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._drawn_at = 0.0
+        self._search: asyncio.Task[None] | None = None
+
+    def on_mount(self) -> None:
+        self._describe()
+
+    def on_unmount(self) -> None:
+        self.leave()
+
+    # What is shown
+
+    def show(self, name: str, output: Output) -> None:
+        """Show another output, from its end."""
+        self.leave()
+        self.output, self.subject, self._words = output, name, ""
+        self.following, self._scrolled, self._current = True, 0, None
+        self._unsubscribe = output.subscribe(self._arrived)
+        self._draw()
+
+    def leave(self) -> None:
+        """Show nothing any more."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        for work in (self._timer, self._search):
+            if work is not None:
+                work.cancel()
+        self._unsubscribe = self._timer = self._search = self.output = None
+
+    def say(self, words: str) -> None:
+        """Say at the right of the title why nothing comes."""
+        self._words = words
+        self._describe()
+
+    def _look(self) -> Look:
+        return Look(self.body_size.width, self._wrap, self._times, self._scrolled, self.needle)
+
+    def _rows_of(self, number: int) -> int:
+        return len(log_rows(self._line(number), self._look())) if self._wrap else 1
+
+    def _line(self, number: int) -> OutputLine:
+        assert self.output is not None
+        return self.output[number]
+
+    # Drawing
+
+    def _arrived(self) -> None:
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            wait = self._drawn_at + FRAME - loop.time()
+            if wait <= 0:
+                self._draw()
+            else:
+                self._timer = loop.call_later(wait, self._draw)
+
+    def _draw(self) -> None:
+        """Compute the rows on the screen, and draw those that read differently."""
+        loop = asyncio.get_running_loop()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._drawn_at = loop.time()
+        self._describe()
+        if not self.size.height or not self.display:
+            return
+        before, self._rows = self._rows, self._visible()
+        for row in range(max(len(before), len(self._rows))):
+            old = before[row] if row < len(before) else None
+            new = self._rows[row] if row < len(self._rows) else None
+            if old != new:
+                self.refresh_body(row, row)
+        self.refresh_bar()
+
+    def _visible(self) -> list[Line]:
+        output, height, width = self.output, self.body_size.height, self.body_size.width
+        if output is None or not height or not width:
+            return []
+        first, end, look = output.first, output.end, self._look()
+        if self.following:
+            self._top = last_top(height, self._rows_of, first, end)
+        elif self._top.line < first:
+            self._top = Place(first)
+        rows: list[Line] = []
+        at_start = self._top == Place(first)
+        if output.dropped and at_start and not self.following:
+            rows.append(dropped_row(output.dropped, width))
+        known: dict[int, list[Line]] = {}
+        for place in places_from(self._top, height - len(rows), self._rows_of, end):
+            if place.line not in known:
+                known[place.line] = log_rows(output[place.line], look, place.line == self._current)
+            rows.append(known[place.line][place.row])
+        return rows
+
+    def body_line(self, row: int, width: int) -> Line:
+        return self._rows[row] if row < len(self._rows) else [(" " * width, "text")]
+
+    def scroll_position(self) -> Scroll:
+        if self.output is None:
+            return Scroll(0, 0, 0)
+        return Scroll(self._top.line - self.output.first, self.body_size.height, len(self.output))
+
+    def _describe(self) -> None:
+        if self.output is None:
+            self.set_title(LOG_TITLE, self._words)
+            return
+        below = 0 if self.following else self.output.end - self._paused_at
+        self.set_title(log_title(self.subject, self.output.end), log_state(self._words, self.following, below))
+
+    def on_resize(self) -> None:
+        self._rows = []
+        self.refresh()
+        self._draw()
+
+    def on_show(self) -> None:
+        self._draw()
+
+    # Moving
+
+    def scroll_rows(self, delta: int) -> None:
+        """Move by some rows; up pauses following, the end takes it up again."""
+        output = self.output
+        if output is None or not len(output):
+            return
+        end = last_top(self.body_size.height, self._rows_of, output.first, output.end)
+        target = moved(self._top, delta, self._rows_of, output.first, output.end)
+        self._go(min(target, end), follow=target >= end)
+
+    def _go(self, place: Place, *, follow: bool) -> None:
+        if self.following and not follow and self.output is not None:
+            self._paused_at = self.output.end
+        self.following = follow
+        self._top = place
+        self._draw()
+
+    def do_log_down(self) -> None:
+        self.scroll_rows(1)
+
+    def do_log_up(self) -> None:
+        self.scroll_rows(-1)
+
+    def do_log_page_down(self) -> None:
+        self.scroll_rows(max(self.body_size.height - 1, 1))
+
+    def do_log_page_up(self) -> None:
+        self.scroll_rows(-max(self.body_size.height - 1, 1))
+
+    def do_log_first(self) -> None:
+        if self.output is not None:
+            self._go(Place(self.output.first), follow=False)
+
+    def do_log_last(self) -> None:
+        self._go(self._top, follow=True)
+
+    def do_log_follow(self) -> None:
+        self._go(self._top, follow=not self.following)
+
+    def do_log_wrap(self) -> None:
+        self._wrap = not self._wrap
+        self._scrolled = 0
+        self._top = Place(self._top.line)
+        self._draw()
+
+    def do_log_timestamps(self) -> None:
+        self._times = not self._times
+        self._draw()
+
+    def do_log_left(self) -> None:
+        self._sideways(-8)
+
+    def do_log_right(self) -> None:
+        self._sideways(8)
+
+    def _sideways(self, delta: int) -> None:
+        output = self.output
+        if self._wrap or output is None:
+            return
+        last = min(self._top.line + self.body_size.height, output.end)
+        lines = range(max(self._top.line, output.first), last)
+        limit = min(self._scrolled + delta + self.body_size.width + 1, REACH)
+        widest = max((text_width(output[number], limit) for number in lines), default=0)
+        self._scrolled = max(0, min(self._scrolled + delta, widest - 1))
+        self._draw()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll_rows(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll_rows(-3)
+
+    # Searching
+
+    def find(self, needle: str) -> None:
+        """Highlight a text, and go to the newest line on or before the screen that holds it."""
+        self.needle = needle
+        self._current = None
+        bottom = self._top.line + self.body_size.height - 1
+        self._seek(bottom, backwards=True)
+
+    def do_log_next(self) -> None:
+        self._seek((self._current if self._current is not None else self._top.line - 1) + 1, backwards=False)
+
+    def do_log_previous(self) -> None:
+        current = self._current if self._current is not None else self._top.line
+        self._seek(current - 1, backwards=True)
+
+    def _seek(self, start: int, *, backwards: bool) -> None:
+        if self._search is not None:
+            self._search.cancel()
+        if self.output is not None and self.needle:
+            self._search = asyncio.create_task(self._sought(self.output, start, backwards))
+
+    async def _sought(self, output: Output, start: int, backwards: bool) -> None:
+        """Search a block at a time, with the loop free between two."""
+        needle = self.needle.encode("utf-8", "surrogateescape")
+        around = output.end - 1 if backwards else output.first
+        for begin in (start, around):
+            for number in output.search(needle, begin, backwards=backwards):
+                if number is None:
+                    await asyncio.sleep(0)
+                    continue
+                self._current = number
+                height = self.body_size.height
+                if not self._top.line <= number < self._top.line + height or self._wrap:
+                    place = moved(Place(number), -(height // 2), self._rows_of, output.first, output.end)
+                    self._go(place, follow=False)
+                else:
+                    self._go(self._top, follow=False)
+                return
+        self._draw()
+        self.app.notify(f"not found: {self.needle}", markup=False, timeout=3)
