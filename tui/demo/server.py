@@ -22,6 +22,7 @@ from tui.demo.routes.build import BuildRoutes
 from tui.demo.routes.containers import ContainerRoutes
 from tui.demo.routes.control import ControlRoutes
 from tui.demo.routes.exec import ExecRoutes
+from tui.demo.routes.files import FileRoutes
 from tui.demo.routes.images import ImageRoutes
 from tui.demo.routes.places import PlaceRoutes
 from tui.demo.routes.streams import StreamRoutes
@@ -62,6 +63,7 @@ class Server:
         TransferRoutes(simulation, self.router)
         ImageRoutes(simulation, self.router)
         ExecRoutes(simulation, self.router)
+        FileRoutes(simulation, self.router)
         BuildRoutes(simulation, self.router)
         self.control = ControlRoutes(simulation, self.router)
 

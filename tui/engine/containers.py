@@ -32,6 +32,9 @@ IDS_PER_REQUEST = 80
 STOP_SECONDS = 900.0
 """Time limit for stop and restart, which wait for the container's own grace period first."""
 
+GATHER = 0.004
+"""Seconds from one batch of lines to the next: a lone line comes at once, a flood in few large batches."""
+
 MULTIPLEXED = "application/vnd.docker.multiplexed-stream"
 RAW = "application/vnd.docker.raw-stream"
 
@@ -196,6 +199,7 @@ async def _lines(answer: Answer, reader: LogReader) -> AsyncIterator[list[LogLin
     async for chunk in answer.chunks():
         if lines := reader.feed(chunk):
             yield lines
+            await asyncio.sleep(GATHER)
     if lines := reader.rest():
         yield lines
     if reader.cut:

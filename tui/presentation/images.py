@@ -55,8 +55,9 @@ def cell(column: str, image: Image, used_by: tuple[str, ...], now: float) -> Spa
     """The text and style of one cell of an image; `used_by` holds the names of containers made from it."""
     match column:
         case "repository":
-            text = safe(repository(image))
-            return (f"{text} (dangling)", "muted") if image.dangling else (text, "strong")
+            if not image.dangling:
+                return safe(repository(image)), "strong"
+            return (f"{safe(repository(image))} (dangling)" if image.digests else "dangling"), "muted"
         case "size":
             return size(image.size), "text"
         case "age":

@@ -89,4 +89,7 @@ def fit_end(text: str, cells: int) -> str:
     tail = text[-(cells - 1) :]
     while width(tail) > cells - 1:
         tail = tail[1:]
+    part = tail.find("/")
+    if 0 <= part <= len(tail) // 2:  # begin with a whole part of the path: "…/shop/web:1.8.2"
+        tail = tail[part:]
     return fit(f"…{tail}", cells)

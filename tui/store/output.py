@@ -76,7 +76,7 @@ class Output:
     def __init__(self, max_lines: int = MAX_LINES, max_bytes: int = MAX_BYTES) -> None:
         self.max_lines = max_lines
         self.max_bytes = max_bytes
-        self._block_bytes = min(_BLOCK_BYTES, max_bytes // 8)
+        self._block_bytes = max(min(_BLOCK_BYTES, max_bytes // 8), 1)
         self._line_bytes = max_bytes // 4
         self._blocks: list[_Block] = []
         self._blocks_size = 0

@@ -418,6 +418,19 @@ async def test_closing_the_engine_ends_its_streams(
     assert task.exception() is None or isinstance(task.exception(), EngineError)
 
 
+async def test_closing_the_engine_ends_a_request_that_waits(scripted: ScriptedEngine, engine: Engine) -> None:
+    async def silent(_reader: object, _writer: object) -> None:
+        await asyncio.sleep(60)
+
+    scripted.scripts["/images/json"] = silent
+    task = asyncio.create_task(engine.images.list())
+    while "GET /v1.51/images/json" not in scripted.requests:
+        await asyncio.sleep(0.01)
+    await engine.close()
+    with pytest.raises(ConnectionFailed, match="closed"):
+        await asyncio.wait_for(task, 1)
+
+
 async def test_a_hundred_streams_at_once_are_not_held_back(scripted: ScriptedEngine, engine: Engine) -> None:
     scripted.scripts["/containers/a/stats"] = streamed()
     entered = [asyncio.Event() for _ in range(100)]

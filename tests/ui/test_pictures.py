@@ -1,0 +1,171 @@
+"""Pictures of the screen: the same values give the same picture at each size."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui.app import Holdfast, Options
+from tui.commands.table import BY_ID
+from tui.engine.endpoint import Endpoint
+from tui.model.container import Container, Port
+from tui.model.engine import EngineVersion
+from tui.model.image import Image
+from tui.model.sample import Sample
+from tui.settings.schema import Settings
+from tui.store.output import Output
+from tui.store.store import Link, LinkState, Store
+from tui.theming import ThemeShelf
+
+NOW = 1_700_000_000.0
+SIZES = [(80, 24), (120, 40), (200, 60)]
+
+STATES = [
+    ("shop-web-1", "running", "healthy", None),
+    ("shop-api-1", "running", "unhealthy", None),
+    ("shop-worker-1", "running", "starting", None),
+    ("shop-db-1", "running", "none", None),
+    ("shop-cache-1", "paused", "none", None),
+    ("mail-queue-1", "restarting", "none", None),
+    ("migrate", "exited", "none", 0),
+    ("nightly", "exited", "none", 137),
+    ("new-one", "created", "none", None),
+    ("[bold]日本語の名前", "running", "none", None),
+]
+
+
+def filled() -> Store:
+    store = Store()
+    version = EngineVersion("Docker Engine", "28.5.2", "1.51", "linux", "amd64", "build-1")
+    images = [
+        Image(
+            f"sha256:{number:064x}",
+            tags=()
+            if number == 4
+            else (f"registry.example.com/shop/app{number}:1.{number}.0", f"app{number}:latest"),
+            digests=(f"registry.example.com/shop/app{number}@sha256:{number:064x}",),
+            created=NOW - 86_400 * (number + 1),
+            size=10**6 * 37**number % 10**9,
+        )
+        for number in range(6)
+    ]
+    store.set_images(images)
+    store.put_containers(
+        Container(
+            id=f"{number:064x}",
+            name=name,
+            image=images[number % 4].tags[0],
+            image_id=images[number % 4].id,
+            command="serve",
+            created=NOW - 1000 * (number + 1),
+            state=state,
+            health=health,
+            exit_code=code,
+            since=NOW - 7 * 60 ** (number % 4),
+            exact=True,
+            ports=(Port("0.0.0.0", 80, 8080 + number, "tcp"),) if state == "running" else (),
+            labels={"com.docker.compose.project": name.split("-")[0]} if "-" in name else {},
+        )
+        for number, (name, state, health, code) in enumerate(STATES)
+    )
+    store.put_samples(
+        {
+            key: Sample(12.5 * number, 10**7 * (number + 1), 10**9, 10**6, 10**5, 10**4, 10**3, 5)
+            for number, (key, container) in enumerate(store.containers.items())
+            if container.running
+        }
+    )
+    store.set_link(Link(LinkState.LIVE, NOW, "unix:///var/run/docker.sock", version))
+    return store
+
+
+def log() -> Output:
+    output = Output()
+    lines = [
+        (1, b"\x1b[32mINFO\x1b[0m started, listening on 0.0.0.0:80"),
+        (2, b"\x1b[1;31mERROR\x1b[0m cannot reach db: connection refused"),
+        (1, b"\x1b]52;c;ZXZpbA==\x07 and \x1b[2J do nothing here"),
+        (1, "wide: 日本語, combining: e\u0301, [bold]markup[/bold]".encode()),
+        (1, b"progress 10%\rprogress 100%"),
+        (1, b"tab\there, invalid \xff\xfe bytes"),
+        (1, b"a long line " * 40),
+    ]
+    output.extend((stream, b"2023-11-14T22:13:20.123456789Z", text) for stream, text in lines)
+    return output
+
+
+class Still(Holdfast):
+    """The App with fixed values: no engine is asked, no log is followed."""
+
+    async def on_main_screen_rested(self, message: object) -> None:
+        if self.log_pane.container_id is None:
+            self.log_pane.open(next(iter(self.store.containers)), "shop-web-1", log())
+
+
+def still(theme: str = "holdfast-dark", **options: Any) -> Still:
+    async def never() -> Any:
+        await asyncio.Event().wait()
+
+    endpoint = Endpoint("unix:///var/run/docker.sock", "default socket")
+    return Still(
+        Settings(theme=theme),
+        Options(endpoint, **options),
+        ThemeShelf(theme, {"HOME": "/nowhere"}),
+        filled(),
+        connect=never,
+        clock=lambda: NOW,
+    )
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    time.tzset()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_main_screen(snap_compare: Any, size: tuple[int, int]) -> None:
+    assert snap_compare(still(), terminal_size=size)
+
+
+@pytest.mark.parametrize("theme", ["holdfast-light", "high-contrast", "colour-blind-dark", "terminal-16"])
+def test_themes(snap_compare: Any, theme: str) -> None:
+    assert snap_compare(still(theme), terminal_size=(120, 40))
+
+
+def test_small_screen_shows_one_pane(snap_compare: Any) -> None:
+    assert snap_compare(still(), terminal_size=(60, 20), press=["2"])
+
+
+def test_confirmation(snap_compare: Any) -> None:
+    async def ask(pilot: Any) -> None:
+        app = pilot.app
+        app.watcher.engine = object()  # never called: the dialog is only looked at
+        await pilot.press("asterisk")
+        app.main.perform(BY_ID["container.remove"])
+        await pilot.pause(0.2)
+
+    assert snap_compare(still(), terminal_size=(120, 40), run_before=ask)
+
+
+def test_menu_says_why_not(snap_compare: Any) -> None:
+    assert snap_compare(still(demo=True), terminal_size=(80, 24), press=["X"])
+
+
+def test_help(snap_compare: Any) -> None:
+    assert snap_compare(still(read_only=True), terminal_size=(120, 40), press=["question_mark"])
+
+
+def test_log_wrapped_with_times(snap_compare: Any) -> None:
+    assert snap_compare(still(), terminal_size=(120, 40), press=["5", "z", "w", "t"])
+
+
+def test_pictures_hold_no_path_of_this_machine() -> None:
+    folder = Path(__file__).parent / "__snapshots__"
+    assert all(os.getcwd() not in path.read_text() for path in folder.rglob("*.svg"))
