@@ -36,7 +36,8 @@ async def follow_log(engine: Engine, id: str, entered: asyncio.Event) -> str:
 async def test_streams_end_with_their_engine_and_say_why(own_engine: PrivateEngine, how: str) -> None:
     client = docker.DockerClient(base_url=own_engine.host)
     script = ["/bin/sh", "-c", "while true; do echo line; sleep 0.01; done"]
-    id = client.containers.run("holdfast-test/busybox:1", script, detach=True, network_mode="none").id
+    options = {"network_mode": "none", "stop_signal": "SIGKILL"}
+    id = client.containers.run("holdfast-test/busybox:1", script, detach=True, **options).id
     client.close()
     endpoint = Endpoint(own_engine.host, "the test")
     async with await Engine.connect(endpoint) as engine:
