@@ -300,7 +300,7 @@ class Holdfast(App[str], inherit_bindings=False):
 
     async def _choose_theme(self) -> None:
         before = self.shelf.current.name
-        choices = [Choice(name, "", f"{name}   {about}") for name, about in self.shelf.listed()]
+        choices = [Choice(name, "", f"{name:<20}{about}") for name, about in self.shelf.listed()]
         chosen = await self.push_screen_wait(MenuDialog("Theme", choices, first=before, moved=self.use_theme))
         self.use_theme(chosen or before)
         if chosen:

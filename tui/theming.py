@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rich.color import Color
 from rich.style import Style as RichStyle
+from textual.theme import BUILTIN_THEMES
 from textual.theme import Theme as TextualTheme
 
-from tui.presentation.theme import Theme, current_theme, find_themes, mono, resolve
+from tui.presentation.theme import PALETTE, Theme, current_theme, find_themes, mono, resolve
 from tui.settings.paths import shipped_themes, user_themes
 
 if TYPE_CHECKING:
@@ -49,38 +51,28 @@ class RichStyles:
 
 def to_textual(theme: Theme) -> TextualTheme:
     """The theme for Textual's own widgets: inputs, buttons, toasts, the palette."""
-    ansi = not theme.palette or any(not color.startswith("#") for color in theme.palette.values())
-    colors = _ansi(theme.palette) if ansi else theme.palette
-    return TextualTheme(
-        name=theme.name,
-        primary=colors.get("primary", "ansi_default"),
-        secondary=colors.get("secondary"),
-        warning=colors.get("warning"),
-        error=colors.get("error"),
-        success=colors.get("success"),
-        accent=colors.get("accent"),
-        foreground=colors.get("foreground"),
-        background=colors.get("background"),
-        surface=colors.get("surface"),
-        panel=colors.get("panel"),
-        dark=theme.dark,
-        ansi=ansi,
-    )
+    colors = dict(theme.palette)
+    if colors and all(color.startswith("#") for color in colors.values()):
+        return TextualTheme(name=theme.name, dark=theme.dark, **_fields(colors))
+    plain = dict.fromkeys(PALETTE, "default")
+    named = {key: _ansi(color) for key, color in {**plain, **colors}.items()}
+    return replace(BUILTIN_THEMES["ansi-dark"], name=theme.name, dark=theme.dark, **_fields(named))
+
+
+def _fields(colors: dict[str, str]) -> dict[str, Any]:
+    """The palette as fields of a Textual theme, which bear the same names."""
+    return {**colors}
 
 
 _ANSI_NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 
 
-def _ansi(palette: Mapping[str, str]) -> dict[str, str]:
-    """Colours in Textual's names for a terminal's own palette; "default" everywhere else."""
-    names = {}
-    for key, color in {"primary": "default", **palette}.items():
-        if color.startswith("color(") and int(color[6:-1]) < 16:
-            number = int(color[6:-1])
-            names[key] = "ansi_" + ("bright_" if number > 7 else "") + _ANSI_NAMES[number % 8]
-        else:
-            names[key] = "ansi_default"
-    return names
+def _ansi(color: str) -> str:
+    """A colour of the terminal's own palette in Textual's words."""
+    if color.startswith("color(") and int(color[6:-1]) < 16:
+        number = int(color[6:-1])
+        return "ansi_" + ("bright_" if number > 7 else "") + _ANSI_NAMES[number % 8]
+    return "ansi_default"
 
 
 class ThemeShelf:

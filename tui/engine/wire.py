@@ -99,7 +99,8 @@ class Wire:
         self._closed = True
         now = asyncio.get_running_loop().time()
         for wait in self._waits:
-            wait.reschedule(now)
+            if not wait.expired():
+                wait.reschedule(now)
         for answer in self._streams:
             answer.end()
         await self._session.close()

@@ -46,7 +46,8 @@ async def attach_terminal(session: ExecSession, input_fd: int, output_fd: int) -
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
             if os.isatty(output_fd):
-                os.write(output_fd, SANE)
+                with suppress(OSError):  # the terminal has gone
+                    os.write(output_fd, SANE)
     return await session.wait()
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-FRAME = b"\x01\0\0\0\0\0\0\x24" + b"2026-11-24T09:13:51.542284819Z hello\n"[:36]
+FRAME = b"\x01\0\0\0\0\0\0\x25" + b"2026-11-24T09:13:51.542284819Z hello\n"
 
 
 async def connect(scripted: ScriptedEngine, **changes: Any) -> Engine:
