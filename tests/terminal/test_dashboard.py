@@ -117,8 +117,10 @@ def test_it_can_be_made_tiny_and_large_again(open_holdfast: OpenTerminal, api: E
     for columns, lines in [(90, 30), (60, 20), (40, 10), (20, 5), (200, 60), (20, 5)]:
         terminal.resize(columns, lines)
         terminal.wait(
-            lambda text, columns=columns: "Hold" in text.split("\n")[0]  # type: ignore[misc]
-            and all(len(line) <= columns for line in text.split("\n")),
+            lambda text, columns=columns: (
+                "Hold" in text.split("\n")[0]  # type: ignore[misc]
+                and all(len(line) <= columns for line in text.split("\n"))
+            ),
             what=f"the header at {columns}x{lines}",
         )
         terminal.press("j", "k", "5", "4")

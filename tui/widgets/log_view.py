@@ -160,7 +160,9 @@ class LogView(Framed):
             self.set_title(LOG_TITLE, self._words)
             return
         below = 0 if self.following else self.output.end - self._paused_at
-        self.set_title(log_title(self.subject, self.output.end), log_state(self._words, self.following, below))
+        self.set_title(
+            log_title(self.subject, self.output.end), log_state(self._words, self.following, below)
+        )
 
     def on_resize(self) -> None:
         self._rows = []

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,10 +13,14 @@ from tui.engine.errors import ConnectionFailed, EngineError, StreamBroken
 from tui.model.container import Container
 from tui.model.engine import EngineVersion
 from tui.model.event import Event
-from tui.model.image import Image
 from tui.store.store import LinkState, Store
 from tui.sync.backoff import delays
 from tui.sync.watcher import Watcher
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from tui.model.image import Image
 
 VERSION = EngineVersion("Docker Engine", "28.5.2", "1.51", "linux", "amd64")
 
@@ -73,7 +76,9 @@ class Script:
         return [self.there[id] for id in ids if id in self.there]
 
     def tell(self, action: str, subject: Container, **attributes: str) -> None:
-        self.stream.put_nowait(Event("container", action, subject.id, {"name": subject.name, **attributes}, 5.0))
+        self.stream.put_nowait(
+            Event("container", action, subject.id, {"name": subject.name, **attributes}, 5.0)
+        )
 
 
 class Images:
