@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
-FALLBACK = "holdfast-dark"
+MOST = 4096
+"""Styles that are kept."""
 
 
 class RichStyles:
@@ -32,6 +33,8 @@ class RichStyles:
     def __call__(self, text: str) -> RichStyle:
         made = self._made.get(text)
         if made is None:
+            if len(self._made) > MOST:  # logs may hold any of 16 million colours
+                self._made.clear()
             made = self._made[text] = self._make(text)
         return made
 

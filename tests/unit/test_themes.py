@@ -43,7 +43,7 @@ def contrast(style: Style) -> float:
     return (first + 0.05) / (second + 0.05)
 
 
-# Machado, Oliveira, Fernandes: A Physiologically-based Model for Simulation of Color Vision Deficiency (2009),
+# Machado, Oliveira, Fernandes: A Physiologically-based Model for Simulation of Color Vision Deficiency, 2009,
 # severity 1.0.
 DEFICIENCIES = {
     "protanopia": (

@@ -88,6 +88,8 @@ class Wire:
             read_bufsize=READ_BUFFER,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
+            # Without it an HTTP/1.0 server may keep the connection, and never end an answer.
+            headers={"Connection": "close"} if version == aiohttp.HttpVersion10 else None,
             skip_auto_headers=("Accept-Encoding", "Accept", "User-Agent"),
         )
 

@@ -14,6 +14,8 @@ _UNSAFE = re.compile(
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"  # drawn by some terminals, not by others
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, direction, separators
     "\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff"  # variation selectors, modifiers, tags
+    "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2"  # signs before a number
+    "\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\ud800-\udfff]"  # lone surrogates: not encodable
 )
 

@@ -29,7 +29,8 @@ class ConfigError(HoldfastError):
 def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings from all files. `config` is --config's file, which must exist. Raises ConfigError."""
     problems: list[str] = []
-    chosen = _read(settings_file(environ), problems)
+    said: list[str] = []
+    chosen = _read(settings_file(environ), said)  # the program's own file: a fault in it stops nobody
     written: dict[str, Any] = {}
     origin: dict[str, str] = {}
     for path in (SYSTEM_CONFIG, user_config(environ), LOCAL_CONFIG):
@@ -40,13 +41,13 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
         _merge(written, origin, _checked(_read(config, problems), config, problems), config)
     if problems:
         raise ConfigError(problems)
-    notes = tuple(
+    overruled = tuple(
         f'{origin[key]} sets {key} = "{written[key]}", which overrules "{value}" chosen on the screen'
         for key, value in chosen.items()
         if key in written and key in TOP and written[key] != value
     )
     ours = {key: value for key, value in chosen.items() if key in TOP and isinstance(value, str)}
-    return _settings({**ours, **written})._replace(notes=notes)
+    return _settings({**ours, **written})._replace(notes=(*said, *overruled))
 
 
 def _settings(values: Mapping[str, Any]) -> Settings:
@@ -92,6 +93,8 @@ def _checked(values: Mapping[str, Any], path: str, problems: list[str]) -> dict[
             if not isinstance(value, dict):
                 problems.append(f"{path}: {key} is a table: write [{key}] above its keys")
                 continue
+            if key == "keys":
+                value = _flat(value)
             table: dict[str, Any] = {}
             for name, inner in value.items():
                 where = f"{path}: [{key}] {name}"
@@ -106,6 +109,17 @@ def _checked(values: Mapping[str, Any], path: str, problems: list[str]) -> dict[
         else:
             problems.append(f"{path}: {key} is unknown{_nearest(key, (*TOP, *TABLES, 'keys'))}")
     return found
+
+
+def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Tables in tables as one: TOML reads an unquoted `list.sort = "o"` as a table `list`."""
+    flat: dict[str, Any] = {}
+    for name, value in table.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{before}{name}.")
+        else:
+            flat[f"{before}{name}"] = value
+    return flat
 
 
 def _take(into: dict[str, Any], name: str, value: Any, rule: Key, where: str, problems: list[str]) -> None:

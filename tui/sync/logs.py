@@ -61,7 +61,9 @@ class LogFollower:
     async def _stream(self, engine: Engine) -> None:
         self._say("")
         since = self._last.decode("ascii", "replace")
-        async with engine.containers.logs(self._id, tail=self._tail, since=since) as batches:
+        # After a gap everything since then is wanted, however much it is.
+        tail = -1 if since else self._tail
+        async with engine.containers.logs(self._id, tail=tail, since=since) as batches:
             async for batch in batches:
                 if since:  # the engine counts the line at `since` in
                     batch = [line for line in batch if line.at > self._last]

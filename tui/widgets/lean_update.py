@@ -28,6 +28,9 @@ class Codes(NamedTuple):
 
 _NULL = Style()
 
+MOST = 4096
+"""Styles whose codes are kept."""
+
 
 class LeanUpdate(CompositorUpdate):
     """A ChopsUpdate that writes less. The picture on the screen is the same."""
@@ -65,6 +68,8 @@ class LeanUpdate(CompositorUpdate):
     def _codes(self, style: Style, console: Console) -> Codes:
         codes = self._known.get(style)
         if codes is None:
+            if len(self._known) > MOST:
+                self._known.clear()
             sequence = style.render("\0", color_system=console._color_system).partition("\0")[0]
             select = "\x1b[0;" + sequence[2:] if sequence else "\x1b[0m"
             blank = (

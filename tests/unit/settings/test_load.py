@@ -118,6 +118,18 @@ def test_saving_keeps_what_else_is_there_and_lets_nobody_read_it(home: dict[str,
     assert stat.S_IMODE(settings_file(home).stat().st_mode) == 0o600
 
 
+def test_a_fault_in_the_programs_own_file_stops_nobody(home: dict[str, str]) -> None:
+    settings_file(home).write_text("theme = [")
+    settings = load(None, home)
+    assert settings.theme == Settings().theme
+    assert "settings.toml: not valid TOML" in settings.notes[0]
+
+
+def test_keys_need_no_quotes(home: dict[str, str]) -> None:
+    user_file(home).write_text('[keys]\nlist.sort = "O"\n')
+    assert load(None, home).keys == {"list.sort": ("O",)}
+
+
 def test_a_crash_while_saving_leaves_the_old_file_and_nothing_else(
     home: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
