@@ -102,11 +102,12 @@ class Holdfast(App[str], inherit_bindings=False):
         self.watcher = Watcher(
             store, connect or (lambda: Engine.connect(options.endpoint)), options.endpoint.url, clock
         )
-        self.stats = StatsStreams(store, lambda: self.watcher.engine)
+        self.stats = StatsStreams(store, lambda: self.watcher.engine, self.watcher.heard)
         self._codes: dict[Style, Codes] = {}
         self._follower: LogFollower | None = None
         self._rest: asyncio.TimerHandle | None = None
         self._asking_connection = False
+        self._was_lost = False
 
     # Looks
 
@@ -168,7 +169,14 @@ class Holdfast(App[str], inherit_bindings=False):
             self._asking_connection = True
             screen = ConnectionScreen(self.store, self.options.endpoint.source, self.watcher.retry_now)
             self.push_screen(screen, self._connection_left)
+        if link.state is LinkState.LOST:
+            self._was_lost = link.version is not None
         elif link.state is LinkState.LIVE:
+            if self._was_lost:
+                self._was_lost = False
+                self.notify(
+                    "connected again: everything was read anew, events may have been missed", timeout=6
+                )
             self.main.rewatch()
             # What was read stays: the collector need not walk through 10,000 containers ever again.
             gc.unfreeze()

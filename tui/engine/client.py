@@ -68,6 +68,10 @@ class Engine:
         """Events from now on: `async with engine.events() as stream: async for event in stream`."""
         return events(self._wire)
 
+    async def ping(self, seconds: float) -> None:
+        """Return when the engine answers; raises EngineError when it does not within so many seconds."""
+        await self._wire.ask("GET", "/_ping", seconds=seconds)
+
     async def host_name(self) -> str:
         """The host's name as the engine knows it, put into `version.name` too. Raises EngineError."""
         if not self.version.name:

@@ -24,11 +24,13 @@ FLUSH = 1.0
 class StatsStreams:
     """Keeps one stream for each container that is watched and running.
 
-    `engine` gives the connected engine or None. Close with `close`.
+    `engine` gives the connected engine or None; `heard` is called with every sample: a sign of life. Close
+    with `close`.
     """
 
-    def __init__(self, store: Store, engine: Callable[[], Engine | None]) -> None:
+    def __init__(self, store: Store, engine: Callable[[], Engine | None], heard: Callable[[], None]) -> None:
         self._store = store
+        self._heard = heard
         self._engine = engine
         self._wanted: frozenset[str] = frozenset()
         self._streams: dict[str, asyncio.Task[None]] = {}
@@ -89,6 +91,7 @@ class StatsStreams:
 
     def _gather(self, id: str, sample: Sample) -> None:
         self._pending[id] = sample
+        self._heard()
         if self._flush is None:
             delay = FLUSH if id in self._store.samples else FLUSH / 10
             self._flush = asyncio.get_running_loop().call_later(delay, self._put_pending)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tui.engine.errors import EngineError
 from tui.store.store import Link, LinkState, Store
 from tui.sync.backoff import delays
+from tui.sync.doubts import Doubts
 from tui.sync.refresh import effect, merge
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ CONFIRM_AFTER = 0.03
 
 GATHER = 0.05
 """Seconds in which the readings of a burst are gathered into one."""
+
+QUIET = 10.0
+"""Seconds without a sign of life after which the engine is asked for one."""
+
+PATIENCE = 5.0
+"""Seconds that it may take to answer then."""
 
 CALM = 5.0
 """Seconds that a connection must hold before the next break starts again with the shortest wait."""
@@ -51,9 +58,15 @@ class Watcher:
         self._retry = asyncio.Event()
         self._touched: set[str] = set()
         self._gone: set[str] = set()
+        self._doubts = Doubts()
         self._images_stale = False
         self._wake = asyncio.Event()
         self._loading = False
+        self._heard = 0.0
+
+    def heard(self) -> None:
+        """Note a sign of life: an event, or a sample of statistics."""
+        self._heard = self._clock()
 
     def retry_now(self) -> None:
         """Try at once instead of waiting for the next attempt."""
@@ -98,6 +111,7 @@ class Watcher:
             self.engine = engine
             self._touched.clear()
             self._gone.clear()
+            self._doubts.clear()
             self._loading = True
             async with engine.events() as events:
                 version = engine.version
@@ -107,12 +121,14 @@ class Watcher:
                 async with asyncio.TaskGroup() as tasks:
                     load = tasks.create_task(self._load(engine))
                     confirm = tasks.create_task(self._confirm(engine))
+                    watch = tasks.create_task(self._watch_over(engine))
                     try:
                         async for event in events:
+                            self.heard()
                             self._apply(event)
                     finally:
-                        load.cancel()
-                        confirm.cancel()
+                        for task in (load, confirm, watch):
+                            task.cancel()
 
     async def _load(self, engine: Engine) -> None:
         seen: set[str] = set()
@@ -132,18 +148,32 @@ class Watcher:
         await engine.host_name()
         self.store.set_link(live._replace(version=engine.version))
 
+    async def _watch_over(self, engine: Engine) -> None:
+        """A frozen engine keeps its streams open: what is shown would be old, and look live."""
+        self.heard()
+        while True:
+            await asyncio.sleep(max(self._heard + QUIET - self._clock(), 0.0))
+            if self._clock() - self._heard >= QUIET:
+                await engine.ping(PATIENCE)
+                self.heard()
+
     def _put(self, containers: list[Container]) -> None:
         now = self._clock()
         known = self.store.containers
-        self.store.put_containers([merge(known.get(new.id), new, now) for new in containers])
+        believed = [new for new in containers if self._doubts.believes(new, time.monotonic())]
+        self.store.put_containers([merge(known.get(new.id), new, now) for new in believed])
 
     def _apply(self, event: Event) -> None:
-        change = effect(event, self.store.containers.get(event.id))
+        known = self.store.containers.get(event.id)
+        change = effect(event, known)
         if change.put is not None:
+            if known is not None:
+                self._doubts.told(known, change.put)
             self.store.put_containers([change.put])
         if change.remove:
             self._gone.add(change.remove)
             self._touched.discard(change.remove)
+            self._doubts.forget(change.remove)
             self.store.remove_containers([change.remove])
         if change.read:
             self._touched.add(change.read)
@@ -155,7 +185,9 @@ class Watcher:
     async def _confirm(self, engine: Engine) -> None:
         """Read again what events have touched: the first at once, the rest of a burst together."""
         while True:
-            await self._wake.wait()
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), self._doubts.wait(time.monotonic()))
+            self._touched |= self._doubts.take_due(time.monotonic())
             self._wake.clear()
             if self._loading:
                 continue

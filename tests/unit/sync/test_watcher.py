@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tui.engine.errors import ConnectionFailed, EngineError, StreamBroken
+from tui.engine.errors import ConnectionFailed, EngineError, EngineSilent, StreamBroken
 from tui.model.container import Container
 from tui.model.engine import EngineVersion
 from tui.model.event import Event
@@ -40,6 +40,7 @@ class Script:
         self.hold = asyncio.Event()
         self.hold.set()
         self.version = VERSION
+        self.frozen = False
         self.containers: Any = self
         self.images: Any = Images(self)
 
@@ -48,6 +49,11 @@ class Script:
 
     async def __aexit__(self, *_: object) -> None:
         self.done.append("close")
+
+    async def ping(self, seconds: float) -> None:
+        self.done.append("ping")
+        if self.frozen:
+            raise EngineSilent("no answer")
 
     async def host_name(self) -> str:
         self.version = VERSION._replace(name="host")
@@ -153,6 +159,25 @@ async def test_an_event_is_applied_at_once_and_read_again_later() -> None:
         await until(lambda: store.containers[web.id].image == "seen again")
 
 
+async def test_a_list_older_than_the_event_does_not_overturn_it() -> None:
+    engine = Script()
+    engine.there = {container("a").id: container("a")}
+    async with watching(engine) as (_, store):
+        await until(lambda: store.link.state is LinkState.LIVE)
+        [id] = store.containers
+        engine.tell("die", container("a"), exitCode="3")
+        reading = f"read {id}"
+        for times in (1, 2, 3):
+            await until(lambda times=times: engine.done.count(reading) >= times)  # type: ignore[misc]
+            await asyncio.sleep(0.01)
+            assert (store.containers[id].state, store.containers[id].exit_code) == ("exited", 3)
+        engine.there[id] = container("a", "restarting")
+        await until(lambda: store.containers[id].state == "restarting")
+        read = engine.done.count(reading)
+        await asyncio.sleep(0.3)
+        assert engine.done.count(reading) == read
+
+
 async def test_a_burst_costs_a_handful_of_requests() -> None:
     engine = Script()
     many = [container(f"c{number:03d}") for number in range(300)]
@@ -188,6 +213,29 @@ async def test_an_engine_that_closes_its_stream_is_lost() -> None:
         engine.stream.put_nowait(None)
         await until(lambda: store.link.state is LinkState.LOST)
         assert watcher.engine is None
+
+
+async def test_a_frozen_engine_is_noticed_though_its_streams_stay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tui.sync.watcher.QUIET", 0.05)
+    engine = Script()
+    async with watching(engine) as (_, store):
+        await until(lambda: engine.done.count("ping") > 2)
+        assert store.link.state is LinkState.LIVE
+        engine.frozen = True
+        await until(lambda: store.link.state is LinkState.LOST)
+        assert store.link.error in ("no answer", "nobody there")
+
+
+async def test_an_engine_that_speaks_is_not_asked_whether_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.sync.watcher.QUIET", 0.2)
+    engine = Script()
+    async with watching(engine) as (watcher, _):
+        for _ in range(20):
+            await asyncio.sleep(0.02)
+            watcher.heard()
+        assert "ping" not in engine.done
 
 
 async def test_a_retry_by_hand_does_not_wait() -> None:
