@@ -7,14 +7,17 @@ import sys
 
 def main() -> int:
     """Run the command line; the exit status."""
-    from tui.cli.dashboard import run
-
     arguments = sys.argv[1:]
-    if not arguments:  # the dashboard, as it is mostly started: no parser is loaded for it
-        return run()
-    from tui.cli.arguments import dispatch
+    try:
+        if not arguments:  # the dashboard, as it is mostly started: no parser is loaded for it
+            from tui.cli.dashboard import run
 
-    return dispatch(arguments)
+            return run()
+        from tui.cli.arguments import dispatch
+
+        return dispatch(arguments)
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -107,6 +108,7 @@ class Holdfast(App[str], inherit_bindings=False):
         self._follower: LogFollower | None = None
         self._rest: asyncio.TimerHandle | None = None
         self._asking_connection = False
+        self._early: list[events.Key] | None = []
         self._was_lost = False
 
     # Looks
@@ -131,12 +133,21 @@ class Holdfast(App[str], inherit_bindings=False):
         super()._display(screen, renderable)
 
     async def on_event(self, event: events.Event) -> None:
+        if self._early is not None and isinstance(event, events.Key):
+            self._early.append(event)
+            return
         # Straight to the main screen: by way of the focused pane a key takes three queues, and a millisecond.
         if isinstance(event, events.Key) and self.screen is self.main and self.main.takes_keys:
             self.main.press(event)
             self.main.paint_now()
             return
         await super().on_event(event)
+
+    async def on_ready(self) -> None:
+        """The panes are there: now the keys that were pressed before count."""
+        early, self._early = self._early or [], None
+        for event in early:
+            await self.on_event(event)
 
     def _fatal_error(self) -> None:
         # As Textual's, but without the values of variables: environments and tokens may be among them.
@@ -150,6 +161,10 @@ class Holdfast(App[str], inherit_bindings=False):
         return self.main
 
     def on_mount(self) -> None:
+        # Not by default, which would leave the terminal as it is now: without echo, its screen hidden.
+        asyncio.get_running_loop().add_signal_handler(
+            signal.SIGTERM, lambda: self.exit(return_code=128 + signal.SIGTERM)
+        )
         self.shelf.apply(self)
         self.store.subscribe(Topic.LINK, self._link_changed)
         self.run_worker(self.watcher.run(), name="watcher")
@@ -322,11 +337,15 @@ class Holdfast(App[str], inherit_bindings=False):
         container = situation.containers[0]
         if engine is None:
             return
-        try:
-            with self.suspend():
-                print(f"Shell in {safe(container.name)}; exit or Ctrl+D comes back.", flush=True)
+        failed: EngineError | None = None
+        code = 0
+        with self.suspend():  # an exception that leaves it would leave the dashboard suspended
+            print(f"Shell in {safe(container.name)}; exit or Ctrl+D comes back.", flush=True)
+            try:
                 code = await shell(engine, container.id, 0, 1)
-        except EngineError as error:
-            self.notify(str(error), severity="error", markup=False, timeout=8)
+            except EngineError as error:
+                failed = error
+        if failed is not None:
+            self.notify(str(failed), severity="error", markup=False, timeout=8)
         else:
             self.notify(f"the shell in {container.name} ended with {code}", markup=False, timeout=4)

@@ -103,7 +103,7 @@ def ours() -> Program:
     return Program(
         name="holdfast",
         command=(str(installed),) if installed.exists() else (sys.executable, "-m", "tui"),
-        row=re.compile(rf"\b{_NAME} +\S {_STATE}\b"),
+        row=re.compile(rf"\b{_NAME} +[^\w\s] {_STATE}\b"),
         log_keys=("l",),
         overlay_key="?",
         overlay_text="Help",

@@ -25,6 +25,7 @@ class Names(ListView):
 
     def on_mount(self) -> None:
         self.reload()
+        self.filling = False
 
     def all_keys(self) -> Iterable[str]:
         return self.names
@@ -125,3 +126,15 @@ async def test_scrolling_stops_at_the_ends() -> None:
         assert view.cursor == "row049"
         view.do_list_first()
         assert view.visible_keys()[0] == "row000"
+
+
+async def test_while_the_list_fills_the_cursor_is_on_its_first_row() -> None:
+    app = Shell(names(3))
+    async with app.run_test():
+        view = app.list
+        view.filling = True
+        view.apply(["a", "b"], [])
+        assert view.cursor == "a"
+        view.link_changed(complete=True)
+        view.apply(["0"], [])
+        assert view.cursor == "a"

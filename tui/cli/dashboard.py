@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ def run(
     demo: bool = False,
     read_only: bool = False,
 ) -> int:
-    """Open the dashboard; the exit status: 0, or 2 where the configuration or the usage is wrong."""
+    """Open the dashboard; the exit status: 0, 1 after a crash, 2 where configuration or usage is wrong."""
     from tui.engine.endpoint import resolve
     from tui.settings.load import load
 
@@ -35,14 +36,21 @@ def run(
             raise HoldfastError(
                 "the dashboard needs a terminal", "run it in one, or use a verb: holdfast --help"
             )
+        if os.environ.get("TERM") in ("dumb", "unknown"):
+            raise HoldfastError(
+                f"TERM={os.environ['TERM']} says that this terminal cannot move its cursor",
+                "set TERM to what it is, e.g. xterm-256color",
+            )
         endpoint = None if demo else resolve(host or settings.engine or None, docker_context)
     except HoldfastError as error:
         print(f"holdfast: {error.message}", file=sys.stderr)
         if error.hint:
             print(f"  {error.hint}", file=sys.stderr)
         return 2
-    if endpoint is not None and _open(settings, endpoint, read_only=read_only) != "demo":
-        return 0
+    if endpoint is not None:
+        status = _open(settings, endpoint, read_only=read_only)
+        if status is not None:
+            return status
     return _open_demo(settings, read_only=read_only)
 
 
@@ -52,13 +60,13 @@ def _open_demo(settings: Settings, *, read_only: bool) -> int:
     demo = DemoEngine()
     endpoint = demo.start_process()
     try:
-        _open(settings, endpoint, demo=True, read_only=read_only)
+        return _open(settings, endpoint, demo=True, read_only=read_only) or 0
     finally:
         demo.stop_process()
-    return 0
 
 
-def _open(settings: Settings, endpoint: Endpoint, *, demo: bool = False, read_only: bool) -> str | None:
+def _open(settings: Settings, endpoint: Endpoint, *, demo: bool = False, read_only: bool) -> int | None:
+    """Show it until it is left; the exit status, None where the user asked for the demo."""
     from tui.commands.keymap import Keymap
     from tui.presentation.theme import current_theme
     from tui.store.store import Link, LinkState, Store
@@ -85,7 +93,7 @@ def _open(settings: Settings, endpoint: Endpoint, *, demo: bool = False, read_on
             painted.restore()
         raise
     try:
-        return app.run()
+        return None if app.run() == "demo" else app.return_code or 0
     finally:
         if painted is not None:
             painted.restore()

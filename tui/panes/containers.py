@@ -41,7 +41,7 @@ class ContainersPane(ListView):
         self.sorted_by = settings.sort
 
     def on_mount(self) -> None:
-        self._store.subscribe(Topic.LINK, lambda _: self.link_changed())
+        self._store.subscribe(Topic.LINK, lambda _: self.link_changed(self._store.complete))
         for topic in (Topic.CONTAINERS, Topic.SAMPLES):
             self._store.subscribe(topic, self.take)
         self._count(self._store.containers, ())

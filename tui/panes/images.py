@@ -31,7 +31,7 @@ class ImagesPane(ListView):
         super().__init__(id="images")
 
     def on_mount(self) -> None:
-        self._store.subscribe(Topic.LINK, lambda _: self.link_changed())
+        self._store.subscribe(Topic.LINK, lambda _: self.link_changed(self._store.complete))
         self._store.subscribe(Topic.IMAGES, lambda change: self.apply(change.put, change.removed))
         self._store.subscribe(Topic.CONTAINERS, self._take_containers)
         self._track(self._store.containers, ())

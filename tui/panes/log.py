@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.store.output_file import write_output
+from tui.presentation.text import safe
+from tui.store.output_file import save_output
 from tui.widgets.log_view import LogView
 
 if TYPE_CHECKING:
@@ -34,13 +34,14 @@ class LogPane(LogView):
             self.run_worker(self._save(self.output))
 
     async def _save(self, output: Output) -> None:
-        name = re.sub(r"[^A-Za-z0-9_.-]", "_", self.subject) or "log"
-        folder = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path.home()
-        path = folder / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.log"
+        name = re.sub(r"[^A-Za-z0-9_.-]", "_", self.subject)[:128] or "log"
+        stem = f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+        chunks = output.chunks(times=self._times)
         try:
-            count = await asyncio.to_thread(write_output, path, output.chunks(times=self._times))
+            folders = Path.cwd(), Path.home()  # the first fails where the folder has been deleted
+            path, count = await asyncio.to_thread(save_output, folders, stem, chunks)
         except OSError as error:
-            said = f"the log could not be saved to {path}: {error.strerror}"
+            said = f"the log could not be saved: {safe(str(error))}"
             self.notify(said, severity="error", markup=False, timeout=8)
         else:
-            self.notify(f"{count:,} lines saved to {path}", markup=False, timeout=8)
+            self.notify(f"{count:,} lines saved to {safe(str(path))}", markup=False, timeout=8)

@@ -29,7 +29,7 @@ class TagsPane(ListView):
         super().__init__(id="tags")
 
     def on_mount(self) -> None:
-        self._store.subscribe(Topic.LINK, lambda _: self.link_changed())
+        self._store.subscribe(Topic.LINK, lambda _: self.link_changed(self._store.complete))
         self._store.subscribe(Topic.IMAGES, self._take)
         self._rows = self._read()
         self.reload()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.presentation.style import ATTRIBUTES, Line
@@ -180,7 +181,7 @@ def _semicolon_color(values: Iterator[str]) -> str:
     """The colour of 5;n or 2;r;g;b, which is consumed; "" when it is none."""
     kind = next(values, "")
     count = {"5": 1, "2": 3}.get(kind, 0)
-    return _color(kind, [next(values, "") for _ in range(count)])
+    return _color(kind, list(islice(values, count)))
 
 
 def _colon_color(sub: list[str]) -> str:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MAX_ROWS = 200
 """Rows that one wrapped line takes at most, a note after them."""
 
+MATCH_REACH = 65_536
+"""Cells of a line within which the place of a match is looked for."""
+
 TIME_CELLS = 13
 _BASES = ("log.notice", "log", "log.stderr")
 
@@ -76,6 +79,13 @@ def text_width(line: OutputLine, limit: int) -> int:
     return sum(width(text) for text, _ in ansi_line(line.text, "log", limit))
 
 
+def match_at(line: OutputLine, look: Look) -> int:
+    """The cell of a line's text where the needle stands first; 0 when it is further than MATCH_REACH."""
+    text = plain(ansi_line(line.text, "log", MATCH_REACH))
+    found = _matcher(look.needle).search(text)
+    return width(text[: found.start()]) if found else 0
+
+
 def dropped_row(count: int, cells: int) -> Line:
     """The note in place of lines that have left the memory."""
     words = f" {count:,} line{'' if count == 1 else 's'} not shown: no longer in memory"
@@ -94,19 +104,20 @@ def log_state(words: str, following: bool, below: int) -> str:
 
 
 def local_time(at: bytes) -> str:
-    """ "14:03:22.123 " from an RFC 3339 moment, in local time; blank for what is none."""
-    minute = _local_minute(at[:16], at[20:].lstrip(b"0123456789") or b"Z") if len(at) > 18 else ""
-    rest = at[17:19] + b"." + at[20:23].rstrip(b"Zz+-:").ljust(3, b"0") if minute else b""
-    if len(rest) != 6 or not rest.replace(b".", b"").isdigit():
+    """E.g. "14:03:22.123 " for an RFC 3339 moment, in local time; blank for what is none."""
+    found = _MOMENT.fullmatch(at)
+    if found is None or not (minute := _local_minute(found[1] + found[4])):
         return " " * TIME_CELLS
-    return f"{minute}:{rest.decode('ascii')} "
+    return f"{minute}:{found[2].decode()}.{(found[3] or b'').ljust(3, b'0').decode()} "
+
+
+_MOMENT = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d):(\d\d)(?:\.(\d{1,3})\d*)?(Z|[+-]\d\d:\d\d)")
 
 
 @lru_cache(64)
-def _local_minute(minute: bytes, zone: bytes) -> str:
+def _local_minute(minute: bytes) -> str:
     try:
-        moment = datetime.fromisoformat((minute + zone).decode("ascii"))
-        return moment.astimezone().strftime("%H:%M") if moment.tzinfo else ""
+        return datetime.fromisoformat(minute.decode("ascii")).astimezone().strftime("%H:%M")
     except (ValueError, OverflowError):
         return ""
 
@@ -134,13 +145,9 @@ def window(line: Line, left: int, cells: int) -> Line:
     return out
 
 
-def matcher(needle: str) -> re.Pattern[str]:
-    """Finds a needle as the store's search does: in any case unless it has an ASCII capital."""
-    return _matcher(needle)
-
-
 @lru_cache(16)
 def _matcher(needle: str) -> re.Pattern[str]:
+    """Finds a needle as the store's search does: in any case unless it has an ASCII capital."""
     ignore = not any("A" <= char <= "Z" for char in needle)
     return re.compile(re.escape(needle), re.ASCII | re.IGNORECASE if ignore else re.ASCII)
 
@@ -149,7 +156,7 @@ def highlighted(line: Line, needle: str, style: str) -> Line:
     """The line with a style over each place of the needle."""
     if not needle:
         return line
-    places = [found.span() for found in matcher(needle).finditer(plain(line))]
+    places = [found.span() for found in _matcher(needle).finditer(plain(line))]
     return list(_restyled(line, places, style)) if places else line
 
 

@@ -114,7 +114,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         self.query_one("#line").display = False
         self.panes.rearrange()
-        self.containers.focus()
+        self.set_focus(self.containers)
+        self.containers.has_focus = True  # not a picture later: the first one is what was painted before
         self.store.subscribe(Topic.LINK, lambda _: self._link_changed())
         self.store.subscribe(Topic.CONTAINERS, lambda _: self._footer_soon())
         self.set_interval(1.0, self._tick)

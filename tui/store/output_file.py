@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
 
-def write_output(path: Path, chunks: Iterable[bytes]) -> int:
-    """Write an output's chunks to a file, private to the user; returns the number of lines.
+def save_output(folders: Sequence[Path], stem: str, chunks: Iterable[bytes]) -> tuple[Path, int]:
+    """Write an output's chunks to STEM.log, private to the user; returns the path and the number of lines.
 
-    Written beside and renamed: the file is complete or as it was. Raises OSError.
+    The first folder that can be written to takes it. No file is ever overwritten: beside one of the same
+    name it becomes STEM-2.log. What could not be written whole is removed. Raises OSError.
     """
+    folder = next((folder for folder in folders if os.access(folder, os.W_OK | os.X_OK)), folders[0])
+    path, file = _created(folder, stem)
     lines = 0
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:32]}.", dir=path.parent)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with file:
             for chunk in chunks:
                 file.write(chunk)
                 lines += chunk.count(b"\n")
-        Path(name).replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
         raise
-    return lines
+    return path, lines
+
+
+def _created(folder: Path, stem: str) -> tuple[Path, BinaryIO]:
+    """A new file under the first name that is free."""
+    for number in count(1):
+        path = folder / (f"{stem}.log" if number == 1 else f"{stem}-{number}.log")
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            continue
+        return path, os.fdopen(descriptor, "wb")
+    raise AssertionError("numbers do not end")

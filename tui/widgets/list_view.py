@@ -24,7 +24,11 @@ HEADING = 1
 
 
 class ListView(Framed):
-    """Rows are known by keys. A subclass says what a cell shows, how rows are sorted and filtered."""
+    """Rows are known by keys. A subclass says what a cell shows, how rows are sorted and filtered.
+
+    While the list is `filling` for the first time the cursor is on its first row, whichever that is by then;
+    afterwards, or once it was moved, it stays on the row where it is.
+    """
 
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
     SORTS: ClassVar[tuple[str, ...]] = ("",)
@@ -59,6 +63,7 @@ class ListView(Framed):
         self.filter_text = ""
         self.sorted_by = self.SORTS[0]
         self.top = 0
+        self.filling = True
         self.ordering = Ordering(self.sort_key, self.is_shown)
         self._placed: tuple[Placed, ...] = ()
         self._placed_for = -1
@@ -92,8 +97,9 @@ class ListView(Framed):
         """What stands in a list without rows."""
         return "nothing matches the filter" if self.filter_text else ""
 
-    def link_changed(self) -> None:
-        """Say anew what the title and an empty list say: more may be known now."""
+    def link_changed(self, complete: bool) -> None:
+        """Say anew what the title and an empty list say; `complete`: everything is known now."""
+        self.filling = self.filling and not complete
         self.describe()
         if not len(self.ordering):
             self.refresh_lines_at(1 + HEADING)
@@ -192,6 +198,10 @@ class ListView(Framed):
         self, anchor: str | None, at: int | None, keep_cursor_shown: bool = True
     ) -> None:
         """Keep the rows where they were on the screen, and the cursor on its row or the next one."""
+        if self.filling:
+            self.top = 0
+            self._set_cursor(self.ordering.key_at(0) if len(self.ordering) else None)
+            return
         if anchor is not None and (index := self.ordering.index(anchor)) is not None:
             self.top = index
         if self.cursor is None or self.ordering.index(self.cursor) is None:
@@ -222,6 +232,7 @@ class ListView(Framed):
         if not len(self.ordering):
             return
         old = self.cursor
+        self.filling = False
         self._set_cursor(self.ordering.key_at(max(0, min(index, len(self.ordering) - 1))))
         if self._scroll_to_cursor():
             self.refresh_body()

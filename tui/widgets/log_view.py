@@ -14,10 +14,12 @@ from tui.presentation.log_lines import (
     log_rows,
     log_state,
     log_title,
+    match_at,
     moved,
     places_from,
     text_width,
 )
+from tui.presentation.text import safe
 from tui.presentation.titles import LOG_TITLE
 from tui.widgets.framed import Framed
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from tui.presentation.style import Line
-    from tui.store.output import Output, OutputLine
+    from tui.store.output import Output
 
 FRAME = 1 / 15
 """Seconds between two drawings in a flood; the first line after a quiet time is drawn at once."""
@@ -53,6 +55,8 @@ class LogView(Framed):
         self._current: int | None = None
         self._paused_at = 0
         self._rows: list[Line] = []
+        self._made: dict[int, list[Line]] = {}
+        self._made_for: tuple[Look, int | None] | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._drawn_at = 0.0
@@ -82,6 +86,7 @@ class LogView(Framed):
             if work is not None:
                 work.cancel()
         self._unsubscribe = self._timer = self._search = self.output = None
+        self._made_for = None
 
     def say(self, words: str) -> None:
         """Say at the right of the title why nothing comes."""
@@ -91,17 +96,35 @@ class LogView(Framed):
     def _look(self) -> Look:
         return Look(self.body_size.width, self._wrap, self._times, self._scrolled, self.needle)
 
-    def _rows_of(self, number: int) -> int:
-        return len(log_rows(self._line(number), self._look())) if self._wrap else 1
+    @property
+    def is_placed(self) -> bool:
+        """Whether the log has a place on the screen now."""
+        return self.size.height > 0 and self.display
 
-    def _line(self, number: int) -> OutputLine:
+    @staticmethod
+    def _start(output: Output) -> int:
+        """The first line; before the oldest that is kept stands a note when others have left."""
+        return output.first - 1 if output.dropped else output.first
+
+    def _rows_of(self, number: int) -> int:
+        return len(self._rows_at(number)) if self._wrap else 1
+
+    def _rows_at(self, number: int) -> list[Line]:
+        """The rows of a line; those on the screen are kept, because a long line takes long to wrap."""
         assert self.output is not None
-        return self.output[number]
+        if number < self.output.first:
+            return [dropped_row(self.output.dropped, self.body_size.width)]
+        made_for = self._look(), self._current
+        if made_for != self._made_for:
+            self._made, self._made_for = {}, made_for
+        if number not in self._made:
+            self._made[number] = log_rows(self.output[number], made_for[0], number == self._current)
+        return self._made[number]
 
     # Drawing
 
     def _arrived(self) -> None:
-        if self._timer is None:
+        if self._timer is None and self.is_placed:
             loop = asyncio.get_running_loop()
             wait = self._drawn_at + FRAME - loop.time()
             if wait <= 0:
@@ -116,9 +139,9 @@ class LogView(Framed):
             self._timer.cancel()
             self._timer = None
         self._drawn_at = loop.time()
-        self._describe()
-        if not self.size.height or not self.display:
+        if not self.is_placed:
             return
+        self._describe()
         before, self._rows = self._rows, self._visible()
         for row in range(max(len(before), len(self._rows))):
             old = before[row] if row < len(before) else None
@@ -131,20 +154,15 @@ class LogView(Framed):
         output, height, width = self.output, self.body_size.height, self.body_size.width
         if output is None or not height or not width:
             return []
-        first, end, look = output.first, output.end, self._look()
+        first, end = self._start(output), output.end
         if self.following:
             self._top = last_top(height, self._rows_of, first, end)
         elif self._top.line < first:
             self._top = Place(first)
-        rows: list[Line] = []
-        at_start = self._top == Place(first)
-        if output.dropped and at_start and not self.following:
-            rows.append(dropped_row(output.dropped, width))
-        known: dict[int, list[Line]] = {}
-        for place in places_from(self._top, height - len(rows), self._rows_of, end):
-            if place.line not in known:
-                known[place.line] = log_rows(output[place.line], look, place.line == self._current)
-            rows.append(known[place.line][place.row])
+        places = places_from(self._top, height, self._rows_of, end)
+        rows = [self._rows_at(place.line)[place.row] for place in places]
+        shown = {place.line for place in places}
+        self._made = {number: made for number, made in self._made.items() if number in shown}
         return rows
 
     def body_line(self, row: int, width: int) -> Line:
@@ -153,7 +171,8 @@ class LogView(Framed):
     def scroll_position(self) -> Scroll:
         if self.output is None:
             return Scroll(0, 0, 0)
-        return Scroll(self._top.line - self.output.first, self.body_size.height, len(self.output))
+        first = self._start(self.output)
+        return Scroll(self._top.line - first, self.body_size.height, self.output.end - first)
 
     def _describe(self) -> None:
         if self.output is None:
@@ -179,8 +198,9 @@ class LogView(Framed):
         output = self.output
         if output is None or not len(output):
             return
-        end = last_top(self.body_size.height, self._rows_of, output.first, output.end)
-        target = moved(self._top, delta, self._rows_of, output.first, output.end)
+        first = self._start(output)
+        end = last_top(self.body_size.height, self._rows_of, first, output.end)
+        target = moved(self._top, delta, self._rows_of, first, output.end)
         self._go(min(target, end), follow=target >= end)
 
     def _go(self, place: Place, *, follow: bool) -> None:
@@ -204,7 +224,7 @@ class LogView(Framed):
 
     def do_log_first(self) -> None:
         if self.output is not None:
-            self._go(Place(self.output.first), follow=False)
+            self._go(Place(self._start(self.output)), follow=False)
 
     def do_log_last(self) -> None:
         self._go(self._top, follow=True)
@@ -279,12 +299,21 @@ class LogView(Framed):
                     await asyncio.sleep(0)
                     continue
                 self._current = number
-                height = self.body_size.height
-                if not self._top.line <= number < self._top.line + height or self._wrap:
-                    place = moved(Place(number), -(height // 2), self._rows_of, output.first, output.end)
-                    self._go(place, follow=False)
-                else:
-                    self._go(self._top, follow=False)
+                self._reveal(output, number)
                 return
         self._draw()
-        self.app.notify(f"not found: {self.needle}", markup=False, timeout=3)
+        self.app.notify(f"not found: {safe(self.needle)}", markup=False, timeout=3)
+
+    def _reveal(self, output: Output, number: int) -> None:
+        """Bring the place of the needle in a line onto the screen."""
+        look = self._look()
+        height, cells = self.body_size.height, look.text_cells
+        at = match_at(output[number], look)
+        place = Place(number)
+        if self._wrap:
+            place = Place(number, min(at // cells, self._rows_of(number) - 1))
+        elif not self._scrolled <= at <= self._scrolled + cells - len(self.needle):
+            self._scrolled = 0 if at + len(self.needle) <= cells else max(at - cells // 2, 0)
+        if self._wrap or not self._top.line <= number < self._top.line + height:
+            self._top = moved(place, -(height // 2), self._rows_of, self._start(output), output.end)
+        self._go(self._top, follow=False)
