@@ -68,7 +68,9 @@ def containers(screen: Screen) -> list[list[tuple[object, ...]]]:
     below = [number for number, line in enumerate(lines) if number > top and "5 Log" in line]
     bottom = below[0]
     columns = [x for x in range(left, len(lines[0])) if not age - 4 < x <= age]
-    return [[look(screen.cell(y, x)) for x in columns] for y in range(top, bottom)]
+    pane = [[look(screen.cell(y, x)) for x in columns] for y in range(top, bottom)]
+    pane[0] = [cell if cell[0] != "…" else (" ", *cell[1:5]) for cell in pane[0]]
+    return pane
 
 
 def cursor_at(terminal: Terminal) -> int:

@@ -25,7 +25,6 @@ def run(
     read_only: bool = False,
 ) -> int:
     """Open the dashboard; the exit status: 0, 1 after a crash, 2 where configuration or usage is wrong."""
-    from tui.engine.endpoint import resolve
     from tui.settings.load import load
 
     try:
@@ -34,14 +33,14 @@ def run(
             settings = settings._replace(theme=theme)
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise HoldfastError(
-                "the dashboard needs a terminal", "run it in one, or use a verb: holdfast --help"
+                "the dashboard needs a terminal", "its input and its error output are none now"
             )
         if os.environ.get("TERM") in ("dumb", "unknown"):
             raise HoldfastError(
                 f"TERM={os.environ['TERM']} says that this terminal cannot move its cursor",
                 "set TERM to what it is, e.g. xterm-256color",
             )
-        endpoint = None if demo else resolve(host or settings.engine or None, docker_context)
+        endpoint = None if demo else _endpoint(host, docker_context, settings.engine)
     except HoldfastError as error:
         print(f"holdfast: {error.message}", file=sys.stderr)
         if error.hint:
@@ -52,6 +51,18 @@ def run(
         if status is not None:
             return status
     return _open_demo(settings, read_only=read_only)
+
+
+def _endpoint(host: str | None, docker_context: str | None, configured: str) -> Endpoint:
+    """The endpoint: what was asked for now, on the command line or in the environment, before the file."""
+    from tui.engine.endpoint import resolve
+
+    asked = host or docker_context or os.environ.get("DOCKER_HOST") or os.environ.get("DOCKER_CONTEXT")
+    if asked or not configured:
+        return resolve(host, docker_context)
+    if "://" in configured or configured.startswith("/"):
+        return resolve(host=configured)._replace(source="the configuration")
+    return resolve(docker_context=configured)._replace(source="the configuration")
 
 
 def _open_demo(settings: Settings, *, read_only: bool) -> int:

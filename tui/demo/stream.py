@@ -30,13 +30,18 @@ class Signal:
             if not waiter.done():
                 waiter.set_result(None)
 
-    async def wait(self) -> None:
+    def next(self) -> asyncio.Future[None]:
+        """The next firing, listened for from now on; cancel it when it is no longer waited for.
+
+        A task that waits listens only once it runs: what fires before that would be missed.
+        """
         waiter = asyncio.get_running_loop().create_future()
         self._waiters.add(waiter)
-        try:
-            await waiter
-        finally:
-            self._waiters.discard(waiter)
+        waiter.add_done_callback(self._waiters.discard)
+        return waiter
+
+    async def wait(self) -> None:
+        await self.next()
 
     async def wait_for(self, seconds: float) -> None:
         """Wait for the firing, at most that long."""

@@ -116,10 +116,7 @@ class StreamRoutes:
 
     async def _news(self, book: Book) -> None:
         """Wait until the log grew or a container moved."""
-        waits = {
-            asyncio.ensure_future(book.wrote.wait()),
-            asyncio.ensure_future(self.simulation.runtime.moved.wait()),
-        }
+        waits = {book.wrote.next(), self.simulation.runtime.moved.next()}
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
