@@ -16,7 +16,7 @@ from textual._compositor import ChopsUpdate
 from textual.app import App
 
 from tui.commands.keymap import Keymap
-from tui.commands.table import menu_of
+from tui.commands.table import BY_ID, menu_of
 from tui.engine.client import Engine
 from tui.engine.errors import EngineError
 from tui.model.reference import split_reference
@@ -98,6 +98,7 @@ class Holdfast(App[str], inherit_bindings=False):
             demo=options.demo,
             read_only=options.read_only,
             log=self.log_pane,
+            choose=self._carry_out,
             clock=clock,
         )
         self.watcher = Watcher(
@@ -237,8 +238,7 @@ class Holdfast(App[str], inherit_bindings=False):
                 self.log_pane.say,
             )
 
-    def on_main_screen_chosen(self, message: MainScreen.Chosen) -> None:
-        command, situation = message.command, message.situation
+    def _carry_out(self, command: Command, situation: Situation) -> None:
         match command.id:
             case "app.help":
                 lines = help_lines(self.keymap, situation.pane)
@@ -252,7 +252,7 @@ class Holdfast(App[str], inherit_bindings=False):
             case "app.theme":
                 self.run_worker(self._choose_theme())
             case "container.menu" | "image.menu" | "tag.menu":
-                self.run_worker(self._open_menu(situation))
+                self._open_menu(situation)
             case "container.inspect" | "image.inspect" | "tag.inspect":
                 self.run_worker(self._inspect(situation, page=0))
             case "image.history" | "tag.history":
@@ -271,7 +271,7 @@ class Holdfast(App[str], inherit_bindings=False):
 
         self.push_screen(CommandPalette(providers=[Commands], placeholder="Type a command"))
 
-    async def _open_menu(self, situation: Situation) -> None:
+    def _open_menu(self, situation: Situation) -> None:
         commands = menu_of(situation.pane)
         choices = [Choice(c.id, c.menu, c.title, c.unavailable(situation)) for c in commands]
         count = max(len(situation.containers), len(situation.tags) or len(situation.images))
@@ -279,9 +279,12 @@ class Holdfast(App[str], inherit_bindings=False):
         names = names or [(image.tags or (image.short_id,))[0] for image in situation.images]
         more = f" and {count - 1} more" if count > 1 else ""
         title = f"{names[0]}{more}" if names else situation.pane.value.capitalize()
-        chosen = await self.push_screen_wait(MenuDialog(title, choices))
-        if chosen:
-            await self._change(next(c for c in commands if c.id == chosen), situation)
+
+        def chosen(id: str | None) -> None:
+            if id:
+                self.run_worker(self._change(BY_ID[id], situation))
+
+        self.push_screen(MenuDialog(title, choices), chosen)
 
     async def _change(self, command: Command, situation: Situation) -> None:
         engine = self.watcher.engine

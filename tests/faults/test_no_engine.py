@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def said(terminal: Terminal) -> str:
     """What the connection screen says, as one line: it is wrapped as the size demands."""
-    text = terminal.wait_for("No Docker Engine answers")
-    terminal.wait_for("tried unix://")
+    terminal.wait_for("No Docker Engine answers")
+    text = terminal.wait_for("It is tried again by itself")
     return " ".join(re.sub("[│╭╮╰╯─]", " ", text).split())
 
 

@@ -106,6 +106,31 @@ def test_statistics_show_of_running_containers(open_holdfast: OpenTerminal, api:
     terminal.wait_for(re.compile(r"busy +● running .* \d[\d.]*% +\d[\d.]*[kM]B"))
 
 
+# -- keys that come all at once, as over a slow line
+
+
+def test_keys_typed_ahead_go_where_they_belong(open_holdfast: OpenTerminal, api: EngineCalls) -> None:
+    for name in ("web", "db", "cache"):
+        api.run(name=name)
+    terminal = open_holdfast("--host", api.url)
+    terminal.wait_for("3 running of 3")
+    terminal.wait_for("● live")
+    terminal.send("/db\r")
+    terminal.wait_for("/db 1")
+    gone(terminal, row("web", "● running"))
+    terminal.wait_for(re.compile(r"▌ db +● running"))
+    terminal.send("Xt")
+    terminal.wait_for("Stop container db?")
+    terminal.press("y")
+    terminal.wait_for(re.compile(r"▌ db +■ exited 137"))
+    terminal.send("\x1b")
+    terminal.wait_for(row("web", "● running"))
+    terminal.send("?q")
+    terminal.wait_until_gone("Help ·")
+    terminal.send("zz11114jjkk")
+    terminal.wait_for("4 Containers  2 running of 3")
+
+
 # -- size
 
 

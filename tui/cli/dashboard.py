@@ -42,9 +42,14 @@ def run(
             )
         endpoint = None if demo else _endpoint(host, docker_context, settings.engine)
     except HoldfastError as error:
-        print(f"holdfast: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(f"  {error.hint}", file=sys.stderr)
+        from tui.presentation.text import safe
+
+        said = (
+            [f"holdfast: {error.message}", f"  {error.hint}"]
+            if error.hint
+            else [f"holdfast: {error.message}"]
+        )
+        print("\n".join(safe(line) for line in "\n".join(said).split("\n")), file=sys.stderr)
         return 2
     if endpoint is not None:
         status = _open(settings, endpoint, read_only=read_only)

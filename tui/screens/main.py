@@ -43,14 +43,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     AUTO_FOCUS = ""
 
-    class Chosen(Message):
-        """A command that is not the screen's own business was chosen, and is available."""
-
-        def __init__(self, command: Command, situation: Situation) -> None:
-            super().__init__()
-            self.command = command
-            self.situation = situation
-
     class Rested(Message):
         """The cursor has come to rest on a container, or on none."""
 
@@ -74,9 +66,15 @@ class MainScreen(Screen[None], inherit_bindings=False):
         demo: bool,
         read_only: bool,
         log: LogPane,
+        choose: Callable[[Command, Situation], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
+        """`choose` carries out commands that are not the screen's own business; they are available.
+
+        It is called at once, so that a menu is open before the next key comes.
+        """
         super().__init__()
+        self._choose = choose
         self.store = store
         self.keymap = keymap
         self.demo = demo
@@ -232,7 +230,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             if found := getattr(owner, method, None):
                 found()
                 return
-        self.post_message(self.Chosen(command, situation))
+        self._choose(command, situation)
 
     # The line at the bottom: filter and search
 

@@ -37,7 +37,7 @@ class LineInput(Input):
         self.cursor_position = len(text)
         self.display = True
         self._asking = True
-        self.focus()
+        self.screen.set_focus(self)  # at once: the next key is a letter already
 
     def _end(self, text: str) -> None:
         if self._asking:
