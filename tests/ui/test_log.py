@@ -65,6 +65,9 @@ async def test_search_finds_highlights_and_goes_round(dashboard: Open) -> None:
         await robot.wait(lambda: robot.app.log_pane._current != first)
         await robot.press("N")
         await robot.wait(lambda: robot.app.log_pane._current == first)
+        await robot.press("escape")
+        assert robot.app.log_pane.needle == ""
+        assert robot.app.main.focus_on == "log"
         await robot.press("slash", *"nowhere", "enter")
         await robot.wait_for("not found: nowhere")
 

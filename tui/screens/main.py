@@ -310,6 +310,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
             if view.filter_text:
                 view.set_filter("")
                 return True
+        if view is self.log_pane and self.log_pane.clear_search():
+            return True
         if self.panes.zoomed:
             self.do_pane_zoom()
             return True

@@ -276,6 +276,14 @@ class LogView(Framed):
         bottom = self._top.line + self.body_size.height - 1
         self._seek(bottom, backwards=True)
 
+    def clear_search(self) -> bool:
+        """Take the highlights away: whether there were any."""
+        if not self.needle:
+            return False
+        self.find("")
+        self._draw()
+        return True
+
     def do_log_next(self) -> None:
         self._seek((self._current if self._current is not None else self._top.line - 1) + 1, backwards=False)
 
