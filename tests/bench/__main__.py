@@ -67,7 +67,9 @@ def _measure(run: Run, names: list[str]) -> tuple[dict[str, list[Result]], list[
         run.engines.calm()
         busy = busy_elsewhere()
         if busy >= BUSY:
-            remarks.append(f"{name}: {busy:.0f} % of the machine was in use by others, times are too long.")
+            remarks.append(
+                f"{name}: others used {busy:.0f} % of the machine; on a quiet one times are shorter."
+            )
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
         began = time.monotonic()
         try:

@@ -19,14 +19,9 @@ def _press(run: Run, program: Program, engine: Engine, presses: int) -> Spread:
     took: list[float | None] = []
     with run.open(program, engine) as terminal:
         program.first_row(terminal)
-        terminal.watch(run.either(3, 2))
+        terminal.watch(run.either(3, 1))
         for number in range(presses):
-            before = program.selected(terminal)
-
-            def moved(before: str | None = before) -> bool:
-                now = program.selected(terminal)
-                return now is not None and now != before
-
+            moved = program.selects_another(terminal)
             typed = terminal.press("j" if (number // RUN_OF_KEYS) % 2 == 0 else "k")
             shown = terminal.until(moved, ANSWER_LIMIT)
             took.append(shown - typed if shown and shown > typed else None)

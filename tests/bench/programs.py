@@ -83,6 +83,16 @@ class Program:
         odd = [row.name for row, look in zip(rows, looks, strict=True) if looks.count(look) == 1]
         return odd[0] if len(odd) == 1 and len(rows) > 2 else None
 
+    def selects_another(self, terminal: Terminal) -> Callable[[], bool]:
+        """Whether another row is the selected one than at the call of this."""
+        before = self.selected(terminal)
+
+        def moved() -> bool:
+            now = self.selected(terminal)
+            return now is not None and now != before
+
+        return moved
+
     def has_rows(self, terminal: Terminal) -> Callable[[], bool]:
         return lambda: bool(self.rows(terminal))
 

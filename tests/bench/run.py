@@ -30,8 +30,8 @@ T = TypeVar("T")
 class Run:
     """One run of the benchmark.
 
-    remarks        what a reader of the table must know besides
     home           holds the private folders of both programs
+    remarks        what a reader of the table must know besides
     observations   by program and number of containers: several measures read the same one
     """
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def said(terminal: Terminal) -> str:
     """What the connection screen says, as one line: it is wrapped as the size demands."""
     terminal.wait_for("No Docker Engine answers")
-    text = terminal.wait_for("It is tried again by itself")
+    text = terminal.wait_for(re.compile(r"It is tried again by\W+itself"))
     return " ".join(re.sub("[│╭╮╰╯─]", " ", text).split())
 
 

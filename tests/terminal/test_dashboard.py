@@ -120,7 +120,7 @@ def test_keys_typed_ahead_go_where_they_belong(open_holdfast: OpenTerminal, api:
     gone(terminal, row("web", "● running"))
     terminal.wait_for(re.compile(r"▌ db +● running"))
     terminal.send("Xt")
-    terminal.wait_for("Stop container db?")
+    terminal.wait_for("Stop db?")
     terminal.press("y")
     terminal.wait_for(re.compile(r"▌ db +■ exited 137"))
     terminal.send("\x1b")

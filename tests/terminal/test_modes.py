@@ -47,7 +47,9 @@ def test_read_only_says_why_not(open_holdfast: OpenTerminal, api: EngineCalls, s
     terminal.wait(lambda text: f"Stop: {REASON}" in flat(text))
     terminal.press("k")
     terminal.wait(lambda text: f"Kill (SIGKILL, at once): {REASON}" in flat(text))
-    terminal.press("escape", "i")  # looking is allowed
+    terminal.press("escape")
+    terminal.wait_until_gone("Rename")
+    terminal.press("i")  # looking is allowed
     terminal.wait_for("web · details")
     assert api.inspect("web")["State"]["Running"]
 

@@ -131,3 +131,13 @@ async def test_stopped_containers_can_be_hidden(dashboard: Open) -> None:
         await robot.press("a")
         await robot.wait_for("stopped hidden")
         assert len(keys()) == 6
+
+
+async def test_keys_faster_than_the_focus_end_where_the_last_one_says(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        for _ in range(5):
+            for pane in ("log", "containers", "images", "log", "containers"):
+                robot.app.main.go(pane)  # no message is handled in between, as when keys come at once
+            await robot.pilot.pause(0.05)
+            assert robot.app.main.focus_on == "containers"
+            assert robot.app.focused is robot.app.main.containers

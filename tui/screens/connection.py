@@ -40,6 +40,7 @@ class ConnectionScreen(Screen[str], inherit_bindings=False):
         self._store = store
         self._source = source
         self._retry = retry
+        self._left = False
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -59,7 +60,7 @@ class ConnectionScreen(Screen[str], inherit_bindings=False):
     def _look(self) -> None:
         link = self._store.link
         if link.state in (LinkState.LOADING, LinkState.LIVE):
-            self.dismiss("live")
+            self._leave("live")
             return
         self.query_one("#why", Static).update(Text(safe(link.error)))
         hint = self.query_one("#hint", Static)
@@ -70,12 +71,18 @@ class ConnectionScreen(Screen[str], inherit_bindings=False):
             Text(f"tried {safe(link.endpoint)}{source}: {link.attempt} times. It is tried again by itself.\n")
         )
 
+    def _leave(self, answer: str) -> None:
+        """Once: the engine may answer again before this screen has gone."""
+        if not self._left:
+            self._left = True
+            self.dismiss(answer)
+
     def on_key(self, event: events.Key) -> None:
         event.stop()
         match event.key:
             case "enter" | "r":
                 self._retry()
             case "m":
-                self.dismiss("demo")
+                self._leave("demo")
             case "q" | "escape" | "ctrl+c" | "ctrl+q":
                 self.app.exit()
