@@ -57,8 +57,9 @@ bench: $(VENV)/bench.stamp  ## speed, side by side with lazydocker
 	@scripts/provision
 	$(BIN)/python -m tests.bench
 
-docs: $(VENV)/run.stamp  ## write docs/keys.md from the command table
+docs: $(VENV)/run.stamp  ## write docs/keys.md and docs/pictures from the program itself
 	$(BIN)/python scripts/keys_page.py
+	$(BIN)/python scripts/pictures.py
 
 clean:  ## remove what was made here
 	rm -rf $(VENV) build dist .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
