@@ -59,7 +59,7 @@ def paint(
         now = time.time()
         containers = tuple(container_listed(item, now) for item in parse_list(body))
         width, height = os.get_terminal_size(sys.stderr.fileno())
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, HoldfastError, *UNREADABLE):
         return None  # whatever is wrong, the dashboard finds out again and says it properly
     restore = _quiet(sys.stdin.fileno())
     lines = first_screen(width, height, containers, link, keymap, now, settings=settings, read_only=read_only)
@@ -104,6 +104,7 @@ def _quiet(terminal: int) -> Callable[[], None]:
     """No echo and no line editing, so that early keys are kept and not shown; undone by the result."""
     before = termios.tcgetattr(terminal)
     changed = termios.tcgetattr(terminal)
+    changed[0] &= ~termios.ICRNL  # an early Enter would come as Ctrl+J
     changed[3] &= ~(termios.ECHO | termios.ICANON)
     termios.tcsetattr(terminal, termios.TCSANOW, changed)
     return lambda: termios.tcsetattr(terminal, termios.TCSANOW, before)

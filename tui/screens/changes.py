@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from humanize import naturalsize
+
 from tui.commands.command import Danger
 from tui.commands.containers import fits
 from tui.commands.equal import docker_command
@@ -145,7 +147,7 @@ class Changes:
             self._app.notify("nothing to prune: no dangling image is unused", markup=False)
             return
         subjects = tuple(f"{image.short_id}   {size(image.size)}" for image in chosen)
-        total = size(sum(image.size for image in chosen))
+        total = naturalsize(sum(image.size for image in chosen))
         names = [image.short_id for image in chosen]
         question = Question(
             f"Prune {_count(chosen, 'dangling image')}, up to {total}?",
