@@ -287,12 +287,8 @@ class Holdfast(App[str], inherit_bindings=False):
         self.push_screen(MenuDialog(title, choices), chosen)
 
     async def _change(self, command: Command, situation: Situation) -> None:
-        engine = self.watcher.engine
-        if engine is None:
-            self.notify("the engine does not answer", severity="warning", markup=False)
-            return
-        place = f"{self.options.endpoint.url}"
-        await Changes(self, self.main, engine, place).perform(command, situation)
+        changes = Changes(self, self.main, lambda: self.watcher.engine, self.options.endpoint.url)
+        await changes.perform(command, situation)
 
     async def _inspect(self, situation: Situation, page: int) -> None:
         engine = self.watcher.engine

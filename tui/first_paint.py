@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.jsonmessage import parse_list
 from tui.engine.payloads import container_listed
+from tui.errors import HoldfastError
 from tui.presentation.first_screen import first_screen
 from tui.presentation.style import Style, sgr
 from tui.presentation.theme import Theme, resolve
@@ -54,13 +55,14 @@ def paint(
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
         return None
+    now = time.time()
+    containers = first_containers(path, now)
+    if containers is None:
+        return None
     try:
-        body = _get(path, f"/containers/json?all=1&limit={FIRST}")
-        now = time.time()
-        containers = tuple(container_listed(item, now) for item in parse_list(body))
         width, height = os.get_terminal_size(sys.stderr.fileno())
-    except (OSError, HoldfastError, *UNREADABLE):
-        return None  # whatever is wrong, the dashboard finds out again and says it properly
+    except OSError:
+        return None
     restore = _quiet(sys.stdin.fileno())
     lines = first_screen(width, height, containers, link, keymap, now, settings=settings, read_only=read_only)
     style = _styles(theme)
@@ -71,6 +73,15 @@ def paint(
     out.append("\x1b[0m")
     os.write(sys.stderr.fileno(), "".join(out).encode("utf-8", "replace"))
     return Painted(containers, restore)
+
+
+def first_containers(path: str, now: float) -> tuple[Container, ...] | None:
+    """The engine's first containers; None whatever is wrong: the dashboard finds out again and says it."""
+    try:
+        body = _get(path, f"/containers/json?all=1&limit={FIRST}")
+        return tuple(container_listed(item, now) for item in parse_list(body))
+    except (OSError, HoldfastError, KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        return None
 
 
 def _get(path: str, target: str) -> bytes:

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from tests.bench import events, idle, keys, logs, memory, startup
 from tests.bench.engines import Engines
+from tests.bench.machine import OtherWork
 from tests.bench.programs import ours, theirs, version
-from tests.bench.run import Run, busy_elsewhere
+from tests.bench.run import Run
 from tests.bench.table import Result, render, summary
 from tests.bench.wire import EngineError
 from tests.support.private_engine import EngineMissing
@@ -65,17 +66,17 @@ def _measure(run: Run, names: list[str]) -> tuple[dict[str, list[Result]], list[
     remarks = []
     for name in names:
         run.engines.calm()
-        busy = busy_elsewhere()
-        if busy >= BUSY:
-            remarks.append(
-                f"{name}: others used {busy:.0f} % of the machine; on a quiet one times are shorter."
-            )
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
+        others = OtherWork()
         began = time.monotonic()
         try:
             groups[name] = MEASURES[name](run)
         except (EngineError, EngineMissing, OSError, HTTPException) as error:
             remarks.append(f"{name}: not measured: {error}")
+        if (used := others.percent()) >= BUSY:
+            remarks.append(
+                f"{name}: others used {used:.0f} % of the machine; without them times are shorter."
+            )
         print(f"measuring {name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     return groups, [*remarks, *sorted(run.remarks)]
 

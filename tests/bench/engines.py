@@ -113,7 +113,11 @@ class LoadEngine:
         return [container["Names"][0].removeprefix("/") for container in found]
 
     def create(self, name: str) -> None:
-        """A running one: only those are sure to stand at the top of a long list."""
+        """A running one: only those are sure to stand at the top of a long list.
+
+        No real engine makes one so, and the event does not tell it: a program that believes the event shows
+        it when it has read it again.
+        """
         self.control("create", name=name, state="running")
 
     def start(self, name: str) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.bench.engines import Engine
     from tests.bench.programs import Program
 
-ANSWER_LIMIT = 3.0
+ANSWER_LIMIT = 2.0
 RUN_OF_KEYS = 6  # so many down, then as many up: the list need not scroll
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import random
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
-
-import psutil
 
 from tests.bench.table import NEVER
 
@@ -94,10 +91,3 @@ def spread(seconds: Sequence[float | None]) -> Spread:
 def pause(terminal: Terminal, least: float, most: float) -> None:
     """A random while, so that nothing is measured in step with a program that polls."""
     terminal.watch(random.uniform(least, most))
-
-
-def busy_elsewhere(seconds: float = 0.5) -> float:
-    """The part of the machine (percent) that others use while the benchmark does nothing."""
-    psutil.cpu_percent()
-    time.sleep(seconds)
-    return float(psutil.cpu_percent())

@@ -160,6 +160,17 @@ def test_keys_pressed_before_textual_is_there_are_kept_and_not_echoed(
     assert b"^[" not in between
 
 
+def test_enter_pressed_before_textual_is_there_is_enter(
+    open_holdfast: OpenTerminal, three: EngineCalls
+) -> None:
+    terminal = open_holdfast("--host", three.url)
+    until(lambda: b"web-0" in terminal.output)
+    assert TEXTUAL not in terminal.output
+    terminal.send("/web-1\rX")
+    terminal.wait_for("Kill (SIGKILL, at once)")
+    assert "/web-1 1" in terminal.text()
+
+
 def test_leaving_by_ctrl_c_before_textual_is_there_says_nothing(
     open_holdfast: OpenTerminal, three: EngineCalls
 ) -> None:

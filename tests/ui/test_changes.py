@@ -130,3 +130,29 @@ async def test_an_engine_that_refuses_is_quoted(dashboard: Open) -> None:
         await robot.wait_for("Stop fk00000?")
         await robot.press("y")
         await robot.wait_for("out of luck")
+
+
+async def test_a_long_question_keeps_its_facts_and_buttons_on_a_small_screen(dashboard: Open) -> None:
+    async with dashboard(size=(60, 20)) as robot:
+        await robot.do("list.mark_all")
+        await robot.press("X", "d")
+        wanted = ("Remove 12 containers?", "killed first", "engine.sock", "Cancel", "fk000")
+        for size in ((60, 20), (80, 24), (60, 20)):
+            await robot.pilot.resize_terminal(*size)
+            for words in wanted:
+                await robot.wait_for(words)
+        await robot.press(*["down"] * 30)
+        await robot.wait_for(robot.app.store.containers[robot.app.main.containers.selected()[-1]].name)
+        await robot.press("escape")
+        await robot.wait_gone("Remove 12")
+
+
+async def test_an_engine_that_restarts_while_it_asks_does_it_all_the_same(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await choose(robot, "fk00000", "t")
+        await robot.wait_for("Stop fk00000?")
+        before = robot.app.watcher.engine
+        await robot.control("cut")
+        await robot.wait(lambda: robot.app.watcher.engine not in (before, None))
+        await robot.press("y")
+        await robot.wait_for("stopped fk00000")

@@ -141,3 +141,10 @@ async def test_a_flood_loses_nothing_and_keys_are_answered(dashboard: Open) -> N
         await robot.wait_for("END-flood", 20)
         assert robot.app.log_pane.output is not None
         assert robot.app.log_pane.output.end == 60_020
+
+
+async def test_the_log_of_a_removed_container_says_that_it_is_gone(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await open_log(robot)
+        await robot.control("remove", name="fk00000")
+        await robot.wait_for("the container is gone")

@@ -63,6 +63,7 @@ class ContainersPane(ListView):
     def _count(self, put: Iterable[str], removed: Iterable[str]) -> None:
         for key in removed:
             self._states[self._known.pop(key, "")] -= 1
+            self._sampled.pop(key, None)
         for key in put:
             if key in self._known:
                 self._states[self._known[key]] -= 1

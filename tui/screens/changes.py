@@ -16,7 +16,7 @@ from tui.presentation.containers import state
 from tui.screens.dialogs import ConfirmDialog, NameDialog, Question
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from textual.app import App
 
@@ -31,9 +31,14 @@ _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 
 class Changes:
-    """Carries out commands of one engine on behalf of the App; `place` names host and engine."""
+    """Carries out commands on behalf of the App.
 
-    def __init__(self, app: App[str], screen: MainScreen, engine: Engine, place: str) -> None:
+    `engine` gives the engine, None while none answers: it may restart while something is asked. `place` names it.
+    """
+
+    def __init__(
+        self, app: App[str], screen: MainScreen, engine: Callable[[], Engine | None], place: str
+    ) -> None:
         self._app = app
         self._screen = screen
         self._engine = engine
@@ -78,9 +83,11 @@ class Changes:
             verb = command.title.split(" (")[0]
             if not await self._confirmed(Question(title, subjects, self._facts(*facts), equal, verb)):
                 return
-        with self._busy(command, names):
-            done = await containers.act(self._engine, command.id, chosen, force=force)
-        self._say(containers.PAST[command.id], done)
+        await self._do(
+            self._busy(command, names),
+            containers.PAST[command.id],
+            lambda engine: containers.act(engine, command.id, chosen, force=force),
+        )
 
     async def _rename(self, command: Command, situation: Situation) -> None:
         container = situation.containers[0]
@@ -94,7 +101,11 @@ class Changes:
             NameDialog(f"Rename {container.name} to", container.name, refuse)
         )
         if name:
-            self._say(f"renamed to {name}:", await containers.rename(self._engine, container, name))
+            await self._do(
+                self._busy(command, [container.name]),
+                f"renamed to {name}:",
+                lambda engine: containers.rename(engine, container, name),
+            )
 
     async def _images(self, command: Command, situation: Situation) -> None:
         users = {
@@ -123,9 +134,9 @@ class Changes:
             "Remove",
         )
         if await self._confirmed(question):
-            with self._busy(command, names):
-                done = await images.remove(self._engine, chosen)
-            self._say("removed", done)
+            await self._do(
+                self._busy(command, names), "removed", lambda engine: images.remove(engine, chosen)
+            )
 
     async def _tags(self, command: Command, situation: Situation) -> None:
         tags = situation.tags
@@ -135,9 +146,7 @@ class Changes:
         if await self._confirmed(
             Question(f"Untag {_named(tags, 'tag')}?", tags, self._facts(*facts), equal, "Untag")
         ):
-            with self._busy(command, list(tags)):
-                done = await images.untag(self._engine, tags)
-            self._say("untagged", done)
+            await self._do(self._busy(command, tags), "untagged", lambda engine: images.untag(engine, tags))
 
     async def _prune(self, command: Command) -> None:
         store = self._screen.store
@@ -157,9 +166,17 @@ class Changes:
             "Prune",
         )
         if await self._confirmed(question):
-            with self._busy(command, names):
-                done = await images.prune(self._engine, chosen)
-            self._say("pruned", done)
+            await self._do(self._busy(command, names), "pruned", lambda engine: images.prune(engine, chosen))
+
+    async def _do(self, busy: _Busy, verb: str, act: Callable[[Engine], Awaitable[Sequence[Done]]]) -> None:
+        """Do what was asked for, and say what became of it."""
+        engine = self._engine()
+        if engine is None:
+            self._app.notify("the engine does not answer", severity="warning", markup=False)
+            return
+        with busy:
+            done = await act(engine)
+        self._say(verb, done)
 
     def _busy(self, command: Command, names: Sequence[str]) -> _Busy:
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""

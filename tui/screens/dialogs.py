@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from rich.text import Text
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -30,6 +30,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         width: auto; min-width: 44; max-width: 90%; height: auto; max-height: 90%;
         padding: 1 2; background: $surface; color: $foreground; border: round $primary;
     }
+    Dialog VerticalScroll { width: auto; height: auto; }
     Dialog Static { width: auto; height: auto; max-width: 100%; }
     Dialog .title { text-style: bold; margin-bottom: 1; }
     Dialog .quiet { color: $foreground-muted; margin-top: 1; }
@@ -84,16 +85,29 @@ class ConfirmDialog(Dialog[bool]):
             subjects.append(f"  and {len(question.subjects) - self.SHOWN} more")
         with Vertical():
             yield Static(Text(safe(question.title)), classes="title")
-            yield Static(Text("\n".join(subjects)))
+            with VerticalScroll(can_focus=False):
+                yield Static(Text("\n".join(subjects)))
+                if question.equal:
+                    yield Static(Text(f"$ {safe(question.equal)}"), classes="quiet")
             yield Static(Text("\n".join(safe(fact) for fact in question.facts)), classes="quiet")
-            if question.equal:
-                yield Static(Text(f"$ {safe(question.equal)}"), classes="quiet")
             with Horizontal():
                 yield Button("Cancel", id="cancel")
                 yield Button(question.verb, id="do", variant="error")
 
     def on_mount(self) -> None:
         self.query_one("#cancel").focus()
+        self.call_after_refresh(self._fit)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """On a small screen the subjects give way and can be scrolled: the facts and buttons never do."""
+        box, subjects = self.query_one(Vertical), self.query_one(VerticalScroll)
+        others = box.virtual_size.height - subjects.outer_size.height
+        subjects.styles.max_height = max(self.size.height * 9 // 10 - box.gutter.height - others, 1)
+        for text in subjects.query(Static):  # "100%" of what is as wide as its text is no limit
+            text.styles.max_width = self.size.width * 9 // 10 - box.gutter.width
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "do")
@@ -103,6 +117,10 @@ class ConfirmDialog(Dialog[bool]):
             case "left" | "right" | "h" | "l":
                 event.stop()
                 self.focus_next()
+            case "up" | "down" | "k" | "j":
+                event.stop()
+                subjects = self.query_one(VerticalScroll)
+                subjects.scroll_relative(y=1 if event.key in ("down", "j") else -1, animate=False)
             case "y":
                 event.stop()
                 self.dismiss(True)

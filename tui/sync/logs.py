@@ -52,7 +52,8 @@ class LogFollower:
             if engine is not None:
                 try:
                     await self._stream(engine)
-                except NotFound:
+                except NotFound:  # the event of its removal may be late
+                    self._say("the container is gone")
                     return
                 except EngineError as error:
                     self._say(error.message)
@@ -79,8 +80,8 @@ class LogFollower:
                 # A stream that ended while the container runs is being restarted: not in a tight loop.
                 await asyncio.sleep(0.2)
                 return
-            if container is not None and self._store.link.state is LinkState.LIVE:
-                self._say(f"the container is {container.state}")
+            if self._store.link.state is LinkState.LIVE:
+                self._say(f"the container is {container.state if container else 'gone'}")
             self._changed.clear()
             await self._changed.wait()
 

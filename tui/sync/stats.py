@@ -69,6 +69,8 @@ class StatsStreams:
     def _ended(self, id: str, done: asyncio.Task[None]) -> None:
         if self._streams.get(id) is done:
             del self._streams[id]
+            self._pending.pop(id, None)
+            self._store.drop_samples((id,))  # what it last said is no longer so
 
     async def _follow(self, engine: Engine, id: str) -> None:
         try:
@@ -107,6 +109,7 @@ class StatsStreams:
             if timer is not None:
                 timer.cancel()
         tasks = list(self._streams.values())
+        self._streams.clear()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -55,8 +55,8 @@ class TextView(Framed):
         """Highlight a text and go to its first place from here on; the number of lines that hold it."""
         self._needle = needle
         self._search()
-        self.top -= 1
-        self.find_next()
+        if self._found:
+            self.scroll_to_line(next((n for n in self._found if n >= self.top), self._found[0]))
         self.refresh_body()
         return len(self._found)
 
