@@ -102,6 +102,9 @@ def log() -> Output:
 class Still(Holdfast):
     """The App with fixed values: no engine is asked, no log is followed."""
 
+    def on_main_screen_watched(self, message: object) -> None:
+        """No statistics."""
+
     async def on_main_screen_rested(self, message: object) -> None:
         if self.log_pane.container_id is None:
             self.log_pane.open(next(iter(self.store.containers)), "shop-web-1", log())

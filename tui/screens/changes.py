@@ -33,7 +33,8 @@ _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 class Changes:
     """Carries out commands on behalf of the App.
 
-    `engine` gives the engine, None while none answers: it may restart while something is asked. `place` names it.
+    `engine` gives the engine, None while none answers: it may restart while something is asked.
+    `place` names host and engine.
     """
 
     def __init__(

@@ -345,7 +345,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.post_message(self.Watched(tuple(self.containers.visible_keys())))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        # The message comes late: where the focus has gone on since, following it would go to and fro for ever.
+        # The message comes late: once the focus has gone on, following it would go to and fro for ever.
         if event.widget is not self.focused:
             return
         for name, view in self.views.items():
