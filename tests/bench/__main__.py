@@ -74,9 +74,7 @@ def _measure(run: Run, names: list[str]) -> tuple[dict[str, list[Result]], list[
         except (EngineError, EngineMissing, OSError, HTTPException) as error:
             remarks.append(f"{name}: not measured: {error}")
         if (used := others.percent()) >= BUSY:
-            remarks.append(
-                f"{name}: others used {used:.0f} % of the machine; without them times are shorter."
-            )
+            remarks.append(f"{name}: others used {used:.0f} % of the machine: times are too long.")
         print(f"measuring {name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     return groups, [*remarks, *sorted(run.remarks)]
 

@@ -124,7 +124,7 @@ def _results(
 def measure(run: Run) -> list[Result]:
     real, load = run.engines.real(), run.engines.load(1_000)
     real.fill(4, running=2)
-    short, long = run.either(12, 3), run.either(6, 1)
+    short, long = run.either(12, 2), run.either(6, 1)
     few = run.both(lambda program: _observe(run, program, real, _short_list, short))
     many = run.both(lambda program: _observe(run, program, load, _long_list, long))
     return [

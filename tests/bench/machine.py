@@ -1,4 +1,4 @@
-"""What the machine does besides the benchmark: figures taken beside other work are worse than they need be."""
+"""What the machine does besides the benchmark: times taken beside other work are too long."""
 
 from __future__ import annotations
 

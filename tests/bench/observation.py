@@ -79,7 +79,7 @@ def _observe(run: Run, containers: int, program: Program) -> Observation | None:
     with run.open(program, engine) as terminal:
         if program.first_row(terminal) is None:
             return None
-        terminal.watch(run.either(6, 3))
+        terminal.watch(run.either(6, 2))
         visible = sum(row.state == "running" for row in program.rows(terminal))
         requested, cpu, received, began = (
             _requests(engine),
@@ -87,7 +87,7 @@ def _observe(run: Run, containers: int, program: Program) -> Observation | None:
             terminal.received,
             clock(),
         )
-        changed = _changed_rows(program, terminal, run.either(10, 4))
+        changed = _changed_rows(program, terminal, run.either(10, 3))
         seconds, received = clock() - began, terminal.received - received
         cpu = terminal.cpu_seconds() - cpu
         requests = _requests(engine)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input
 
@@ -49,15 +50,15 @@ class LineInput(Input):
         if self._asking:
             self.post_message(self.ChangedText(event.value, False))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._end(event.value)
-
     def on_key(self, event: events.Key) -> None:
-        if event.key == "escape":
-            event.stop()
-            event.prevent_default()
-            self._end(self._before)
+        if self._asking and event.key not in ("enter", "escape"):
+            return
+        event.stop()
+        event.prevent_default()
+        if self._asking:
+            self._end(self.value if event.key == "enter" else self._before)
+        else:  # it came before the focus had gone on, and is for who has it then
+            self.app.post_message(Key(event.key, event.character))
 
     def on_blur(self) -> None:
         self._end(self.value)
