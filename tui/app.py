@@ -217,7 +217,7 @@ class Holdfast(App[str], inherit_bindings=False):
     def _show_log(self, container_id: str | None) -> None:
         self._rest = None
         if container_id is not None and container_id != self.log_pane.container_id:
-            self.run_worker(self._follow(container_id))
+            self.run_worker(self._follow(container_id), group="log", exclusive=True)
 
     async def _follow(self, container_id: str) -> None:
         container = self.store.containers.get(container_id)

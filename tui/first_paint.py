@@ -112,11 +112,11 @@ def _unchunked(body: bytes) -> bytes:
 
 
 def _quiet(terminal: int) -> Callable[[], None]:
-    """No echo and no line editing, so that early keys are kept and not shown; undone by the result."""
+    """Early keys are kept, not shown and not acted on, Ctrl+C neither; undone by the result."""
     before = termios.tcgetattr(terminal)
     changed = termios.tcgetattr(terminal)
     changed[0] &= ~termios.ICRNL  # an early Enter would come as Ctrl+J
-    changed[3] &= ~(termios.ECHO | termios.ICANON)
+    changed[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG)
     termios.tcsetattr(terminal, termios.TCSANOW, changed)
     return lambda: termios.tcsetattr(terminal, termios.TCSANOW, before)
 

@@ -43,7 +43,7 @@ class Followed(NamedTuple):
     """Several floods.
 
     late          the last lines on the screen after they were due
-    engine_late   milliseconds after it was due that the engine itself had written the last line, at worst
+    engine_late   the engine itself had written them this many milliseconds after they were due, at worst
     counted       lines that the program says it has received, None where it does not say
     keys          answers to keys meanwhile
     memory        resident megabytes of all its processes at the end

@@ -141,3 +141,27 @@ async def test_keys_faster_than_the_focus_end_where_the_last_one_says(dashboard:
             await robot.pilot.pause(0.05)
             assert robot.app.main.focus_on == "containers"
             assert robot.app.focused is robot.app.main.containers
+
+
+async def test_the_palette_finds_commands_of_other_panes_too(dashboard: Open) -> None:
+    async with dashboard(containers=None) as robot:
+        await robot.press("colon")
+        await robot.wait_for("Type a command")
+        await robot.press(*"prune")
+        await robot.wait_for("in the images pane")
+        await robot.press("enter")
+        await robot.wait_for("dangling image")
+        assert robot.app.main.focus_on == "images"
+
+
+async def test_marks_hidden_by_a_filter_are_left_alone(dashboard: Open) -> None:
+    async with dashboard(containers=30, running=1.0) as robot:
+        pane = robot.app.main.containers
+        await robot.select("fk00003")
+        await robot.press("space")
+        await robot.wait_for("1 marked")
+        await robot.press("slash", *"00007", "enter")
+        await robot.wait_gone("1 marked")
+        assert [robot.app.store.containers[key].name for key in pane.selected()] == ["fk00007"]
+        await robot.press("escape")
+        await robot.wait_for("1 marked")

@@ -154,7 +154,7 @@ class ContainersPane(ListView):
             self._states["running"],
             self.filter_text,
             len(self.ordering),
-            len(self.marks),
+            len(self.marked()),
             self.sorted_by,
             complete=self._store.complete,
             hidden=not self.show_stopped,

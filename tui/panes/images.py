@@ -97,7 +97,7 @@ class ImagesPane(ListView):
             dangling,
             self.filter_text,
             len(self.ordering),
-            len(self.marks),
+            len(self.marked()),
             self.sorted_by,
             complete=self._store.complete,
         )

@@ -83,7 +83,7 @@ class TagsPane(ListView):
             tagged,
             self.filter_text,
             len(self.ordering),
-            len(self.marks),
+            len(self.marked()),
             self.sorted_by,
             complete=self._store.complete,
         )

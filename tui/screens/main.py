@@ -304,7 +304,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Undo the last narrowing of the view: whether there was any."""
         view = self.view
         if isinstance(view, ListView):
-            if view.marks:
+            if view.marked():
                 view.do_list_unmark()
                 return True
             if view.filter_text:

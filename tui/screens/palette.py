@@ -8,46 +8,51 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual.command import DiscoveryHit, Hit, Provider
 
+from tui.commands.command import Scope
 from tui.commands.table import TABLE, applies
 from tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from textual.command import Hits
 
     from tui.commands.command import Command
 
 
-class Commands(Provider):
-    """Offers the commands that belong to the focused pane; an unavailable one says why."""
+OWN_PANE = (Scope.CONTAINERS, Scope.IMAGES, Scope.TAGS, Scope.LOG)
 
-    def _offered(self) -> Iterator[tuple[Command, str, str]]:
+
+class Commands(Provider):
+    """Offers every command: those of the focused pane first, then those of others with their pane's name."""
+
+    def _offered(self) -> Iterator[tuple[Callable[[], None], str, str]]:
+        """What to do, its title, and a note: the key, why it is unavailable, or where it is."""
         screen = self.screen
-        if isinstance(screen, MainScreen):
-            situation = screen.situation()
-            for command in TABLE:
-                if applies(command, situation.pane):
-                    reason = command.unavailable(situation)
-                    key = screen.keymap.hint(command)
-                    yield command, command.title, reason or (f"key {key}" if key else "")
+        if not isinstance(screen, MainScreen):
+            return
+        situation = screen.situation()
+        for command in TABLE:
+            if applies(command, situation.pane):
+                key = screen.keymap.hint(command)
+                note = command.unavailable(situation) or (f"key {key}" if key else "")
+                yield partial(screen.perform, command), command.title, note
+        for command in TABLE:
+            if not applies(command, situation.pane) and command.scope in OWN_PANE:
+                name = command.scope.value
+                yield partial(_elsewhere, screen, command), command.title, f"in the {name} pane"
 
     async def discover(self) -> Hits:
-        screen = self.screen
-        if isinstance(screen, MainScreen):
-            for command, title, note in self._offered():
-                yield DiscoveryHit(Text(title), partial(screen.perform, command), text=title, help=note)
+        for act, title, note in self._offered():
+            yield DiscoveryHit(Text(title), act, text=title, help=note)
 
     async def search(self, query: str) -> Hits:
-        screen = self.screen
         matcher = self.matcher(query)
-        if isinstance(screen, MainScreen):
-            for command, title, note in self._offered():
-                if (score := matcher.match(title)) > 0:
-                    yield Hit(
-                        score,
-                        matcher.highlight(title),
-                        partial(screen.perform, command),
-                        text=title,
-                        help=note,
-                    )
+        for act, title, note in self._offered():
+            if (score := matcher.match(title)) > 0:
+                yield Hit(score, matcher.highlight(title), act, text=title, help=note)
+
+
+def _elsewhere(screen: MainScreen, command: Command) -> None:
+    screen.go(command.scope.value)
+    screen.perform(command)

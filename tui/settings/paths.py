@@ -27,11 +27,6 @@ def config_folder(environ: Mapping[str, str] = os.environ) -> str:
     return os.path.join(_base(environ, "XDG_CONFIG_HOME", ".config"), "holdfast")
 
 
-def state_folder(environ: Mapping[str, str] = os.environ) -> str:
-    """$XDG_STATE_HOME/holdfast."""
-    return os.path.join(_base(environ, "XDG_STATE_HOME", ".local/state"), "holdfast")
-
-
 def user_config(environ: Mapping[str, str] = os.environ) -> str:
     """The user's own file: never rewritten."""
     return os.path.join(config_folder(environ), "config.toml")

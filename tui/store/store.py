@@ -28,12 +28,11 @@ class Topic(Enum):
 
 
 class Change(NamedTuple):
-    """The keys (container or image IDs) that were put and removed; `reset`: read everything anew."""
+    """The keys (container or image IDs) that were put and removed."""
 
     topic: Topic
     put: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    reset: bool = False
 
 
 class LinkState(Enum):

@@ -267,10 +267,14 @@ class ListView(Framed):
         self.reload()
         self.post_message(self.Shown(self))
 
+    def marked(self) -> list[str]:
+        """The marked rows that are in the list now, in their order: a filter hides marks with their rows."""
+        return [key for key in self.ordering.keys() if key in self.marks] if self.marks else []
+
     def selected(self) -> list[str]:
         """The marked rows in their order, else the row of the cursor."""
-        if self.marks:
-            return [key for key in self.ordering.keys() if key in self.marks]
+        if marked := self.marked():
+            return marked
         return [self.cursor] if self.cursor is not None else []
 
     # Commands (see commands.table)
