@@ -42,20 +42,21 @@ def run(
             )
         endpoint = None if demo else _endpoint(host, docker_context, settings.engine)
     except HoldfastError as error:
-        from tui.presentation.text import safe
-
-        said = (
-            [f"holdfast: {error.message}", f"  {error.hint}"]
-            if error.hint
-            else [f"holdfast: {error.message}"]
-        )
-        print("\n".join(safe(line) for line in "\n".join(said).split("\n")), file=sys.stderr)
+        _say(error)
         return 2
     if endpoint is not None:
         status = _open(settings, endpoint, read_only=read_only)
         if status is not None:
             return status
     return _open_demo(settings, read_only=read_only)
+
+
+def _say(error: HoldfastError) -> None:
+    """The error and its remedy for a terminal; what they quote of files is made harmless."""
+    from tui.presentation.text import safe
+
+    said = f"holdfast: {error.message}" + (f"\n  {error.hint}" if error.hint else "")
+    print("\n".join(safe(line) for line in said.split("\n")), file=sys.stderr)
 
 
 def _endpoint(host: str | None, docker_context: str | None, configured: str) -> Endpoint:
@@ -74,7 +75,11 @@ def _open_demo(settings: Settings, *, read_only: bool) -> int:
     from tui.demo.launch import DemoEngine
 
     demo = DemoEngine()
-    endpoint = demo.start_process()
+    try:
+        endpoint = demo.start_process()
+    except HoldfastError as error:
+        _say(error)
+        return 1
     try:
         return _open(settings, endpoint, demo=True, read_only=read_only) or 0
     finally:

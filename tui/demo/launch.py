@@ -71,7 +71,10 @@ class DemoEngine:
 
     def start_process(self) -> Endpoint:
         """Start the child and return at once; connections wait until it is ready. Raises DemoFailed."""
-        folder = self._folder = Path(tempfile.mkdtemp(prefix="holdfast-demo-"))
+        try:
+            folder = self._folder = Path(tempfile.mkdtemp(prefix="holdfast-demo-"))
+        except OSError as error:  # a full disk, among others
+            raise DemoFailed(f"the demo engine could not be started: {error}") from error
         path = folder / "engine.sock"
         root = str(Path(__file__).parents[2])
         environment = {
