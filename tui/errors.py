@@ -1,24 +1,40 @@
 """The root of every error that Holdfast itself raises.
 
 HoldfastError                 a sentence for people, and a remedy
+├── Refused                   a rule forbids it: immutability or policy
 ├── tui.engine.errors         the engine: out of reach, refused, stream broken
+├── tui.registry.errors       a registry: out of reach, no login, refused
 └── tui.settings.load         configuration: file, key, value, what is allowed
 """
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class HoldfastError(Exception):
     """What went wrong, as one sentence, and what to do about it.
 
-    `message` is the sentence; `hint` is the remedy, or "" where none is known.
-    Neither ever holds a secret, because both reach screens, logs and journals.
+    `message` is the sentence; `hint` is the remedy, or "" where none is known; `detail` is what else to show,
+    a line each: an excerpt of a file, the last output. None of them ever holds a secret, because all reach
+    screens, logs and journals.
     """
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    exit_status: ClassVar[int] = 1
+    """What a command that ends with it exits with: 1 failed, 2 usage or configuration, 3 engine or registry
+    out of reach, 4 refused, 5 leased by someone else, 6 needs attention, 130 cancelled."""
+
+    def __init__(self, message: str, hint: str = "", detail: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.detail = detail
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class Refused(HoldfastError):
+    """A rule forbids it: a version would move, or a policy is not met. Nothing was changed."""
+
+    exit_status = 4

@@ -1,0 +1,218 @@
+"""An app: one `[apps.NAME]` table of the configuration, frozen. Every path in it is absolute."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class BuildSecret(NamedTuple):
+    """A secret of a build: `--mount=type=secret,id=ID`. One of `file` and `env` is set; never its value."""
+
+    id: str
+    file: str = ""
+    env: str = ""
+
+
+class BuildSpec(NamedTuple):
+    """`[apps.NAME.build]`, named as in the Compose Specification's build section.
+
+    context      the folder that is sent
+    dockerfile   the file, which may lie outside the context
+    """
+
+    context: str
+    dockerfile: str
+    target: str = ""
+    args: Mapping[str, str] = {}
+    labels: Mapping[str, str] = {}
+    secrets: tuple[BuildSecret, ...] = ()
+    platform: str = ""
+    no_cache: bool = False
+    pull: bool = False
+    cache_from: tuple[str, ...] = ()
+
+
+class Port(NamedTuple):
+    """A published port. `host_ip` and `published` may be "" (all addresses; one that the engine picks).
+
+    target     port inside the container
+    protocol   "tcp", "udp" or "sctp"
+    """
+
+    target: int
+    published: str = ""
+    host_ip: str = ""
+    protocol: str = "tcp"
+
+
+class Mount(NamedTuple):
+    """A volume, bind mount or tmpfs. `source` is a volume's name, a host path, or "" (anonymous, tmpfs)."""
+
+    kind: str
+    source: str
+    target: str
+    read_only: bool = False
+    options: Mapping[str, str | int | bool] = {}
+
+
+class Healthcheck(NamedTuple):
+    """`healthcheck`: times in seconds, 0 for the engine's default. `test` is () for the image's own.
+
+    test   as the engine takes it: ("CMD", ...), ("CMD-SHELL", text) or ("NONE",)
+    """
+
+    test: tuple[str, ...] = ()
+    interval: float = 0.0
+    timeout: float = 0.0
+    start_period: float = 0.0
+    retries: int = 0
+
+
+class Ulimit(NamedTuple):
+    name: str
+    soft: int
+    hard: int
+
+
+class RunSpec(NamedTuple):
+    """`[apps.NAME.run]`: the Compose Specification's service attributes. None means: as the image says.
+
+    env_file           files of NAME=VALUE, read when a container is made
+    mem_limit          bytes, 0 for none; likewise memswap_limit (-1 unlimited), mem_reservation and shm_size
+    cpus               processors, 0.0 for no limit
+    stop_grace_period  seconds, None for the engine's default
+    restart            "no", "always", "unless-stopped", "on-failure" or "on-failure:N"
+    networks           name -> aliases
+    """
+
+    command: tuple[str, ...] | None = None
+    entrypoint: tuple[str, ...] | None = None
+    environment: Mapping[str, str | None] = {}
+    env_file: tuple[str, ...] = ()
+    user: str = ""
+    group_add: tuple[str, ...] = ()
+    working_dir: str = ""
+    hostname: str = ""
+    ports: tuple[Port, ...] = ()
+    volumes: tuple[Mount, ...] = ()
+    tmpfs: Mapping[str, str] = {}
+    networks: Mapping[str, tuple[str, ...]] = {}
+    network_mode: str = ""
+    dns: tuple[str, ...] = ()
+    extra_hosts: tuple[str, ...] = ()
+    restart: str = "unless-stopped"
+    read_only: bool = False
+    init: bool | None = None
+    privileged: bool = False
+    cap_add: tuple[str, ...] = ()
+    cap_drop: tuple[str, ...] = ()
+    security_opt: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+    sysctls: Mapping[str, str] = {}
+    ulimits: tuple[Ulimit, ...] = ()
+    mem_limit: int = 0
+    memswap_limit: int = 0
+    mem_reservation: int = 0
+    shm_size: int = 0
+    cpus: float = 0.0
+    cpu_shares: int = 0
+    cpuset: str = ""
+    pids_limit: int = 0
+    oom_score_adj: int = 0
+    healthcheck: Healthcheck | None = None
+    stop_grace_period: float | None = None
+    stop_signal: str = ""
+    logging_driver: str = ""
+    logging_options: Mapping[str, str] = {}
+    labels: Mapping[str, str] = {}
+
+
+class ReadySpec(NamedTuple):
+    """`[apps.NAME.ready]`: how a container proves that it serves. At most one probe; with none, the health
+    check of app or image, and where there is none either, running for `stable` seconds.
+
+    timeout    seconds within which it must be ready
+    stable     seconds to run without a restart where nothing else can be asked
+    bake       seconds that it is watched after a deploy
+    http       "PORT/path", answered with a status below 400, or with `status` where it is set
+    tcp        a port that accepts connections
+    exec       a command inside the container that exits with 0
+    interval   seconds between two tries
+    """
+
+    timeout: float = 60.0
+    stable: float = 5.0
+    bake: float = 30.0
+    http: str = ""
+    status: int = 0
+    tcp: int = 0
+    exec: tuple[str, ...] = ()
+    interval: float = 0.5
+
+
+class ProofSpec(NamedTuple):
+    """`[apps.NAME.test]`: what proves that an image works, once its container is ready.
+
+    command       run inside the container; () for none: being ready is the proof
+    timeout       seconds that the command may take
+    environment   set for the container, beyond what `.run` sets
+    """
+
+    command: tuple[str, ...] = ()
+    timeout: float = 300.0
+    environment: Mapping[str, str] = {}
+
+
+class AppSpec(NamedTuple):
+    """One app.
+
+    image      the repository of its images, e.g. "registry.example.com/team/web"; no tag
+    origin     the file that defines it
+    build      None where it is not built here
+    engines    docker contexts or endpoints, () for the current one
+    order      "stop-first" or "start-first"
+    keep       earlier good releases that are kept
+    drain      a command run inside the old container before it stops
+    """
+
+    name: str
+    image: str
+    origin: str
+    build: BuildSpec | None = None
+    run: RunSpec = RunSpec()
+    ready: ReadySpec = ReadySpec()
+    test: ProofSpec = ProofSpec()
+    engines: tuple[str, ...] = ()
+    order: str = "stop-first"
+    keep: int = 5
+    drain: tuple[str, ...] = ()
+    drain_seconds: float = 10.0
+
+    @property
+    def has_registry(self) -> bool:
+        """Whether the repository names a registry: its first part has a dot or a port, or is localhost."""
+        first, slash, _ = self.image.partition("/")
+        return bool(slash) and (first == "localhost" or "." in first or ":" in first)
+
+
+class Policy(NamedTuple):
+    """`[policy]`.
+
+    mutable_tags   tags that may move, as shell patterns ("latest", "main-*"); every other tag is a version
+    require_tests  whether an image must have passed its test before it is pushed or deployed
+    allow_dirty    whether an image built from uncommitted changes may be given a version
+    """
+
+    mutable_tags: tuple[str, ...] = ()
+    require_tests: bool = True
+    allow_dirty: bool = False
+
+
+class EngineSettings(NamedTuple):
+    """`[engines.NAME]`: `protected` makes it read-only until it is unlocked."""
+
+    colour: str = ""
+    protected: bool = False

@@ -1,0 +1,16 @@
+"""A login to a registry."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Credentials(NamedTuple):
+    """A user name with its password, or an identity token. Its text never shows either."""
+
+    username: str = ""
+    password: str = ""
+    identity_token: str = ""
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.username!r}, ***)"
