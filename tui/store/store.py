@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui.model.engine import EngineVersion
     from tui.model.image import Image
     from tui.model.sample import Sample
+    from tui.store.operation import Operation
 
 
 class Topic(Enum):
@@ -25,10 +26,11 @@ class Topic(Enum):
     IMAGES = "images"
     SAMPLES = "samples"
     LINK = "link"
+    OPERATIONS = "operations"
 
 
 class Change(NamedTuple):
-    """The keys (container or image IDs) that were put and removed."""
+    """The keys (IDs of containers, images or operations) that were put and removed."""
 
     topic: Topic
     put: tuple[str, ...] = ()
@@ -61,12 +63,13 @@ class Link(NamedTuple):
 
 
 class Store:
-    """Containers and images by ID, the last sample of each container that is watched, and the link."""
+    """Containers, images and operations by ID, the last sample of each container that is watched, and the link."""
 
     def __init__(self) -> None:
         self.containers: dict[str, Container] = {}
         self.images: dict[str, Image] = {}
         self.samples: dict[str, Sample] = {}
+        self.operations: dict[str, Operation] = {}
         self.link = Link(LinkState.CONNECTING, 0.0)
         self._complete = False
         self._readers: dict[Topic, list[Callable[[Change], None]]] = {topic: [] for topic in Topic}
@@ -136,6 +139,20 @@ class Store:
         dropped = tuple(id for id in ids if self.samples.pop(id, None) is not None)
         if dropped:
             self._tell(Change(Topic.SAMPLES, removed=dropped))
+
+    def put_operations(self, operations: Iterable[Operation]) -> None:
+        """Add operations, or tell that known ones began, ended or were interrupted."""
+        put = []
+        for operation in operations:
+            self.operations[operation.id] = operation
+            put.append(operation.id)
+        if put:
+            self._tell(Change(Topic.OPERATIONS, put=tuple(put)))
+
+    def operations_of(self, app: str) -> list[Operation]:
+        """The operations of an app, newest first."""
+        found = [one for one in self.operations.values() if one.started.app == app]
+        return sorted(found, key=lambda one: -one.started.t)
 
     def users_of(self, image_id: str) -> Iterator[Container]:
         """The containers made from an image, running or not."""

@@ -1,0 +1,83 @@
+"""What is known of an image beyond its bytes: how it was built, that it passed its test.
+
+One small file per app and image, $XDG_STATE_HOME/holdfast/evidence/APP/IMAGE.json: it outlives the journals.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui.journal.folder import state_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Evidence(NamedTuple):
+    """Of one image of an app; times are seconds since the epoch, 0.0 for never.
+
+    commit      the commit it was built from, "" when unknown; `dirty` when there were uncommitted changes
+    bases       base image -> digest, as the engine resolved them
+    seconds     how long the build took
+    test_op     the operation that tested it
+    """
+
+    image: str
+    built: float = 0.0
+    seconds: float = 0.0
+    commit: str = ""
+    dirty: bool = False
+    bases: Mapping[str, str] = {}
+    tested: float = 0.0
+    test_op: str = ""
+
+
+def _path(app: str, image: str, environ: Mapping[str, str]) -> Path:
+    return state_folder(environ) / "evidence" / app / f"{image.removeprefix('sha256:')}.json"
+
+
+def read_evidence(app: str, image: str, environ: Mapping[str, str] = os.environ) -> Evidence:
+    """What is known of an image; an empty Evidence where nothing is. Blocks."""
+    return _read(_path(app, image, environ)) or Evidence(image)
+
+
+def all_evidence(app: str, environ: Mapping[str, str] = os.environ) -> list[Evidence]:
+    """Of every image of an app, the newest build first. Blocks."""
+    folder = state_folder(environ) / "evidence" / app
+    try:
+        paths = sorted(folder.glob("*.json"))
+    except OSError:
+        return []
+    found = [one for path in paths if (one := _read(path)) is not None]
+    return sorted(found, key=lambda one: -one.built)
+
+
+def add_evidence(app: str, image: str, environ: Mapping[str, str] = os.environ, **changes: Any) -> Evidence:
+    """Keep further facts about an image; written beside and renamed. Blocks. Raises OSError."""
+    path = _path(app, image, environ)
+    evidence = read_evidence(app, image, environ)._replace(**changes)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "w") as file:
+            json.dump(evidence._asdict(), file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink()
+        raise
+    return evidence
+
+
+def _read(path: Path) -> Evidence | None:
+    """None for a file that is missing or damaged: then nothing is known, and nothing is claimed."""
+    try:
+        fields = json.loads(path.read_bytes())
+        return Evidence(**{name: fields[name] for name in Evidence._fields if name in fields})
+    except (OSError, ValueError, TypeError):
+        return None

@@ -1,0 +1,48 @@
+"""Where journals are: $XDG_STATE_HOME/holdfast/operations/ID.jsonl (XDG Base Directory Specification 0.8)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEPT = 500
+"""How many journals are kept, the newest."""
+
+SUFFIX = ".jsonl"
+
+
+def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """$XDG_STATE_HOME/holdfast; a path there that is not absolute is ignored, as the specification says."""
+    named = environ.get("XDG_STATE_HOME", "")
+    base = Path(named) if named.startswith("/") else Path(environ.get("HOME") or Path.home()) / ".local/state"
+    return base / "holdfast"
+
+
+def operations_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder of the journals."""
+    return state_folder(environ) / "operations"
+
+
+def new_id(verb: str, app: str, now: float) -> str:
+    """An operation's ID, which sorts by time: "20261124-093000-build-web-3f2a9c"."""
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now))
+    return f"{stamp}-{verb}-{app}-{secrets.token_hex(3)}"
+
+
+def journal_path(folder: Path, op: str) -> Path:
+    """The file of an operation."""
+    return folder / f"{op}{SUFFIX}"
+
+
+def listed(folder: Path) -> list[Path]:
+    """The journals, newest first; none where there is no folder yet. Raises OSError."""
+    try:
+        return sorted(folder.glob(f"*{SUFFIX}"), reverse=True)
+    except FileNotFoundError:
+        return []

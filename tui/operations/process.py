@@ -1,0 +1,99 @@
+"""An operation in a process of its own: `python -m tui.operations.process`.
+
+It reads a request from standard input (one line), answers with the plan or why there is none, and waits for
+"go". Then it writes its journal and nothing else, whatever becomes of the one who started it. If standard
+input ends before "go", nobody wants it any more, and it ends without a trace.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+from tui.errors import HoldfastError
+from tui.operations.request import Request
+from tui.operations.runner import CANCELLED, failure, perform
+
+if TYPE_CHECKING:
+    from tui.model.operation import Failure, Plan
+
+
+def main() -> int:
+    """Run the process; the exit status."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return 0
+    request = Request.read(line)
+    try:
+        return asyncio.run(_run(request))
+    except HoldfastError as error:
+        _answer({"failure": failure(error)._asdict()})
+        return error.exit_status
+
+
+def _answer(words: dict[str, Any]) -> None:
+    with contextlib.suppress(OSError):  # nobody listens any more
+        sys.stdout.write(json.dumps(words) + "\n")
+        sys.stdout.flush()
+
+
+async def _run(request: Request) -> int:
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    from tui.journal.folder import operations_folder
+    from tui.journal.writer import Journal
+    from tui.operations.verbs import prepared
+
+    try:
+        async with prepared(request) as (verb, engine):
+            plan = await verb.plan()
+            _answer({"plan": plan_words(plan)})
+            if (await asyncio.to_thread(sys.stdin.buffer.readline)).strip() != b"go":
+                return 0
+            journal = await asyncio.to_thread(Journal.create, operations_folder(), request.op)
+            try:
+                _answer({"started": str(journal.path)})
+                _let_go()
+                ended = await perform(
+                    verb,
+                    plan,
+                    op=request.op,
+                    name=request.verb,
+                    app=request.app,
+                    engine=engine,
+                    tell=journal.write,
+                )
+            finally:
+                journal.close()
+    except asyncio.CancelledError:
+        return CANCELLED
+    return ended.error.code if ended.error is not None else 0
+
+
+def _let_go() -> None:
+    """Keep nothing of the terminal or of the one who started this."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(nothing, fd)
+    os.close(nothing)
+
+
+def plan_words(plan: Plan) -> dict[str, Any]:
+    """A plan as JSON takes it."""
+    return plan._asdict() | {"steps": [step._asdict() for step in plan.steps]}
+
+
+def failure_words(problem: Failure) -> dict[str, Any]:
+    """A failure as JSON takes it."""
+    return problem._asdict()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""What a running operation tells: its steps, output and progress, as events for the journal."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from tui.model.operation import (
+    DONE,
+    FAILED,
+    RUNNING,
+    Logged,
+    Progressed,
+    StepChanged,
+    Warned,
+)
+from tui.model.secrets import mask_text
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable
+
+    from tui.model.operation import Event
+
+GATHER = 0.04
+"""Seconds for which output of one step is gathered into one event in a flood; the first comes at once."""
+
+GATHERED_BYTES = 64 * 1024
+
+PROGRESS_SECONDS = 0.1
+"""Time between two events about how far a step has come."""
+
+
+class Report:
+    """Turns what happens into events, in order. Call it on the event loop.
+
+    What was given to `hide` never gets through, nor do credentials in URLs and the like.
+    """
+
+    def __init__(self, write: Callable[[Event], None], clock: Callable[[], float] = time.time) -> None:
+        self._write = write
+        self._clock = clock
+        self._hidden: list[str] = []
+        self._lines: list[str] = []
+        self._size = 0
+        self._from = ("", 0)
+        self._timer: asyncio.TimerHandle | None = None
+        self._logged_at = 0.0
+        self._progress: dict[str, tuple[float, Progressed | None]] = {}
+
+    def hide(self, values: Iterable[str]) -> None:
+        """Never let these texts through; such as are shorter than 4 characters hide nothing worth it."""
+        self._hidden = sorted({*self._hidden, *(v for v in values if len(v) >= 4)}, key=len, reverse=True)
+
+    def clean(self, text: str) -> str:
+        """A text without secrets."""
+        for value in self._hidden:
+            text = text.replace(value, "***")
+        return mask_text(text)
+
+    @asynccontextmanager
+    async def step(self, id: str) -> AsyncIterator[None]:
+        """A planned step: it runs, and is done, or has failed where the block raises."""
+        began = self._clock()
+        self.state(id, RUNNING)
+        try:
+            yield
+        except BaseException:
+            self.state(id, FAILED, seconds=self._clock() - began)
+            raise
+        self.state(id, DONE, seconds=self._clock() - began)
+
+    def state(
+        self,
+        id: str,
+        state: str,
+        *,
+        title: str = "",
+        parent: str = "",
+        seconds: float | None = None,
+        started: float | None = None,
+    ) -> None:
+        """A step has another state; one that was not planned is announced by its title and its parent."""
+        self._let_go(id)
+        self.flush()
+        self._write(
+            StepChanged(self._clock(), id, state, seconds, self.clean(title), parent, started=started)
+        )
+
+    def log(self, step: str, text: str, stream: int = 1) -> None:
+        """Output: one or more whole lines, the last newline left out or not."""
+        if (step, stream) != self._from:
+            self.flush()
+            self._from = step, stream
+        text = text.removesuffix("\n")
+        self._lines.append(text)
+        self._size += len(text)
+        now = time.monotonic()
+        if self._size >= GATHERED_BYTES or now - self._logged_at >= GATHER:
+            self.flush()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(GATHER, self.flush)
+
+    def flush(self) -> None:
+        """Write the output that was gathered."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._lines:
+            text, self._lines, self._size = "\n".join(self._lines), [], 0
+            self._logged_at = time.monotonic()
+            self._write(Logged(self._clock(), *self._from, self.clean(text)))
+
+    def progress(self, step: str, current: int, total: int, unit: str = "bytes") -> None:
+        """How far a step has come; told a few times a second, and when the step changes its state."""
+        now = self._clock()
+        event = Progressed(now, step, current, total, unit)
+        told, _ = self._progress.get(step, (0.0, None))
+        if now - told >= PROGRESS_SECONDS:
+            self._write(event)
+            self._progress[step] = now, None
+        else:
+            self._progress[step] = told, event
+
+    def _let_go(self, step: str) -> None:
+        _, waiting = self._progress.pop(step, (0.0, None))
+        if waiting is not None:
+            self._write(waiting)
+
+    def warn(self, message: str) -> None:
+        """Something to know that stops nothing."""
+        self.flush()
+        self._write(Warned(self._clock(), self.clean(message)))
+
+    def close(self) -> None:
+        """Write what is still held back."""
+        for step in tuple(self._progress):
+            self._let_go(step)
+        self.flush()

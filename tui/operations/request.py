@@ -1,0 +1,40 @@
+"""What an operation process is asked to do, as one line of JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+
+class Request(NamedTuple):
+    """One operation.
+
+    op       its ID
+    verb     "build", "test", "tag" or "push"
+    app      the app's name
+    version  the tag for tag and push, "" where the verb finds it by itself
+    image    the image's ID or reference, "" for the newest of the app
+    host, docker_context, config   as the options of the command line
+    folder   the working directory, where ./holdfast.toml is looked for
+    no_cache, pull   of build
+    """
+
+    op: str
+    verb: str
+    app: str
+    version: str = ""
+    image: str = ""
+    host: str = ""
+    docker_context: str = ""
+    config: str = ""
+    folder: str = ""
+    no_cache: bool = False
+    pull: bool = False
+
+    def line(self) -> str:
+        return json.dumps(self._asdict())
+
+    @classmethod
+    def read(cls, line: str | bytes) -> Request:
+        """Raises ValueError or TypeError for what is no request."""
+        return cls(**json.loads(line))

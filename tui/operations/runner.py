@@ -1,0 +1,105 @@
+"""Running one operation: its plan, its events, its outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import socket
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from tui.errors import HoldfastError
+from tui.model.operation import Ended, Failure, Plan, Result, Started
+from tui.operations.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.model.operation import Event
+
+CANCELLED = 130
+
+
+class Verb(Protocol):
+    """One verb on one app, ready to be planned and run."""
+
+    async def plan(self) -> Plan:
+        """What it will do; changes nothing. Raises HoldfastError where it cannot be done."""
+        ...
+
+    async def run(self, report: Report) -> Result:
+        """Do it. Where it raises, or is cancelled, it has cleaned up before."""
+        ...
+
+
+def failure(error: HoldfastError) -> Failure:
+    """An error as it goes into the journal."""
+    return Failure(error.exit_status, error.message, error.hint, error.detail)
+
+
+def whoami() -> str:
+    """The account that does it, "alice"; its number where it has no name."""
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+async def perform(
+    verb: Verb,
+    plan: Plan,
+    *,
+    op: str,
+    name: str,
+    app: str,
+    engine: str,
+    tell: Callable[[Event], None],
+    clock: Callable[[], float] = time.time,
+) -> Ended:
+    """Run a planned operation; what it tells goes to `tell`, and its end comes last and is the result.
+
+    Cancelling the task that runs this cancels the operation: it cleans up, and ends with 130.
+    """
+    began = clock()
+    report = Report(tell, clock)
+    tell(
+        Started(
+            began, op, name, app, engine, whoami(), socket.gethostname(), os.getpid(), plan.steps, plan.title
+        )
+    )
+    for warning in plan.warnings:
+        report.warn(warning)
+    result = Result()
+    problem: Failure | None = None
+    try:
+        result = await verb.run(report)
+    except HoldfastError as error:
+        problem = failure(error)
+    except asyncio.CancelledError:
+        problem = Failure(CANCELLED, "cancelled")
+    except Exception as error:  # noqa: BLE001  # the one place where a mistake of ours becomes an outcome
+        problem = _mistake(error)
+    report.close()
+    if problem is not None:
+        problem = Failure(
+            problem.code,
+            report.clean(problem.message),
+            report.clean(problem.hint),
+            tuple(report.clean(line) for line in problem.detail),
+        )
+    now = clock()
+    ended = Ended(now, problem is None, now - began, result, problem)
+    tell(ended)
+    return ended
+
+
+def _mistake(error: Exception) -> Failure:
+    """An error that nobody foresaw. Its own text may hold anything: only where it happened is told."""
+    import traceback
+
+    places = traceback.extract_tb(error.__traceback__)
+    where = tuple(f"{place.filename}:{place.lineno} {place.name}" for place in places[-5:])
+    return Failure(
+        1, f"a mistake in Holdfast: {type(error).__name__}", "please report it with the lines below", where
+    )
