@@ -38,7 +38,7 @@ class JournalMalformed(HoldfastError):
 
 
 def as_dict(event: Event) -> dict[str, Any]:
-    """An event as the dictionary that its line holds; what is empty is left out, except in an outcome."""
+    """An event as the dictionary that its line holds. Defaults are left out, except in an outcome."""
     fields = event._asdict()
     t = fields.pop("t")
     if isinstance(event, Started):
@@ -48,7 +48,8 @@ def as_dict(event: Event) -> dict[str, Any]:
         fields |= event.result._asdict() | {"facts": dict(event.result.facts)}
         fields["error"] = event.error._asdict() if event.error is not None else None
         return {"t": t, "kind": "outcome", **fields}
-    kept = {name: value for name, value in fields.items() if value not in ("", None)}
+    defaults = event._field_defaults
+    kept = {name: value for name, value in fields.items() if name not in defaults or value != defaults[name]}
     return {"t": t, "kind": _NAMES[type(event)], **kept}
 
 

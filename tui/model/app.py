@@ -193,9 +193,8 @@ class AppSpec(NamedTuple):
 
     @property
     def has_registry(self) -> bool:
-        """Whether the repository names a registry: its first part has a dot or a port, or is localhost."""
-        first, slash, _ = self.image.partition("/")
-        return bool(slash) and (first == "localhost" or "." in first or ":" in first)
+        """Whether its images can be pushed: "web" alone is only a local name, "alice/web" is Docker Hub's."""
+        return "/" in self.image
 
 
 class Policy(NamedTuple):

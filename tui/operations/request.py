@@ -15,7 +15,6 @@ class Request(NamedTuple):
     version  the tag for tag and push, "" where the verb finds it by itself
     image    the image's ID or reference, "" for the newest of the app
     host, docker_context, config   as the options of the command line
-    folder   the working directory, where ./holdfast.toml is looked for
     no_cache, pull   of build
     """
 
@@ -27,7 +26,6 @@ class Request(NamedTuple):
     host: str = ""
     docker_context: str = ""
     config: str = ""
-    folder: str = ""
     no_cache: bool = False
     pull: bool = False
 

@@ -63,7 +63,7 @@ class Link(NamedTuple):
 
 
 class Store:
-    """Containers, images and operations by ID, the last sample of each container that is watched, and the link."""
+    """Containers, images and operations by ID, the last sample of each watched container, and the link."""
 
     def __init__(self) -> None:
         self.containers: dict[str, Container] = {}

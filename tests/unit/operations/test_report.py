@@ -1,0 +1,105 @@
+"""What a report tells: in order, gathered in a flood, without secrets."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tui.model.operation import Logged, Progressed, StepChanged, Warned
+from tui.operations.report import GATHER, PROGRESS_SECONDS, Report
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def report(told, clock):
+    return Report(told.append, clock)
+
+
+async def test_a_step_runs_and_is_done_with_its_seconds(report, told, clock):
+    async with report.step("build"):
+        clock.now += 2.5
+
+    assert [(event.step, event.state, event.seconds) for event in told] == [
+        ("build", "running", None),
+        ("build", "done", 2.5),
+    ]
+
+
+async def test_a_step_that_raises_has_failed(report, told):
+    with pytest.raises(KeyError):
+        async with report.step("build"):
+            raise KeyError
+
+    assert told[-1].state == "failed"
+
+
+async def test_the_first_line_comes_at_once_and_a_flood_is_gathered(report, told):
+    report.log("build", "first")
+    assert [event.text for event in told] == ["first"]
+
+    for number in range(1000):
+        report.log("build", f"line {number}")
+    await asyncio.sleep(GATHER * 2)
+
+    assert len(told) < 20
+    lines = "\n".join(event.text for event in told).split("\n")
+    assert lines == ["first", *(f"line {number}" for number in range(1000))]
+
+
+async def test_output_comes_before_what_follows_it(report, told):
+    report.log("build", "one")
+    report.log("build", "two")
+    report.log("build", "three", 2)
+    report.state("build", "done")
+
+    assert [event.text if isinstance(event, Logged) else event.state for event in told] == [
+        "one", "two", "three", "done",
+    ]  # fmt: skip
+
+
+async def test_progress_is_told_a_few_times_a_second_and_at_the_end(report, told, clock):
+    for current in range(101):
+        report.progress("push", current, 100)
+        clock.now += PROGRESS_SECONDS / 20
+    report.state("push", "done")
+
+    amounts = [event.current for event in told if isinstance(event, Progressed)]
+    assert amounts[-1] == 100
+    assert len(amounts) < 10
+
+
+async def test_hidden_texts_never_get_through(report, told):
+    report.hide(["hunter22", "", "a"])
+
+    report.log("build", "the password is hunter22, a password")
+    report.warn("hunter22 again")
+    report.state("x", "running", title="RUN echo hunter22")
+
+    assert "hunter22" not in repr(told)
+    assert told[0].text == "the password is ***, a password"
+    assert isinstance(told[1], Warned)
+    assert isinstance(told[2], StepChanged)
+
+
+async def test_credentials_in_urls_never_get_through(report, told):
+    report.log("build", "cloning https://bot:s3cr3t-token@example.com/x.git")
+
+    assert "s3cr3t-token" not in told[0].text

@@ -1,0 +1,110 @@
+"""Operations of others show live, old ones are known, killed ones are recognised."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tui.journal.writer import Journal
+from tui.model.operation import Ended, Logged, Started, StepChanged
+from tui.store.store import Store
+from tui.sync import follow_journals
+from tui.sync.follow_journals import JournalFollower
+
+
+@pytest.fixture
+def store():
+    return Store()
+
+
+@pytest.fixture
+async def follower(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(follow_journals, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(follow_journals, "ALIVE_SECONDS", 0.05)
+    follower = JournalFollower(store, tmp_path / "operations")
+    task = asyncio.create_task(follower.run())
+    yield follower
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(condition, seconds=5.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        await asyncio.sleep(0.01)
+
+
+def started(op):
+    return Started(time.time(), op, "build", "web", "e", "me", "here", os.getpid())
+
+
+async def test_what_another_process_does_shows_while_it_does_it(store, follower, tmp_path):
+    await asyncio.sleep(0.05)  # the folder is not there yet
+    journal = Journal.create(tmp_path / "operations", "op-1")
+    journal.write(started("op-1"))
+    await until(lambda: "op-1" in store.operations)
+    operation = store.operations["op-1"]
+    assert operation.running
+
+    journal.write(StepChanged(1.0, "build", "running", title="Build"))
+    journal.write(Logged(2.0, "build", 1, "compiling"))
+    await until(lambda: operation.steps.get("build") is not None and operation.steps["build"].lines == 1)
+
+    journal.write(Ended(3.0, True, 2.0))
+    journal.close()
+    await until(lambda: operation.state == "done")
+
+
+async def test_old_ones_are_known_at_once_and_read_when_opened(store, tmp_path, follower):
+    journal = Journal.create(tmp_path / "operations", "op-0")
+    journal.write(started("op-0"))
+    journal.write(Logged(2.0, "build", 1, "long ago"))
+    journal.write(Ended(3.0, True, 2.0))
+    journal.close()
+    await until(lambda: "op-0" in store.operations)
+
+    operation = await follower.open("op-0")
+
+    assert operation.state == "done"
+    assert operation.steps["build"].output[0].text == b"long ago"
+    assert (await follower.open("op-0")).steps["build"].lines == 1
+    assert await follower.open("never") is None
+
+
+async def test_one_that_is_killed_is_interrupted(store, follower, tmp_path):
+    code = f"""
+import os, time, pathlib
+from tui.journal.writer import Journal
+from tui.model.operation import Started
+journal = Journal.create(pathlib.Path({str(tmp_path / "operations")!r}), "op-1")
+journal.write(Started(1.0, "op-1", "build", "web", "e", "me", "here", os.getpid()))
+time.sleep(60)
+"""
+    child = subprocess.Popen([sys.executable, "-c", code])
+    await until(lambda: "op-1" in store.operations)
+    assert store.operations["op-1"].running
+
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+
+    await until(lambda: store.operations["op-1"].interrupted)
+
+
+async def test_many_at_once(store, follower, tmp_path):
+    journals = [Journal.create(tmp_path / "operations", f"op-{number}") for number in range(5)]
+    for number, journal in enumerate(journals):
+        journal.write(started(f"op-{number}"))
+    await until(lambda: len(store.operations) == 5)
+
+    for journal in journals:
+        journal.write(Ended(3.0, True, 2.0))
+        journal.close()
+
+    await until(lambda: all(operation.state == "done" for operation in store.operations.values()))

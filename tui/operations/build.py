@@ -1,0 +1,228 @@
+"""Building an app's image, and keeping what is known of how it was made."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.engine.credentials import credentials_for
+from tui.errors import HoldfastError
+from tui.journal.evidence import add_evidence
+from tui.model.build import BaseImage, BuildBytes, BuildOutput, BuildStep, BuildWarning, BuiltImage
+from tui.model.dockerfile import parse, pin_warnings
+from tui.model.operation import Plan, PlanStep, Result
+from tui.operations.source import Source, source_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tui.engine.client import Engine
+    from tui.model.app import AppSpec, BuildSecret, BuildSpec
+    from tui.model.build import BuildEvent
+    from tui.operations.report import Report
+
+BUILD, NAME = "build", "name"
+
+CLASSIC = "this engine offers only the classic builder: no secrets, and the whole context is sent every time"
+
+
+class NotBuildable(HoldfastError):
+    """The app says nothing about building."""
+
+    exit_status = 2
+
+
+class NoImage(HoldfastError):
+    """The build ended well, and named no image."""
+
+
+class Build:
+    """The build of one app (see operations.runner.Verb). `op` is the operation's ID."""
+
+    def __init__(self, engine: Engine, app: AppSpec, op: str, clock: Callable[[], float] = time.time) -> None:
+        if app.build is None:
+            raise NotBuildable(
+                f"{app.origin}: [apps.{app.name}] has no [apps.{app.name}.build], so it is not built here",
+                f'add [apps.{app.name}.build] with context = "."',
+            )
+        self._engine = engine
+        self._app = app
+        self._spec: BuildSpec = app.build
+        self._op = op
+        self._clock = clock
+        self._source = Source()
+        self._builder = 0
+
+    async def plan(self) -> Plan:
+        spec = self._spec
+        self._builder, self._source = await asyncio.gather(
+            self._engine.builds.builder(), source_of(spec.context, spec.dockerfile)
+        )
+        facts = [("context", spec.context), ("Dockerfile", spec.dockerfile)]
+        if self._source.commit:
+            facts.append(("commit", self._source.short))
+        warnings = []
+        if self._source.dirty:
+            warnings.append("the files differ from the commit: this image can be given no version")
+        if self._builder == 1:
+            warnings.append(CLASSIC)
+        return Plan(
+            f"Build {self._app.name}",
+            (
+                PlanStep(BUILD, "Build with BuildKit" if self._builder == 2 else "Build (classic builder)"),
+                PlanStep(NAME, "Name the image"),
+            ),
+            tuple(facts),
+            tuple(warnings),
+            equal(spec, self._app.image),
+            "Build",
+        )
+
+    async def run(self, report: Report) -> Result:
+        spec, source = self._spec, self._source
+        report.hide(await asyncio.to_thread(_secret_values, spec.secrets))
+        began = self._clock()
+        made = _Made(report)
+        async with report.step(BUILD):
+            async with self._engine.builds.run(
+                spec,
+                id=self._op,
+                builder=self._builder,
+                args=_arguments(spec, source),
+                labels=_labels(self._app.name, spec, source),
+                credentials=credentials_for,
+            ) as events:
+                async for event in events:
+                    made.take(event)
+            if not made.image:
+                raise NoImage("the build ended, and the engine named no image", "look at the engine's log")
+        seconds = self._clock() - began
+        for warning in await asyncio.to_thread(_unpinned, spec, made.bases):
+            report.warn(warning)
+        tag = f"build-{made.image.removeprefix('sha256:')[:12]}"
+        async with report.step(NAME):
+            await self._engine.images.tag(made.image, self._app.image, tag)
+            await asyncio.to_thread(
+                add_evidence,
+                self._app.name,
+                made.image,
+                built=self._clock(),
+                seconds=seconds,
+                commit=source.commit,
+                dirty=source.dirty,
+                bases=made.bases,
+            )
+        facts = [("commit", source.short)] if source.commit else []
+        facts += [(f"base {name}", digest) for name, digest in made.bases.items()]
+        return Result(image=made.image, tags=(f"{self._app.image}:{tag}",), facts=tuple(facts))
+
+
+class _Made:
+    """Carries a build's events into the report, and keeps what it made."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._amounts: dict[str, dict[str, tuple[int, int]]] = {}
+        self.image = ""
+        self.bases: dict[str, str] = {}
+
+    def take(self, event: BuildEvent) -> None:
+        report = self._report
+        match event:
+            case BuildStep():
+                report.state(
+                    event.id,
+                    event.state,
+                    title=event.title,
+                    parent=BUILD,
+                    seconds=event.seconds,
+                    started=event.started,
+                )
+                if event.error:
+                    report.log(event.id, event.error, 2)
+            case BuildOutput():
+                report.log(event.step, event.text, event.stream)
+            case BuildBytes():
+                items = self._amounts.setdefault(event.step, {})
+                items[event.item] = event.current, event.total
+                current = sum(done for done, _ in items.values())
+                total = sum(max(done, whole) for done, whole in items.values())
+                known = any(whole for _, whole in items.values())
+                report.progress(event.step, current, total if known else 0)
+            case BuildWarning():
+                where = f"Dockerfile line {event.line}: " if event.line else ""
+                more = f" ({event.url})" if event.url else ""
+                report.warn(f"{where}{event.message}{more}")
+            case BaseImage():
+                self.bases[event.name] = event.digest
+            case BuiltImage():
+                self.image = event.id
+
+
+def _secret_values(secrets: Sequence[BuildSecret]) -> list[str]:
+    """The values of secrets, so that none of them gets through; what is missing is found by the build."""
+    values = []
+    for secret in secrets:
+        if secret.env:
+            values.append(os.environ.get(secret.env, ""))
+            continue
+        try:
+            text = Path(secret.file).read_text("utf-8", "replace")
+        except OSError:
+            continue
+        values += [text, text.strip(), *(line.strip() for line in text.splitlines())]
+    return values
+
+
+def _arguments(spec: BuildSpec, source: Source) -> dict[str, str]:
+    """Build arguments; SOURCE_DATE_EPOCH makes the same commit give the same image where that is possible
+    (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    if not source.committed or source.dirty:
+        return dict(spec.args)
+    return {"SOURCE_DATE_EPOCH": str(source.committed), **spec.args}
+
+
+def _labels(app: str, spec: BuildSpec, source: Source) -> dict[str, str]:
+    """The image's labels: OCI image annotations, and the app's name."""
+    labels = {"io.holdfast.app": app}
+    if source.commit:
+        base = "org.opencontainers.image."
+        created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(source.committed))
+        labels |= {
+            f"{base}revision": source.commit + ("-dirty" if source.dirty else ""),
+            f"{base}version": source.describe + ("-dirty" if source.dirty else ""),
+            f"{base}created": created,
+        }
+        if source.url:
+            labels[f"{base}source"] = source.url
+    return labels | spec.labels
+
+
+def _unpinned(spec: BuildSpec, bases: dict[str, str]) -> list[str]:
+    """Sentences about base images whose tag can move."""
+    try:
+        text = Path(spec.dockerfile).read_text("utf-8", "replace")
+    except OSError:  # gone since the build read it
+        return []
+    return [sentence for _, sentence in pin_warnings(parse(text).bases(spec.args), bases)]
+
+
+def equal(spec: BuildSpec, image: str) -> str:
+    """The docker command that builds the same."""
+    words = ["docker", "build", "-t", image, "-f", spec.dockerfile]
+    for option, value in (("--target", spec.target), ("--platform", spec.platform)):
+        if value:
+            words += [option, value]
+    for name, value in spec.args.items():
+        words += ["--build-arg", f"{name}={value}"]
+    for secret in spec.secrets:
+        words += ["--secret", f"id={secret.id},{'env' if secret.env else 'src'}={secret.env or secret.file}"]
+    for source in spec.cache_from:
+        words += ["--cache-from", source]
+    words += ["--no-cache"] if spec.no_cache else []
+    words += ["--pull"] if spec.pull else []
+    return shlex.join([*words, spec.context])

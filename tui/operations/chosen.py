@@ -1,0 +1,82 @@
+"""Which image of an app is meant."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.engine.errors import NotFound
+from tui.errors import HoldfastError
+from tui.journal.evidence import all_evidence, read_evidence
+from tui.model.reference import split_reference
+
+if TYPE_CHECKING:
+    from tui.engine.client import Engine
+    from tui.engine.images import ImageConfig
+    from tui.journal.evidence import Evidence
+    from tui.model.app import AppSpec
+
+BUILT = "build-"
+"""What the tags begin with that builds are named by; they are no versions."""
+
+
+class NoSuchImage(HoldfastError):
+    """There is no such image on the engine, or none of this app."""
+
+    exit_status = 2
+
+
+class Chosen(NamedTuple):
+    """An image of an app, and what is known of it.
+
+    tags   the tags, not references, that the app's repository has for it, without those of builds
+    """
+
+    image: ImageConfig
+    evidence: Evidence
+    tags: tuple[str, ...]
+
+
+async def chosen(engine: Engine, app: AppSpec, wanted: str = "") -> Chosen:
+    """The image that is wanted (an ID, a reference, or a tag of the app), else the newest build of the app.
+
+    Where nothing is known of builds it is the newest image in the app's repository. Raises NoSuchImage.
+    """
+    if wanted:
+        return await _wanted(engine, app, wanted)
+    for evidence in await asyncio.to_thread(all_evidence, app.name):
+        if not evidence.built:
+            continue
+        try:
+            return _with_tags(app, await engine.images.config(evidence.image), evidence)
+        except NotFound:
+            continue
+    listed = await engine.images.list()
+    ours = [
+        image for image in listed if any(split_reference(tag).repository == app.image for tag in image.tags)
+    ]
+    if not ours:
+        raise NoSuchImage(
+            f"there is no image of {app.name} ({app.image}) on this engine", f"holdfast build {app.name}"
+        )
+    newest = max(ours, key=lambda image: image.created)
+    return await _wanted(engine, app, newest.id)
+
+
+async def _wanted(engine: Engine, app: AppSpec, wanted: str) -> Chosen:
+    for reference in (f"{app.image}:{wanted}", wanted):
+        if reference.count("@") or ("sha256:" in reference and reference != wanted):
+            continue
+        try:
+            image = await engine.images.config(reference)
+        except NotFound:
+            continue
+        evidence = await asyncio.to_thread(read_evidence, app.name, image.id)
+        return _with_tags(app, image, evidence)
+    raise NoSuchImage(f"there is no image {wanted} on this engine", f"holdfast build {app.name}")
+
+
+def _with_tags(app: AppSpec, image: ImageConfig, evidence: Evidence) -> Chosen:
+    names = [split_reference(reference) for reference in image.tags]
+    tags = [name.tag for name in names if name.repository == app.image and not name.tag.startswith(BUILT)]
+    return Chosen(image, evidence, tuple(sorted(tags)))

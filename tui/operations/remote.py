@@ -1,0 +1,82 @@
+"""What a registry holds of an app: asked from here, or through the engine where only that reaches it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from tui.engine.credentials import credentials_for
+from tui.model.reference import path_in_registry, registry_host
+from tui.registry.client import Registry
+from tui.registry.errors import RegistryUnreachable
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from tui.engine.client import Engine
+    from tui.engine.images import ImageConfig
+    from tui.model.app import AppSpec
+    from tui.model.credentials import Credentials
+
+
+class Held(NamedTuple):
+    """What a tag names in the registry: "" where there is no such tag.
+
+    same   whether these are the bytes of the image that was asked about
+    """
+
+    digest: str
+    same: bool = False
+
+
+class Remote:
+    """The app's repository in its registry. Open it as a context: `async with Remote(...) as remote`."""
+
+    def __init__(self, engine: Engine, app: AppSpec) -> None:
+        self._engine = engine
+        self._app = app
+        self.host = registry_host(app.image)
+        self._path = path_in_registry(app.image)
+        self.credentials: Credentials | None = None
+        self._registry: Registry | None = None
+
+    async def __aenter__(self) -> Self:
+        self.credentials = await credentials_for(self.host)
+        insecure = await self._engine.insecure(self.host)
+        self._registry = await Registry(self.host, self.credentials, insecure=insecure).__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._registry is not None:
+            await self._registry.__aexit__(kind, error, trace)
+
+    @property
+    def registry(self) -> Registry:
+        assert self._registry is not None, "used outside of its context"
+        return self._registry
+
+    async def tags(self) -> list[str]:
+        """Every tag. Raises RegistryError."""
+        return await self.registry.tags(self._path)
+
+    async def digest(self, tag: str) -> str:
+        """The digest of a tag, "" where there is none. Raises RegistryError or EngineError."""
+        try:
+            return await self.registry.digest(self._path, tag)
+        except RegistryUnreachable:
+            # From the engine's host the name may mean another place, and that is where it pushes to.
+            return await self._engine.images.distribution_digest(f"{self._app.image}:{tag}", self.credentials)
+
+    async def held(self, tag: str, image: ImageConfig) -> Held:
+        """What a tag holds, compared with an image. Raises RegistryError or EngineError."""
+        digest = await self.digest(tag)
+        if not digest:
+            return Held("")
+        if digest == image.id or f"{self._app.image}@{digest}" in image.digests:
+            return Held(digest, same=True)
+        try:
+            manifest = await self.registry.manifest(self._path, digest)
+        except RegistryUnreachable:
+            return Held(digest)
+        return Held(digest, same=manifest is not None and manifest.config_digest == image.id)

@@ -1,0 +1,115 @@
+"""Giving an image a version, which then never moves."""
+
+from __future__ import annotations
+
+import asyncio
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from tui.engine.errors import NotFound
+from tui.errors import HoldfastError, Refused
+from tui.model.operation import Plan, PlanStep, Result
+from tui.model.reference import valid_tag
+from tui.operations.chosen import BUILT, Chosen, chosen
+from tui.operations.remote import Remote
+from tui.registry.errors import RegistryError
+
+if TYPE_CHECKING:
+    from tui.engine.client import Engine
+    from tui.model.app import AppSpec, Policy
+    from tui.operations.report import Report
+
+
+class IllegalTag(HoldfastError):
+    """The tag has characters that a tag cannot have, or is not for versions."""
+
+    exit_status = 2
+
+
+def may_move(tag: str, policy: Policy) -> bool:
+    """Whether the policy lets a tag move."""
+    return any(fnmatchcase(tag, pattern) for pattern in policy.mutable_tags)
+
+
+class Tag:
+    """Naming one image of an app (see operations.runner.Verb)."""
+
+    def __init__(self, engine: Engine, app: AppSpec, policy: Policy, version: str, wanted: str = "") -> None:
+        if problem := valid_tag(version):
+            raise IllegalTag(f'"{version}" cannot be a tag: {problem}', "e.g. v1.4.0")
+        if version.startswith(BUILT):
+            raise IllegalTag(f'"{version}": tags that begin with "{BUILT}" name builds', "e.g. v1.4.0")
+        self._engine = engine
+        self._app = app
+        self._policy = policy
+        self._version = version
+        self._wanted = wanted
+        self._reference = f"{app.image}:{version}"
+
+    async def plan(self) -> Plan:
+        self._chosen = await chosen(self._engine, self._app, self._wanted)
+        image, evidence = self._chosen.image, self._chosen.evidence
+        movable = may_move(self._version, self._policy)
+        if evidence.dirty and not (self._policy.allow_dirty or movable or self._version.endswith("-dirty")):
+            raise Refused(
+                f"{_short(image.id)} was built from uncommitted changes: nobody could build it again",
+                f"commit and build again, name it {evidence.commit[:12]}-dirty, "
+                "or set allow_dirty = true in [policy]",
+            )
+        warnings = []
+        if not evidence.tested:
+            warnings.append(f"this image has not passed a test yet: holdfast test {self._app.name}")
+        before = await self._held()
+        if before and before != image.id:
+            if not movable:
+                raise Refused(
+                    f"{self._reference} is {_short(before)} already, and a version never moves",
+                    f"choose another version for {_short(image.id)}",
+                )
+            warnings.append(f"{self._version} moves away from {_short(before)}: [policy] allows it")
+        warnings += await self._check_registry(self._chosen, movable=movable)
+        return Plan(
+            f"Tag {self._app.name} {self._version}",
+            (PlanStep("tag", f"Name {_short(image.id)} {self._reference}"),),
+            (("image", image.id), ("tag", self._reference)),
+            tuple(warnings),
+            f"docker tag {_short(image.id)} {self._reference}",
+            "Tag",
+        )
+
+    async def _held(self) -> str:
+        """The ID of the image that bears the tag on this engine, "" where none does."""
+        try:
+            return (await self._engine.images.config(self._reference)).id
+        except NotFound:
+            return ""
+
+    async def _check_registry(self, one: Chosen, *, movable: bool) -> list[str]:
+        """Refuse what could not be pushed anyway; a registry out of reach is asked again by the push."""
+        if not self._app.has_registry:
+            return []
+        try:
+            async with Remote(self._engine, self._app) as remote:
+                held = await remote.held(self._version, one.image)
+        except RegistryError as error:
+            return [f"whether the registry has this version is unknown: {error.message}"]
+        if not held.digest or held.same or movable:
+            return []
+        raise Refused(
+            f"{self._reference} is in the registry already, with other bytes ({held.digest[:19]})",
+            "choose another version",
+        )
+
+    async def run(self, report: Report) -> Result:
+        image = self._chosen.image
+        async with report.step("tag"):
+            before = await self._held()  # it may have been given away while the plan was read
+            if before and before != image.id and not may_move(self._version, self._policy):
+                raise Refused(f"{self._reference} was given to {_short(before)} meanwhile")
+            if before != image.id:
+                await asyncio.shield(self._engine.images.tag(image.id, self._app.image, self._version))
+        return Result(image=image.id, tags=(self._reference,))
+
+
+def _short(id: str) -> str:
+    return id.removeprefix("sha256:")[:12]
