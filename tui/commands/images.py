@@ -16,13 +16,15 @@ def _images(situation: Situation) -> str:
 
 
 def _one_tag(situation: Situation) -> str:
-    if not situation.tags:
-        return "no tag is selected"
-    return "" if len(situation.tags) == 1 else "select one tag: several are marked"
+    if len(situation.tags) > 1:
+        return "select one tag: several are marked"
+    return _tags(situation)
 
 
 def _tags(situation: Situation) -> str:
-    return "" if situation.tags else "no tag is selected"
+    if not situation.tags:
+        return "no tag is selected"
+    return "" if situation.images else "it is only in the registry, not on this engine"
 
 
 IMAGES = (
@@ -42,6 +44,7 @@ IMAGES = (
 TAGS = (
     Command("tag.inspect", "Inspect the image of the tag", ("i",), Scope.TAGS, why_not=_one_tag, footer="inspect"),
     Command("tag.history", "Show the layers of the tag's image", ("h",), Scope.TAGS, why_not=_one_tag, footer="layers"),
+    Command("tag.refresh", "Ask the registries again", ("u",), Scope.TAGS, footer="refresh"),
     Command("tag.menu", "Untag ...", ("X",), Scope.TAGS, why_not=_tags, footer="actions"),
     Command(
         "tag.remove", "Untag (an image's last tag takes the image along)", (), Scope.TAGS, changes=True,

@@ -12,9 +12,9 @@ from tui.model.reference import split_reference
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
-    from tui.engine.images import ImageConfig
     from tui.journal.evidence import Evidence
     from tui.model.app import AppSpec
+    from tui.model.image import ImageConfig
 
 BUILT = "build-"
 """What the tags begin with that builds are named by; they are no versions."""

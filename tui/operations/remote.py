@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tui.engine.client import Engine
-    from tui.engine.images import ImageConfig
     from tui.model.app import AppSpec
     from tui.model.credentials import Credentials
+    from tui.model.image import ImageConfig
 
 
 class Held(NamedTuple):
@@ -59,6 +59,11 @@ class Remote:
     async def tags(self) -> list[str]:
         """Every tag. Raises RegistryError."""
         return await self.registry.tags(self._path)
+
+    async def config(self, digest: str) -> str:
+        """The digest of the configuration that a manifest names, "" for an index. Raises RegistryError."""
+        manifest = await self.registry.manifest(self._path, digest)
+        return manifest.config_digest if manifest is not None else ""
 
     async def digest(self, tag: str) -> str:
         """The digest of a tag, "" where there is none. Raises RegistryError or EngineError."""

@@ -1,10 +1,12 @@
-"""The pane of tags: one image, many names."""
+"""The pane of tags: one image, many names, on the engine and in registries."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
 
+from tui.model.reference import split_reference
+from tui.model.remote import whereabouts
 from tui.presentation import images as rows
 from tui.presentation.titles import tags_title
 from tui.store.store import Change, Store, Topic
@@ -13,13 +15,18 @@ from tui.widgets.list_view import ListView
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tui.model.image import Image
     from tui.presentation.style import Span
+    from tui.presentation.table import Column
 
 
 class TagsPane(ListView):
-    """Reads tags from the store; they are grouped by the image that they name."""
+    """Reads tags from the store; they are grouped by the image that they name.
 
-    COLUMNS = rows.TAG_COLUMNS
+    Of repositories whose registry was asked the tags stand here too that only the registry has.
+    """
+
+    COLUMNS: tuple[Column, ...] = rows.TAG_COLUMNS
     SORTS = rows.TAG_SORTS
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
@@ -31,6 +38,7 @@ class TagsPane(ListView):
     def on_mount(self) -> None:
         self._store.subscribe(Topic.LINK, lambda _: self.link_changed(self._store.complete))
         self._store.subscribe(Topic.IMAGES, self._take)
+        self._store.subscribe(Topic.REMOTE, self._take_remote)
         self._rows = self._read()
         self.reload()
 
@@ -39,8 +47,33 @@ class TagsPane(ListView):
         for image in self._store.images.values():
             tags = sorted(image.tags)
             for number, tag in enumerate(tags):
-                found[tag] = rows.TagRow(tag, image, number == 0, number == len(tags) - 1)
+                where = self._where(tag, image)
+                found[tag] = rows.TagRow(tag, image, number == 0, number == len(tags) - 1, where)
+        for repository, remote in self._store.remote.items():
+            for name in remote.tags:
+                reference = f"{repository}:{name}"
+                if reference not in found:
+                    where = self._where(reference, None)
+                    found[reference] = rows.TagRow(reference, None, first=True, last=True, where=where)
         return found
+
+    def _where(self, reference: str, image: Image | None) -> str:
+        """Where a tag is; "" where no registry was asked."""
+        name = split_reference(reference)
+        remote = self._store.remote.get(name.repository)
+        if remote is None:
+            return ""
+        held = remote.tags.get(name.tag)
+        digest = rows.digest_of(image, reference) if image is not None else ""
+        unasked = held is None and remote.more > 0
+        return whereabouts(image, digest, held, "not looked at" if unasked else remote.error)
+
+    def _take_remote(self, _: Change) -> None:
+        if self.COLUMNS is not rows.REMOTE_TAG_COLUMNS:
+            self.COLUMNS = rows.REMOTE_TAG_COLUMNS
+            self._placed_for = -1
+        self._rows = self._read()
+        self.reload()
 
     def _take(self, change: Change) -> None:
         old, self._rows = self._rows, self._read()
@@ -50,7 +83,7 @@ class TagsPane(ListView):
     def image_of(self, reference: str) -> str:
         """The ID of the image that a tag names, "" when the tag is unknown."""
         row = self._rows.get(reference)
-        return row.image.id if row else ""
+        return row.image.id if row is not None and row.image is not None else ""
 
     def cell(self, key: str, column: str) -> Span:
         row = self._rows[key]
@@ -64,11 +97,18 @@ class TagsPane(ListView):
             case "tag":
                 return (key,)
             case "age":
-                return (-row.image.created, key)
+                return (-row.image.created if row.image is not None else 0.0, key)
+        if row.image is None:  # after those of the engine, which have a date
+            return (0.0, "", "", key)
         return (-row.image.created, min(row.image.tags), row.image.id, key)
 
     def matches(self, key: str) -> bool:
-        return self.filter_text in key.lower() or self.filter_text in self._rows[key].image.id
+        row = self._rows[key]
+        return (
+            self.filter_text in key.lower()
+            or (row.image is not None and self.filter_text in row.image.id)
+            or self.filter_text == row.where
+        )
 
     def all_keys(self) -> Iterable[str]:
         return self._rows

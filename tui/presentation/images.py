@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.model.reference import split_reference
+from tui.model.remote import BOTH, LOCAL, MOVED, REMOTE, UNKNOWN
 from tui.presentation.amounts import age, size
 from tui.presentation.table import Column
 from tui.presentation.text import safe
@@ -30,16 +31,31 @@ TAG_COLUMNS = (
     Column("id", "IMAGE ID", 12, rank=1),
     Column("age", "AGE", 4, rank=2, right=True),
 )
+REMOTE_TAG_COLUMNS = (
+    *TAG_COLUMNS[:2],
+    Column("where", "WHERE", 6),
+    Column("id", "IMAGE ID", 12, rank=2),
+    Column("age", "AGE", 4, rank=1, right=True),
+)
+"""Once a registry was asked."""
+
 TAG_SORTS = ("group", "tag", "age")
+
+WHERE_STYLES = {LOCAL: "text", REMOTE: "muted", BOTH: "ok", MOVED: "bad", UNKNOWN: "warn"}
 
 
 class TagRow(NamedTuple):
-    """A tag of an image: `first` of its image's names in the list, or one more of the same image."""
+    """A tag of an image: `first` of its image's names in the list, or one more of the same image.
+
+    image   None where only the registry has it
+    where   LOCAL, REMOTE, BOTH, MOVED or UNKNOWN (model.remote), "" where no registry is asked
+    """
 
     reference: str
-    image: Image
+    image: Image | None
     first: bool
     last: bool
+    where: str = ""
 
 
 def repository(image: Image) -> str:
@@ -106,11 +122,13 @@ def tag_cell(column: str, row: TagRow, now: float) -> Span:
                 " " if row.first and row.last else "┌" if row.first else "└" if row.last else "│"
             ), "border"
         case "tag":
-            return safe(row.reference), "strong" if row.first else "text"
+            return safe(row.reference), "muted" if row.image is None else "strong" if row.first else "text"
+        case "where":
+            return row.where, WHERE_STYLES.get(row.where, "text")
         case "id":
-            return (row.image.short_id if row.first else ""), "muted"
+            return (row.image.short_id if row.image is not None and row.first else ""), "muted"
         case "age":
-            created = row.image.created
+            created = row.image.created if row.image is not None else 0.0
             return (age(now - created) if row.first and created > 0 else ""), "text"
     raise KeyError(column)
 

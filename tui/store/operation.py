@@ -66,6 +66,7 @@ class Operation:
 
     complete     whether every event so far was fed; one known from its first and last event only is not
     alive        whether its process still runs
+    changes      counts up whenever steps come or change, which may put them in another order
     """
 
     def __init__(self, started: Started) -> None:
@@ -77,6 +78,7 @@ class Operation:
         self.ended: Ended | None = None
         self.complete = False
         self.alive = True
+        self.changes = 0
         self._readers: list[Callable[[], None]] = []
 
     @property
@@ -126,6 +128,7 @@ class Operation:
         if found is None:
             found = self.steps[id] = Step(id, id)
             self.roots.append(found)
+            self.changes += 1
         return found
 
     def _take(self, event: Event) -> None:
@@ -150,6 +153,7 @@ class Operation:
                 self.alive = False
 
     def _change(self, event: StepChanged) -> None:
+        self.changes += 1
         step = self.steps.get(event.step)
         if step is None:
             step = self.steps[event.step] = Step(event.step, event.title or event.step, event.parent)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui.model.engine import EngineVersion
     from tui.model.image import Image
     from tui.model.sample import Sample
+    from tui.model.remote import RemoteTags
     from tui.store.operation import Operation
 
 
@@ -27,10 +28,11 @@ class Topic(Enum):
     SAMPLES = "samples"
     LINK = "link"
     OPERATIONS = "operations"
+    REMOTE = "remote"
 
 
 class Change(NamedTuple):
-    """The keys (IDs of containers, images or operations) that were put and removed."""
+    """The keys (IDs of containers, images or operations, or repositories) that were put and removed."""
 
     topic: Topic
     put: tuple[str, ...] = ()
@@ -70,6 +72,7 @@ class Store:
         self.images: dict[str, Image] = {}
         self.samples: dict[str, Sample] = {}
         self.operations: dict[str, Operation] = {}
+        self.remote: dict[str, RemoteTags] = {}
         self.link = Link(LinkState.CONNECTING, 0.0)
         self._complete = False
         self._readers: dict[Topic, list[Callable[[Change], None]]] = {topic: [] for topic in Topic}
@@ -148,6 +151,13 @@ class Store:
             put.append(operation.id)
         if put:
             self._tell(Change(Topic.OPERATIONS, put=tuple(put)))
+
+    def put_remote(self, tags: RemoteTags) -> None:
+        """What a registry holds of a repository; told only where it is something else than before."""
+        before = self.remote.get(tags.repository)
+        self.remote[tags.repository] = tags
+        if before is None or before._replace(at=tags.at) != tags:
+            self._tell(Change(Topic.REMOTE, put=(tags.repository,)))
 
     def operations_of(self, app: str) -> list[Operation]:
         """The operations of an app, newest first."""
