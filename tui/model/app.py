@@ -21,6 +21,7 @@ class BuildSpec(NamedTuple):
 
     context      the folder that is sent
     dockerfile   the file, which may lie outside the context
+    network      of its RUN steps: "host", "none", or "" for the engine's default
     """
 
     context: str
@@ -33,6 +34,7 @@ class BuildSpec(NamedTuple):
     no_cache: bool = False
     pull: bool = False
     cache_from: tuple[str, ...] = ()
+    network: str = ""
 
 
 class Port(NamedTuple):

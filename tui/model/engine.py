@@ -21,3 +21,14 @@ class EngineVersion(NamedTuple):
     arch: str
     name: str = ""
     simulated: bool = False
+
+
+class Storage(NamedTuple):
+    """Where the engine keeps images (GET /info).
+
+    driver   e.g. "overlay2"
+    folder   its data root, on its own host
+    """
+
+    driver: str
+    folder: str

@@ -33,3 +33,38 @@ class Image(NamedTuple):
     @property
     def short_id(self) -> str:
         return self.id.removeprefix("sha256:")[:12]
+
+
+class ImageConfig(NamedTuple):
+    """An image with all that it says about itself (the OCI image configuration).
+
+    id, tags, digests, created, size   as in `Image`
+    variant                            of the architecture: "v8", "" for most
+    volumes                            paths
+    ports                              "80/tcp"
+    env                                "NAME=value"
+    has_healthcheck                    whether it says how to tell that it is healthy
+    """
+
+    id: str
+    tags: tuple[str, ...]
+    digests: tuple[str, ...]
+    created: float
+    size: int
+    os: str
+    architecture: str
+    variant: str = ""
+    labels: Mapping[str, str] = {}
+    volumes: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    cmd: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+    has_healthcheck: bool = False
+    user: str = ""
+    stop_signal: str = ""
+
+    @property
+    def platform(self) -> str:
+        """Such as "linux/amd64" or "linux/arm64/v8"."""
+        return "/".join(part for part in (self.os, self.architecture, self.variant) if part)

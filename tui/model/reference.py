@@ -138,7 +138,10 @@ def repository_problem(text: str) -> str:
         if not _COMPONENT.fullmatch(component):
             if _COMPONENT.fullmatch(component.lower()):
                 return f"a repository is written in lower case: {_quoted(component)} is not"
-            return f'{_quoted(component)} is no part of a repository: letters, digits, and ".", "_", "-" between'
+            return (
+                f"{_quoted(component)} is no part of a repository: "
+                'letters and digits, and between them ".", "_" or "-"'
+            )
     if len(text) > NAME_LENGTH:
         return f"a repository has at most {NAME_LENGTH} characters, this one {len(text)}"
     if not host and re.fullmatch(r"[0-9a-f]{64}", text):

@@ -214,7 +214,11 @@ def _unpinned(spec: BuildSpec, bases: dict[str, str]) -> list[str]:
 def equal(spec: BuildSpec, image: str) -> str:
     """The docker command that builds the same."""
     words = ["docker", "build", "-t", image, "-f", spec.dockerfile]
-    for option, value in (("--target", spec.target), ("--platform", spec.platform)):
+    for option, value in (
+        ("--target", spec.target),
+        ("--platform", spec.platform),
+        ("--network", spec.network),
+    ):
         if value:
             words += [option, value]
     for name, value in spec.args.items():

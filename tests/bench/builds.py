@@ -1,0 +1,179 @@
+"""Builds beside the docker command line: the same folders, the same engine, in turns.
+
+`holdfast build` and `docker build` are both timed from the start of the process to its end. The docker
+command line is the one of the distribution's docker.io, whose BuildKit client needs no plugin.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.bench.programs import TREE
+from tests.bench.run import spread
+from tests.bench.table import Result, at_most, times
+from tests.support.busybox import IMAGE
+from tests.support.private_engine import PrivateEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.bench.run import Run
+
+DOCKER = "/usr/bin/docker"
+FILES, BYTES = 20_000, 500_000_000
+
+STEPS = f"""\
+FROM {IMAGE}
+COPY src /src
+RUN ls -R /src > /list
+RUN md5sum /list > /sum
+RUN cat /sum
+"""
+
+
+class Built(NamedTuple):
+    """One build: seconds of the whole command, and what ours says of itself."""
+
+    seconds: float
+    sent: int = 0
+    inner: float = 0.0
+
+
+class Pair:
+    """One folder, built by both."""
+
+    def __init__(self, folder: Path, host: str) -> None:
+        self.folder = folder
+        self.host = host
+        self._home = folder.parent / "home"
+        self._home.mkdir(exist_ok=True)
+        (folder / "holdfast.toml").write_text(
+            '[apps.bench]\nimage = "bench/app"\n[apps.bench.build]\ncontext = "."\nnetwork = "none"\n'
+        )
+        (folder / ".dockerignore").write_text("holdfast.toml\n.dockerignore\nDockerfile\n")
+
+    def _environ(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self._home),
+            "PYTHONPATH": str(TREE),
+            "DOCKER_HOST": self.host,
+            "DOCKER_BUILDKIT": "1",
+            "LANG": "C.UTF-8",
+        }
+
+    def _run(self, *words: str) -> tuple[float, str]:
+        began = time.perf_counter()
+        done = subprocess.run(
+            words, cwd=self.folder, env=self._environ(), capture_output=True, text=True, check=False
+        )
+        seconds = time.perf_counter() - began
+        if done.returncode:
+            raise OSError(f"{words[0]} build failed: {done.stdout[-300:]}{done.stderr[-300:]}")
+        return seconds, done.stdout
+
+    def ours(self, *options: str) -> Built:
+        seconds, output = self._run(sys.executable, "-m", "tui", "build", "bench", "--json", *options)
+        lines = [json.loads(line) for line in output.splitlines()]
+        sent = {
+            line["step"]: line["current"]
+            for line in lines
+            if line["kind"] == "progress" and line["unit"] == "bytes" and line["step"] != "build"
+        }
+        return Built(seconds, sum(sent.values()), lines[-1]["seconds"])
+
+    def docker(self, *options: str) -> Built:
+        seconds, _ = self._run(
+            DOCKER, "build", "--progress=plain", "--network=none", "-t", "bench/docker", *options, "."
+        )
+        return Built(seconds)
+
+    def forget(self) -> None:
+        """Empty the engine's build cache, with the files that it was sent."""
+        self._run(DOCKER, "builder", "prune", "-af")
+
+
+def _source(folder: Path, files: int, size: int) -> None:
+    """Files of random bytes, in folders of 200."""
+    each = size // files
+    seed = random.randbytes(each + files)
+    for number in range(files):
+        path = folder / "src" / f"{number // 200:03d}" / f"{number:05d}.bin"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(seed[number : number + each])
+
+
+def _in_turns(
+    pair: Pair, repeats: int, before: Callable[[], None], *options: str
+) -> tuple[list[Built], list[Built]]:
+    ours, docker = [], []
+    for _ in range(repeats):
+        before()
+        ours.append(pair.ours(*options))
+        before()
+        docker.append(pair.docker(*options))
+    return ours, docker
+
+
+def _row(name: str, ours: list[Built], docker: list[Built], limit: float) -> Result:
+    inner = sorted(built.inner for built in ours)[len(ours) // 2]
+    return Result(
+        name,
+        spread([built.seconds for built in ours]).median,
+        spread([built.seconds for built in docker]).median,
+        "ms",
+        (times(limit),),
+        f"beside `docker build` with BuildKit; the operation itself took {inner * 1000:.0f} ms",
+    )
+
+
+def measure(run: Run) -> list[Result]:
+    """Every row's second figure is the docker command line's."""
+    if not Path(DOCKER).exists():
+        run.remarks.add(f"builds: {DOCKER} is not there, nothing to compare with.")
+        return []
+    repeats = run.either(5, 2)
+    files, size = run.either(FILES, FILES // 10), run.either(BYTES, BYTES // 10)
+    folder = run.home / "builds"
+    rows = []
+    with PrivateEngine() as engine:
+        small = Pair(_made(folder / "small", 20, 200_000, STEPS), engine.host)
+        small.docker()
+        rows.append(_row("build, every step anew", *_in_turns(small, repeats, _nothing, "--no-cache"), 1.05))
+        rows.append(_row("build, every step cached", *_in_turns(small, repeats, _nothing), 1.05))
+
+        large = Pair(_made(folder / "large", files, size, "FROM scratch\nCOPY src /\n"), engine.host)
+        title = f"build sending {size // 1_000_000} MB in {files:,} files"
+        rows.append(_row(title, *_in_turns(large, run.either(3, 1), large.forget), 1.0))
+
+        changed = large.folder / "src" / "000" / "00000.bin"
+
+        def change() -> None:
+            changed.write_bytes(random.randbytes(10_000))
+
+        large.ours()
+        ours, docker = _in_turns(large, run.either(3, 1), change)
+        rows.append(_row("build after one file of these has changed", ours, docker, 1.05))
+        sent = max(built.sent for built in ours)
+        rows.append(Result("bytes sent then, the file has 10,000", sent / 1000, None, "kB", (at_most(100),)))
+    shutil.rmtree(folder)
+    return rows
+
+
+def _made(folder: Path, files: int, size: int, dockerfile: str) -> Path:
+    folder.mkdir(parents=True)
+    _source(folder, files, size)
+    (folder / "Dockerfile").write_text(dockerfile)
+    return folder
+
+
+def _nothing() -> None:
+    """Nothing has to happen between two builds."""
