@@ -1,0 +1,178 @@
+"""From every state that can be reached, every plan ends with exactly one release in service."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.model.standing import Impossible, Slot, Standing, Step, after, all_after
+from tui.model.switching import (
+    START_FIRST,
+    STOP_FIRST,
+    can_complete,
+    complete,
+    deploy,
+    outdated,
+    restore,
+    way_back,
+)
+
+ORDERS = st.sampled_from([STOP_FIRST, START_FIRST])
+
+
+def serving(standing: Standing) -> list[int]:
+    return [number for number, slot in standing.slots.items() if slot.running]
+
+
+def in_order(standing: Standing, live: int) -> None:
+    """Exactly one release serves, under the app's name and armed; all others are asleep for good."""
+    assert standing.live == live
+    assert serving(standing) == [live]
+    assert standing.slots[live].armed
+    for number, slot in standing.slots.items():
+        if number != live:
+            assert not slot.armed
+            assert slot.name == f"{standing.app}.r{number}"
+
+
+@st.composite
+def histories(draw):
+    """A standing after some deploys, failed ones among them, and prunings by hand."""
+    standing = Standing("web")
+    for _ in range(draw(st.integers(0, 6))):
+        steps = deploy(standing, draw(ORDERS), drain=draw(st.booleans()))
+        if standing.live is not None and draw(st.booleans()):
+            new = standing.next_number
+            standing = all_after(standing, steps[: draw(st.integers(1, len(steps) - 1))])
+            standing = all_after(standing, restore(standing, new, draw(ORDERS)))
+        else:
+            standing = all_after(standing, steps)
+        if draw(st.booleans()):  # docker container prune
+            running = {number: slot for number, slot in standing.slots.items() if slot.running}
+            standing = standing._replace(slots=running)
+    return standing
+
+
+@given(histories(), ORDERS, st.booleans())
+def test_a_deploy_ends_with_the_new_release_alone_in_service(standing, order, drain):
+    new = standing.next_number
+
+    end = all_after(standing, deploy(standing, order, drain=drain))
+
+    in_order(end, new)
+    assert end.records[new] is True
+    assert set(standing.slots) <= set(end.slots)
+
+
+@given(histories(), ORDERS, st.booleans(), st.data())
+def test_undoing_from_every_step_brings_the_former_release_back(standing, order, drain, data):
+    old, new = standing.live, standing.next_number
+    steps = deploy(standing, order, drain=drain)
+    broken = all_after(standing, steps[: data.draw(st.integers(1, len(steps) - 1))])
+
+    end = all_after(broken, restore(broken, new, order))
+
+    assert new not in end.slots
+    assert end.records[new] is False
+    if old is None:
+        assert end.live is None
+    else:
+        in_order(end, old)
+        assert end.slots == standing.slots
+
+
+@given(histories(), ORDERS, st.data())
+def test_undoing_can_itself_be_cut_off_and_taken_up_again(standing, order, data):
+    new = standing.next_number
+    steps = deploy(standing, order)
+    broken = all_after(standing, steps[: data.draw(st.integers(1, len(steps) - 1))])
+    undoing = restore(broken, new, order)
+    broken = all_after(broken, undoing[: data.draw(st.integers(0, max(len(undoing) - 1, 0)))])
+
+    end = all_after(broken, restore(broken, new, order))
+
+    assert end.slots == standing.slots
+    assert end.records[new] is False
+
+
+@given(histories(), ORDERS, st.data())
+def test_a_restarted_engine_never_wakes_two_and_what_it_wakes_had_passed(standing, order, data):
+    new = standing.next_number
+    steps = deploy(standing, order)
+    cut = data.draw(st.integers(0, len(steps)))
+    broken = all_after(standing, steps[:cut])
+
+    awake = [number for number, slot in broken.slots.items() if slot.armed]
+
+    assert len(awake) <= 1
+    if new in awake:
+        assert Step("gate", new) in steps[:cut]
+
+
+@given(histories(), ORDERS, st.data())
+def test_what_is_far_enough_is_completed(standing, order, data):
+    new = standing.next_number
+    steps = deploy(standing, order)
+    broken = all_after(standing, steps[: data.draw(st.integers(1, len(steps)))])
+    if can_complete(broken, new):
+        end = all_after(broken, complete(broken, new))
+        in_order(end, new)
+        assert end.records[new] is True
+
+
+@given(histories(), st.integers(0, 4))
+def test_retention_never_takes_the_live_or_the_last_good_release(standing, keep):
+    before_kept = standing.kept
+
+    end = all_after(standing, outdated(standing, keep))
+
+    assert end.live == standing.live
+    assert end.kept == before_kept[: max(keep, 1)]
+    if standing.live is not None:
+        in_order(end, standing.live)
+
+
+@given(histories(), ORDERS)
+def test_the_service_is_never_without_both_in_a_start_first_deploy(standing, order):
+    if standing.live is None or order == STOP_FIRST:
+        return
+    for step in deploy(standing, order):
+        standing = after(standing, step)
+        assert serving(standing)
+
+
+@given(histories(), st.data())
+def test_nor_while_such_a_deploy_is_undone(standing, data):
+    if standing.live is None:
+        return
+    new = standing.next_number
+    steps = deploy(standing, START_FIRST)
+    standing = all_after(standing, steps[: data.draw(st.integers(1, len(steps) - 1))])
+    for step in restore(standing, new, START_FIRST):
+        standing = after(standing, step)
+        assert serving(standing)
+
+
+def test_the_way_back_is_the_newest_good_one_that_is_still_there():
+    def slot(number, *, running=False):
+        name = "web" if running else f"web.r{number}"
+        return Slot(f"id{number}", name, number, running, running)
+
+    standing = Standing(
+        "web", {1: slot(1), 3: slot(3), 4: slot(4, running=True)}, {1: True, 2: True, 3: False, 4: True}
+    )
+
+    assert way_back(standing, 4) == 1
+    assert way_back(standing, 5) == 4
+
+
+@pytest.mark.parametrize(
+    "step",
+    [Step("stop", 1), Step("promote", 1), Step("remove", 1), Step("record", 1), Step("start", 9)],
+)
+def test_steps_that_would_do_harm_are_impossible(step):
+    standing = Standing("web", {1: Slot("id", "web", 1, True, True)}, {1: True})
+
+    with pytest.raises(Impossible):
+        after(standing, step)

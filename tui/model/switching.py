@@ -1,0 +1,125 @@
+"""Which steps bring a release into service, restore the one before, or finish what was interrupted. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.model.standing import (
+    ARM,
+    BAKE,
+    CREATE,
+    DISARM,
+    DRAIN,
+    FAILED,
+    GATE,
+    GOOD,
+    PROMOTE,
+    RECORD,
+    REMOVE,
+    RETIRE,
+    START,
+    STOP,
+    Step,
+)
+
+if TYPE_CHECKING:
+    from tui.model.standing import Standing
+
+START_FIRST, STOP_FIRST = "start-first", "stop-first"
+
+
+def deploy(standing: Standing, order: str, *, drain: bool = False) -> list[Step]:
+    """The steps that put a new release into service, the live one being retired.
+
+    "stop-first": the old one stops before the new one starts, because they cannot share a port.
+    "start-first": the new one is ready before the old one stops; for a while both serve.
+    The new container gets its restart policy only after the gate, the old one loses its own before it is
+    stopped: a restarted engine never wakes the wrong one.
+    """
+    new, old = standing.next_number, standing.live
+    begin = [Step(RECORD, new), Step(CREATE, new)]
+    up = [Step(START, new), Step(GATE, new)]
+    away = retire(standing, old, drain=drain) if old is not None else []
+    name = [Step(PROMOTE, new)]
+    end = [Step(ARM, new), Step(BAKE, new), Step(GOOD, new)]
+    if order == START_FIRST:
+        return [*begin, *up, *away, *name, *end]
+    return [*begin, *away, *name, *up, *end]
+
+
+def retire(standing: Standing, number: int, *, drain: bool = False) -> list[Step]:
+    """The steps that take a release out of service and keep its container."""
+    slot = standing.slots[number]
+    steps = [Step(DRAIN, number)] if drain and slot.running else []
+    if slot.armed:
+        steps.append(Step(DISARM, number))
+    if slot.running:
+        steps.append(Step(STOP, number))
+    if slot.name == standing.app:
+        steps.append(Step(RETIRE, number))
+    return steps
+
+
+def way_back(standing: Standing, new: int) -> int | None:
+    """The release to return to when `new` is not to stay: the live one, else the newest good one there is."""
+    live = standing.live
+    if live is not None and live != new:
+        return live
+    good = [number for number in standing.good if number in standing.slots and number != new]
+    return good[0] if good else None
+
+
+def restore(standing: Standing, new: int, order: str = STOP_FIRST) -> list[Step]:
+    """The steps from wherever a deploy of `new` stopped back to its `way_back` serving alone.
+
+    They depend on where things stand and on nothing else, so that they can be taken again after any crash.
+    Where both can run at once the old one is ready before the new one stops.
+    """
+    old = way_back(standing, new)
+    fallen = standing.slots.get(new)
+    steps: list[Step] = []
+    up = [Step(START, old)] if old is not None and not standing.slots[old].running else []
+    if up and old is not None and order == START_FIRST:
+        steps += [*up, Step(GATE, old)]
+        up = []
+    if fallen is not None:
+        steps += retire(standing, new)
+    if old is not None:
+        slot = standing.slots[old]
+        if slot.name != standing.app:
+            steps.append(Step(PROMOTE, old))
+        steps += up
+        if not slot.armed:
+            steps.append(Step(ARM, old))
+        steps.append(Step(GATE, old))
+    if fallen is not None:
+        steps.append(Step(REMOVE, new))
+    if new in standing.records and standing.records[new] is None:
+        steps.append(Step(FAILED, new))
+    return steps
+
+
+def complete(standing: Standing, new: int) -> list[Step]:
+    """The steps that finish a deploy whose new release already serves under the app's name."""
+    slot = standing.slots[new]
+    steps = [Step(GATE, new)]
+    for number in standing.slots:
+        if number != new and (standing.slots[number].running or standing.slots[number].armed):
+            steps += retire(standing, number)
+    if not slot.armed:
+        steps.append(Step(ARM, new))
+    return [*steps, Step(GOOD, new)]
+
+
+def can_complete(standing: Standing, new: int) -> bool:
+    """Whether an interrupted release is far enough to be finished: it runs under the app's name."""
+    slot = standing.slots.get(new)
+    return slot is not None and slot.running and slot.name == standing.app
+
+
+def outdated(standing: Standing, keep: int) -> list[Step]:
+    """The steps that remove what retention does not keep: earlier good releases beyond the newest `keep`.
+
+    What failed or was left open has been removed by its own undoing; the live release is never touched.
+    """
+    return [Step(REMOVE, number) for number in standing.kept[max(keep, 1) :]]
