@@ -1,0 +1,89 @@
+"""A release: a digest plus the exact run configuration, as the ledger keeps it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.model.app import ReadySpec, RunSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+APP, RELEASE, VERSION, DIGEST, SPEC, BY, AT, PREVIOUS, ROLLBACK_OF = (
+    f"io.holdfast.{name}"
+    for name in ("app", "release", "version", "digest", "spec", "by", "at", "previous", "rollback-of")
+)
+"""Labels on every container of a release."""
+
+
+class Referenced(NamedTuple):
+    """A file whose contents went into a release by reference: its path, and the SHA-256 of its bytes."""
+
+    path: str
+    sha256: str
+
+
+class Release(NamedTuple):
+    """What is written once, before anything is changed.
+
+    number        r1, r2, ... of this app on this engine
+    version       the tag it was asked for by, "" where there was none
+    reference     what its container runs: "repository@sha256:...", or the image's ID where there is no registry
+    digest        of the manifest, "" where the image is only local
+    image         the image's ID on this engine
+    run, ready    the run configuration and the gate, as they were then
+    files         files that were referred to (env_file)
+    order         "stop-first" or "start-first"
+    evidence      what was known of the image: name -> value ("tested", "commit" ...)
+    by, host, at  who, on which machine, when (seconds since the epoch)
+    op            the operation's ID
+    previous      the release that was live before, 0 for none
+    rollback_of   the release whose digest and configuration these are, 0 where it is none
+    adopted       whether it was not made here but taken over as it stood
+    """
+
+    app: str
+    number: int
+    version: str
+    reference: str
+    digest: str
+    image: str
+    run: RunSpec = RunSpec()
+    ready: ReadySpec = ReadySpec()
+    files: tuple[Referenced, ...] = ()
+    order: str = "stop-first"
+    evidence: Mapping[str, str] = {}
+    by: str = ""
+    host: str = ""
+    at: float = 0.0
+    op: str = ""
+    previous: int = 0
+    rollback_of: int = 0
+    adopted: bool = False
+
+
+class Outcome(NamedTuple):
+    """How a release turned out, written once, afterwards.
+
+    good          whether it passed its gate and its time of being watched
+    at            seconds since the epoch
+    gap_seconds   how long nothing served, None where nothing was measured
+    message       why it failed
+    """
+
+    number: int
+    good: bool
+    at: float
+    gap_seconds: float | None = None
+    message: str = ""
+
+
+class Entry(NamedTuple):
+    """A release in the ledger. `outcome` is None while it is open."""
+
+    release: Release
+    outcome: Outcome | None = None
+
+    @property
+    def good(self) -> bool | None:
+        return self.outcome.good if self.outcome is not None else None
