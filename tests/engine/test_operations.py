@@ -122,7 +122,7 @@ async def test_the_bytes_that_passed_are_in_the_registry(operations: Operations,
 
 
 async def test_a_build_says_every_step_and_keeps_how_the_image_came_about(operations: Operations) -> None:
-    built = await operations.work("build")
+    built = await operations.work("build", no_cache=True)
 
     titles = [event.title for event in operations.told if isinstance(event, StepChanged) and event.title]
     assert any("RUN echo compiling" in title for title in titles)
@@ -237,12 +237,12 @@ async def test_a_failed_test_is_no_evidence(make, registry: Registry) -> None:
 
 async def test_a_test_leaves_nothing(operations: Operations, api: EngineCalls) -> None:
     await operations.work("build")
-    networks = len(api.call("GET", "/networks"))
+    networks = len(api.get("/networks"))
 
     await operations.work("test")
 
-    assert api.call("GET", "/containers/json?all=1") == []
-    assert len(api.call("GET", "/networks")) == networks
+    assert api.containers() == []
+    assert len(api.get("/networks")) == networks
 
 
 # Registries

@@ -71,17 +71,17 @@ def test_by_keys_alone(dashboard: Terminal, project: Project, registry: Registry
 
     dashboard.press("B")
     dashboard.wait_for("RUN echo compiling", LONG)
-    dashboard.wait_for(re.compile(r"build .*done|built", re.I), LONG)
+    dashboard.wait_for("✓ built", LONG)
 
     dashboard.press("T")
-    dashboard.wait_for(re.compile(r"test .*done|passed|tested", re.I), LONG)
+    dashboard.wait_for("✓ tested", LONG)
 
     dashboard.press("G")
     dashboard.wait_for("v0.1.0")
     dashboard.press("enter")
     dashboard.wait_for(re.compile(r"docker tag"), LONG)
     dashboard.press("y")
-    dashboard.wait_for(re.compile(r"tag .*done|tagged", re.I), LONG)
+    dashboard.wait_for("✓ tagged", LONG)
 
     dashboard.press("P")
     dashboard.wait_for("docker push", LONG)

@@ -82,7 +82,7 @@ def _default(environ: Mapping[str, str]) -> Endpoint:
     return Endpoint("unix://" + DEFAULT_SOCKET, "default socket")
 
 
-def _folder(environ: Mapping[str, str]) -> str:
+def docker_folder(environ: Mapping[str, str]) -> str:
     """The folder of Docker's configuration."""
     return environ.get("DOCKER_CONFIG") or os.path.join(
         environ.get("HOME") or os.path.expanduser("~"), ".docker"
@@ -90,7 +90,7 @@ def _folder(environ: Mapping[str, str]) -> str:
 
 
 def _current_context(environ: Mapping[str, str]) -> str:
-    path = os.path.join(_folder(environ), "config.json")
+    path = os.path.join(docker_folder(environ), "config.json")
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             text = file.read()
@@ -109,7 +109,7 @@ def _of_context(name: str, source: str, environ: Mapping[str, str]) -> Endpoint:
     import hashlib
 
     digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
-    path = os.path.join(_folder(environ), "contexts", "meta", digest, "meta.json")
+    path = os.path.join(docker_folder(environ), "contexts", "meta", digest, "meta.json")
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             text = file.read()

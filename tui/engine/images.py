@@ -5,16 +5,23 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui.engine import descriptions, payloads
+from tui.engine import descriptions, payloads, transfers
+from tui.engine.credentials import registry_auth_header
+from tui.engine.errors import NotFound, RequestRefused
 from tui.engine.faults import readable
 from tui.engine.jsonmessage import parse
 from tui.engine.wire import Wire, filters, segment
+from tui.model.reference import registry_host
 
 if TYPE_CHECKING:
     import builtins
+    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
 
+    from tui.engine.transfers import LayerProgress, Pulled, Pushed
+    from tui.model.credentials import Credentials
     from tui.model.details import Details
-    from tui.model.image import Image
+    from tui.model.image import Image, ImageConfig
 
 REMOVE_SECONDS = 600.0
 """Time limit for removing layers from the disk."""
@@ -40,6 +47,49 @@ class Images:
         )
         with readable("GET /images/{name}/json"):
             return descriptions.image(item, history)
+
+    async def config(self, id: str) -> ImageConfig:
+        """What an image says about itself; `id` may be a reference. NotFound where there is none."""
+        item = await self._wire.get(f"/images/{segment(id)}/json")
+        with readable("GET /images/{name}/json"):
+            return payloads.image_config(item)
+
+    async def inspect_id(self, reference: str) -> str:
+        """The ID of the image that a reference names, "" where there is none."""
+        try:
+            return (await self.config(reference)).id
+        except NotFound:
+            return ""
+
+    def push(
+        self, repository: str, tag: str, credentials: Credentials | None = None
+    ) -> AbstractAsyncContextManager[AsyncIterator[LayerProgress | Pushed]]:
+        """Push a tag: `async with images.push(...) as events: async for event in events`.
+
+        Leaving the block ends it. TransferFailed and its kinds; TransferBroken where trying again may help.
+        """
+        return transfers.push(self._wire, repository, tag, credentials)
+
+    def pull(
+        self, reference: str, credentials: Credentials | None = None, platform: str = ""
+    ) -> AbstractAsyncContextManager[AsyncIterator[LayerProgress | Pulled]]:
+        """Pull a tag or a digest, for a platform ("linux/arm64") or the engine's own; else as `push`."""
+        return transfers.pull(self._wire, reference, credentials, platform)
+
+    async def distribution_digest(self, reference: str, credentials: Credentials | None = None) -> str:
+        """The digest that the registry has for a reference, asked by the engine; "" where it has none.
+
+        TransferFailed and its kinds where the registry gives no answer.
+        """
+        headers = {"X-Registry-Auth": registry_auth_header(credentials, registry_host(reference))}
+        try:
+            answer = await self._wire.get(f"/distribution/{segment(reference)}/json", headers=headers)
+        except NotFound:
+            return ""
+        except RequestRefused as error:
+            raise transfers.of_refusal(error, reference) from error
+        with readable("GET /distribution/{name}/json"):
+            return payloads.distributed_digest(answer)
 
     async def remove(self, ref: str, *, force: bool = False) -> builtins.list[str]:
         """Remove a tag, or an image by ID; what was untagged and deleted. Conflict while it is in use."""

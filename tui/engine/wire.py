@@ -140,10 +140,11 @@ class Wire:
         query: Query | None = None,
         body: Any = None,
         *,
+        headers: Mapping[str, str] | None = None,
         seconds: float = ANSWER_SECONDS,
     ) -> bytes:
         """The body of the answer to a request that is answered at once; raises EngineError."""
-        return (await self.ask_with_headers(method, path, query, body, seconds=seconds))[0]
+        return (await self.ask_with_headers(method, path, query, body, headers=headers, seconds=seconds))[0]
 
     async def ask_with_headers(
         self,
@@ -152,20 +153,23 @@ class Wire:
         query: Query | None = None,
         body: Any = None,
         *,
+        headers: Mapping[str, str] | None = None,
         seconds: float = ANSWER_SECONDS,
     ) -> tuple[bytes, Mapping[str, str]]:
         """As `ask`, with the headers of the answer (found in any case)."""
         async with self._within(seconds):
-            response = await self._send(self._session, method, path, query, body)
+            response = await self._send(self._session, method, path, query, body, headers)
             try:
                 with translated(self.endpoint, reading=True):
                     return await response.read(), response.headers
             finally:
                 response.release()
 
-    async def get(self, path: str, query: Query | None = None) -> Any:
+    async def get(
+        self, path: str, query: Query | None = None, *, headers: Mapping[str, str] | None = None
+    ) -> Any:
         """The JSON that a GET is answered with; raises EngineError."""
-        return parse(await self.ask("GET", path, query))
+        return parse(await self.ask("GET", path, query, headers=headers))
 
     @asynccontextmanager
     async def stream(
@@ -175,6 +179,7 @@ class Wire:
         query: Query | None = None,
         body: Any = None,
         *,
+        headers: Mapping[str, str] | None = None,
         chunked: bool = True,
         seconds: float = ANSWER_SECONDS,
     ) -> AsyncIterator[Answer]:
@@ -183,8 +188,9 @@ class Wire:
         The answer must begin within `seconds`, and may then take for ever. With `chunked` off it is asked for
         by HTTP/1.0: cheaper where it consists of many small pieces, but its end cannot be told from a break.
         """
+        session = self._session if chunked else self._plain
         async with self._within(seconds):
-            response = await self._send(self._session if chunked else self._plain, method, path, query, body)
+            response = await self._send(session, method, path, query, body, headers)
         answer = Answer(response, self)
         self._streams.add(answer)
         try:
@@ -194,11 +200,18 @@ class Wire:
             response.close()
 
     async def _send(
-        self, session: aiohttp.ClientSession, method: str, path: str, query: Query | None, body: Any
+        self,
+        session: aiohttp.ClientSession,
+        method: str,
+        path: str,
+        query: Query | None,
+        body: Any,
+        headers: Mapping[str, str] | None,
     ) -> aiohttp.ClientResponse:
         """The answer, once its head has come; an error status is raised."""
         url = URL("http://docker" + self.target(path, query), encoded=True)
-        response = await session.request(method, url, json=body, allow_redirects=False)
+        content = {"data": body} if isinstance(body, AsyncIterator) else {"json": body}
+        response = await session.request(method, url, **content, headers=headers, allow_redirects=False)
         if response.status < 400:
             return response
         try:
@@ -232,6 +245,10 @@ def plain_reason(body: bytes) -> str:
     except MalformedAnswer:
         answer = None
     words = answer.get("message") if isinstance(answer, dict) else None
-    text = words if isinstance(words, str) else body.decode("utf-8", "replace")
+    return one_line(words if isinstance(words, str) else body.decode("utf-8", "replace"))
+
+
+def one_line(text: str) -> str:
+    """What the engine said as one line of plain text without credentials."""
     plain = "".join(character if character.isprintable() else " " for character in text)
     return mask_text(" ".join(plain.split()))[:2000]

@@ -1,7 +1,11 @@
 """Which files belong to a build: `.dockerignore` as Docker decides it.
 
-Rules: https://docs.docker.com/reference/dockerfile/#dockerignore-file, and what Docker's own matcher makes of
-them (https://github.com/moby/patternmatcher), which asks for each path with what its folder had matched.
+The rule (https://docs.docker.com/reference/dockerfile/#dockerignore-file): a pattern applies to what it
+matches and to all that lies in it, and the last one that applies decides. Docker's clients up to 20.10 do
+just that. Those since 23.0 (https://github.com/moby/patternmatcher, MatchesUsingParentResults) walk down the
+folders and pass over a pattern that changes nothing where they are, and so forget it for what lies deeper: of
+the lines "**/*.x" and "!n" they leave out n/a.x. That counts here as well. So does the rule where they forget
+the other way round: of "a", "!a/b", "a*" they take a/b, which BuildKit then gets without its content.
 """
 
 from __future__ import annotations
@@ -44,17 +48,19 @@ def _lines(text: str | bytes) -> Iterator[tuple[int, str]]:
 
 
 class Matched(NamedTuple):
-    """What is known of a path, and handed on to what lies in it.
+    """What is known of a path, and handed on to what lies in it. Bit N stands for pattern N.
 
-    yes     whether the last pattern that applies matches rather than excepts it
-    marks   bit N: whether pattern N applies to it or to a folder above
+    yes       whether it is matched and not excepted again
+    applied   which patterns apply to it, by the rule
+    seen      which of them a client of Docker remembers when it walks down there
     """
 
     yes: bool
-    marks: int
+    applied: int
+    seen: int
 
 
-NOTHING = Matched(yes=False, marks=0)
+NOTHING = Matched(yes=False, applied=0, seen=0)
 """Of the folder that everything lies in."""
 
 
@@ -70,6 +76,7 @@ class Patterns:
         self._matching = [
             (1 << number, each.exception, each.matcher()) for number, each in enumerate(self._patterns)
         ]
+        self._exceptions = sum(1 << number for number, each in enumerate(self._patterns) if each.exception)
 
         def values(kind: str) -> tuple[str, ...]:
             return tuple(each.value for each in self._patterns if each.kind == kind)
@@ -91,13 +98,17 @@ class Patterns:
             or (self._any and self._any(path))
         ):
             return above
-        yes, marks = False, 0
+        yes, applied, seen = False, above.applied, above.seen
         for mark, exception, matches in self._matching:
-            # What cannot change the outcome is not asked, and so not handed on either.
-            if above.marks & mark or (exception == yes and matches(path)):
+            if seen & mark:
                 yes = not exception
-                marks |= mark
-        return Matched(yes, marks)
+            elif matches(path):
+                applied |= mark
+                if exception == yes:
+                    yes = not exception
+                    seen |= mark
+        last = 1 << applied.bit_length() >> 1
+        return Matched(yes or not self._exceptions & last, applied, seen)
 
     def may_match_below(self, folder: str, *, exception: bool, literally: bool = False) -> bool:
         """Whether a pattern, or an exception, can match something in a folder that none of them matches.

@@ -28,7 +28,7 @@ class Release(NamedTuple):
 
     number        r1, r2, ... of this app on this engine
     version       the tag it was asked for by, "" where there was none
-    reference     what its container runs: "repository@sha256:...", or the image's ID where there is no registry
+    reference     what its container runs: "repository@sha256:...", or the image ID where there is no registry
     digest        of the manifest, "" where the image is only local
     image         the image's ID on this engine
     run, ready    the run configuration and the gate, as they were then

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from tui.engine.credentials import credentials_for
+from tui.engine.errors import TransferFailed
 from tui.model.reference import path_in_registry, registry_host
 from tui.registry.client import Registry
 from tui.registry.errors import RegistryUnreachable
@@ -69,9 +70,13 @@ class Remote:
         """The digest of a tag, "" where there is none. Raises RegistryError or EngineError."""
         try:
             return await self.registry.digest(self._path, tag)
-        except RegistryUnreachable:
+        except RegistryUnreachable as unreachable:
             # From the engine's host the name may mean another place, and that is where it pushes to.
-            return await self._engine.images.distribution_digest(f"{self._app.image}:{tag}", self.credentials)
+            reference = f"{self._app.image}:{tag}"
+            try:
+                return await self._engine.images.distribution_digest(reference, self.credentials)
+            except TransferFailed:
+                raise unreachable from None
 
     async def held(self, tag: str, image: ImageConfig) -> Held:
         """What a tag holds, compared with an image. Raises RegistryError or EngineError."""

@@ -1,0 +1,46 @@
+"""Which networks a host is in, as the engine decides whether a registry needs TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LOOPBACK = ("127.0.0.0/8", "::1/128")
+
+LOOKUP_SECONDS = 5.0
+
+
+async def within(host: str, networks: Iterable[str]) -> bool:
+    """Whether one of the addresses of a host ("name", "name:port", "[::1]:port") is in one of the networks.
+
+    A name that has no address, or not in time, is in none.
+    """
+    known = []
+    for network in networks:
+        try:
+            known.append(ipaddress.ip_network(network, strict=False))
+        except ValueError:
+            continue  # a kind of network that only a newer engine knows
+    return any(address in network for address in await _addresses(host) for network in known)
+
+
+async def _addresses(host: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return []
+    try:
+        return [ipaddress.ip_address(name)]
+    except ValueError:
+        pass
+    try:
+        async with asyncio.timeout(LOOKUP_SECONDS):
+            found = await asyncio.get_running_loop().getaddrinfo(name, None)
+    except (OSError, UnicodeError):
+        return []
+    return [ipaddress.ip_address(str(address[0]).partition("%")[0]) for *_, address in found]

@@ -1,0 +1,85 @@
+"""What tests make on an engine bears labels, so that it is found and removed even after a crash."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from typing import TYPE_CHECKING
+
+from tui.engine.errors import Conflict, NotFound, RequestRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tui.engine.client import Engine
+
+TEST = "io.holdfast.test"
+"""Label: the ID of the operation whose test it belongs to."""
+
+APP = "io.holdfast.app"
+"""Label: the app."""
+
+HOST = "io.holdfast.host"
+"""Label: the name of the machine whose Holdfast made it."""
+
+ACCOUNT = "io.holdfast.account"
+"""Label: the number of the account there: only that account's journals tell whether the operation lives."""
+
+_OPERATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+def labels_of(operation: str, app: str, host: str) -> dict[str, str]:
+    """For everything that a test makes."""
+    return {TEST: operation, APP: app, HOST: host, ACCOUNT: str(os.getuid())}
+
+
+async def remove_leftovers(engine: Engine, alive: Callable[[str], bool], host: str) -> list[str]:
+    """Remove what tests of this account on this host have left behind; the names of what went.
+
+    `alive` says whether the operation of an ID still runs. What cannot be removed now is left for the next
+    time. Raises EngineError where the engine does not answer.
+    """
+    labels = (TEST, *_ours(host))
+    found: set[str] = set()
+    for container in await engine.containers.list(labels=labels):
+        found.add(_operation(container.labels))
+    for network in await engine.networks.list(labels):
+        found.add(_operation(network.labels))
+    for volume in await engine.volumes.list(labels):
+        found.add(_operation(volume.labels))
+    removed: list[str] = []
+    for operation in sorted(found - {""}):
+        if not alive(operation):
+            with contextlib.suppress(RequestRefused):
+                removed += await remove_test(engine, operation, host)
+    return removed
+
+
+async def remove_test(engine: Engine, operation: str, host: str) -> list[str]:
+    """Remove all that one test made; the names of what went. Raises EngineError."""
+    labels = (f"{TEST}={operation}", *_ours(host))
+    removed = []
+    for container in await engine.containers.list(labels=labels):
+        with contextlib.suppress(NotFound, Conflict):  # someone else removes it just now
+            await engine.containers.remove(container.id, force=True, volumes=True)
+            removed.append(container.name)
+    for network in await engine.networks.list(labels):
+        with contextlib.suppress(NotFound):
+            await engine.networks.remove(network.id)
+            removed.append(network.name)
+    for volume in await engine.volumes.list(labels):
+        with contextlib.suppress(NotFound):
+            await engine.volumes.remove(volume.name)
+            removed.append(volume.name)
+    return removed
+
+
+def _ours(host: str) -> tuple[str, str]:
+    return f"{HOST}={host}", f"{ACCOUNT}={os.getuid()}"
+
+
+def _operation(labels: Mapping[str, str]) -> str:
+    """The operation's ID, "" for what cannot be one."""
+    word = labels.get(TEST, "")
+    return word if _OPERATION.fullmatch(word) else ""

@@ -1,0 +1,296 @@
+"""Making the steps of tui.model.switching on an engine, one at a time, each under the lease."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.engine.creation import create_body, resolved
+from tui.engine.errors import EngineError, NotFound
+from tui.errors import HoldfastError
+from tui.model.operation import UNDONE
+from tui.model.release import (
+    APP,
+    AT,
+    BY,
+    DIGEST,
+    PREVIOUS,
+    RELEASE,
+    ROLLBACK_OF,
+    SPEC,
+    VERSION,
+    Outcome,
+    Release,
+)
+from tui.model.switching import restore
+from tui.operations.gate import gate, last_lines
+from tui.operations.releases import read_releases
+from tui.operations.uncancelled import to_the_end
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tui.engine.client import Engine
+    from tui.engine.creation import Creation
+    from tui.engine.recreation import Kept
+    from tui.ledger.lease import Lease
+    from tui.ledger.ledger import Ledger
+    from tui.model.app import AppSpec, ReadySpec
+    from tui.model.standing import Step
+    from tui.operations.releases import Releases
+    from tui.operations.report import Report
+
+RESTART = "io.holdfast.restart"
+"""The label with a release's own restart policy: while it is retired the engine holds "no"."""
+
+UNDO = "undo"
+BAKE_POLL = 0.5
+
+
+class NeedsAttention(HoldfastError):
+    """It failed, and could not be undone either."""
+
+    exit_status = 6
+
+
+class NotSteady(HoldfastError):
+    """A release was ready, and then fell over while it was watched."""
+
+
+class Means(NamedTuple):
+    """What a rollout works with.
+
+    creation   how to create the new release's container; None where none is to be created
+    """
+
+    engine: Engine
+    app: AppSpec
+    ledger: Ledger
+    lease: Lease
+    report: Report
+    release: Release | None = None
+    creation: Creation | None = None
+
+
+class Rollout:
+    """Makes steps. `gap` is how long nothing served, in seconds, once that has been measured."""
+
+    def __init__(self, means: Means, releases: Releases) -> None:
+        self._means = means
+        self._containers: dict[int, str] = {number: one.id for number, one in releases.containers.items()}
+        self._policies = {number: policy_of(one, releases) for number, one in releases.containers.items()}
+        self._ready: dict[int, ReadySpec] = {
+            number: entry.release.ready for number, entry in releases.entries.items()
+        }
+        self._stopped_at: float | None = None
+        self._message = ""
+        self.gap: float | None = None
+        if means.release is not None:
+            self._policies[means.release.number] = means.release.run.restart
+            self._ready[means.release.number] = means.release.ready
+
+    async def make(self, steps: Sequence[Step], *, parent: str = "") -> None:
+        """Make steps in their order; each is told before it begins and after its end. Raises."""
+        report = self._means.report
+        for step in steps:
+            id = f"{parent} {step.id}".strip()
+            began = time.time()
+            report.state(id, "running", title=step.title, parent=parent)
+            try:
+                await self._one(step, id)
+            except BaseException:
+                report.state(id, "failed", seconds=time.time() - began)
+                raise
+            report.state(id, UNDONE if parent == UNDO else "done", seconds=time.time() - began)
+
+    async def _one(self, step: Step, id: str) -> None:
+        means, number = self._means, step.release
+        containers = means.engine.containers
+        if step.verb not in ("gate", "bake", "drain"):
+            await means.lease.guard(step.id)
+        match step.verb:
+            case "record":
+                assert means.release is not None
+                await means.ledger.record(means.release)
+            case "create":
+                await self._create(number)
+            case "disarm":
+                await containers.set_restart(self._containers[number], "no")
+            case "drain":
+                await self._drain(number)
+            case "stop":
+                if self._stopped_at is None:
+                    self._stopped_at = time.monotonic()
+                await containers.stop(self._containers[number])
+            case "retire":
+                await containers.rename(self._containers[number], f"{means.app.name}.r{number}")
+            case "promote":
+                await containers.rename(self._containers[number], means.app.name)
+            case "start":
+                await containers.start(self._containers[number])
+            case "gate":
+                await self._gate(number, id)
+            case "arm":
+                await containers.set_restart(self._containers[number], self._policies.get(number, "no"))
+            case "bake":
+                await self._bake(number, id)
+            case "good" | "failed":
+                good = step.verb == "good"
+                message = "" if good else self._message
+                outcome = Outcome(number, good, time.time(), self.gap if good else None, message)
+                await means.ledger.outcome(means.app.name, outcome)
+            case "remove":
+                await containers.remove(self._containers[number], force=True, volumes=True)
+
+    async def _create(self, number: int) -> None:
+        means = self._means
+        assert means.creation is not None
+        name = f"{means.app.name}.r{number}"
+        created = await to_the_end(means.engine.containers.create(name, means.creation.body))
+        self._containers[number] = created.id
+        for warning in created.warnings:
+            means.report.warn(warning)
+        for network, aliases in means.creation.later.items():
+            await means.engine.networks.connect(network, created.id, aliases)
+
+    async def _drain(self, number: int) -> None:
+        """Tell whoever sends it work that it is about to go, and give it time to finish what it has."""
+        means = self._means
+        if means.app.drain:
+            async with means.engine.execs.run(self._containers[number], means.app.drain) as run:
+                async for stream, chunk in run.output():
+                    means.report.log(f"drain r{number}", chunk.decode("utf-8", "replace"), stream)
+        await asyncio.sleep(means.app.drain_seconds)
+
+    async def _gate(self, number: int, id: str) -> None:
+        means = self._means
+        container = self._containers[number]
+
+        async def address(port: int) -> tuple[str, int]:
+            return await reachable(means.engine, container, port)
+
+        await gate(
+            means.engine,
+            container,
+            self._ready.get(number, means.app.ready),
+            say=lambda words: means.report.log(id, words, 0),
+            address=address,
+        )
+        if self._stopped_at is not None and self.gap is None:
+            self.gap = time.monotonic() - self._stopped_at
+
+    async def _bake(self, number: int, id: str) -> None:
+        """Watch a release that serves: it must neither end, nor be started again, nor become unhealthy."""
+        means = self._means
+        container = self._containers[number]
+        seconds = self._ready.get(number, means.app.ready).bake
+        first = await means.engine.containers.state(container)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            state = await means.engine.containers.state(container)
+            problem = ""
+            if not state.running:
+                problem = f"ended with exit code {state.exit_code}"
+            elif state.started != first.started or state.restart_count != first.restart_count:
+                problem = "was started again"
+            elif state.health == "unhealthy":
+                problem = "became unhealthy"
+            if problem:
+                lines = (*state.health_log, *await last_lines(means.engine, container))
+                raise NotSteady(f"r{number} {problem} while it was watched", "see its log", tuple(lines))
+            await asyncio.sleep(min(BAKE_POLL, max(end - time.monotonic(), 0.0)))
+            means.report.progress(id, int(seconds - max(end - time.monotonic(), 0)), int(seconds), "seconds")
+
+    async def undo(self, new: int, reason: HoldfastError | None, order: str) -> None:
+        """Bring the former release back, from wherever things stand now. Raises NeedsAttention."""
+        means = self._means
+        self._message = reason.message if reason is not None else "cancelled"
+        means.report.state(UNDO, "running", title="Back to the release before")
+        try:
+            releases = await read_releases(means.engine, means.ledger, means.app.name)
+            self._containers |= {number: one.id for number, one in releases.containers.items()}
+            self._policies |= {n: policy_of(one, releases) for n, one in releases.containers.items()}
+            steps = restore(releases.standing, new, order)
+            await self.make(steps, parent=UNDO)
+        except HoldfastError as error:
+            means.report.state(UNDO, "failed")
+            raise NeedsAttention(
+                f"{self._message}; and bringing the former release back failed: {error.message}",
+                f"look at it now: docker ps -a --filter label={APP}={means.app.name}, "
+                f"then holdfast recover {means.app.name}",
+                reason.detail if reason is not None else error.detail,
+            ) from error
+        means.report.state(UNDO, UNDONE)
+
+
+def policy_of(one: Kept, releases: Releases) -> str:
+    """The restart policy that a release has while it serves."""
+    number = one.labels.get(RELEASE, "")
+    entry = releases.entries.get(int(number)) if number.isdigit() else None
+    return one.labels.get(RESTART) or (entry.release.run.restart if entry else "") or one.restart
+
+
+async def new_creation(release: Release, source: Kept | None = None) -> Creation:
+    """How to create a release's container: as the one of an earlier release, or else by the record.
+
+    It gets its restart policy only after the gate. Raises HoldfastError.
+    """
+    labels = release_labels(release)
+    if source is None:
+        run = await resolved(release.run)
+        if release.order == "start-first" and not run.network_mode:
+            run = run._replace(networks={name: (*a, release.app) for name, a in run.networks.items()})
+        return create_body(release.reference, run, labels=labels, restart="no")
+    body = dict(source.creation.body)
+    own = {name: value for name, value in source.labels.items() if not name.startswith("io.holdfast.")}
+    body["Image"] = release.reference
+    body["Labels"] = own | labels
+    body["HostConfig"] = {**body["HostConfig"], "RestartPolicy": {"Name": "no"}}
+    return source.creation._replace(body=body)
+
+
+def release_labels(release: Release) -> Mapping[str, str]:
+    """The labels on a release's container: enough to tell what it is without the ledger."""
+    from tui.ledger.records import spec_hash
+
+    return {
+        APP: release.app,
+        RELEASE: str(release.number),
+        VERSION: release.version,
+        DIGEST: release.digest or release.image,
+        SPEC: spec_hash(release.run, release.ready),
+        BY: release.by,
+        AT: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(release.at)),
+        PREVIOUS: str(release.previous or ""),
+        ROLLBACK_OF: str(release.rollback_of or ""),
+        RESTART: release.run.restart,
+    }
+
+
+async def reachable(engine: Engine, container: str, port: int) -> tuple[str, int]:
+    """Where a port of a container is reached from here: published, else its own address on this machine."""
+    state = await engine.containers.state(container)
+    for host, number in state.published.get(f"{port}/tcp", ()):
+        local = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+        return local.get(host, host), number
+    for address in state.addresses.values():
+        if address:
+            return address, port
+    raise NotFound(404, f"port {port} of the container can be reached neither published nor by an address")
+
+
+async def image_needed(engine: Engine, image: str) -> bool:
+    """Whether any container was made from an image. Raises EngineError."""
+    return any(one.image_id == image for one in await engine.containers.list())
+
+
+async def forget_image(engine: Engine, reference: str, image: str) -> bool:
+    """Remove an image that no container was made from: whether it went. One in use stays, silently."""
+    if await image_needed(engine, image):
+        return False
+    try:
+        await engine.images.remove(reference)
+    except EngineError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The API of registries (OCI Distribution Specification 1.1)."""

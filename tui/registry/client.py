@@ -1,0 +1,280 @@
+"""One registry, asked for tags, manifests and dates (OCI Distribution Specification 1.1); it is only read."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Self
+
+from yarl import URL
+
+from tui.model.reference import DOCKER_HUB, path_in_registry, registry_host
+from tui.registry import payloads
+from tui.registry.auth import Login
+from tui.registry.errors import (
+    MalformedAnswer,
+    RegistryError,
+    RegistryRefused,
+    RegistryUnreachable,
+    TlsMismatch,
+    WrongDigest,
+)
+from tui.registry.payloads import MEDIA_TYPES, Manifest, readable
+from tui.registry.tls import CERTIFICATES, ssl_context
+from tui.registry.wire import Answer, Wire, speaks_tls
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from tui.model.credentials import Credentials
+
+HUB_HOST = "registry-1.docker.io"
+
+PAGE = 1000
+"""Tags asked for at once."""
+
+MOST_TAGS = 100_000
+MOST_PAGES = 1000
+
+REDIRECTS = 5
+
+CREATED = "org.opencontainers.image.created"
+
+_NEXT = re.compile(r'<([^>]*)>[^,]*;\s*rel="?next"?', re.IGNORECASE)
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
+
+
+class Registry:
+    """A registry, opened as an asynchronous context; all calls raise RegistryError.
+
+    `host` is as in references: "docker.io", "registry:5000". `insecure` says that its certificate is not
+    verified, and that it is spoken to in plain HTTP where it has no TLS, as the engine does. Repositories are
+    named as in references too, with the registry in front or without.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        credentials: Credentials | None = None,
+        *,
+        insecure: bool = False,
+        certificates: str = CERTIFICATES,
+    ) -> None:
+        self.host = host
+        self._credentials = credentials
+        self._insecure = insecure
+        self._certificates = certificates
+        self._origin: URL | None = None
+        self._lock = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        tls = await asyncio.to_thread(ssl_context, self.host, self._certificates, insecure=self._insecure)
+        async with AsyncExitStack() as stack:
+            self._wire = await stack.enter_async_context(Wire(self.host, tls))
+            self._login = Login(self._wire, self._credentials, insecure=self._insecure)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def check(self) -> None:
+        """Whether it answers, and takes the login where it asks for one; raises RegistryError where not."""
+        await self._ask("GET", (await self._connected()) / "v2/", "")
+
+    async def tags(self, repository: str) -> list[str]:
+        """All tags of a repository, in the registry's order, at most 100,000; none where it is unknown."""
+        path = self._path(repository)
+        url = (await self._connected()).joinpath("v2", path, "tags", "list").with_query(n=PAGE)
+        found: dict[str, None] = {}
+        for _ in range(MOST_PAGES):
+            answer = await self._ask("GET", url, _scope(path))
+            if answer.status == 404:
+                break
+            with readable(self.host, "a list of tags"):
+                page = payloads.tags(answer.body)
+            known = len(found)
+            found.update(dict.fromkeys(page))
+            # What brings nothing new is the last page, or one that goes in a circle.
+            if len(found) == known or len(found) >= MOST_TAGS:
+                break
+            if link := _NEXT.search(answer.headers.get("Link", "")):
+                url = self._further(url, link[1])
+            elif len(page) == PAGE:  # a registry that cuts without saying so
+                url = url.with_query(n=PAGE, last=page[-1])
+            else:
+                break
+        return list(found)[:MOST_TAGS]
+
+    def _further(self, url: URL, link: str) -> URL:
+        """The next page, which must be of this list."""
+        with readable(self.host, "a link to further tags"):
+            following = url.join(URL(link))
+        # Behind a proxy registries may write the wrong scheme.
+        following = following.with_scheme(url.scheme) if following.authority == url.authority else following
+        if (following.origin(), following.path) != (url.origin(), url.path):
+            raise MalformedAnswer(f"the registry {self.host} sends elsewhere for further tags")
+        return following
+
+    async def manifest(self, repository: str, reference: str) -> Manifest | None:
+        """The manifest that a tag or digest names, None where there is none. WrongDigest if it is another."""
+        path = self._path(repository)
+        answer = await self._manifest("GET", path, reference)
+        if answer is None:
+            return None
+        told = answer.headers.get("Docker-Content-Digest", "")
+        digest = self._checked(answer.body, told, f"{path}:{reference}")
+        if _DIGEST.fullmatch(reference):
+            digest = self._checked(answer.body, reference, f"{path}@{reference}")
+        kind = answer.headers.get("Content-Type", "").partition(";")[0].strip()
+        with readable(self.host, f"a manifest of {path}:{reference}"):
+            return payloads.manifest(answer.body, digest, kind)
+
+    async def digest(self, repository: str, reference: str) -> str:
+        """The digest of the manifest that a tag names, "" where there is none; its bytes are not fetched."""
+        answer = await self._manifest("HEAD", self._path(repository), reference)
+        if answer is None:
+            return ""
+        told = answer.headers.get("Docker-Content-Digest", "")
+        if _DIGEST.fullmatch(told):
+            return told
+        found = await self.manifest(repository, reference)
+        return found.digest if found else ""
+
+    async def created(self, repository: str, manifest: Manifest) -> float:
+        """When the image was made, seconds since the epoch; 0.0 where it does not say.
+
+        For an index it is its annotation's date, or the image's for its first platform.
+        """
+        if told := manifest.annotations.get(CREATED):
+            with readable(self.host, "a date"):
+                return payloads.moment(told)
+        if manifest.manifests:
+            one = await self.manifest(repository, manifest.manifests[0])
+            return await self.created(repository, one._replace(manifests=())) if one else 0.0
+        if not manifest.config_digest:
+            return 0.0
+        path = self._path(repository)
+        url = (await self._connected()).joinpath("v2", path, "blobs", manifest.config_digest)
+        answer = await self._blob(url, _scope(path))
+        if answer.status == 404:
+            return 0.0
+        self._checked(answer.body, manifest.config_digest, f"the configuration of {path}")
+        with readable(self.host, f"a configuration of {path}"):
+            return payloads.created(answer.body)
+
+    # -- requests
+
+    def _path(self, repository: str) -> str:
+        if registry_host(repository) == self.host:
+            return path_in_registry(repository)
+        return repository
+
+    async def _manifest(self, method: str, path: str, reference: str) -> Answer | None:
+        url = (await self._connected()).joinpath("v2", path, "manifests", reference)
+        answer = await self._ask(method, url, _scope(path), {"Accept": ", ".join(MEDIA_TYPES)})
+        return None if answer.status == 404 else answer
+
+    async def _connected(self) -> URL:
+        """Where the registry's API is, found by its first answer; what login it wants is known then too."""
+        async with self._lock:
+            if self._origin is None:
+                self._origin = await self._connect()
+        return self._origin
+
+    async def _connect(self) -> URL:
+        name = HUB_HOST if self.host == DOCKER_HUB else self.host
+        secure: RegistryError | None = None
+        for scheme in ("https", "http") if self._insecure else ("https",):
+            try:
+                origin = URL(f"{scheme}://{name}")
+            except ValueError as error:
+                raise RegistryError(f'"{self.host}" is no address of a registry') from error
+            try:
+                answer = await self._wire.send("GET", origin / "v2/")
+                if scheme == "http" and answer.status == 400 and b"HTTPS" in answer.body:
+                    raise speaks_tls(f"the registry {self.host}")
+            except RegistryUnreachable as error:
+                if secure is not None and isinstance(error, TlsMismatch):
+                    raise secure from error
+                if scheme == "http" or not self._insecure:
+                    raise
+                secure = error
+                continue
+            if answer.status == 401:
+                self._login.asked(answer.headers.getall("WWW-Authenticate", ()))
+            return origin
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    async def _ask(
+        self, method: str, url: URL, scope: str, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """An answer with status 200, 404, or a redirect of a blob.
+
+        A login that is asked for is given once.
+        """
+        answer = await self._send(method, url, scope, headers)
+        if answer.status == 401:
+            self._login.asked(answer.headers.getall("WWW-Authenticate", ()))
+            self._login.forget(scope)
+            answer = await self._send(method, url, scope, headers)
+        if answer.status in (200, 404) or (300 < answer.status < 400 and "/blobs/" in url.path):
+            return answer
+        code, words = payloads.reason(answer.body)
+        if answer.status in (401, 403):
+            raise self._login.refused(words)
+        if 300 <= answer.status < 400:
+            raise MalformedAnswer(f"the registry {self.host} sends elsewhere for {url.path}")
+        hint = "wait, or log in for a higher limit" if answer.status == 429 else ""
+        raise RegistryRefused(self.host, answer.status, code, words, hint)
+
+    async def _send(self, method: str, url: URL, scope: str, headers: Mapping[str, str] | None) -> Answer:
+        login = await self._login.header(scope)
+        return await self._wire.send(
+            method, url, {**(headers or {}), **({"Authorization": login} if login else {})}
+        )
+
+    async def _blob(self, url: URL, scope: str) -> Answer:
+        """A blob, which a registry may keep elsewhere; no login is sent there."""
+        answer = await self._ask("GET", url, scope)
+        for _ in range(REDIRECTS):
+            if answer.status in (200, 404):
+                return answer
+            with readable(self.host, "a redirect"):
+                url = url.join(URL(answer.headers["Location"]))
+            if url.scheme != "https" and not self._insecure:
+                raise MalformedAnswer(
+                    f"the registry {self.host} sends to {url.host_port_subcomponent}, which has no TLS"
+                )
+            answer = await self._wire.send("GET", url)
+            if answer.status in (401, 403) or answer.status >= 500:
+                raise RegistryRefused(
+                    self.host, answer.status, "", f"its storage {url.host_port_subcomponent} refuses"
+                )
+        raise MalformedAnswer(f"the registry {self.host} sends from one place to the next")
+
+    def _checked(self, body: bytes, digest: str, what: str) -> str:
+        """The digest of bytes, compared with the one they should have where that is known."""
+        if not digest:
+            return f"sha256:{hashlib.sha256(body).hexdigest()}"
+        algorithm = digest.partition(":")[0]
+        if not _DIGEST.fullmatch(digest):
+            raise MalformedAnswer(f"the registry {self.host} gives no digest that is known for {what}")
+        real = f"{algorithm}:{hashlib.new(algorithm, body).hexdigest()}"
+        if real != digest:
+            raise WrongDigest(
+                f"wrong digest: the registry {self.host} sent other bytes for {what} than it says",
+                "a proxy or the registry's storage is damaged; do not use what it sends",
+                (f"it says {digest}", f"it sent {real}"),
+            )
+        return digest
+
+
+def _scope(path: str) -> str:
+    """What a token must allow to read a repository."""
+    return f"repository:{path}:pull"

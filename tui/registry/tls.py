@@ -1,0 +1,33 @@
+"""How a registry's certificate is verified: by the system, and by what is kept for the engine.
+
+https://docs.docker.com/engine/security/certificates/
+"""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+from tui.registry.errors import RegistryError
+
+CERTIFICATES = "/etc/docker/certs.d"
+"""One folder for each registry: NAME.crt are authorities, NAME.cert with NAME.key are of the client."""
+
+
+def ssl_context(host: str, folder: str, *, insecure: bool) -> ssl.SSLContext:
+    """For connections to a registry; reads files. Raises RegistryError for a file that is no certificate."""
+    made = ssl.create_default_context()
+    if insecure:
+        made.check_hostname = False
+        made.verify_mode = ssl.CERT_NONE
+    for path in sorted(Path(folder, host).glob("*")):
+        try:
+            if path.suffix == ".crt":
+                made.load_verify_locations(path)
+            elif path.suffix == ".cert":
+                made.load_cert_chain(path, path.with_suffix(".key"))
+        except OSError as error:  # SSLError is one
+            raise RegistryError(
+                f"{path} cannot be used as a certificate: {error.strerror or error}"
+            ) from error
+    return made
