@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import time
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.segment import Segments
@@ -15,11 +16,15 @@ from textual import events
 from textual._compositor import ChopsUpdate
 from textual.app import App
 
+from tui.commands.apps import made
 from tui.commands.keymap import Keymap
 from tui.commands.table import BY_ID, menu_of
 from tui.engine.client import Engine
 from tui.engine.errors import EngineError
+from tui.journal.folder import operations_folder
 from tui.model.reference import split_reference
+from tui.operations.remote import Remote
+from tui.operations.request import Request
 from tui.operations.shell import shell
 from tui.panes.log import LogPane
 from tui.presentation.clipboard import clipboard_sequence
@@ -31,11 +36,15 @@ from tui.screens.changes import Changes
 from tui.screens.connection import ConnectionScreen
 from tui.screens.dialogs import Choice, MenuDialog
 from tui.screens.main import MainScreen
+from tui.screens.operations import Operations
 from tui.screens.reading import ReadingScreen
 from tui.settings.save import save_choice
 from tui.store.output import Output
 from tui.store.store import Change, LinkState, Store, Topic
+from tui.sync.follow_journals import JournalFollower
 from tui.sync.logs import LogFollower
+from tui.sync.remote_tags import RemoteTagsFollower
+from tui.sync.starting import Starting
 from tui.sync.stats import StatsStreams
 from tui.sync.watcher import Watcher
 from tui.theming import RichStyles, ThemeShelf
@@ -43,6 +52,7 @@ from tui.widgets.lean_update import Codes, LeanUpdate
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
     from rich.console import RenderableType
     from rich.style import Style
@@ -51,15 +61,19 @@ if TYPE_CHECKING:
 
     from tui.commands.command import Command, Situation
     from tui.engine.endpoint import Endpoint
+    from tui.model.app import AppSpec
     from tui.settings.schema import Settings
 
 
 class Options(NamedTuple):
-    """How the dashboard was started."""
+    """How the dashboard was started; `host`, `docker_context` and `config` as on the command line."""
 
     endpoint: Endpoint
     demo: bool = False
     read_only: bool = False
+    host: str = ""
+    docker_context: str = ""
+    config: str = ""
 
 
 REST = 0.15
@@ -82,7 +96,9 @@ class Holdfast(App[str], inherit_bindings=False):
         driver_class: type[Driver] | None = None,
         connect: Callable[[], Awaitable[Engine]] | None = None,
         clock: Callable[[], float] = time.time,
+        journals: Path | None = None,
     ) -> None:
+        """`journals`: the folder of the operations' journals, None for the user's own."""
         super().__init__(driver_class=driver_class)
         self.settings = settings
         self.options = options
@@ -95,6 +111,7 @@ class Holdfast(App[str], inherit_bindings=False):
             store,
             self.keymap,
             settings.containers,
+            settings.apps,
             demo=options.demo,
             read_only=options.read_only,
             log=self.log_pane,
@@ -105,9 +122,24 @@ class Holdfast(App[str], inherit_bindings=False):
             store, connect or (lambda: Engine.connect(options.endpoint)), options.endpoint.url, clock
         )
         self.stats = StatsStreams(store, lambda: self.watcher.engine, self.watcher.heard)
+        self.follower = JournalFollower(store, journals if journals is not None else operations_folder())
+        self.remote_tags = RemoteTagsFollower(store, settings.apps.values(), self._repository, clock)
+        self.operations = Operations(
+            self,
+            self.main,
+            store,
+            self.follower,
+            Starting(store),
+            Request(
+                "", "", "", host=options.host, docker_context=options.docker_context, config=options.config
+            ),
+            lambda: self.watcher.engine,
+            clock,
+        )
         self._codes: dict[Style, Codes] = {}
         self._follower: LogFollower | None = None
         self._rest: asyncio.TimerHandle | None = None
+        self._app_rest: asyncio.TimerHandle | None = None
         self._asking_connection = False
         self._early: list[events.Key] | None = []
         self._was_lost = False
@@ -168,13 +200,18 @@ class Holdfast(App[str], inherit_bindings=False):
         )
         self.shelf.apply(self)
         self.store.subscribe(Topic.LINK, self._link_changed)
+        self.store.subscribe(Topic.OPERATIONS, self.operations.changed)
         self.run_worker(self.watcher.run(), name="watcher")
+        if not self.options.demo:  # nothing in the demo is real: no registry is asked
+            self.run_worker(self.remote_tags.run(), name="remote tags")
+        self.run_worker(self.follower.run(), name="journals")
         for problem in (*self.settings.notes, *self.shelf.problems, *self.keymap.problems):
             self.notify(problem, severity="warning", markup=False, timeout=10)
 
     async def on_unmount(self) -> None:
-        if self._rest is not None:
-            self._rest.cancel()
+        for timer in (self._rest, self._app_rest):
+            if timer is not None:
+                timer.cancel()
         if self._follower is not None:
             await self._follower.close()
         await self.stats.close()
@@ -214,6 +251,12 @@ class Holdfast(App[str], inherit_bindings=False):
             self._rest.cancel()
         self._rest = asyncio.get_running_loop().call_later(REST, self._show_log, message.container_id)
 
+    def on_main_screen_app_chosen(self, message: MainScreen.AppChosen) -> None:
+        if self._app_rest is not None:
+            self._app_rest.cancel()
+        look = partial(self.operations.look, message.name, opened=message.opened)
+        self._app_rest = asyncio.get_running_loop().call_later(0 if message.opened else REST, look)
+
     def _show_log(self, container_id: str | None) -> None:
         self._rest = None
         if container_id is not None and container_id != self.log_pane.container_id:
@@ -247,6 +290,8 @@ class Holdfast(App[str], inherit_bindings=False):
                 self._open_palette()
             case "app.quit":
                 self.exit()
+            case "tag.refresh":
+                self.remote_tags.nudge()
             case "app.retry":
                 self.watcher.retry_now()
             case "app.theme":
@@ -259,10 +304,19 @@ class Holdfast(App[str], inherit_bindings=False):
                 self.run_worker(self._inspect(situation, page=1))
             case "list.copy":
                 self._copy(situation)
+            case "operation.copy":
+                self._put_on_clipboard([made(situation.shown)])
             case "container.shell":
                 self.run_worker(self._shell(situation))
+            case "app.build" | "app.test" | "app.tag" | "app.push" | "app.history" | "operation.cancel":
+                self.operations.carry_out(command, situation)
             case _:
                 self.run_worker(self._change(command, situation))
+
+    def _repository(self, app: AppSpec) -> Remote | None:
+        """An app's repository in its registry, to be opened; None while no engine answers."""
+        engine = self.watcher.engine
+        return Remote(engine, app) if engine is not None else None
 
     def _open_palette(self) -> None:
         from textual.command import CommandPalette
@@ -315,6 +369,9 @@ class Holdfast(App[str], inherit_bindings=False):
             for tag, image in zip(situation.tags, situation.images, strict=False)
         ]
         texts = texts or [(image.digests or (image.id,))[0] for image in situation.images]
+        self._put_on_clipboard(texts or [app.image for app in situation.apps])
+
+    def _put_on_clipboard(self, texts: list[str]) -> None:
         if texts and self._driver is not None:
             self._driver.write(clipboard_sequence("\n".join(texts), in_tmux="TMUX" in os.environ))
             more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tui.commands.keymap import Keymap
     from tui.model.container import Container
-    from tui.settings.schema import ContainerSettings
+    from tui.settings.schema import Settings
     from tui.store.store import Link
 
 PATIENCE = 0.4
@@ -47,7 +47,7 @@ class Painted(NamedTuple):
 
 
 def paint(
-    path: str, link: Link, theme: Theme, keymap: Keymap, settings: ContainerSettings, *, read_only: bool
+    path: str, link: Link, theme: Theme, keymap: Keymap, settings: Settings, *, read_only: bool
 ) -> Painted | None:
     """Draw the first screen; None where there is no terminal, or no engine that answers quickly.
 
@@ -64,7 +64,10 @@ def paint(
     except OSError:
         return None
     restore = _quiet(sys.stdin.fileno())
-    lines = first_screen(width, height, containers, link, keymap, now, settings=settings, read_only=read_only)
+    lines = first_screen(
+        width, height, containers, link, keymap, now,
+        settings=settings.containers, apps=settings.apps, read_only=read_only,
+    )  # fmt: skip
     style = _styles(theme)
     out = ["\x1b[?1049h\x1b[?25l\x1b[?7l"]
     for number, line in enumerate(lines):

@@ -12,7 +12,10 @@ import pytest
 
 TREE = Path(__file__).parents[2]
 MODULES = sorted((TREE / "tui").rglob("*.py"))
-HEADLESS = ("model", "store", "settings", "sync", "operations", "commands", "engine", "demo")
+HEADLESS = (
+    "model", "store", "settings", "sync", "operations", "commands", "engine", "registry", "ledger", "journal",
+    "demo",
+)  # fmt: skip
 BANNED = {"manager", "helper", "util", "utils", "handler", "data", "info", "misc", "common", "context"}
 
 IMPORT_ALL = """

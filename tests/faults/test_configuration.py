@@ -22,9 +22,13 @@ BROKEN = {
     "unknown key in a table": ("[log]\ntial = 5\n", ["[log] tial is unknown", "did you mean tail?"]),
     "wrong value": ('[log]\ntail = "many"\n', ["[log] tail = 'many'", "a whole number from 0 to 100000"]),
     "a value for a table": ("log = 5\n", ["log is a table", "write [log] above its keys"]),
-    "a table of a later version": (
-        "[policy]\nrequire_tests = true\n",
-        ["[policy]", "not known to this version"],
+    "a key of a later version": (
+        "[policy]\nrequire_scan = true\n",
+        ["[policy] require_scan is not taken", "scanning comes in a later version"],
+    ),
+    "an app with a typo": (
+        '[apps.web.run]\nports = ["80:web"]\nvolume = []\n',
+        ["[apps.web.run] ports[0] = '80:web'", "[apps.web.run] volume is unknown: did you mean volumes?"],
     ),
     "no UTF-8": ("theme = '\udcff'\n", ["not valid TOML"]),
     "hostile": ('"\\u001b]52;c;eA==\\u0007" = 1\n', ["is unknown"]),

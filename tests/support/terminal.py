@@ -52,6 +52,7 @@ class Terminal:
         self._screen = Screen(columns, lines)
         self._changed = threading.Condition()
         self._ended = False
+        self._taken_away = False
         own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", **(os.environ if env is None else env)}
         self._child = ptyprocess.PtyProcess.spawn(
             [os.fspath(word) for word in command], cwd=cwd, env=own, dimensions=(lines, columns)
@@ -66,7 +67,7 @@ class Terminal:
     def _read(self) -> None:
         while True:
             try:
-                chunk = os.read(self._child.fd, 1 << 16)
+                chunk = b"" if self._taken_away else os.read(self._child.fd, 1 << 16)
             except OSError:  # how Linux reports the end of a pseudo-terminal
                 chunk = b""
             with self._changed:
@@ -138,6 +139,14 @@ class Terminal:
         assert self._ended, f"it has not ended within {seconds:g} s\n{self.text()}"
         self._child.wait()
         return -self._child.signalstatus if self._child.signalstatus else int(self._child.exitstatus)
+
+    def take_away(self) -> None:
+        """Close the terminal under the program, as a closed window or a lost connection does.
+
+        The kernel sends SIGHUP as soon as the program has written once more, and every write fails then.
+        """
+        self._taken_away = True
+        self._child.fileobj.close()
 
     def close(self) -> None:
         """End the program, politely at first, and whatever it left in its process group."""

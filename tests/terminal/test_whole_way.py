@@ -138,7 +138,7 @@ def test_an_operation_outlives_the_dashboard(
     again.wait_for("building", LONG)
     again.press("1", "enter")
     again.wait_for("stamp-", LONG)
-    again.wait_for("awake", LONG)
+    again.wait_for("✓ built", LONG)
 
 
 def test_an_operation_of_another_terminal_shows_live_and_can_be_cancelled(

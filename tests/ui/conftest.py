@@ -103,6 +103,7 @@ def dashboard(tmp_path, monkeypatch) -> Open:  # type: ignore[no-untyped-def]
     """Open the App: `async with dashboard(size=(120, 40), containers=20) as robot`."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.chdir(tmp_path)
 

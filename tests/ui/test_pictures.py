@@ -6,24 +6,38 @@ import asyncio
 import os
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.ui import fakes
 from tui.app import Holdfast, Options
 from tui.commands.table import BY_ID
 from tui.engine.endpoint import Endpoint
+from tui.errors import Refused
 from tui.model.container import Container, Port
 from tui.model.engine import EngineVersion
 from tui.model.image import Image
 from tui.model.sample import Sample
+from tui.model.version import suggest
+from tui.operations.suggest import Suggestions
+from tui.screens.plans import PlanDialog, VersionDialog
 from tui.settings.schema import Settings
 from tui.store.output import Output
 from tui.store.store import Link, LinkState, Store
 from tui.theming import ThemeShelf
 
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from tui.model.app import AppSpec
+    from tui.model.operation import Plan
+    from tui.store.operation import Operation
+
 NOW = 1_700_000_000.0
 SIZES = [(80, 24), (120, 40), (200, 60)]
+
+sizes = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 
 STATES = [
     ("shop-web-1", "running", "healthy", None),
@@ -110,18 +124,26 @@ class Still(Holdfast):
             self.log_pane.open(next(iter(self.store.containers)), "shop-web-1", log())
 
 
-def still(theme: str = "holdfast-dark", **options: Any) -> Still:
+def still(
+    theme: str = "holdfast-dark",
+    apps: Sequence[AppSpec] = (),
+    operations: Sequence[Operation] = (),
+    **options: Any,
+) -> Still:
     async def never() -> Any:
         await asyncio.Event().wait()
 
     endpoint = Endpoint("unix:///var/run/docker.sock", "default socket")
+    store = filled()
+    store.put_operations(operations)
     return Still(
-        Settings(theme=theme),
+        Settings(theme=theme, apps={app.name: app for app in apps}),
         Options(endpoint, **options),
         ThemeShelf(theme, {"HOME": "/nowhere"}),
-        filled(),
+        store,
         connect=never,
         clock=lambda: NOW,
+        journals=Path("/nowhere"),
     )
 
 
@@ -132,7 +154,7 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> None:
     time.tzset()
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@sizes
 def test_main_screen(snap_compare: Any, size: tuple[int, int]) -> None:
     assert snap_compare(still(), terminal_size=size)
 
@@ -167,6 +189,114 @@ def test_help(snap_compare: Any) -> None:
 
 def test_log_wrapped_with_times(snap_compare: Any) -> None:
     assert snap_compare(still(), terminal_size=(120, 40), press=["5", "z", "w", "t"])
+
+
+APPS = tuple(fakes.app(name) for name in ("api", "mail", "web"))
+
+PAST = (
+    fakes.build_done(NOW, 86_400.0),
+    fakes.failed_test(NOW, 3700.0),
+    fakes.build_done(NOW, 7300.0, name="mail"),
+)
+
+
+def shows(operation: Operation, *keys: str) -> Callable[[Any], Any]:
+    """Show an operation as its start does, with the focus in it, then press keys."""
+
+    async def show(pilot: Any) -> None:
+        await pilot.pause()
+        pilot.app.main.show_operation(operation, focus=True)
+        await pilot.pause()
+        await pilot.press(*keys)
+        await pilot.pause()
+
+    return show
+
+
+@sizes
+def test_build_running(snap_compare: Any, size: tuple[int, int]) -> None:
+    build = fakes.build_running(NOW)
+    app = still(apps=APPS, operations=(*PAST, build))
+    assert snap_compare(app, terminal_size=size, run_before=shows(build))
+
+
+@sizes
+def test_build_failed(snap_compare: Any, size: tuple[int, int]) -> None:
+    build = fakes.build_failed(NOW)
+    app = still(apps=APPS, operations=(*PAST, build))
+    assert snap_compare(app, terminal_size=size, run_before=shows(build, "z"))
+
+
+def test_build_failed_at_the_first_error(snap_compare: Any) -> None:
+    build = fakes.build_failed(NOW)
+    app = still(apps=APPS, operations=(*PAST, build))
+    assert snap_compare(app, terminal_size=(120, 40), run_before=shows(build, "e"))
+
+
+def test_build_done(snap_compare: Any) -> None:
+    build = fakes.build_done(NOW, 5.0, 12.3)
+    app = still(apps=APPS, operations=(*PAST, build))
+    assert snap_compare(app, terminal_size=(120, 40), run_before=shows(build, "z"))
+
+
+@sizes
+def test_push_in_progress(snap_compare: Any, size: tuple[int, int]) -> None:
+    push = fakes.pushing(NOW)
+    app = still(apps=APPS, operations=(*PAST, push))
+    assert snap_compare(app, terminal_size=size, run_before=shows(push))
+
+
+@sizes
+def test_apps(snap_compare: Any, size: tuple[int, int]) -> None:
+    app = still(apps=APPS, operations=(*PAST, fakes.build_running(NOW)))
+    assert snap_compare(app, terminal_size=size, press=["1"])
+
+
+@sizes
+def test_history(snap_compare: Any, size: tuple[int, int]) -> None:
+    interrupted = fakes.operation("push", "web", NOW - 4000, alive=False)
+    app = still(apps=APPS, operations=(*PAST, interrupted, fakes.build_failed(NOW), fakes.build_running(NOW)))
+    assert snap_compare(app, terminal_size=size, press=["1", "end", "h"])
+
+
+@sizes
+def test_plan(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def planned() -> Plan:
+        return fakes.push_plan()
+
+    async def ask(pilot: Any) -> None:
+        pilot.app.push_screen(PlanDialog("Push web", planned))
+        await pilot.pause(0.2)
+
+    assert snap_compare(still(apps=APPS, operations=PAST), terminal_size=size, run_before=ask)
+
+
+def test_plan_that_cannot_be(snap_compare: Any) -> None:
+    async def refused() -> Plan:
+        raise Refused(
+            "registry.example.com/shop/web:v1.4.0 is in the registry already, with other bytes",
+            "give this image another version: holdfast tag web VERSION",
+            ("there  sha256:0b52", "here   sha256:9be1"),
+        )
+
+    async def ask(pilot: Any) -> None:
+        pilot.app.push_screen(PlanDialog("Push web", refused))
+        await pilot.pause(0.2)
+
+    assert snap_compare(still(apps=APPS, operations=PAST), terminal_size=(80, 24), run_before=ask)
+
+
+@sizes
+def test_version_picker(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def offers() -> AsyncIterator[Suggestions]:
+        yield Suggestions(suggest(["v1.3.9", "v1.3.8"], commit="0f3c2a91b7de"))
+
+    async def ask(pilot: Any) -> None:
+        pilot.app.push_screen(VersionDialog("A version for web", offers(), lambda _: ""))
+        await pilot.pause(0.2)
+        await pilot.press("down")
+
+    assert snap_compare(still(apps=APPS, operations=PAST), terminal_size=size, run_before=ask)
 
 
 def test_pictures_hold_no_path_of_this_machine() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.errors import HoldfastError
 
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from tui.first_paint import Painted
     from tui.settings.schema import Settings
     from tui.store.store import Store
+
+
+class _Asked(NamedTuple):
+    """What operations are asked to use, as on the command line."""
+
+    host: str
+    docker_context: str
+    config: str
 
 
 def run(
@@ -45,10 +53,11 @@ def run(
         _say(error)
         return 2
     if endpoint is not None:
-        status = _open(settings, endpoint, read_only=read_only)
+        asked = _Asked(host or "", docker_context or "", config or "")
+        status = _open(settings, endpoint, asked, read_only=read_only)
         if status is not None:
             return status
-    return _open_demo(settings, read_only=read_only)
+    return _open_demo(settings, config or "", read_only=read_only)
 
 
 def _say(error: HoldfastError) -> None:
@@ -71,7 +80,7 @@ def _endpoint(host: str | None, docker_context: str | None, configured: str) -> 
     return resolve(docker_context=configured)._replace(source="the configuration")
 
 
-def _open_demo(settings: Settings, *, read_only: bool) -> int:
+def _open_demo(settings: Settings, config: str, *, read_only: bool) -> int:
     from tui.demo.launch import DemoEngine
 
     demo = DemoEngine()
@@ -81,12 +90,15 @@ def _open_demo(settings: Settings, *, read_only: bool) -> int:
         _say(error)
         return 1
     try:
-        return _open(settings, endpoint, demo=True, read_only=read_only) or 0
+        asked = _Asked(endpoint.url, "", config)
+        return _open(settings, endpoint, asked, demo=True, read_only=read_only) or 0
     finally:
         demo.stop_process()
 
 
-def _open(settings: Settings, endpoint: Endpoint, *, demo: bool = False, read_only: bool) -> int | None:
+def _open(
+    settings: Settings, endpoint: Endpoint, asked: _Asked, *, demo: bool = False, read_only: bool
+) -> int | None:
     """Show it until it is left; the exit status, None where the user asked for the demo."""
     from tui.commands.keymap import Keymap
     from tui.presentation.theme import current_theme
@@ -103,11 +115,11 @@ def _open(settings: Settings, endpoint: Endpoint, *, demo: bool = False, read_on
             store.link,
             current_theme(settings.theme),
             Keymap(settings.keys),
-            settings.containers,
+            settings,
             read_only=read_only,
         )
     try:
-        app = _app(settings, endpoint, store, demo=demo, read_only=read_only, painted=painted)
+        app = _app(settings, endpoint, asked, store, demo=demo, read_only=read_only, painted=painted)
     except BaseException:
         if painted is not None:
             painted.give_up()
@@ -118,11 +130,24 @@ def _open(settings: Settings, endpoint: Endpoint, *, demo: bool = False, read_on
     finally:
         if painted is not None:
             painted.restore()
+        _say_what_goes_on(store)
+
+
+def _say_what_goes_on(store: Store) -> None:
+    """Operations have processes of their own: leaving the dashboard stops none of them."""
+    from tui.presentation.text import safe
+
+    for operation in store.operations.values():
+        started = operation.started
+        if operation.running and started.pid:  # without one it is only being planned, and ends here
+            said = f"{started.app} {started.verb} goes on; holdfast shows it again"
+            print(safe(said), file=sys.stderr)
 
 
 def _app(
     settings: Settings,
     endpoint: Endpoint,
+    asked: _Asked,
     store: Store,
     *,
     demo: bool,
@@ -137,7 +162,7 @@ def _app(
         store.put_containers(painted.containers)
     return Holdfast(
         settings,
-        Options(endpoint, demo=demo, read_only=read_only),
+        Options(endpoint, demo, read_only, *asked),
         ThemeShelf(settings.theme),
         store,
         driver_class=PaintedDriver if painted is not None else None,

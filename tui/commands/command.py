@@ -11,20 +11,27 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tui.model.app import AppSpec
     from tui.model.container import Container
     from tui.model.image import Image
+    from tui.store.operation import Operation
 
 
 class Scope(Enum):
-    """Where a command applies: everywhere, or while a certain pane has the focus."""
+    """Where a command applies: everywhere, or while a certain pane has the focus.
+
+    LISTS are the panes that list things, OUTPUTS what the pane at the bottom shows: a log or an operation.
+    """
 
     ANYWHERE = "anywhere"
     LISTS = "lists"
+    OUTPUTS = "outputs"
     CONTAINERS = "containers"
     IMAGES = "images"
     TAGS = "tags"
     APPS = "apps"
     LOG = "log"
+    OPERATION = "operation"
 
 
 class Situation(NamedTuple):
@@ -34,6 +41,9 @@ class Situation(NamedTuple):
     containers  marked ones, else the one under the cursor (none outside their pane)
     images      likewise
     tags        likewise: references "repository:tag"
+    apps        marked ones in their pane, else the current one; () where none is configured
+    running     operations that run now: first the one that is looked at, then those of the current app
+    shown       the operation in the pane at the bottom, None where a log is shown
     live        whether the engine answers
     read_only   whether Holdfast was started with --read-only
     """
@@ -42,6 +52,9 @@ class Situation(NamedTuple):
     containers: tuple[Container, ...] = ()
     images: tuple[Image, ...] = ()
     tags: tuple[str, ...] = ()
+    apps: tuple[AppSpec, ...] = ()
+    running: tuple[Operation, ...] = ()
+    shown: Operation | None = None
     live: bool = True
     read_only: bool = False
 
@@ -70,6 +83,7 @@ class Command(NamedTuple):
     why_not    the reason why it is unavailable now, "" when it is available; called often, so cheap
     footer     a word for the key footer, "" to leave it out
     menu       the letter in the X menu, "" when it is not in it
+    of_app     whether it is about the current app: not in the footer where none is configured
     """
 
     id: str
@@ -81,6 +95,7 @@ class Command(NamedTuple):
     why_not: Callable[[Situation], str] = available
     footer: str = ""
     menu: str = ""
+    of_app: bool = False
 
     def unavailable(self, situation: Situation) -> str:
         """Why this cannot be done now, or ""."""

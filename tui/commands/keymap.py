@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.commands.command import Command, Scope
-from tui.commands.table import BY_ID, LIST_SCOPES, TABLE, applies
+from tui.commands.table import BY_ID, LIST_SCOPES, OUTPUT_SCOPES, TABLE, applies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-PANES = (*LIST_SCOPES, Scope.LOG)
+PANES = (*LIST_SCOPES, *OUTPUT_SCOPES)
 
 _SPOKEN = {
     "question_mark": "?", "colon": ":", "slash": "/", "comma": ",", "asterisk": "*", "greater_than_sign": ">",
@@ -40,6 +40,12 @@ class Clash(NamedTuple):
         return f"[keys] {self.first} and {self.second} are both on {spoken(self.key)}: change one of them"
 
 
+def _meant(first: Command, command: Command, key: str) -> bool:
+    """Whether the table itself gives a key of everywhere another meaning in one pane (G in a log)."""
+    narrower = command.scope is Scope.ANYWHERE and first.scope is not Scope.ANYWHERE
+    return narrower and key in first.keys and key in command.keys
+
+
 class Keymap:
     """Keys resolved for each pane.
 
@@ -63,7 +69,7 @@ class Keymap:
                     continue
                 for key in self._keys[command.id]:
                     first = self._found.setdefault((pane, key), command)
-                    if first is not command:
+                    if first is not command and not _meant(first, command, key):
                         clashes[Clash(key, first.id, command.id)] = None
         self.problems += [str(clash) for clash in clashes]
 
@@ -74,6 +80,11 @@ class Keymap:
     def keys_of(self, command: Command) -> tuple[str, ...]:
         """The keys of a command, in Textual's names."""
         return self._keys[command.id]
+
+    def has_key(self, command: Command, pane: Scope) -> bool:
+        """Whether its first key does it in a pane."""
+        keys = self._keys[command.id]
+        return bool(keys) and self.find(pane, keys[0]) is command
 
     def hint(self, command: Command) -> str:
         """Its first key as people write it, "" when it has none."""

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from tui.commands.apps import APPS, OPERATION
 from tui.commands.command import Command, Scope
 from tui.commands.containers import CONTAINERS
 from tui.commands.images import IMAGES, TAGS
 from tui.commands.log import LOG
 from tui.commands.view import APP, HELP, LISTS, PANES
 
-TABLE: tuple[Command, ...] = (HELP, *CONTAINERS, *IMAGES, *TAGS, *LOG, *LISTS, *PANES, *APP)
+TABLE: tuple[Command, ...] = (
+    HELP, *CONTAINERS, *IMAGES, *TAGS, *OPERATION, *LOG, *APPS, *LISTS, *PANES, *APP,
+)  # fmt: skip
 
 BY_ID = {command.id: command for command in TABLE}
 
 LIST_SCOPES = (Scope.APPS, Scope.IMAGES, Scope.TAGS, Scope.CONTAINERS)
+OUTPUT_SCOPES = (Scope.LOG, Scope.OPERATION)
 
 
 def applies(command: Command, pane: Scope) -> bool:
     """Whether a command belongs to where the focus is."""
-    return command.scope in (Scope.ANYWHERE, pane) or (command.scope is Scope.LISTS and pane in LIST_SCOPES)
+    wider = Scope.LISTS if pane in LIST_SCOPES else Scope.OUTPUTS
+    return command.scope in (Scope.ANYWHERE, wider, pane)
 
 
 def menu_of(pane: Scope) -> tuple[Command, ...]:

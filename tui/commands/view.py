@@ -21,7 +21,7 @@ PANES = (
     Command("pane.images", "Go to the images", ("2",)),
     Command("pane.tags", "Go to the tags", ("3",)),
     Command("pane.containers", "Go to the containers", ("4",)),
-    Command("pane.log", "Go to the log", ("5",)),
+    Command("pane.log", "Go to the log or operation", ("5",)),
     Command("pane.next", "Go to the next pane", ("tab",)),
     Command("pane.previous", "Go to the pane before", ("shift+tab",)),
     Command("pane.zoom", "Give the pane the whole screen, or take it back", ("z",), footer="zoom"),

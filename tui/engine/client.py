@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from tui.engine import payloads
+from tui.engine.addresses import LOOPBACK, within
+from tui.engine.archives import Archives
+from tui.engine.builds import Builds
 from tui.engine.containers import Containers
 from tui.engine.errors import EngineTooNew, EngineTooOld
 from tui.engine.events import events
@@ -12,7 +15,9 @@ from tui.engine.exec import Execs
 from tui.engine.faults import readable
 from tui.engine.images import Images
 from tui.engine.jsonmessage import parse
+from tui.engine.networks import Networks
 from tui.engine.transport import transport_for
+from tui.engine.volumes import Volumes
 from tui.engine.wire import Wire
 
 if TYPE_CHECKING:
@@ -21,7 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tui.engine.endpoint import Endpoint
-    from tui.model.engine import EngineVersion
+    from tui.model.engine import EngineVersion, Storage
     from tui.model.event import Event
 
 OLDEST = (1, 41)
@@ -39,6 +44,10 @@ class Engine:
     containers   calls on containers
     images       calls on images
     execs        processes started inside containers
+    builds       builds of images
+    networks     calls on networks
+    volumes      calls on named volumes
+    archives     files inside containers
     """
 
     def __init__(self, wire: Wire, version: EngineVersion) -> None:
@@ -47,6 +56,10 @@ class Engine:
         self.containers = Containers(wire)
         self.images = Images(wire)
         self.execs = Execs(wire)
+        self.builds = Builds(wire)
+        self.networks = Networks(wire)
+        self.volumes = Volumes(wire)
+        self.archives = Archives(wire)
         self._wire = wire
 
     @classmethod
@@ -79,6 +92,34 @@ class Engine:
             with readable("GET /info"):
                 self.version = self.version._replace(name=payloads.host_name(answer))
         return self.version.name
+
+    async def insecure(self, host: str) -> bool:
+        """Whether the engine speaks to a registry without TLS where it has to, as configured for it.
+
+        That is what "insecure-registries" names, and every registry on the loopback. Raises EngineError.
+        """
+        answer = await self._wire.get("/info")
+        with readable("GET /info"):
+            named, networks = payloads.insecure_registry(answer, host), payloads.insecure_networks(answer)
+        return await within(host, [*networks, *LOOPBACK]) if named is None else named
+
+    async def id(self) -> str:
+        """What the engine calls itself, in letters and digits. Raises EngineError."""
+        answer = await self._wire.get("/info")
+        with readable("GET /info"):
+            return payloads.engine_id(answer)
+
+    async def clock(self) -> float:
+        """What time it is for the engine, in seconds since the epoch. Raises EngineError."""
+        answer = await self._wire.get("/info")
+        with readable("GET /info"):
+            return payloads.engine_time(answer)
+
+    async def storage(self) -> Storage:
+        """Where the engine keeps images. Raises EngineError."""
+        answer = await self._wire.get("/info")
+        with readable("GET /info"):
+            return payloads.storage(answer)
 
     async def close(self) -> None:
         await self._wire.close()

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine import descriptions, payloads
+from tui.engine.creation import restart_policy
 from tui.engine.errors import NotFound, StreamBroken
 from tui.engine.faults import readable
-from tui.engine.jsonmessage import JsonItems, JsonMessages
+from tui.engine.jsonmessage import JsonItems, JsonMessages, parse
+from tui.engine.recreation import Kept, kept
+from tui.engine.state import ContainerState, container_state
 from tui.engine.stdcopy import FramedLog, LogLine, LogReader, RawLog
 from tui.engine.timestamps import nanoseconds
 from tui.engine.wire import Answer, Query, Wire, filters, segment
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from tui.model.container import Container
     from tui.model.details import Details
@@ -32,11 +35,24 @@ IDS_PER_REQUEST = 80
 STOP_SECONDS = 900.0
 """Time limit for stop and restart, which wait for the container's own grace period first."""
 
+CREATE_SECONDS = 300.0
+"""Time limit for creating, which may copy what the image holds where a volume is mounted."""
+
+WAIT_SECONDS = 30 * 86400.0
+"""Time limit for the end of a container, where the engine does not answer before it."""
+
 GATHER = 0.004
 """Seconds from one batch of lines to the next: a lone line comes at once, a flood in few large batches."""
 
 MULTIPLEXED = "application/vnd.docker.multiplexed-stream"
 RAW = "application/vnd.docker.raw-stream"
+
+
+class Created(NamedTuple):
+    """A container that was created, and what the engine warned about: sentences."""
+
+    id: str
+    warnings: tuple[str, ...] = ()
 
 
 class Containers:
@@ -45,16 +61,21 @@ class Containers:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
-    async def list(self, *, ids: Sequence[str] = (), limit: int | None = None) -> list[Container]:
+    async def list(
+        self, *, ids: Sequence[str] = (), labels: Sequence[str] = (), limit: int | None = None
+    ) -> list[Container]:
         """Containers in every state, the newest first: those of `ids`, or the newest `limit`, or all.
+
+        With `labels`, "name" or "name=value" each, only such as have all of them.
 
         `since` is rounded to the engine's words, except where the container was only created.
         """
         found: list[Container] = []
         for start in range(0, max(len(ids), 1), IDS_PER_REQUEST):
             query: dict[str, str | int | bool] = {"all": True}
-            if ids:
-                query["filters"] = filters(id=[*ids[start : start + IDS_PER_REQUEST]])
+            wanted = {"id": [*ids[start : start + IDS_PER_REQUEST]], "label": [*labels]}
+            if ids or labels:
+                query["filters"] = filters(**{name: words for name, words in wanted.items() if words})
             if limit is not None:
                 query["limit"] = limit
             async for batch in self._batches(query):
@@ -97,6 +118,38 @@ class Containers:
     async def _inspected(self, id: str) -> Any:
         return await self._wire.get(f"/containers/{segment(id)}/json")
 
+    async def state(self, id: str) -> ContainerState:
+        """How it is now, with health, exit code, addresses and published ports."""
+        item = await self._inspected(id)
+        with readable("GET /containers/{id}/json"):
+            return container_state(item)
+
+    async def kept(self, id: str) -> Kept:
+        """What it was made of, so that one just like it can be created."""
+        item = await self._inspected(id)
+        with readable("GET /containers/{id}/json"):
+            return kept(item)
+
+    async def create(self, name: str, body: Mapping[str, Any], platform: str = "") -> Created:
+        """Create a container from what `creation.create_body` made.
+
+        Conflict when the name is taken, NotFound without the image.
+        """
+        query = {"name": name} | ({"platform": platform} if platform else {})
+        answer = parse(
+            await self._wire.ask("POST", "/containers/create", query, body, seconds=CREATE_SECONDS)
+        )
+        with readable("POST /containers/create"):
+            return Created(str(answer["Id"]), tuple(answer.get("Warnings") or ()))
+
+    async def wait(self, id: str) -> int:
+        """The exit code, once it does not run; at once where it does not."""
+        path = f"/containers/{segment(id)}/wait"
+        async with self._wire.stream("POST", path, seconds=WAIT_SECONDS) as answer:
+            body = b"".join([chunk async for chunk in answer.chunks()])
+        with readable("POST /containers/{id}/wait"):
+            return int(parse(body)["StatusCode"])
+
     async def has_file(self, id: str, path: str) -> bool:
         """Whether there is anything at an absolute path inside it, running or not."""
         try:
@@ -124,6 +177,11 @@ class Containers:
 
     async def unpause(self, id: str) -> None:
         await self._post(id, "unpause")
+
+    async def set_restart(self, id: str, policy: str) -> None:
+        """Give it another restart policy, in the words of `RunSpec.restart`; it runs on or stays stopped."""
+        body = {"RestartPolicy": restart_policy(policy)}
+        await self._wire.ask("POST", f"/containers/{segment(id)}/update", body=body)
 
     async def rename(self, id: str, name: str) -> None:
         """Give it another name; Conflict when that is taken."""
@@ -170,6 +228,16 @@ class Containers:
             if tty is None:
                 tty = await self._has_terminal(id, answer.content_type)
             yield _lines(answer, RawLog() if tty else FramedLog())
+
+    async def tail(self, id: str, lines: int) -> builtins.list[str]:
+        """The last lines of its log, as text from outside."""
+        query = {"stdout": True, "stderr": True, "timestamps": True, "tail": lines}
+        path = f"/containers/{segment(id)}/logs"
+        async with self._wire.stream("GET", path, query, chunked=False) as answer:
+            tty = await self._has_terminal(id, answer.content_type)
+            batches = _lines(answer, RawLog() if tty else FramedLog())
+            found = [line async for batch in batches for line in batch]
+        return [line.text.decode("utf-8", "replace") for line in found[-lines:]]
 
     async def _has_terminal(self, id: str, content_type: str) -> bool:
         """Engines since API 1.42 say in the answer how it is framed; of others it must be asked."""

@@ -15,6 +15,17 @@ EngineError                   anything below
 │   ├── Conflict              409
 │   └── ServerFault           500 and above
 ├── StreamBroken              a stream ended in the middle
+│   └── TransferBroken        a push or pull lost its connection: trying again may help
+├── TransferFailed            a push or pull that the engine could not do: `reason`
+│   ├── LoginRefused          the registry wants a login, or does not allow this one
+│   ├── RegistryUnreachable   the engine does not reach the registry
+│   │   └── TlsMismatch       one speaks TLS where the other does not, or no certificate that is trusted
+│   ├── RepositoryUnknown     there is no such repository, tag or image
+│   ├── RateLimited           the registry wants fewer requests
+│   └── NoSpace               a disk is full, or a quota used up
+├── BuildFailed               a build that the engine could not do
+│   └── BaseUnreachable       because it does not reach the registry of a base image
+├── AnswerTooLarge            it answered more than is read
 └── MalformedAnswer           it answered what cannot be read
 
 `tui.engine.faults` turns the errors of the libraries below into these.
@@ -35,6 +46,8 @@ class EndpointUnusable(EngineError):
 
 class EngineUnreachable(EngineError):
     """No answer was had; trying again later may help."""
+
+    exit_status = 3
 
 
 class SocketMissing(EngineUnreachable):
@@ -92,6 +105,72 @@ class ServerFault(RequestRefused):
 
 class StreamBroken(EngineError):
     """A stream ended in the middle; what was read until then is right."""
+
+
+class TransferBroken(StreamBroken):
+    """A push or pull lost its connection to the registry; what has arrived there need not be sent again."""
+
+
+class TransferFailed(EngineError):
+    """A push or pull that the engine could not do.
+
+    reason   the engine's own words: one line of plain text, credentials masked
+    """
+
+    def __init__(self, message: str, hint: str = "", *, reason: str = "") -> None:
+        super().__init__(message, hint, (reason,) if reason else ())
+        self.reason = reason
+
+
+class LoginRefused(TransferFailed):
+    """The registry wants a login, or does not allow this one what was asked for."""
+
+
+class RegistryUnreachable(TransferFailed):
+    """The engine does not reach the registry."""
+
+    exit_status = 3
+
+
+class TlsMismatch(RegistryUnreachable):
+    """One side speaks TLS where the other does not, or shows no certificate that is trusted."""
+
+
+class RepositoryUnknown(TransferFailed):
+    """There is no such repository, tag or image."""
+
+
+class RateLimited(TransferFailed):
+    """The registry wants fewer requests from this address or login."""
+
+
+class NoSpace(TransferFailed):
+    """A disk is full, or a quota used up."""
+
+
+class BuildFailed(EngineError):
+    """A build that the engine could not do.
+
+    step   the ID of the step that broke it, "" where it is none
+    line   of the Dockerfile, from 1; 0 where none is known
+    """
+
+    def __init__(
+        self, message: str, hint: str = "", detail: tuple[str, ...] = (), *, step: str = "", line: int = 0
+    ) -> None:
+        super().__init__(message, hint, detail)
+        self.step = step
+        self.line = line
+
+
+class BaseUnreachable(BuildFailed):
+    """The engine does not reach the registry of an image that the build begins from."""
+
+    exit_status = 3
+
+
+class AnswerTooLarge(EngineError):
+    """The engine's answer is larger than anything that is read."""
 
 
 class MalformedAnswer(EngineError):

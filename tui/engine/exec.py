@@ -1,27 +1,33 @@
 """Processes started inside running containers (Engine API, section Exec).
 
 Starting one takes over its connection: after the head of the answer both directions carry the terminal's
-bytes. aiohttp has no public way to hand a connection over, so this one is opened and greeted here.
+bytes, or, without a terminal, frames of output ("Stream format" under ContainerAttach). aiohttp has no public
+way to hand a connection over, so this one is opened and greeted here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Self
 
-from tui.engine.errors import MalformedAnswer, RequestRefused, StreamBroken, refusal
+from tui.engine.errors import MalformedAnswer, RequestRefused, StreamBroken
 from tui.engine.faults import readable, translated
 from tui.engine.jsonmessage import parse
 from tui.engine.payloads import exec_created, exec_ended
-from tui.engine.wire import ANSWER_SECONDS, Wire, plain_reason, segment
+from tui.engine.takeover import take_over
+from tui.engine.wire import Wire, segment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from types import TracebackType
 
 READ_BYTES = 1 << 16
 """Most bytes that one `read` gives."""
+
+HEAD_BYTES = 8
+"""Of a frame: the stream, three zeros, and the size as a big-endian number."""
 
 DETACH_KEYS = "ctrl-^,ctrl-q"
 """Instead of the engine's "ctrl-p,ctrl-q", which keeps Ctrl+P, a key of every shell, until the next key."""
@@ -61,10 +67,8 @@ class Execs:
             "Env": [f"{name}={value}" for name, value in (environment or {}).items()],
             "Cmd": [*command],
         }
-        answer = parse(await self._wire.ask("POST", f"/containers/{segment(container_id)}/exec", body=body))
-        with readable("POST /containers/{id}/exec"):
-            id = exec_created(answer)
-        reader, writer = await self._start(id)
+        id = await self._create(container_id, body)
+        reader, writer = await self._start(id, tty=True)
         session = ExecSession(self._wire, id, reader, writer)
         try:
             await session.size_at_start(columns, rows)
@@ -73,28 +77,44 @@ class Execs:
             raise
         return session
 
-    async def _start(self, id: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        body = json.dumps({"Detach": False, "Tty": True}).encode()
-        head = (
-            f"POST {self._wire.target(f'/exec/{segment(id)}/start')} HTTP/1.1\r\n"
-            "Host: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        endpoint = self._wire.endpoint
-        with translated(endpoint):
-            reader, writer = await self._wire.transport.open()
+    @asynccontextmanager
+    async def run(
+        self,
+        container_id: str,
+        command: Sequence[str],
+        *,
+        user: str = "",
+        environment: Mapping[str, str] | None = None,
+    ) -> AsyncIterator[ExecOutput]:
+        """Run a command without a terminal inside a running container, with nothing to read.
+
+        `async with execs.run(...) as process: async for stream, part in process: ...`, then
+        `await process.wait()`. Raises EngineError as `open` does. Leaving the block early lets go of the
+        process: the Engine API has no way to end it, and it runs on as long as its container.
+        """
+        body = {
+            "AttachStdout": True,
+            "AttachStderr": True,
+            "User": user,
+            "Env": [f"{name}={value}" for name, value in (environment or {}).items()],
+            "Cmd": [*command],
+        }
+        id = await self._create(container_id, body)
+        reader, writer = await self._start(id, tty=False)
         try:
-            with translated(endpoint):
-                async with asyncio.timeout(ANSWER_SECONDS):
-                    writer.write(head.encode() + body)
-                    answered = await reader.readuntil(b"\r\n\r\n")
-                    status, length = _head(answered)
-                    if status not in (101, 200):
-                        raise refusal(status, plain_reason(await reader.read(length)))
-        except BaseException:
+            yield ExecOutput(self._wire, id, reader)
+        finally:
             writer.close()
-            raise
-        return reader, writer
+
+    async def _create(self, container_id: str, body: Mapping[str, object]) -> str:
+        answer = parse(await self._wire.ask("POST", f"/containers/{segment(container_id)}/exec", body=body))
+        with readable("POST /containers/{id}/exec"):
+            return exec_created(answer)
+
+    async def _start(self, id: str, *, tty: bool) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        body = json.dumps({"Detach": False, "Tty": tty}).encode()
+        headers = [("Content-Type", "application/json")]
+        return await take_over(self._wire, f"/exec/{segment(id)}/start", "tcp", headers, body)
 
 
 class ExecSession:
@@ -138,18 +158,7 @@ class ExecSession:
 
         Raises StreamBroken when the process still runs although its output has ended.
         """
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + END_SECONDS
-        pause = 0.005
-        while loop.time() < deadline:
-            item = await self._wire.get(f"/exec/{segment(self.id)}/json")
-            with readable("GET /exec/{id}/json"):
-                code = exec_ended(item)
-            if code is not None:
-                return code
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 0.2)
-        raise StreamBroken("the connection to the process ended, and the process still runs")
+        return await _exit_code(self._wire, self.id)
 
     async def close(self) -> None:
         """Let go of the connection; a process that still runs loses its terminal's other end."""
@@ -168,15 +177,63 @@ class ExecSession:
         await self.close()
 
 
-def _head(answered: bytes) -> tuple[int, int]:
-    """Status, and the length of the body (-1: until the end), of the head of an answer."""
-    first, *headers = answered.decode("latin-1").split("\r\n")
-    words = first.split(" ", 2)
-    if len(words) < 2 or not words[0].startswith("HTTP/1.") or not words[1].isdigit():
-        raise MalformedAnswer("the engine's answer is not HTTP as it should be")
-    length = -1
-    for header in headers:
-        name, _, value = header.partition(":")
-        if name.lower() == "content-length" and value.strip().isdigit():
-            length = int(value)
-    return int(words[1]), length
+class ExecOutput:
+    """What a process without a terminal writes: (stream, part) each, stream 1 stdout, 2 stderr.
+
+    Parts are cut anywhere, and hold at most READ_BYTES; while none is taken the process has to wait.
+    """
+
+    def __init__(self, wire: Wire, id: str, reader: asyncio.StreamReader) -> None:
+        self.id = id
+        self._wire = wire
+        self._reader = reader
+
+    async def __aiter__(self) -> AsyncIterator[tuple[int, bytes]]:
+        while (frame := await self._frame()) is not None:
+            stream, left = frame
+            while left:
+                part = await self._read(min(left, READ_BYTES))
+                if not part:
+                    raise StreamBroken("the output of the process ended in the middle")
+                left -= len(part)
+                yield stream, part
+
+    async def _frame(self) -> tuple[int, int] | None:
+        """Stream and size of the next frame, None at the end."""
+        head = b""
+        while len(head) < HEAD_BYTES:
+            part = await self._read(HEAD_BYTES - len(head))
+            if not part and not head:
+                return None
+            if not part:
+                raise StreamBroken("the output of the process ended in the middle")
+            head += part
+        if head[0] not in (1, 2) or head[1:4] != b"\0\0\0":
+            raise MalformedAnswer("the engine sent output that is not framed as the Engine API says")
+        return head[0], int.from_bytes(head[4:])
+
+    async def _read(self, most: int) -> bytes:
+        with translated(self._wire.endpoint, reading=True):
+            return await self._reader.read(most)
+
+    async def wait(self) -> int:
+        """The exit code, once the output has ended; 126 or 127 for a command that is not there.
+
+        Raises StreamBroken when the process still runs although its output has ended.
+        """
+        return await _exit_code(self._wire, self.id)
+
+
+async def _exit_code(wire: Wire, id: str) -> int:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + END_SECONDS
+    pause = 0.005
+    while loop.time() < deadline:
+        item = await wire.get(f"/exec/{segment(id)}/json")
+        with readable("GET /exec/{id}/json"):
+            code = exec_ended(item)
+        if code is not None:
+            return code
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 0.2)
+    raise StreamBroken("the connection to the process ended, and the process still runs")

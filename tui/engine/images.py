@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from tui.engine import descriptions, payloads, transfers
 from tui.engine.credentials import registry_auth_header
-from tui.engine.errors import NotFound, RequestRefused
+from tui.engine.errors import NotFound, RequestRefused, ServerFault
 from tui.engine.faults import readable
-from tui.engine.jsonmessage import parse
-from tui.engine.wire import Wire, filters, segment
+from tui.engine.jsonmessage import JsonMessages, parse
+from tui.engine.wire import Wire, filters, one_line, segment
 from tui.model.reference import registry_host
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 REMOVE_SECONDS = 600.0
 """Time limit for removing layers from the disk."""
+
+EMPTY_TAR = bytes(1024)
+"""A tar is ended by two blocks of 512 zero bytes."""
 
 
 class Images:
@@ -100,6 +103,17 @@ class Images:
         )
         with readable("DELETE /images/{name}"):
             return payloads.removed_names(answer)
+
+    async def import_empty(self, repository: str, tag: str) -> None:
+        """Make an image without any file in it, for containers that are never started."""
+        query = {"fromSrc": "-", "repo": repository, "tag": tag}
+        headers = {"Content-Type": "application/x-tar"}
+        body = await self._wire.ask("POST", "/images/create", query, EMPTY_TAR, headers=headers)
+        messages = JsonMessages()
+        for message in messages.feed(body):
+            if reason := message.get("error"):
+                raise ServerFault(500, one_line(str(reason)))
+        messages.close()
 
     async def tag(self, id: str, repository: str, tag: str) -> None:
         """Name an image "repository:tag"; the engine moves the tag silently if another image has it."""

@@ -1,7 +1,8 @@
 """From the Engine API's JSON to values (https://docs.docker.com/reference/api/engine/version/v1.51/).
 
-With `descriptions` the only reader of Docker's keys. The functions take what the JSON decoder made; where it
-is not as the API says they raise KeyError, TypeError, ValueError or AttributeError (see `faults.readable`).
+With `descriptions` and `state` the only reader of Docker's keys. The functions take what the JSON decoder
+made; where it is not as the API says they raise KeyError, TypeError, ValueError or AttributeError (see
+`faults.readable`).
 Imported before the first paint: nothing here is heavy. Strings that repeat over many objects are interned.
 """
 
@@ -14,9 +15,9 @@ from typing import Any, NamedTuple
 
 from tui.engine.timestamps import seconds
 from tui.model.container import HEALTHS, Container, Port
-from tui.model.engine import EngineVersion
+from tui.model.engine import EngineVersion, Storage
 from tui.model.event import Event
-from tui.model.image import Image
+from tui.model.image import Image, ImageConfig
 from tui.model.sample import Sample
 
 Json = Mapping[str, Any]
@@ -178,6 +179,47 @@ def image_listed(item: Json) -> Image:
     )
 
 
+def image_config(item: Json) -> ImageConfig:
+    """GET /images/{name}/json."""
+    config = item.get("Config") or {}
+    test = (config.get("Healthcheck") or {}).get("Test") or ("NONE",)
+    return ImageConfig(
+        item["Id"],
+        tuple(tag for tag in item.get("RepoTags") or () if tag != "<none>:<none>"),
+        tuple(digest for digest in item.get("RepoDigests") or () if digest != "<none>@<none>"),
+        max(0.0, seconds(item.get("Created") or "") or 0.0),
+        item["Size"],
+        item.get("Os") or "",
+        item.get("Architecture") or "",
+        item.get("Variant") or "",
+        _labels(config.get("Labels") or {}),
+        tuple(sorted(config.get("Volumes") or ())),
+        tuple(sorted(config.get("ExposedPorts") or ())),
+        tuple(config.get("Entrypoint") or ()),
+        tuple(config.get("Cmd") or ()),
+        tuple(config.get("Env") or ()),
+        test[0] != "NONE",
+        config.get("User") or "",
+        config.get("StopSignal") or "",
+    )
+
+
+def distributed_digest(answer: Json) -> str:
+    """GET /distribution/{name}/json: the digest that the registry has."""
+    return str(answer["Descriptor"]["digest"])
+
+
+def insecure_registry(answer: Json, host: str) -> bool | None:
+    """GET /info: whether a registry may be spoken to without TLS; None where it is not named."""
+    named = (answer.get("RegistryConfig") or {}).get("IndexConfigs") or {}
+    return not named[host]["Secure"] if host in named else None
+
+
+def insecure_networks(answer: Json) -> list[str]:
+    """GET /info: networks ("10.0.0.0/8") in which registries may be spoken to without TLS."""
+    return list((answer.get("RegistryConfig") or {}).get("InsecureRegistryCIDRs") or ())
+
+
 def removed_names(items: Iterable[Json] | None) -> list[str]:
     """What DELETE /images/{name} and POST /images/prune say went: references, then IDs."""
     return [name for item in items or () for name in (item.get("Untagged") or item.get("Deleted"),) if name]
@@ -260,6 +302,24 @@ def _cpu(now: Json, before: Json) -> float | None:
 def host_name(answer: Json) -> str:
     """GET /info: the host's name."""
     return str(answer.get("Name") or "")
+
+
+def engine_id(answer: Json) -> str:
+    """GET /info: what tells this engine from others; copies of one machine may share it."""
+    return str(answer["ID"])
+
+
+def engine_time(answer: Json) -> float:
+    """GET /info: the engine's own clock, in seconds since the epoch."""
+    now = seconds(answer["SystemTime"])
+    if now is None:
+        raise ValueError(answer["SystemTime"])
+    return now
+
+
+def storage(answer: Json) -> Storage:
+    """GET /info: where images are kept."""
+    return Storage(str(answer.get("Driver") or ""), str(answer.get("DockerRootDir") or ""))
 
 
 def exec_created(answer: Json) -> str:

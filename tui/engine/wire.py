@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -210,7 +211,7 @@ class Wire:
     ) -> aiohttp.ClientResponse:
         """The answer, once its head has come; an error status is raised."""
         url = URL("http://docker" + self.target(path, query), encoded=True)
-        content = {"data": body} if isinstance(body, AsyncIterator) else {"json": body}
+        content = {"data": _stream(body)} if isinstance(body, AsyncIterator | bytes) else {"json": body}
         response = await session.request(method, url, **content, headers=headers, allow_redirects=False)
         if response.status < 400:
             return response
@@ -221,6 +222,11 @@ class Wire:
         finally:
             response.release()
         raise refusal(response.status, plain_reason(reason))
+
+
+def _stream(body: AsyncIterator[bytes] | bytes) -> Any:
+    """As aiohttp sends it a piece at a time, so that a large one does not hold up the event loop."""
+    return io.BytesIO(body) if isinstance(body, bytes) else body
 
 
 def segment(text: str) -> str:

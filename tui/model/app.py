@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.model.policy import EngineSettings as EngineSettings
+from tui.model.policy import Policy as Policy
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -197,23 +200,3 @@ class AppSpec(NamedTuple):
     def has_registry(self) -> bool:
         """Whether its images can be pushed: "web" alone is only a local name, "alice/web" is Docker Hub's."""
         return "/" in self.image
-
-
-class Policy(NamedTuple):
-    """`[policy]`.
-
-    mutable_tags   tags that may move, as shell patterns ("latest", "main-*"); every other tag is a version
-    require_tests  whether an image must have passed its test before it is pushed or deployed
-    allow_dirty    whether an image built from uncommitted changes may be given a version
-    """
-
-    mutable_tags: tuple[str, ...] = ()
-    require_tests: bool = True
-    allow_dirty: bool = False
-
-
-class EngineSettings(NamedTuple):
-    """`[engines.NAME]`: `protected` makes it read-only until it is unlocked."""
-
-    colour: str = ""
-    protected: bool = False

@@ -137,7 +137,8 @@ class Dockerfile(NamedTuple):
         words = found["text"].split()
         if not words:
             return None
-        stage, index = (found["stage"] or "").strip(), int(found["index"])
+        stage = (found["stage"] or "").strip()
+        number = int(found["index"]), int(found["count"])
         if words[0] == "FROM" and len(words) > 1 and (exact := self._from_of(words[1], stage)):
             return exact
         numbers = self._numbers()
@@ -147,7 +148,7 @@ class Dockerfile(NamedTuple):
             return (
                 _plain(instruction.text) == wanted,
                 not stage or instruction.stage == stage.lower(),
-                index in numbers[instruction.line],
+                number in numbers[instruction.line],
             )
 
         same = [one for one in self.instructions if one.keyword == words[0].upper()]
@@ -164,16 +165,20 @@ class Dockerfile(NamedTuple):
         lines = [one for one in self.stages if one.line in named]
         return next((one for one in lines if one.stage == stage), lines[0] if lines else None)
 
-    def _numbers(self) -> dict[int, set[int]]:
-        """The numbers that an instruction may have in titles: within its stage, and in the whole file."""
-        numbers: dict[int, set[int]] = {}
-        within = 0
+    def _numbers(self) -> dict[int, set[tuple[int, int]]]:
+        """What an instruction's line may be numbered in titles, (index, count): BuildKit counts within the
+        stage, the classic builder in the whole file."""
+        numbers: dict[int, set[tuple[int, int]]] = {}
+        counted: dict[str, list[int]] = {}
         for whole, instruction in enumerate(self.instructions, 1):
-            if instruction.keyword == "FROM":
-                within = 0 if instruction.arguments.split()[:1] == ["scratch"] else 1
-            elif instruction.keyword in _COUNTED:
-                within += 1
-            numbers[instruction.line] = {within, whole}
+            numbers[instruction.line] = {(whole, len(self.instructions))}
+            own = counted.setdefault(instruction.stage, [])
+            is_image = instruction.keyword == "FROM" and instruction.arguments.split()[:1] != ["scratch"]
+            if is_image or instruction.keyword in _COUNTED:
+                own.append(instruction.line)
+        for lines in counted.values():
+            for within, line in enumerate(lines, 1):
+                numbers[line].add((within, len(lines)))
         return numbers
 
     def _arguments(self, given: Mapping[str, str]) -> dict[str, str]:

@@ -100,7 +100,7 @@ def pattern(text: str) -> Pattern:
         kind, value = _compile(cleaned)
     except _NotAPattern:
         hint = r"write \[, \] or \\ for a bracket or backslash that belongs to a name"
-        raise HoldfastError(f"{text!r} is not a pattern that Docker understands", hint) from None
+        raise HoldfastError(f'"{text}" is not a pattern that Docker understands', hint) from None
     return Pattern(cleaned, exception, kind, value)
 
 

@@ -199,7 +199,7 @@ def _labels(app: str, spec: BuildSpec, source: Source) -> dict[str, str]:
         }
         if source.url:
             labels[f"{base}source"] = source.url
-    return labels | spec.labels
+    return {**labels, **spec.labels}
 
 
 def _unpinned(spec: BuildSpec, bases: dict[str, str]) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui.engine.transfers import LayerProgress, Pushed, TransferBroken
+from tui.engine.errors import TransferBroken
+from tui.engine.transfers import LayerProgress, Pushed
 from tui.errors import HoldfastError, Refused
 from tui.model.operation import CACHED, DONE, RUNNING, WAITING, Plan, PlanStep, Result
 from tui.operations.chosen import chosen

@@ -29,7 +29,7 @@ from tui.operations.releases import read_releases
 from tui.operations.uncancelled import to_the_end
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tui.engine.client import Engine
     from tui.engine.creation import Creation
@@ -158,8 +158,8 @@ class Rollout:
         """Tell whoever sends it work that it is about to go, and give it time to finish what it has."""
         means = self._means
         if means.app.drain:
-            async with means.engine.execs.run(self._containers[number], means.app.drain) as run:
-                async for stream, chunk in run.output():
+            async with means.engine.execs.run(self._containers[number], means.app.drain) as process:
+                async for stream, chunk in process:
                     means.report.log(f"drain r{number}", chunk.decode("utf-8", "replace"), stream)
         await asyncio.sleep(means.app.drain_seconds)
 
@@ -250,7 +250,7 @@ async def new_creation(release: Release, source: Kept | None = None) -> Creation
     return source.creation._replace(body=body)
 
 
-def release_labels(release: Release) -> Mapping[str, str]:
+def release_labels(release: Release) -> dict[str, str]:
     """The labels on a release's container: enough to tell what it is without the ledger."""
     from tui.ledger.records import spec_hash
 

@@ -60,7 +60,7 @@ def app_named(apps: Mapping[str, AppSpec], name: str) -> AppSpec:
 async def prepared(request: Request) -> AsyncIterator[tuple[Verb, str]]:
     """The verb of a request, and its engine's endpoint as text; the engine is open within the block.
 
-    What earlier tests left behind because they were killed is removed first. Raises HoldfastError.
+    Raises HoldfastError.
     """
     settings = await asyncio.to_thread(load, request.config or None)
     app = app_named(settings.apps, request.app)
@@ -102,7 +102,6 @@ class Proof:
         self._tests: RunTests | None = None
 
     async def plan(self) -> Plan:
-        await remove_leftovers(self._engine, alive, socket.gethostname())
         one = await chosen(self._engine, self._app, self._request.image)
         self._tests = RunTests(self._engine, self._app, one.image, self._request.op)
         return await self._tests.plan()
@@ -111,6 +110,8 @@ class Proof:
         import time
 
         assert self._tests is not None, "planned before it is run"
+        for name in await remove_leftovers(self._engine, alive, socket.gethostname()):
+            report.warn(f"an earlier test was killed: {name} was still there, and is removed")
         result = await self._tests.run(report)
         await asyncio.to_thread(
             add_evidence, self._app.name, result.image, tested=time.time(), test_op=self._request.op

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.presentation.text import safe
-from tui.store.output_file import save_output
 from tui.widgets.log_view import LogView
+from tui.widgets.saving import save
 
 if TYPE_CHECKING:
     from tui.settings.schema import LogSettings
@@ -31,17 +26,4 @@ class LogPane(LogView):
 
     def do_log_save(self) -> None:
         if self.output is not None:
-            self.run_worker(self._save(self.output))
-
-    async def _save(self, output: Output) -> None:
-        name = re.sub(r"[^A-Za-z0-9_.-]", "_", self.subject)[:128] or "log"
-        stem = f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
-        chunks = output.chunks(times=self._times)
-        try:
-            folders = Path.cwd(), Path.home()  # the first fails where the folder has been deleted
-            path, count = await asyncio.to_thread(save_output, folders, stem, chunks)
-        except OSError as error:
-            said = f"the log could not be saved: {safe(str(error))}"
-            self.notify(said, severity="error", markup=False, timeout=8)
-        else:
-            self.notify(f"{count:,} lines saved to {safe(str(path))}", markup=False, timeout=8)
+            self.run_worker(save(self, self.subject, self.output.chunks(times=self._times)))

@@ -38,3 +38,14 @@ def age_changes_in(seconds: float) -> float:
 def percent(value: float) -> str:
     """A percentage in at most five cells: "0.0%", "12.5%", "250%"."""
     return f"{value:.1f}%" if value < 99.95 else f"{value:.0f}%"
+
+
+def duration(seconds: float) -> str:
+    """How long something took, in at most seven cells: "0.3s", "12.3s", "2m05s", "1h02m"."""
+    tenths = round(seconds * 10)
+    if tenths < 600:
+        return f"{tenths / 10:.1f}s"
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02}s"
+    return f"{whole // 3600}h{whole % 3600 // 60:02}m"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Scope, Situation
+from tui.presentation import apps as app_rows
 from tui.presentation import containers as container_rows
 from tui.presentation import images as image_rows
 from tui.presentation.frame import Scroll, bar, title_line
@@ -18,18 +19,19 @@ from tui.presentation.table import Column, heading, place, row
 from tui.presentation.text import fit
 from tui.presentation.titles import (
     APPS_NOTE,
-    APPS_TITLE,
     LOG_TITLE,
     TABS,
+    apps_title,
     containers_title,
     images_title,
     tags_title,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tui.commands.keymap import Keymap
+    from tui.model.app import AppSpec
     from tui.model.container import Container
     from tui.presentation.style import Line
     from tui.settings.schema import ContainerSettings
@@ -45,6 +47,7 @@ def first_screen(
     now: float,
     *,
     settings: ContainerSettings,
+    apps: Mapping[str, AppSpec],
     read_only: bool = False,
 ) -> list[Line]:
     """The lines of the screen, each `width` cells."""
@@ -53,7 +56,13 @@ def first_screen(
     ordered = sorted(containers, key=lambda container: (key(container), container.id))
     if not settings.show_stopped:
         ordered = [container for container in ordered if container.running]
-    situation = Situation(Scope.CONTAINERS, tuple(ordered[:1]), read_only=read_only)
+    names = sorted(apps)
+    situation = Situation(
+        Scope.CONTAINERS,
+        tuple(ordered[:1]),
+        apps=tuple(apps[name] for name in names[:1]),
+        read_only=read_only,
+    )
     pieces: list[tuple[Rect, list[Line]]] = [
         (found.header, [header_line(width, link, now, read_only=read_only)]),
         (found.footer, [footer_line(width, footer_keys(keymap, situation))]),
@@ -63,7 +72,7 @@ def first_screen(
     if found.divider is not None:
         pieces.append((found.divider, [[("│", "border")]] * found.divider.height))
     for name, rect in found.panes.items():
-        pieces.append((rect, _pane(name, rect, containers, ordered, settings, now)))
+        pieces.append((rect, _pane(name, rect, containers, ordered, settings, names, now)))
     screen: list[list[tuple[int, Line]]] = [[] for _ in range(height)]
     for rect, lines in pieces:
         for offset, line in enumerate(lines[: rect.height]):
@@ -79,6 +88,7 @@ def _pane(
     containers: Sequence[Container],
     ordered: Sequence[Container],
     settings: ContainerSettings,
+    apps: Sequence[str],
     now: float,
 ) -> list[Line]:
     cells, rows = rect.width - 1, rect.height - 1
@@ -106,14 +116,31 @@ def _pane(
         title = tags_title(0, 0, complete=False)
         body = [_heading(image_rows.TAG_COLUMNS, cells, image_rows.TAG_SORTS[0])]
     elif name == APPS:
-        title = (APPS_TITLE, "")
-        body = [[(fit(f"  {note}", cells), "muted")] for note in APPS_NOTE]
+        title = apps_title(len(apps))
+        body = _apps(apps, cells, rows, now)
+        scroll = Scroll(0, rows - 1, len(apps))
     else:
         assert name == LOG
         title = (LOG_TITLE, "")
     body += [[(" " * cells, "text")]] * (rows - len(body))
     lines = [title_line(*title, rect.width, name == CONTAINERS)]
     return lines + [[*line, bar(number, scroll)] for number, line in enumerate(body[:rows])]
+
+
+def _apps(names: Sequence[str], cells: int, rows: int, now: float) -> list[Line]:
+    """The apps by name; what was done with them, and their versions, are not known yet."""
+    if not names:
+        return [[(fit(f"  {note}", cells), "muted")] for note in APPS_NOTE]
+    body: list[Line] = [_heading(app_rows.COLUMNS, cells, app_rows.SORTS[0])]
+    placed = place(app_rows.COLUMNS, cells)
+    for name in names[: rows - 1]:
+        cursor = "" if body[1:] else "cursor.unfocused"
+
+        def cell(column: str, name: str = name) -> tuple[str, str]:
+            return app_rows.cell(column, name, "", (), now)
+
+        body.append(row(placed, cells, cell, cursor=cursor))
+    return body
 
 
 def _heading(columns: Sequence[Column], cells: int, order: str) -> Line:

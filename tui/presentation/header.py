@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.commands.table import TABLE, applies
+from tui.commands.table import TABLE
 from tui.presentation.amounts import age
 from tui.presentation.lines import clip
 from tui.presentation.text import safe, width
@@ -59,7 +59,9 @@ def footer_commands(keymap: Keymap, situation: Situation) -> list[Command]:
     return [
         command
         for command in TABLE
-        if command.footer and applies(command, situation.pane) and keymap.hint(command)
+        if command.footer
+        and keymap.has_key(command, situation.pane)
+        and (situation.apps or not command.of_app)
     ]
 
 

@@ -17,7 +17,9 @@ TITLES = {
     Scope.IMAGES: "Images",
     Scope.TAGS: "Tags",
     Scope.APPS: "Apps",
+    Scope.OPERATION: "Operation",
     Scope.LOG: "Log",
+    Scope.OUTPUTS: "Log and operation",
     Scope.LISTS: "Every list",
     Scope.ANYWHERE: "Everywhere",
 }

@@ -36,7 +36,7 @@ def safe(text: str) -> str:
     return _UNSAFE.sub(_shown, text)
 
 
-_NARROW = re.compile("[ -~…▾●○■‖↻×→▌◐◌✗│┃┌└·–—µ°äöüÄÖÜßéèà]*")
+_NARROW = re.compile("[ -~…●○■‖↻×→▌◐◌✗✓↶▸▾━─│┃┌└·–—µ°äöüÄÖÜßéèà]*")
 """ASCII and the glyphs of our own screens: one cell each, known without a table."""
 
 

@@ -7,8 +7,9 @@ from tui.presentation.text import safe
 TABS = (("1", "Apps"), ("2", "Images"), ("3", "Tags"), ("4", "Containers"), ("5", "Log"))
 """Key and name of each pane."""
 
-APPS_TITLE = "1 Apps"
-APPS_NOTE = ("Releases will stand here once", "this version can deploy.")
+APPS_NOTE = ("No app is configured here:", "holdfast init writes its file.")
+"""In the place of apps where there are none."""
+
 LOG_TITLE = "5 Log"
 
 
@@ -22,6 +23,15 @@ def list_title(
     if marked:
         left += f" · {marked} marked"
     return left, f"by {order}"
+
+
+def apps_title(
+    total: int, filter_text: str = "", shown: int = 0, marked: int = 0, order: str = "app"
+) -> tuple[str, str]:
+    """E.g. ("1 Apps  3", "by app")."""
+    if not total:
+        return "1 Apps", ""
+    return list_title(1, "Apps", str(total), filter_text, shown, marked, order)
 
 
 def containers_title(

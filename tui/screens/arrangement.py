@@ -9,7 +9,7 @@ from textual.layout import Layout as TextualLayout
 from textual.layout import WidgetPlacement
 from textual.widget import Widget
 
-from tui.presentation.layout import CONTAINERS, Layout, Rect, arrange
+from tui.presentation.layout import CONTAINERS, LOG, Layout, Rect, arrange
 
 if TYPE_CHECKING:
     from textual.geometry import Size
@@ -35,7 +35,10 @@ class PaneLayout(TextualLayout):
 
 
 class Panes(Widget):
-    """Holds everything on the main screen. `focus_on`, `zoomed` and `upper` decide what is shown."""
+    """Holds everything on the main screen. `focus_on`, `zoomed` and `upper` decide what is shown.
+
+    `slot` is the ID of the child that has the place of the log now.
+    """
 
     DEFAULT_CSS = "Panes { width: 100%; height: 100%; }"
 
@@ -45,6 +48,7 @@ class Panes(Widget):
         self.focus_on = CONTAINERS
         self.upper = CONTAINERS
         self.zoomed = False
+        self.slot = LOG
 
     @property
     def layout(self) -> PaneLayout:
@@ -57,7 +61,7 @@ class Panes(Widget):
     def places(self, width: int, height: int) -> dict[str, Rect]:
         """Rectangles by child ID."""
         found = self.arrangement(width, height)
-        places = dict(found.panes)
+        places = {self.slot if name == LOG else name: rect for name, rect in found.panes.items()}
         places["header"] = found.header
         places["footer"] = places["line"] = found.footer
         if found.tabs is not None:

@@ -9,32 +9,34 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
-from tui.commands.command import Command, Scope, Situation
 from tui.commands.table import BY_ID
 from tui.commands.view import HINTS
 from tui.panes.apps import AppsPane
 from tui.panes.containers import ContainersPane
 from tui.panes.images import ImagesPane
+from tui.panes.operation import OperationPane
 from tui.panes.tags import TagsPane
-from tui.presentation.header import footer_commands, footer_keys, footer_line, header_line, tabs_line
 from tui.presentation.layout import CONTAINERS, LOG, PANES
-from tui.presentation.titles import TABS
 from tui.screens.arrangement import Panes
+from tui.screens.bars import Bars
+from tui.screens.situation import scope_of, situation_of
 from tui.store.store import LinkState, Store, Topic
-from tui.widgets.bars import Bar, Divider
+from tui.widgets.bars import Divider
 from tui.widgets.line_input import LineInput
 from tui.widgets.list_view import ListView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from textual import events
     from textual.app import ComposeResult
 
+    from tui.commands.command import Command, Situation
     from tui.commands.keymap import Keymap
+    from tui.model.app import AppSpec
     from tui.panes.log import LogPane
-    from tui.presentation.style import Line
     from tui.settings.schema import ContainerSettings
+    from tui.store.operation import Operation
     from tui.widgets.framed import Framed
 
 
@@ -50,6 +52,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
             super().__init__()
             self.container_id = container_id
 
+    class AppChosen(Message):
+        """The user has put the cursor on an app; `opened`: by Enter or a double click."""
+
+        def __init__(self, name: str, *, opened: bool) -> None:
+            super().__init__()
+            self.name = name
+            self.opened = opened
+
     class Watched(Message):
         """These containers are on the screen now."""
 
@@ -62,6 +72,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         store: Store,
         keymap: Keymap,
         settings: ContainerSettings,
+        apps: Mapping[str, AppSpec],
         *,
         demo: bool,
         read_only: bool,
@@ -80,25 +91,28 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.demo = demo
         self.read_only = read_only
         self.busy = ""
-        self._clock = clock
+        self.clock = clock
+        self.configured = apps
+        self.apps = AppsPane(apps, store, clock)
         self.containers = ContainersPane(store, settings, clock)
         self.images = ImagesPane(store, clock)
         self.tags = TagsPane(store, clock)
         self.log_pane = log
+        self.operation = OperationPane(store, clock)
         self.views: dict[str, Framed] = {
-            "apps": AppsPane(),
+            "apps": self.apps,
             "images": self.images,
             "tags": self.tags,
             "containers": self.containers,
             "log": log,
         }
-        self.header = Bar(self._draw_header, id="header")
-        self.tabs = Bar(self._draw_tabs, id="tabs", pressed=self._press_tab)
-        self.footer = Bar(self._draw_footer, id="footer", pressed=self._press_footer)
+        bars = Bars(self)
+        self.header, self.tabs, self.footer = bars.header, bars.tabs, bars.footer
         self.panes = Panes(
             self.header,
             self.tabs,
             *self.views.values(),
+            self.operation,
             Divider(id="divider"),
             self.footer,
             LineInput(id="line"),
@@ -116,6 +130,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.containers.has_focus = True  # not a picture later: the first one is what was painted before
         self.store.subscribe(Topic.LINK, lambda _: self._link_changed())
         self.store.subscribe(Topic.CONTAINERS, lambda _: self._footer_soon())
+        self.store.subscribe(Topic.OPERATIONS, lambda _: self._operations_changed())
         self.set_interval(1.0, self._tick)
 
     def on_screen_resume(self) -> None:
@@ -128,6 +143,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def _link_changed(self) -> None:
         self.header.update()
         self.footer.update()
+
+    def _operations_changed(self) -> None:
+        self.header.update()
+        self._footer_soon()
 
     def _footer_soon(self) -> None:
         """Draw the footer again a moment later: rows come first."""
@@ -157,25 +176,36 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def situation(self) -> Situation:
         """What commands decide on."""
-        store = self.store
-        situation = Situation(
-            Scope(self.focus_on), live=store.link.state is not LinkState.LOST, read_only=self.read_only
-        )
-        view = self.view
-        if view is self.containers or view is self.log_pane:
-            chosen = self.containers.selected() if view is self.containers else [self.log_pane.container_id]
-            found = tuple(store.containers[id] for id in chosen if id in store.containers)
-            return situation._replace(containers=found)
-        if view is self.images:
-            found_images = tuple(store.images[id] for id in self.images.selected() if id in store.images)
-            return situation._replace(images=found_images)
-        if view is self.tags:
-            tags = tuple(self.tags.selected())
-            images = tuple(
-                store.images[id] for tag in tags if (id := self.tags.image_of(tag)) in store.images
-            )
-            return situation._replace(tags=tags, images=images)
-        return situation
+        return situation_of(self)
+
+    # The place of the log: a container's log, or an operation
+
+    @property
+    def shown_operation(self) -> Operation | None:
+        """The operation in the place of the log, None while a log is there."""
+        return self.operation.operation if self.views[LOG] is self.operation else None
+
+    def sees(self, operation: Operation) -> bool:
+        """Whether an operation can be seen now."""
+        shown = self.shown_operation
+        return shown is not None and shown.id == operation.id and self.operation.is_placed and self.is_current
+
+    def show_operation(self, operation: Operation, *, focus: bool = False) -> None:
+        """Show an operation where the log is, which comes onto the screen; its app is the current one."""
+        self.operation.open(operation)
+        self._fill_slot(self.operation)
+        self.apps.point_at(operation.started.app)
+        if focus or LOG not in self.panes.arrangement(*self.app.size).panes:
+            self.go(LOG)
+
+    def _fill_slot(self, view: Framed) -> None:
+        if self.views[LOG] is not view:
+            self.views[LOG] = view
+            self.panes.slot = view.id or ""
+            self.panes.rearrange()
+            if self.focus_on == LOG:
+                view.focus()
+            self.footer.update()
 
     def go(self, pane: str) -> None:
         """Give a pane the focus; it is shown if it was not."""
@@ -197,7 +227,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def press(self, event: events.Key) -> None:
         """Do what a key stands for where the focus is, or say that it stands for nothing."""
-        pane = Scope(self.focus_on)
+        pane = scope_of(self)
         command = self.keymap.find(pane, event.key) or self.keymap.find(pane, event.character or "")
         if command is not None:
             self.perform(command)
@@ -256,9 +286,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self.ask_line("Filter", view.filter_text, lambda text, _: view.set_filter(text))
 
     def do_log_search(self) -> None:
+        view = self.operation if self.shown_operation is not None else self.log_pane
+
         def search(text: str, final: bool) -> None:
             if final and text:
-                self.log_pane.find(text)
+                view.find(text)
 
         self.ask_line("Search", "", search)
 
@@ -290,6 +322,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.go(self.focus_on)
 
     def do_container_log(self) -> None:
+        self._fill_slot(self.log_pane)
         self.post_message(self.Rested(self.containers.cursor))
         self.go(LOG)
 
@@ -310,7 +343,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
             if view.filter_text:
                 view.set_filter("")
                 return True
-        if view is self.log_pane and self.log_pane.clear_search():
+        if (view is self.log_pane and self.log_pane.clear_search()) or (
+            view is self.operation and self.operation.clear_search()
+        ):
             return True
         if self.panes.zoomed:
             self.do_pane_zoom()
@@ -325,12 +360,18 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def on_list_view_opened(self, message: ListView.Opened) -> None:
         if message.view is self.containers:
             self.do_container_log()
+        elif message.view is self.apps:
+            self.post_message(self.AppChosen(message.key, opened=True))
         else:
             self.perform(BY_ID["image.inspect" if message.view is self.images else "tag.inspect"])
 
     def on_list_view_highlighted(self, message: ListView.Highlighted) -> None:
         if message.view is self.containers and self.focus_on != LOG:
             self.post_message(self.Rested(message.key))
+            if message.by_hand and self.focus_on == CONTAINERS:
+                self._fill_slot(self.log_pane)
+        elif message.view is self.apps and message.by_hand and message.key is not None:
+            self.post_message(self.AppChosen(message.key, opened=False))
         self._footer_soon()
 
     def on_list_view_shown(self, message: ListView.Shown) -> None:
@@ -355,32 +396,3 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def on_resize(self) -> None:
         self.panes.rearrange()
         self._watch()
-
-    # Bars
-
-    def _draw_header(self, width: int) -> Line:
-        return header_line(
-            width, self.store.link, self._clock(), demo=self.demo, read_only=self.read_only, busy=self.busy
-        )
-
-    def _draw_tabs(self, width: int) -> Line:
-        return tabs_line(width, TABS, self.focus_on)
-
-    def _draw_footer(self, width: int) -> Line:
-        return footer_line(width, footer_keys(self.keymap, self.situation()))
-
-    def _press_footer(self, x: int) -> None:
-        end = 0
-        for command in footer_commands(self.keymap, self.situation()):
-            end += len(self.keymap.hint(command)) + len(command.footer) + 3
-            if x < end:
-                self.perform(command)
-                return
-
-    def _press_tab(self, x: int) -> None:
-        end = 0
-        for key, name in TABS:
-            end += len(key) + len(name) + 4
-            if x < end:
-                self.go(name.lower())
-                return

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from tui.commands.command import Command
 
 
-OWN_PANE = (Scope.CONTAINERS, Scope.IMAGES, Scope.TAGS, Scope.LOG)
+PLACES = {
+    Scope.CONTAINERS: "containers",
+    Scope.IMAGES: "images",
+    Scope.TAGS: "tags",
+    Scope.APPS: "apps",
+    Scope.LOG: "log",
+    Scope.OUTPUTS: "log",
+}
+"""The pane where a command is that does not apply everywhere."""
 
 
 class Commands(Provider):
@@ -38,9 +46,9 @@ class Commands(Provider):
                 note = command.unavailable(situation) or (f"key {key}" if key else "")
                 yield partial(screen.perform, command), command.title, note
         for command in TABLE:
-            if not applies(command, situation.pane) and command.scope in OWN_PANE:
-                name = command.scope.value
-                yield partial(_elsewhere, screen, command), command.title, f"in the {name} pane"
+            if not applies(command, situation.pane) and command.scope in PLACES:
+                name = PLACES[command.scope]
+                yield partial(_elsewhere, screen, command, name), command.title, f"in the {name} pane"
 
     async def discover(self) -> Hits:
         for act, title, note in self._offered():
@@ -53,6 +61,6 @@ class Commands(Provider):
                 yield Hit(score, matcher.highlight(title), act, text=title, help=note)
 
 
-def _elsewhere(screen: MainScreen, command: Command) -> None:
-    screen.go(command.scope.value)
+def _elsewhere(screen: MainScreen, command: Command, place: str) -> None:
+    screen.go(place)
     screen.perform(command)

@@ -1,8 +1,9 @@
 """Reading the configuration. Light: this runs before the first paint.
 
-Read in this order, later wins: settings.toml (what was chosen on the screen), /etc/holdfast/config.toml,
-$XDG_CONFIG_HOME/holdfast/config.toml, ./holdfast.toml, --config FILE. So a hand-written file has the last
-word, and `notes` says so where it overrules a choice made on the screen.
+Read in this order, later wins: settings.toml and apps.d/*.toml in $XDG_CONFIG_HOME/holdfast (what was chosen
+and made on the screen), /etc/holdfast/config.toml, $XDG_CONFIG_HOME/holdfast/config.toml, ./holdfast.toml,
+--config FILE. So a hand-written file has the last word, and `notes` says so where it overrules a choice made
+on the screen. Tables of several files are put together key by key.
 """
 
 from __future__ import annotations
@@ -11,15 +12,33 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from tui.errors import HoldfastError
-from tui.settings.paths import LOCAL_CONFIG, SYSTEM_CONFIG, settings_file, user_config
-from tui.settings.schema import KEYS, LATER, TABLES, TOP, ContainerSettings, Key, LogSettings, Settings
+from tui.model.policy import Policy
+from tui.settings.paths import LOCAL_CONFIG, SYSTEM_CONFIG, apps_folder, settings_file, user_config
+from tui.settings.schema import (
+    ENGINE,
+    KEYS,
+    LATER,
+    TABLES,
+    TOP,
+    ContainerSettings,
+    Key,
+    LogSettings,
+    Settings,
+    nearest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+OTHER_TABLES = {"keys": "keys", "apps": "apps.NAME", "engines": "engines.NAME"}
+"""Tables whose keys are names that the user gives, and how their heads are written."""
+
+
 class ConfigError(HoldfastError):
     """What is wrong with the configuration: every problem found, a line each."""
+
+    exit_status = 2
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n  ".join(problems), "config.example.toml shows everything that can be set")
@@ -33,12 +52,18 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
     chosen = _read(settings_file(environ), said)  # the program's own file: a fault in it stops nobody
     written: dict[str, Any] = {}
     origin: dict[str, str] = {}
-    for path in (SYSTEM_CONFIG, user_config(environ), LOCAL_CONFIG):
-        _merge(written, origin, _checked(_read(path, problems), path, problems), path)
-    if config is not None:
-        if not os.path.exists(config):
-            problems.append(f"{config}: there is no such file (--config)")
-        _merge(written, origin, _checked(_read(config, problems), config, problems), config)
+    home = environ.get("HOME") or os.path.expanduser("~")
+    for path in _app_files(environ, problems):
+        values = _only_apps(_read(path, problems), path, problems)
+        _merge(written, origin, _checked(values, path, home, problems), path)
+    if config is not None and not os.path.exists(config):
+        problems.append(f"{config}: there is no such file (--config)")
+    for path in (SYSTEM_CONFIG, user_config(environ), LOCAL_CONFIG, *filter(None, (config,))):
+        _merge(written, origin, _checked(_read(path, problems), path, home, problems), path)
+    if "apps" in written:
+        from tui.settings.apps import problems_together
+
+        problems += problems_together(written["apps"])
     if problems:
         raise ConfigError(problems)
     overruled = tuple(
@@ -51,18 +76,58 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
 
 
 def _settings(values: Mapping[str, Any]) -> Settings:
-    return Settings(
+    settings = Settings(
         **{key: values[key] for key in TOP if key in values},
         keys=values.get("keys", {}),
         log=LogSettings(**values.get("log", {})),
         containers=ContainerSettings(**values.get("containers", {})),
+        policy=Policy(**values.get("policy", {})),
     )
+    # Most dashboards are opened without any of these, and their modules cost time before the first paint.
+    if values.get("apps"):
+        from tui.settings.apps import Apps
+
+        settings = settings._replace(apps=Apps(values["apps"]))
+    if values.get("engines"):
+        from tui.model.policy import EngineSettings
+
+        engines = {name: EngineSettings(**table) for name, table in values["engines"].items()}
+        settings = settings._replace(engines=engines)
+    return settings
+
+
+def _app_files(environ: Mapping[str, str], problems: list[str]) -> list[str]:
+    folder = apps_folder(environ)
+    try:
+        return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".toml")]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        problems.append(f"{folder}: cannot be read: {error.strerror}")
+        return []
+
+
+def _only_apps(values: Mapping[str, Any], path: str, problems: list[str]) -> Mapping[str, Any]:
+    problems += [
+        f"{path}: {key} does not belong here: an app's file has [apps.NAME] alone"
+        for key in values
+        if key != "apps"
+    ]
+    return {key: value for key, value in values.items() if key == "apps"}
 
 
 def _merge(into: dict[str, Any], origin: dict[str, str], values: Mapping[str, Any], path: str) -> None:
     for key, value in values.items():
         origin[key] = path
-        into[key] = {**into.get(key, {}), **value} if isinstance(value, dict) else value
+        if key == "apps":
+            from tui.settings.apps import merge
+
+            merge(into.setdefault(key, {}), value)
+        elif key == "engines":
+            earlier = into.setdefault(key, {})
+            earlier |= {name: {**earlier.get(name, {}), **table} for name, table in value.items()}
+        else:
+            into[key] = {**into.get(key, {}), **value} if isinstance(value, dict) else value
 
 
 def _read(path: str, problems: list[str]) -> dict[str, Any]:
@@ -78,36 +143,54 @@ def _read(path: str, problems: list[str]) -> dict[str, Any]:
 
     try:
         return tomllib.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except ValueError as error:  # no TOML, no UTF-8, or a number of thousands of digits
         problems.append(f"{path}: not valid TOML: {error}")
-        return {}
+    except RecursionError:
+        problems.append(f"{path}: not valid TOML: tables or lists are nested too deeply")
+    return {}
 
 
-def _checked(values: Mapping[str, Any], path: str, problems: list[str]) -> dict[str, Any]:
+def _checked(values: Mapping[str, Any], path: str, home: str, problems: list[str]) -> dict[str, Any]:
     """The values that are allowed; what is wrong with the others goes to `problems`."""
     found: dict[str, Any] = {}
     for key, value in values.items():
         if key in TOP:
             _take(found, key, value, TOP[key], f"{path}: {key}", problems)
-        elif key in TABLES or key == "keys":
-            if not isinstance(value, dict):
-                problems.append(f"{path}: {key} is a table: write [{key}] above its keys")
-                continue
-            if key == "keys":
-                value = _flat(value)
-            table: dict[str, Any] = {}
-            for name, inner in value.items():
-                where = f"{path}: [{key}] {name}"
-                rule = KEYS if key == "keys" else TABLES[key].get(name)
-                if rule is None:
-                    problems.append(f"{where} is unknown{_nearest(name, TABLES[key])}")
-                else:
-                    _take(table, name, inner, rule, where, problems)
-            found[key] = table
-        elif key in LATER:
-            problems.append(f"{path}: [{key}]: {LATER[key]}")
+        elif key not in TABLES and key not in OTHER_TABLES:
+            problems.append(f"{path}: {key} is unknown{nearest(key, (*TOP, *TABLES, *OTHER_TABLES))}")
+        elif not isinstance(value, dict):
+            problems.append(f"{path}: {key} is a table: write [{OTHER_TABLES.get(key, key)}] above its keys")
+        elif key == "apps":
+            from tui.settings.apps import read_apps
+            from tui.settings.reading import Source
+
+            found[key] = read_apps(value, Source(path, problems, home))
+        elif key == "engines":
+            found[key] = {
+                name: _table(table, ENGINE, path, f"engines.{name}", problems)
+                for name, table in value.items()
+            }
+        elif key == "keys":
+            flat = _flat(value)
+            found[key] = _table(flat, dict.fromkeys(flat, KEYS), path, key, problems)
         else:
-            problems.append(f"{path}: {key} is unknown{_nearest(key, (*TOP, *TABLES, 'keys'))}")
+            found[key] = _table(value, TABLES[key], path, key, problems)
+    return found
+
+
+def _table(value: Any, rules: Mapping[str, Key], path: str, head: str, problems: list[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if not isinstance(value, dict):
+        problems.append(f"{path}: {head} is a table: write [{head}] above its keys")
+        return found
+    for name, inner in value.items():
+        where = f"{path}: [{head}] {name}"
+        if name in rules:
+            _take(found, name, inner, rules[name], where, problems)
+        elif name in LATER:
+            problems.append(f"{where} is not taken: {LATER[name]}")
+        else:
+            problems.append(f"{where} is unknown{nearest(name, rules)}")
     return found
 
 
@@ -126,11 +209,6 @@ def _take(into: dict[str, Any], name: str, value: Any, rule: Key, where: str, pr
     try:
         into[name] = rule.check(value)
     except ValueError:
-        problems.append(f"{where} = {value!r} is not allowed: it takes {rule.allowed}")
+        from tui.settings.reading import shown
 
-
-def _nearest(word: str, known: Sequence[str] | Mapping[str, Any]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f": did you mean {near[0]}?" if near else f": known are {', '.join(known)}"
+        problems.append(f"{where} = {shown(value)} is not allowed: it takes {rule.allowed}")

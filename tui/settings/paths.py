@@ -37,6 +37,11 @@ def settings_file(environ: Mapping[str, str] = os.environ) -> str:
     return os.path.join(config_folder(environ), "settings.toml")
 
 
+def apps_folder(environ: Mapping[str, str] = os.environ) -> str:
+    """Apps that were made on the screen, a file each: written by the program."""
+    return os.path.join(config_folder(environ), "apps.d")
+
+
 def user_themes(environ: Mapping[str, str] = os.environ) -> str:
     """The user's own themes."""
     return os.path.join(config_folder(environ), "themes")

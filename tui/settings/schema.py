@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.model.policy import Policy
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from tui.model.app import AppSpec
+    from tui.model.policy import EngineSettings
 
 
 class LogSettings(NamedTuple):
@@ -27,8 +32,10 @@ class ContainerSettings(NamedTuple):
 class Settings(NamedTuple):
     """Everything that can be set, frozen.
 
-    keys    command ID -> its keys, in Textual's names
-    notes   sentences for the user about the files that were read
+    keys      command ID -> its keys, in Textual's names
+    notes     sentences for the user about the files that were read
+    apps      name -> app, in the order of the files
+    engines   docker context or endpoint -> what is special about it
     """
 
     theme: str = "holdfast-dark"
@@ -37,6 +44,9 @@ class Settings(NamedTuple):
     log: LogSettings = LogSettings()
     containers: ContainerSettings = ContainerSettings()
     notes: tuple[str, ...] = ()
+    apps: Mapping[str, AppSpec] = {}
+    policy: Policy = Policy()
+    engines: Mapping[str, EngineSettings] = {}
 
 
 class Key(NamedTuple):
@@ -55,13 +65,30 @@ def _text(value: Any) -> str:
     return value
 
 
+def _texts(value: Any) -> tuple[str, ...]:
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
+        raise ValueError
+    return tuple(texts)
+
+
+def _colour(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError
+    if value.removeprefix("bright_") in COLOURS or (
+        len(value) == 7 and value[0] == "#" and not value[1:].strip("0123456789abcdefABCDEF")
+    ):
+        return value
+    raise ValueError
+
+
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError
     return value
 
 
-def _number(low: int, high: int) -> Key:
+def number(low: int, high: int) -> Key:
     def check(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             raise ValueError
@@ -70,7 +97,7 @@ def _number(low: int, high: int) -> Key:
     return Key(f"a whole number from {low} to {high}", check)
 
 
-def _one_of(*allowed: str) -> Key:
+def one_of(*allowed: str) -> Key:
     def check(value: Any) -> str:
         if value not in allowed:
             raise ValueError
@@ -79,33 +106,45 @@ def _one_of(*allowed: str) -> Key:
     return Key("one of " + ", ".join(f'"{word}"' for word in allowed), check)
 
 
-def key_names(value: Any) -> tuple[str, ...]:
-    """The value of an entry in [keys]: one key, or a list of them. Raises ValueError."""
-    keys = [value] if isinstance(value, str) else value
-    if not isinstance(keys, list) or not all(isinstance(key, str) and key for key in keys):
-        raise ValueError
-    return tuple(keys)
+COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """What to say behind "is unknown"."""
+    import difflib
+
+    known = list(known)
+    near = difflib.get_close_matches(word, known, n=1)
+    return f": did you mean {near[0]}?" if near else f": known are {', '.join(known)}"
 
 
 TEXT = Key("a text", _text)
 FLAG = Key("true or false", _flag)
+TEXTS = Key("a text, or a list of texts", _texts)
 
 TOP: Mapping[str, Key] = {"theme": TEXT, "engine": TEXT}
 
 TABLES: Mapping[str, Mapping[str, Key]] = {
-    "log": {"tail": _number(0, 100_000), "lines": _number(1000, 1_000_000), "wrap": FLAG, "timestamps": FLAG},
+    "log": {"tail": number(0, 100_000), "lines": number(1000, 1_000_000), "wrap": FLAG, "timestamps": FLAG},
     "containers": {
         "show_stopped": FLAG,
-        "sort": _one_of("state", "name", "age", "image", "project", "cpu", "memory"),
+        "sort": one_of("state", "name", "age", "image", "project", "cpu", "memory"),
     },
+    "policy": {"mutable_tags": TEXTS, "require_tests": FLAG, "allow_dirty": FLAG},
 }
 
-KEYS = Key('a key such as "k" or a list of them', key_names)
-"""[keys] takes any command ID; whether the command exists is found out where the keys are bound."""
+ENGINE: Mapping[str, Key] = {
+    "colour": Key(f'"#rrggbb", or one of {", ".join(COLOURS)} with or without "bright_" before it', _colour),
+    "protected": FLAG,
+}
+"""Of `[engines.NAME]`."""
 
 LATER: Mapping[str, str] = {
-    "apps": "apps are not known to this version",
-    "policy": "policies are not known to this version",
-    "engines": "settings of single engines are not known to this version",
+    "swarm": "Swarm comes in a later version",
+    "scan": "scanning comes in a later version",
+    "require_scan": "scanning comes in a later version",
 }
-"""Tables that belong to what is still to come: refused with a reason rather than read and not obeyed."""
+"""Keys of what is still to come: refused with a reason rather than read and not obeyed."""
+
+KEYS = Key('a key such as "k" or a list of them', _texts)
+"""[keys] takes any command ID; whether the command exists is found out where the keys are bound."""

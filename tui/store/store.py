@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tui.model.container import Container
     from tui.model.engine import EngineVersion
     from tui.model.image import Image
-    from tui.model.sample import Sample
     from tui.model.remote import RemoteTags
+    from tui.model.sample import Sample
     from tui.store.operation import Operation
 
 

@@ -30,16 +30,17 @@ class ListView(Framed):
     afterwards, or once it was moved, it stays on the row where it is.
     """
 
-    COLUMNS: ClassVar[tuple[Column, ...]] = ()
+    COLUMNS: tuple[Column, ...] = ()
     SORTS: ClassVar[tuple[str, ...]] = ("",)
 
     class Highlighted(Message):
-        """The cursor stands on another row, or on none."""
+        """The cursor stands on another row, or on none; `by_hand`: because the user has moved it."""
 
-        def __init__(self, view: ListView, key: str | None) -> None:
+        def __init__(self, view: ListView, key: str | None, *, by_hand: bool) -> None:
             super().__init__()
             self.view = view
             self.key = key
+            self.by_hand = by_hand
 
     class Shown(Message):
         """Other rows are on the screen now."""
@@ -211,10 +212,10 @@ class ListView(Framed):
         if keep_cursor_shown:
             self._scroll_to_cursor()
 
-    def _set_cursor(self, key: str | None) -> None:
+    def _set_cursor(self, key: str | None, *, by_hand: bool = False) -> None:
         if key != self.cursor:
             self.cursor = key
-            self.post_message(self.Highlighted(self, key))
+            self.post_message(self.Highlighted(self, key, by_hand=by_hand))
 
     def _scroll_to_cursor(self) -> bool:
         """Bring the cursor's row onto the screen: whether the rows had to move."""
@@ -233,7 +234,7 @@ class ListView(Framed):
             return
         old = self.cursor
         self.filling = False
-        self._set_cursor(self.ordering.key_at(max(0, min(index, len(self.ordering) - 1))))
+        self._set_cursor(self.ordering.key_at(max(0, min(index, len(self.ordering) - 1))), by_hand=True)
         if self._scroll_to_cursor():
             self.refresh_body()
             self.post_message(self.Shown(self))

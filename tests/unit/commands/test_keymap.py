@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.ui import fakes
 from tui.commands.command import Scope, Situation
 from tui.commands.keymap import Keymap
 from tui.commands.table import BY_ID, TABLE, applies
@@ -60,3 +61,40 @@ def test_a_command_applies_in_its_pane_only() -> None:
     assert applies(BY_ID["list.filter"], Scope.TAGS)
     assert not applies(BY_ID["list.filter"], Scope.LOG)
     assert not applies(BY_ID["container.stop"], Scope.IMAGES)
+
+
+def test_only_g_means_something_else_in_one_pane() -> None:
+    keymap = Keymap()
+    for pane in (Scope.LOG, Scope.OPERATION):
+        assert keymap.find(pane, "G") is BY_ID["log.last"]
+        assert not keymap.has_key(BY_ID["app.tag"], pane)
+    everywhere = [command for command in TABLE if command.scope is Scope.ANYWHERE]
+    hidden = {
+        (key, pane)
+        for pane in Scope
+        for command in everywhere
+        for key in command.keys
+        if keymap.find(pane, key) not in (None, command)
+    }
+    assert hidden == {("G", Scope.LOG), ("G", Scope.OPERATION)}
+
+
+def test_a_key_of_everywhere_that_the_configuration_hides_is_a_clash() -> None:
+    assert any("app.build" in problem for problem in Keymap({"list.sort": ["B"]}).problems)
+
+
+def test_verbs_say_why_not() -> None:
+    web = fakes.app("web")
+    situation = Situation(Scope.CONTAINERS, apps=(web,))
+    verbs = [BY_ID[f"app.{verb}"] for verb in ("build", "test", "tag", "push")]
+    assert [verb.unavailable(situation) for verb in verbs] == [""] * 4
+    assert all("holdfast init" in verb.unavailable(situation._replace(apps=())) for verb in verbs)
+    busy = situation._replace(running=(fakes.build_running(0.0),))
+    assert {verb.unavailable(busy) for verb in verbs} == {"web is being built: C cancels"}
+    assert all("does not answer" in verb.unavailable(situation._replace(live=False)) for verb in verbs)
+    assert BY_ID["operation.cancel"].unavailable(situation) == "nothing is running"
+    assert BY_ID["operation.cancel"].unavailable(busy._replace(live=False)) == ""
+    local = situation._replace(apps=(web._replace(image="web"),))
+    assert "no registry" in BY_ID["app.push"].unavailable(local)
+    unbuilt = situation._replace(apps=(web._replace(build=None),))
+    assert "has no [apps.web.build]" in BY_ID["app.build"].unavailable(unbuilt)

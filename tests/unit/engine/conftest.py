@@ -67,6 +67,7 @@ class ScriptedEngine:
     """Answers by path (without the version), and notes what was asked and which connections were closed.
 
     requests   "GET /v1.51/containers/json?all=true", in order
+    heads      the same with their headers
     closed     set for each path when the other side has closed a connection that asked for it
     """
 
@@ -74,6 +75,7 @@ class ScriptedEngine:
         self.endpoint = Endpoint(f"unix://{path}", "the test")
         self.scripts: dict[str, Script] = {"/version": answered(VERSION)}
         self.requests: list[str] = []
+        self.heads: list[str] = []
         self.bodies: list[bytes] = []
         self.closed: dict[str, asyncio.Event] = {}
         self._path = path
@@ -89,6 +91,7 @@ class ScriptedEngine:
                 method, target, _ = head.decode().split(" ", 2)
                 path = "/" + target.split("?")[0].split("/", 2)[-1] if target.startswith("/v1.") else target
                 self.requests.append(f"{method} {target}")
+                self.heads.append(head.decode())
                 for line in head.decode().lower().split("\r\n"):
                     if line.startswith("content-length:"):
                         self.bodies.append(await reader.readexactly(int(line.partition(":")[2])))

@@ -105,6 +105,7 @@ def test_an_aws_key_is_masked() -> None:
         "git@github.com:team/app.git",
         "/bin/sh -c 'i=0; while true; do echo $i; done'",
         "2026-11-24T09:13:51Z level=info msg=ready",
+        "unauthorized: authentication required",
         "",
     ],
 )

@@ -106,7 +106,7 @@ def test_a_pattern_excludes(written: str, excluded: list[str], kept: list[str]) 
     ],
 )
 def test_what_docker_refuses_is_refused(written: str) -> None:
-    with pytest.raises(HoldfastError, match=re.escape(repr(written.strip()))):
+    with pytest.raises(HoldfastError, match=re.escape(f'"{written}"')):
         Ignore([written])
     with pytest.raises(HoldfastError, match=r"web/\.dockerignore, line 3: "):
         Ignore.parse(f"a\n# no\n{written}\nb\n", "web/.dockerignore")

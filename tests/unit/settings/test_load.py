@@ -12,19 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.model.app import EngineSettings, Policy
 from tui.settings.load import ConfigError, load
 from tui.settings.save import save_choice
 from tui.settings.schema import LogSettings, Settings
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    (tmp_path / "work").mkdir()
-    (tmp_path / "config" / "holdfast").mkdir(parents=True)
-    monkeypatch.chdir(tmp_path / "work")
-    return {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config")}
 
 
 def user_file(home: dict[str, str]) -> Path:
@@ -93,8 +86,58 @@ def test_every_problem_is_said_at_once(home: dict[str, str]) -> None:
 
 
 def test_what_is_still_to_come_is_refused_with_a_reason(home: dict[str, str]) -> None:
-    (problem,) = problems(home, '[apps.web]\nimage = "web"\n')
-    assert "[apps]: apps are not known to this version" in problem
+    (problem,) = problems(home, "[policy]\nrequire_scan = true\n")
+    assert (
+        problem == f"{user_file(home)}: [policy] require_scan is not taken: scanning comes in a later version"
+    )
+
+
+def test_policy_and_engines_are_read_and_put_together(home: dict[str, str]) -> None:
+    user_file(home).write_text(
+        '[policy]\nmutable_tags = "latest"\nallow_dirty = true\n'
+        '[engines.prod]\ncolour = "bright_red"\n[engines."unix:///run/docker.sock"]\ncolour = "#102030"\n'
+    )
+    Path("holdfast.toml").write_text("[policy]\nrequire_tests = false\n[engines.prod]\nprotected = true\n")
+    settings = load(None, home)
+    assert settings.policy == Policy(("latest",), require_tests=False, allow_dirty=True)
+    assert settings.engines == {
+        "prod": EngineSettings("bright_red", protected=True),
+        "unix:///run/docker.sock": EngineSettings("#102030"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[engines]\nprod = 1\n", "engines.prod is a table: write [engines.prod] above its keys"),
+        ("engines = 1\n", "engines is a table: write [engines.NAME] above its keys"),
+        ("[engines.prod]\ncolor = 1\n", "[engines.prod] color is unknown: did you mean colour?"),
+        (
+            '[engines.prod]\ncolour = "pink"\n',
+            "[engines.prod] colour = 'pink' is not allowed: it takes \"#rrggbb\", or one of black, red, "
+            'green, yellow, blue, magenta, cyan, white with or without "bright_" before it',
+        ),
+        (
+            '[policy]\nmutable_tags = [""]\n',
+            "[policy] mutable_tags = a list is not allowed: it takes a text, or a list of texts",
+        ),
+        ("[policy]\nrequire_test = true\n", "[policy] require_test is unknown: did you mean require_tests?"),
+        ("[apps]\nweb = 1\n", "[apps.web] is a table, not 1: write [apps.web] above its keys"),
+        ("apps = []\n", "apps is a table: write [apps.NAME] above its keys"),
+        ("x = " + "[" * 2000, "not valid TOML: tables or lists are nested too deeply"),
+    ],
+)
+def test_a_wrong_policy_or_engine_is_named(home: dict[str, str], text: str, sentence: str) -> None:
+    assert problems(home, text) == (f"{user_file(home)}: {sentence}",)
+
+
+def test_a_number_of_thousands_of_digits_is_no_crash(home: dict[str, str]) -> None:
+    assert "not valid TOML" in problems(home, f"theme = {'9' * 5000}\n")[0]
+    assert "not allowed" in problems(home, f"theme = 0x{'9' * 5000}\n")[0]
+
+
+def test_a_wrong_configuration_is_exit_status_2() -> None:
+    assert ConfigError(["x"]).exit_status == 2
 
 
 def test_a_named_file_must_be_there(home: dict[str, str]) -> None:

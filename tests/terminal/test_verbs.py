@@ -1,0 +1,300 @@
+"""The whole way by command line alone: from a folder with a Dockerfile to a digest in a registry."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.busybox import IMAGE
+from tests.terminal.conftest import TREE
+from tui.journal.folder import operations_folder
+from tui.journal.reader import summaries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.engine_calls import EngineCalls
+    from tests.support.registry import Registry
+    from tests.terminal.conftest import OpenTerminal
+
+DOCKERFILE = f"""\
+FROM {IMAGE}
+RUN echo compiling && echo hello > /www/index.html
+CMD ["httpd", "-f", "-p", "8080", "-h", "/www"]
+"""
+
+SLOW = f"""\
+FROM {IMAGE}
+RUN echo begun; sleep 30
+"""
+
+
+class Shell:
+    """Runs `holdfast` in a folder of its own, against one engine.
+
+    environ   what it is started with
+    folder    where holdfast.toml is
+    """
+
+    def __init__(self, folder: Path, engine: str) -> None:
+        self.folder = folder
+        self.environ = {
+            **os.environ, "HOME": str(folder / "home"), "PYTHONPATH": TREE, "DOCKER_HOST": engine,
+            "TERM": "xterm-256color",
+        }  # fmt: skip
+        (folder / "home").mkdir()
+
+    def write(self, image: str, dockerfile: str = DOCKERFILE) -> None:
+        (self.folder / "src").mkdir(exist_ok=True)
+        (self.folder / "src/Dockerfile").write_text(dockerfile)
+        (self.folder / "holdfast.toml").write_text(
+            f'[apps.web]\nimage = "{image}"\n'
+            '[apps.web.build]\ncontext = "src"\nnetwork = "none"\n'
+            "[apps.web.ready]\nstable = 0.2\n"
+            '[apps.web.test]\ncommand = ["grep", "-q", "hello", "/www/index.html"]\n'
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tui", *arguments], cwd=self.folder, env=self.environ, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    def run(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run it to its end, which must be this exit status."""
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=100)
+        assert process.returncode == status, f"{process.returncode}\n{out}\n{err}"
+        return subprocess.CompletedProcess(arguments, status, out, err)
+
+    def events(self, *arguments: str, status: int = 0) -> list[dict[str, object]]:
+        """Its events, checked: each a line, the outcome last, and nothing on standard error."""
+        done = self.run(*arguments, "--json", status=status)
+        assert done.stderr == ""
+        found = [json.loads(line) for line in done.stdout.splitlines()]
+        assert [event["kind"] for event in found].count("outcome") == 1
+        assert found[-1]["kind"] == "outcome"
+        return found
+
+
+@pytest.fixture
+def shell(tmp_path: Path, api: EngineCalls) -> Shell:
+    return Shell(tmp_path, api.url)
+
+
+@pytest.fixture
+def web(shell: Shell, registry: Registry, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The repository of an app of the test's own in the open registry."""
+    repository = f"{registry.address}/{re.sub('[^a-z0-9]+', '-', request.node.name.lower()).strip('-')}"
+    shell.write(repository)
+    return repository
+
+
+def tags_on(api: EngineCalls) -> set[str]:
+    return {tag for image in api.get("/images/json") for tag in image["RepoTags"] or ()}
+
+
+def test_from_source_to_digest(shell: Shell, web: str, api: EngineCalls, registry: Registry) -> None:
+    image = shell.run("build", "--quiet").stdout.strip()
+    assert re.fullmatch("sha256:[0-9a-f]{64}", image)
+
+    tested = shell.events("test", "web")
+    assert tested[0]["verb"] == "test"
+    assert tested[-1]["ok"] is True
+    assert tested[-1]["image"] == image
+    assert [c for c in api.containers() if c["Image"].startswith(web)] == []
+
+    offered = shell.run("tag", "web", status=2).stderr
+    assert "which version?" in offered
+    assert re.search(r"\n +v?0\.1\.0", offered)
+
+    assert f"{web}:v1.0.0" in shell.run("tag", "web", "v1.0.0").stdout
+    repository = web.partition("/")[2]
+    assert registry.tags(repository) == []
+    pushed = shell.run("push", "web", "v1.0.0", "-q").stdout.strip()
+    assert pushed == registry.digest(repository, "v1.0.0") != ""
+
+    history = shell.run("history", "web").stdout.splitlines()
+    assert [line.split()[3] for line in history[1:]] == ["push", "tag", "test", "build"]
+    assert all(line.endswith("done") for line in history[1:])
+    [first] = [line.split()[0] for line in history if " build " in line]
+    assert "| compiling" in shell.run("history", "--show", first).stdout
+
+
+def test_a_version_never_moves(shell: Shell, web: str, api: EngineCalls, registry: Registry) -> None:
+    for word in ("one", "two"):
+        shell.write(web, DOCKERFILE + f"LABEL word={word}\n")
+        shell.run("build")
+        shell.run("test")
+        if word == "one":
+            shell.run("tag", "v1.0.0")
+            shell.run("push", "v1.0.0")
+    before = registry.digest(web.partition("/")[2], "v1.0.0")
+
+    refused = shell.run("tag", "v1.0.0", status=4).stderr
+    assert "never moves" in refused
+    assert "choose another version" in refused
+
+    api.untag(f"{web}:v1.0.0")  # only the registry knows it now
+    assert "in the registry already" in shell.run("tag", "v1.0.0", status=4).stderr
+    assert registry.digest(web.partition("/")[2], "v1.0.0") == before
+
+
+def test_a_plan_changes_nothing(shell: Shell, web: str, api: EngineCalls, registry: Registry) -> None:
+    before = tags_on(api)
+    said = shell.run("build", "--plan").stdout
+    assert "Build web" in said
+    assert "docker build" in said
+    plan = json.loads(shell.run("build", "--plan", "--json").stdout)
+    assert plan["steps"][0]["id"] == "build"
+    assert plan["engine"] == api.url
+    assert tags_on(api) == before
+    assert not operations_folder(shell.environ).exists()
+
+    shell.run("build")
+    shell.run("test")
+    built = tags_on(api)
+    assert f"{web}:v1.0.0" in shell.run("tag", "web", "v1.0.0", "--plan").stdout
+    assert tags_on(api) == built
+    shell.run("tag", "web", "v1.0.0")
+    assert "v1.0.0" in shell.run("push", "--plan").stdout
+    assert registry.tags(web.partition("/")[2]) == []
+
+
+def test_a_step_that_fails(shell: Shell, web: str) -> None:
+    shell.write(web, f"FROM {IMAGE}\nRUN echo about to fail; exit 3\n")
+    failed = shell.run("build", status=1)
+    assert "| about to fail" in failed.stdout
+    assert "failed:" in failed.stderr
+    assert "RUN echo about to fail" in failed.stderr
+    events = shell.events("build", status=1)
+    assert events[-1]["ok"] is False
+    assert events[-1]["error"]["code"] == 1  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("arguments", "status", "said"), [
+    (("build", "wep"), 2, "did you mean web?"),
+    (("build", "web", "api"), 2, "one word too many"),
+    (("tag", "v1+2"), 2, 'not "+"'),
+    (("build", "--config", "missing.toml"), 2, "there is no such file"),
+    (("build", "--host", "unix:///nowhere.sock"), 3, "/nowhere.sock"),
+    (("test", "--image", "missing"), 2, "there is no image missing"),
+])  # fmt: skip
+def test_what_cannot_begin(
+    shell: Shell, web: str, arguments: tuple[str, ...], status: int, said: str
+) -> None:
+    assert said in shell.run(*arguments, status=status).stderr
+    [outcome] = shell.events(*arguments, status=status)
+    assert outcome["error"]["code"] == status  # type: ignore[index]
+    assert summaries(operations_folder(shell.environ)) == []
+
+
+def test_ctrl_c_while_it_builds(
+    shell: Shell, web: str, api: EngineCalls, open_terminal: OpenTerminal
+) -> None:
+    shell.write(web, SLOW)
+    before = tags_on(api)
+    command = (sys.executable, "-m", "tui", "build")
+    terminal = open_terminal(*command, env=shell.environ, cwd=shell.folder)
+    terminal.wait_for(re.compile(r"running +\d+\.\ds +.*RUN echo begun"), 60)
+    terminal.wait_for("| begun")
+    terminal.send("\x03")
+    assert terminal.wait_end(30) == 130
+    assert "cancelled after" in terminal.text()
+    assert tags_on(api) == before
+
+
+def test_a_closed_terminal_leaves_the_build_running(
+    shell: Shell, web: str, open_terminal: OpenTerminal
+) -> None:
+    shell.write(web, f"FROM {IMAGE}\nRUN echo begun; sleep 3; echo rested\n")
+    command = (sys.executable, "-m", "tui", "build")
+    terminal = open_terminal(*command, env=shell.environ, cwd=shell.folder)
+    terminal.wait_for("| begun", 60)
+    terminal.take_away()
+    limit = time.monotonic() + 60
+    while not (ended := summaries(operations_folder(shell.environ))[0].ended):
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+    assert ended.ok
+    assert "| rested" in shell.run("history", "--show", "last").stdout
+
+
+def test_a_terminal_is_asked(shell: Shell, web: str, registry: Registry, open_terminal: OpenTerminal) -> None:
+    shell.run("build")
+    shell.run("test")
+
+    def tag(answer: str) -> int:
+        terminal = open_terminal(
+            sys.executable, "-m", "tui", "tag", "v2.0.0", env=shell.environ, cwd=shell.folder
+        )
+        terminal.wait_for("Tag? [y/N]", 60)
+        terminal.send(answer)
+        return terminal.wait_end(60)
+
+    assert tag("\r") == 130
+    assert tag("n\r") == 130
+    assert tag("\x03") == 130
+    assert [one.started.verb for one in summaries(operations_folder(shell.environ))] == ["test", "build"]
+    assert tag("y\r") == 0
+    asked = open_terminal(sys.executable, "-m", "tui", "push", "--yes", env=shell.environ, cwd=shell.folder)
+    assert asked.wait_end(60) == 0
+    assert "web pushed in" in asked.text()
+    assert registry.tags(web.partition("/")[2]) == ["v2.0.0"]
+
+
+def test_a_registry_that_wants_a_login(shell: Shell, registry_with_login: Registry) -> None:
+    address = registry_with_login.address
+    shell.write(f"{address}/team/web")
+    shell.run("build")
+    shell.run("test")
+    shell.run("tag", "v1.0.0")
+    refused = shell.run("push", status=1).stderr
+    assert f"docker login {address}" in refused
+    report = shell.run("doctor", status=1).stdout
+    assert f"docker login {address}" in report
+
+
+def test_doctor(shell: Shell, web: str, api: EngineCalls) -> None:
+    report = json.loads(shell.run("doctor", "--json").stdout)
+    found = {finding["name"]: finding for finding in report["findings"]}
+    assert report["ok"] is True
+    assert found["endpoint"]["message"] == f"{api.url} (DOCKER_HOST)"
+    assert "Docker Engine" in found["engine"]["message"]
+    assert found["builder"]["message"] == "BuildKit"
+    assert found["app web"]["state"] == "ok"
+    assert "answers without a login" in found["registry"]["message"]
+    assert found["trivy"]["state"] in ("ok", "note")
+
+    (shell.folder / "src/Dockerfile").unlink()
+    lines = shell.run("doctor", "--host", "unix:///nowhere.sock", status=1).stdout.splitlines()
+    assert any(re.match(r"problem +engine +.*/nowhere.sock", line) for line in lines)
+    assert any(re.match(r"problem +app web +.*src/Dockerfile: there is no such file", line) for line in lines)
+    assert lines[-1] == "2 problems, no warnings"
+
+
+def test_doctor_on_a_broken_configuration(shell: Shell, web: str) -> None:
+    (shell.folder / "holdfast.toml").write_text("[apps.web]\nimag = 3\n")
+    said = shell.run("doctor", status=1).stdout
+    assert re.search(r"problem +configuration +.*holdfast.toml.*imag", said)
+
+
+def test_init_then_build(shell: Shell) -> None:
+    (shell.folder / "Dockerfile").write_text(f"FROM {IMAGE}\nCOPY Dockerfile /\n")
+    text = shell.run("init", "--stdout").stdout
+    assert "[apps." in text
+    assert not (shell.folder / "holdfast.toml").exists()
+    said = shell.run("init").stdout
+    assert "holdfast build" in said
+    assert (shell.folder / "holdfast.toml").read_text() == text
+    assert "is not overwritten" in shell.run("init", status=4).stderr
+    assert (shell.folder / "holdfast.toml").read_text() == text
+    shell.run("build")

@@ -1,0 +1,68 @@
+"""What is painted before Textual is there is what Textual draws then, to the cell."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.ui import fakes
+from tui.app import Holdfast, Options
+from tui.commands.keymap import Keymap
+from tui.engine.endpoint import Endpoint
+from tui.model.container import Container
+from tui.presentation.first_screen import first_screen
+from tui.presentation.lines import plain
+from tui.settings.schema import Settings
+from tui.store.store import Link, LinkState, Store
+from tui.theming import ThemeShelf
+
+if TYPE_CHECKING:
+    from rich.style import Style
+
+NOW = 1_700_000_000.0
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("count", [0, 1, 12])
+async def test_both_are_the_same(size: tuple[int, int], count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never() -> Any:
+        await asyncio.Event().wait()
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    settings = Settings(apps={f"app{number}": fakes.app(f"app{number}") for number in range(count)})
+    containers = [
+        Container(f"{number:064x}", f"web-{number}", "app:1", "sha256:a", "", NOW - 50, "running", since=NOW)
+        for number in range(3)
+    ]
+    store = Store()
+    store.set_link(Link(LinkState.CONNECTING, 0.0, "unix:///var/run/docker.sock"))
+    lines = first_screen(
+        *size, containers, store.link, Keymap(), NOW, settings=settings.containers, apps=settings.apps
+    )
+    store.put_containers(containers)
+    app = Holdfast(
+        settings,
+        Options(Endpoint("unix:///var/run/docker.sock", "default socket")),
+        ThemeShelf("holdfast-dark", {"HOME": "/nowhere"}),
+        store,
+        connect=never,
+        clock=lambda: NOW,
+        journals=Path("/nowhere"),
+    )
+    monkeypatch.setattr(app, "_show_log", lambda container_id: None)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        drawn = app.screen._compositor.render_strips()
+        assert [strip.text for strip in drawn] == [plain(line) for line in lines]
+        for strip, line in zip(drawn, lines, strict=True):
+            looks = [look(char, segment.style) for segment in strip for char in segment.text]
+            assert looks == [look(char, app.paint(style)) for text, style in line for char in text]
+
+
+def look(char: str, style: Style | None) -> tuple[object, ...]:
+    """What can be seen of a cell: a blank has no foreground."""
+    assert style is not None
+    return (char, style.bgcolor, style.underline) if char == " " else (char, style)

@@ -1,0 +1,58 @@
+"""An operation that takes its time, in the foreground as the verbs run theirs.
+
+`python -m tests.unit.cli.slow KIND SECONDS UNDO_SECONDS`: KIND is Live, PlainLines or JsonLines.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from tui.cli import foreground, rendering
+from tui.journal.folder import new_id
+from tui.model.operation import Plan, PlanStep, Result
+from tui.operations.request import Request
+
+if TYPE_CHECKING:
+    from tui.operations.report import Report
+
+
+class Slow:
+    """Counts for some seconds, and takes some to undo that."""
+
+    def __init__(self, seconds: float, undo_seconds: float) -> None:
+        self._seconds = seconds
+        self._undo_seconds = undo_seconds
+
+    async def plan(self) -> Plan:
+        return Plan("Count web", (PlanStep("count", "Count"), PlanStep("undo", "Undo")))
+
+    async def run(self, report: Report) -> Result:
+        end = time.monotonic() + self._seconds
+        try:
+            async with report.step("count"):
+                while time.monotonic() < end:
+                    report.log("count", "tick")
+                    await asyncio.sleep(0.05)
+        except asyncio.CancelledError:
+            async with report.step("undo"):
+                await asyncio.sleep(self._undo_seconds)
+            raise
+        return Result(image="sha256:" + "0" * 64)
+
+
+async def _run(kind: str, seconds: float, undo_seconds: float) -> int:
+    verb = Slow(seconds, undo_seconds)
+    request = Request(new_id("build", "web", time.time()), "build", "web")
+    shown = getattr(rendering, kind)(*() if kind == "JsonLines" else (None,))
+    try:
+        problem = await foreground.run(verb, await verb.plan(), request, "unix:///s", shown)
+    finally:
+        shown.close()
+    return problem.code if problem is not None else 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(_run(sys.argv[1], float(sys.argv[2]), float(sys.argv[3]))))

@@ -1,0 +1,101 @@
+"""What the command line takes, and what it says to what it does not take."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.cli.arguments import VERBS, dispatch, parsed, parser
+from tui.cli.verbs import Options, Usage, meant
+from tui.model.app import AppSpec
+from tui.operations.verbs import UnknownApp
+
+WEB = AppSpec("web", "registry:5000/web", "holdfast.toml")
+API = AppSpec("api", "registry:5000/api", "holdfast.toml")
+
+
+def given(*arguments):
+    return parsed(parser(), arguments)
+
+
+@pytest.mark.parametrize("arguments", [
+    ("--host", "unix:///s", "--config", "c.toml", "build", "web"),
+    ("build", "--host", "unix:///s", "web", "--config", "c.toml"),
+    ("--host", "tcp://other", "--config", "c.toml", "build", "-H", "unix:///s", "web"),
+])  # fmt: skip
+def test_engine_and_configuration_before_or_after_the_verb(arguments):
+    found = given(*arguments)
+    assert (found.verb, found.words, found.host, found.config) == ("build", ["web"], "unix:///s", "c.toml")
+
+
+def test_words_may_stand_behind_options():
+    assert given("tag", "web", "--yes", "v1.0.0").words == ["web", "v1.0.0"]
+    assert given("push", "--plan", "web", "--json", "v1.0.0").words == ["web", "v1.0.0"]
+
+
+@pytest.mark.parametrize("arguments", [
+    ("bild",),
+    ("build", "--no-cach"),
+    ("build", "--image", "x"),
+    ("tag", "web", "v1", "--no-cache"),
+    ("build", "--json", "--quiet"),
+    ("history", "--limit", "0"),
+    ("history", "web", "api"),
+    ("--demo", "build"),
+    ("doctor", "-x"),
+])  # fmt: skip
+def test_a_mistake_is_named_and_ends_with_2(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        dispatch(arguments)
+    assert ended.value.code == 2
+    assert any(word.lstrip("-").replace("_", "-") in capsys.readouterr().err for word in arguments)
+
+
+@pytest.mark.parametrize("verb", [*VERBS, "history", "doctor", "init"])
+def test_every_verb_has_help_with_an_example(verb, capsys):
+    with pytest.raises(SystemExit) as ended:
+        dispatch([verb, "--help"])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert f"\n  holdfast {verb}" in said
+    assert max(map(len, said.splitlines())) <= 80
+
+
+def test_help_lists_every_verb(capsys):
+    with pytest.raises(SystemExit):
+        dispatch(["--help"])
+    said = capsys.readouterr().out
+    assert all(f"\n    {verb} " in said for verb in (*VERBS, "history", "doctor", "init"))
+
+
+def options(verb, *words):
+    return Options(verb, words)
+
+
+def test_the_only_app_may_be_left_out():
+    apps = {"web": WEB}
+    assert meant(apps, options("build")) == (WEB, "")
+    assert meant(apps, options("tag", "v1.0.0")) == (WEB, "v1.0.0")
+    assert meant(apps, options("tag", "web")) == (WEB, "")
+    assert meant(apps, options("push", "web", "v1.0.0")) == (WEB, "v1.0.0")
+
+
+def test_one_of_several_apps_must_be_named():
+    apps = {"web": WEB, "api": API}
+    assert meant(apps, options("tag", "api", "v1")) == (API, "v1")
+    for words in ((), ("v1.0.0",), ("wep",)):
+        with pytest.raises(UnknownApp) as raised:
+            meant(apps, options("push", *words))
+        assert raised.value.exit_status == 2
+        assert "web" in str(raised.value)
+
+
+def test_a_mistyped_app_is_no_version():
+    with pytest.raises(UnknownApp, match="did you mean web"):
+        meant({"web": WEB}, options("tag", "webb"))
+
+
+def test_one_word_too_many():
+    with pytest.raises(Usage, match="v2"):
+        meant({"web": WEB}, options("tag", "web", "v1", "v2"))
+    with pytest.raises(Usage, match="v1"):
+        meant({"web": WEB}, options("build", "web", "v1"))

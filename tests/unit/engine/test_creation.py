@@ -1,0 +1,180 @@
+"""What is asked of the engine to create a container, and what goes into its environment."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.engine.creation import ProfileUnusable, create_body, merged_environment, resolved
+from tui.engine.env_files import LARGEST, EnvFileUnusable, parse_env_file, read_env_file
+from tui.model.app import Healthcheck, Mount, Port, RunSpec, Ulimit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EMPTY = RunSpec(restart="no")
+
+
+def body(run: RunSpec = EMPTY, **options: Any) -> dict[str, Any]:
+    return create_body("web:1", run, **options).body
+
+
+def test_what_is_not_set_is_left_to_image_and_engine() -> None:
+    assert body() == {
+        "Image": "web:1",
+        "HostConfig": {"NetworkMode": "default", "RestartPolicy": {"Name": "no"}},
+    }
+
+
+def test_every_attribute_reaches_the_engine() -> None:
+    """One that was forgotten in `create_body` changes nothing; those that are read before are named."""
+    values: dict[str, Any] = {
+        "command": ("a",), "entrypoint": ("b",), "environment": {"A": "1"}, "user": "1", "group_add": ("2",),
+        "working_dir": "/w", "hostname": "h", "ports": (Port(80),), "volumes": (Mount("volume", "v", "/v"),),
+        "tmpfs": {"/t": ""}, "networks": {"n": ()}, "network_mode": "none", "dns": ("1.1.1.1",),
+        "extra_hosts": ("a:1.1.1.1",), "restart": "always", "read_only": True, "init": False,
+        "privileged": True, "cap_add": ("ALL",), "cap_drop": ("ALL",), "security_opt": ("a=b",),
+        "devices": ("/dev/null",), "sysctls": {"a": "1"}, "ulimits": (Ulimit("nofile", 1, 2),),
+        "mem_limit": 1, "memswap_limit": -1, "mem_reservation": 1, "shm_size": 1, "cpus": 0.5,
+        "cpu_shares": 1,
+        "cpuset": "0", "pids_limit": 1, "oom_score_adj": 1, "healthcheck": Healthcheck(retries=1),
+        "stop_grace_period": 0.0, "stop_signal": "SIGINT", "logging_driver": "local",
+        "logging_options": {"a": "1"}, "labels": {"a": "1"},
+    }  # fmt: skip
+    assert values.keys() | {"env_file"} == set(RunSpec._fields)
+    for name, value in values.items():
+        assert body(EMPTY._replace(**{name: value})) != body(), name
+
+
+def test_an_empty_entrypoint_takes_the_images_away() -> None:
+    assert body(EMPTY._replace(entrypoint=()))["Entrypoint"] == []
+    assert "Entrypoint" not in body()
+
+
+def test_what_is_given_wins() -> None:
+    run = RunSpec(
+        environment={"A": "1", "B": None, "C": "3"},
+        labels={"team": "web", "io.holdfast.app": "other"},
+        ports=(Port(80, "8080"),),
+        networks={"front": ("web",), "back": ()},
+    )
+    made = body(
+        run,
+        environment={"A": "2"},
+        labels={"io.holdfast.app": "web"},
+        ports=(Port(80, host_ip="127.0.0.1"),),
+        networks={"own": ("web",)},
+        restart="no",
+    )
+    assert made["Env"] == ["A=2", "B", "C=3"]
+    assert made["Labels"] == {"team": "web", "io.holdfast.app": "web"}
+    assert made["HostConfig"]["PortBindings"] == {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": ""}]}
+    assert made["HostConfig"]["NetworkMode"] == "own"
+    assert made["HostConfig"]["RestartPolicy"] == {"Name": "no"}
+    assert "PortBindings" not in body(run, ports=())["HostConfig"]
+
+
+def test_all_networks_but_the_first_are_connected_later() -> None:
+    made = create_body("web:1", RunSpec(networks={"front": ("web", "www"), "back": ("db",), "mid": ()}))
+    assert made.body["NetworkingConfig"] == {"EndpointsConfig": {"front": {"Aliases": ["web", "www"]}}}
+    assert made.later == {"back": ("db",), "mid": ()}
+    assert create_body("web:1", RunSpec(network_mode="host")).later == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "read"),
+    [
+        (b"", {}),
+        (b"A=1\nB=2", {"A": "1", "B": "2"}),
+        (b"\xef\xbb\xbfA=1\r\n  B= 2 \r\n   \n", {"A": "1", "B": " 2 "}),
+        (b"# a comment\n\n   # another\nA=#1 'x'\n", {"A": "#1 'x'"}),
+        (b"A=x=y\nA=\n", {"A": ""}),
+        (b"HOME\nNOT_SET\n", {"HOME": "/root"}),
+        ("Ä=ö\n".encode(), {"Ä": "ö"}),
+    ],
+)
+def test_environment_files(file: bytes, read: dict[str, str]) -> None:
+    assert parse_env_file(file, "web.env", {"HOME": "/root"}) == read
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (b"A=1\n=hunter2\n", "web.env, line 2: there is no name before the ="),
+        (b"A=1\n\nB C=hunter2\n", "web.env, line 3: the name of a variable has a space in it"),
+        (b"A=hunter2\xff\n", "web.env, line 1: not UTF-8"),
+        (b"A=hunter2\0\n", "web.env, line 1: it holds a zero byte"),
+    ],
+)
+def test_a_bad_line_is_named_and_its_value_is_not(file: bytes, said: str) -> None:
+    with pytest.raises(EnvFileUnusable) as caught:
+        parse_env_file(file, "web.env", {})
+    assert caught.value.message == said
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.exit_status == 2
+
+
+@given(st.dictionaries(st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]*", fullmatch=True), st.text()))
+def test_what_is_written_is_read(variables: dict[str, str]) -> None:
+    kept = {
+        name: value
+        for name, value in variables.items()
+        if not set(value) & {"\n", "\0"} and not value.endswith("\r")
+    }
+    lines = "".join(f"{name}={value}\n" for name, value in kept.items())
+    assert parse_env_file(lines.encode("utf-8", "surrogatepass"), "f", {}) == kept
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(EnvFileUnusable, match=r"none\.env: the env_file cannot be read: No such file"):
+        read_env_file(str(tmp_path / "none.env"), {})
+    (tmp_path / "large.env").write_bytes(b"#" * (LARGEST + 1))
+    with pytest.raises(EnvFileUnusable, match="larger than 1 MiB"):
+        read_env_file(str(tmp_path / "large.env"), {})
+
+
+def test_later_files_and_then_the_environment_count(tmp_path: Path) -> None:
+    (tmp_path / "1").write_text("A=1\nB=1\nC=1\n")
+    (tmp_path / "2").write_text("B=2\nC=2\n")
+    run = RunSpec(
+        env_file=(str(tmp_path / "1"), str(tmp_path / "2")),
+        environment={"C": "3", "USER": None, "GONE": None},
+    )
+    assert merged_environment(run, {"USER": "me"}) == {
+        "A": "1", "B": "2", "C": "3", "USER": "me", "GONE": None,
+    }  # fmt: skip
+
+
+async def test_nothing_is_left_to_read_once_resolved(tmp_path: Path) -> None:
+    (tmp_path / "web.env").write_text("A=1\n")
+    (tmp_path / "profile.json").write_text('{\n "defaultAction": "SCMP_ACT_ALLOW"\n}')
+    run = RunSpec(
+        env_file=(str(tmp_path / "web.env"),),
+        environment={"USER": None},
+        security_opt=(f"seccomp={tmp_path}/profile.json", "no-new-privileges", "label:disable"),
+    )
+    ready = await resolved(run, {"USER": "me"})
+    assert ready.env_file == ()
+    assert ready.environment == {"A": "1", "USER": "me"}
+    assert ready.security_opt == (
+        'seccomp={"defaultAction":"SCMP_ACT_ALLOW"}', "no-new-privileges", "label=disable",
+    )  # fmt: skip
+    assert await resolved(ready, {}) == ready
+
+
+@pytest.mark.parametrize("content", [None, "not JSON"])
+async def test_a_bad_seccomp_profile_is_named(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "profile.json"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(ProfileUnusable, match=r"profile\.json: the seccomp profile"):
+        await resolved(RunSpec(security_opt=(f"seccomp={path}",)), {})
+
+
+def test_the_body_is_json_with_nothing_of_ours_in_it() -> None:
+    run = RunSpec(command=("a",), volumes=(Mount("tmpfs", "", "/t", options={"size": 1, "mode": 0o1777}),))
+    assert json.loads(json.dumps(body(run))) == body(run)

@@ -1,0 +1,131 @@
+"""Operations as lines of a terminal that goes on scrolling."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.model.operation import (
+    Failure,
+    Logged,
+    Plan,
+    PlanStep,
+    Progressed,
+    Started,
+    StepChanged,
+)
+from tui.presentation import console
+from tui.presentation.amounts import duration
+from tui.presentation.text import width
+from tui.store.operation import Operation
+
+STARTED = Started(100.0, "op-1", "push", "web", "unix:///s", "alice", "host", 1, (PlanStep("p", "Push"),))
+
+
+def text(lines):
+    return [console.painted(line, colours=False) for line in lines]
+
+
+@pytest.mark.parametrize(("seconds", "said"), [
+    (0.0, "0.0s"), (0.04, "0.0s"), (3.14, "3.1s"), (59.94, "59.9s"), (59.96, "1m00s"), (125, "2m05s"),
+    (3599.4, "59m59s"), (3599.9, "1h00m"), (7500, "2h05m"),
+])  # fmt: skip
+def test_durations(seconds, said):
+    assert duration(seconds) == said
+
+
+@given(st.floats(0, 359_000))
+def test_a_duration_fits_its_column(seconds):
+    assert len(duration(seconds)) <= console.SECONDS_CELLS
+
+
+def test_a_plan_shows_what_it_is_about():
+    plan = Plan(
+        "Push web v1",
+        (PlanStep("guard", "Ask the registry"), PlanStep("push", "Push v1")),
+        (("image", "sha256:1"), ("commit", "")),
+        ("it moves",),
+        "docker push web:v1",
+    )
+    assert text(console.plan_lines(plan)) == [
+        "Push web v1",
+        "  image  sha256:1",
+        "  1. Ask the registry",
+        "  2. Push v1",
+        "warning: it moves",
+        "  equals: docker push web:v1",
+    ]
+
+
+def test_layers_show_how_far_they_are():
+    operation = Operation(STARTED)
+    operation.feed(
+        [
+            StepChanged(100.0, "p", "running"),
+            StepChanged(100.0, "a", "running", title="layer a", parent="p"),
+            Progressed(102.0, "a", 30_000_000, 120_000_000),
+            StepChanged(100.0, "b", "cached", title="layer b", parent="p"),
+        ]
+    )
+    wide = text(console.live_area(operation, 104.0, 120, 40))
+    assert wide == [
+        "running    4.0s  layer a                   [#####---------------] 30MB of 120MB, 7.5MB/s",
+        "push web  1 of 2 steps  4.0s  Ctrl+C stops it",
+    ]
+    narrow = text(console.live_area(operation, 104.0, 60, 40))
+    assert narrow[0] == "running    4.0s  layer a             30MB of 120MB, 7.5MB/s"
+
+
+def test_a_long_title_leaves_room_for_how_far_it_is():
+    operation = Operation(STARTED)
+    operation.feed(
+        [
+            StepChanged(100.0, "p", "running", title="x" * 200),
+            Progressed(100.0, "p", 1, 2, "files"),
+        ]
+    )
+    [line, _] = text(console.live_area(operation, 100.0, 80, 24))
+    assert line.endswith("…  1 of 2 files")
+    assert len(line) == 79
+
+
+@given(st.text(), st.text(), st.integers(10, 200), st.integers(1, 60))
+def test_nothing_from_outside_is_obeyed_or_too_wide(title, output, columns, rows):
+    operation = Operation(STARTED._replace(app=title))
+    operation.feed([StepChanged(100.0, "p", "running", title=title), Logged(100.0, "p", 1, output)])
+    for line in console.live_area(operation, 101.0, columns, rows, talking="p"):
+        assert sum(width(part) for part, _ in line) < columns
+        plain = console.painted(line, colours=False)
+        assert not re.search("[\x00-\x1f\x7f-\x9f\u202e]", plain)
+        coloured = re.sub(r"\x1b\[[0-9;]*m", "", console.painted(line, colours=True))
+        assert coloured == plain
+    failure = Failure(1, title, output, (title, output))
+    for line in text(console.failure_lines(failure)):
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", line)
+
+
+def test_what_a_failure_quotes_is_not_shown_twice():
+    operation = Operation(STARTED)
+    operation.feed(
+        [
+            StepChanged(100.0, "p", "running"),
+            Logged(100.0, "p", 2, "no such host"),
+            StepChanged(101.0, "p", "failed", 1.0),
+        ]
+    )
+    assert text(console.failed_output(operation, Failure(1, "failed"))) == [
+        "output of Push", "  | no such host",
+    ]  # fmt: skip
+    assert text(console.failed_output(operation, Failure(1, "failed", detail=("  no such host",)))) == []
+
+
+def test_only_the_end_of_much_output_is_shown():
+    operation = Operation(STARTED)
+    lines = "\n".join(f"line {number}" for number in range(1000))
+    operation.feed([Logged(100.0, "p", 1, lines), StepChanged(101.0, "p", "failed", 1.0)])
+    shown = text(console.failed_output(operation, Failure(1, "failed")))
+    assert shown[:3] == ["output of Push", "  950 lines before", "  | line 950"]
+    assert shown[-1] == "  | line 999"

@@ -1,0 +1,84 @@
+"""`holdfast doctor`: what Holdfast needs, whether it is there, and what to do where it is not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+from tui.cli import checks
+from tui.cli.checks import OK, PROBLEM, WARNING, Finding
+from tui.cli.output import answer, answer_json, colours
+from tui.errors import HoldfastError
+from tui.presentation.console import painted
+from tui.presentation.text import fit, safe
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tui.presentation.style import Line
+
+NAME_CELLS = 14
+
+_ROLES = {OK: "ok", WARNING: "warn", PROBLEM: "bad"}
+
+
+def run(host: str, docker_context: str, config: str, *, json: bool) -> int:
+    """Check everything; 0 where nothing is a problem, else 1."""
+    return asyncio.run(_run(host, docker_context, config, json=json))
+
+
+async def _run(host: str, docker_context: str, config: str, *, json: bool) -> int:
+    found = []
+    shown = colours(1)
+    async for finding in _findings(host, docker_context, config):
+        found.append(finding)
+        if not json:
+            answer("".join([painted(one, colours=shown) + "\n" for one in _lines(finding)]))
+    problems = sum(finding.state == PROBLEM for finding in found)
+    warnings = sum(finding.state == WARNING for finding in found)
+    if json:
+        answer_json({"ok": not problems, "findings": [finding._asdict() for finding in found]})
+    else:
+        answer(f"\n{_counted(problems, 'problem')}, {_counted(warnings, 'warning')}\n")
+    return 1 if problems else 0
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count or 'no'} {word}{'' if count == 1 else 's'}"
+
+
+def _lines(finding: Finding) -> list[Line]:
+    first: Line = [
+        (f"{fit(finding.state, 8)} ", _ROLES.get(finding.state, "muted")),
+        (f"{fit(finding.name, NAME_CELLS)}  ", "strong"),
+        (safe(finding.message), "text"),
+    ]
+    remedies = [f"{' ' * (NAME_CELLS + 11)}{safe(line)}" for line in finding.remedy.split("\n") if line]
+    return [first, *([(line, "muted")] for line in remedies)]
+
+
+async def _findings(host: str, docker_context: str, config: str) -> AsyncIterator[Finding]:
+    """Every finding as soon as it is known, in an order that reads from the machine to the apps."""
+    from tui.settings.schema import Settings
+
+    settings = Settings()
+    for finding in checks.configuration_files(config):
+        yield finding
+    try:
+        settings = await asyncio.to_thread(checks.read_settings, config)
+    except HoldfastError as error:
+        for finding in checks.configuration_problems(error):
+            yield finding
+    else:
+        for note in settings.notes:
+            yield Finding("configuration", WARNING, note)
+    yield await asyncio.to_thread(checks.state_writable)
+    for finding in await asyncio.to_thread(checks.interrupted):
+        yield finding
+    for finding in checks.terminal(os.environ):
+        yield finding
+    for finding in checks.programs():
+        yield finding
+    async for finding in checks.engine_and_apps(settings, host, docker_context):
+        yield finding

@@ -1,0 +1,82 @@
+"""Running one operation in the foreground: the same runner as an operation process, with a journal."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tui.errors import HoldfastError
+from tui.journal.folder import operations_folder
+from tui.journal.writer import Journal
+from tui.operations.runner import CANCELLED, perform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tui.cli.rendering import Rendering
+    from tui.model.operation import Ended, Event, Failure, Plan
+    from tui.operations.request import Request
+    from tui.operations.runner import Verb
+
+STOPPING = "stopping: what was begun is being undone"
+STILL_STOPPING = "still undoing what was begun; stopping that half-way would do harm"
+
+
+class Stopped(HoldfastError):
+    """It was cancelled before anything was begun."""
+
+    exit_status = CANCELLED
+
+    def __init__(self) -> None:
+        super().__init__("cancelled before anything was begun")
+
+
+async def run(verb: Verb, plan: Plan, request: Request, engine: str, rendering: Rendering) -> Failure | None:
+    """Do what was planned; why it failed, or None. Ctrl+C and SIGTERM cancel it, a closed terminal does not.
+
+    Raises HoldfastError where it could not even begin, or its journal could not be written.
+    """
+    journal = await asyncio.to_thread(Journal.create, operations_folder(), request.op)
+
+    def tell(event: Event) -> None:
+        journal.write(event)
+        rendering.tell(event)
+
+    try:
+        task = asyncio.create_task(
+            perform(verb, plan, op=request.op, name=request.verb, app=request.app, engine=engine, tell=tell),
+            name=request.op,
+        )
+        with _signals(task, rendering):
+            await asyncio.wait([task])
+        if task.cancelled():  # else it has ended by saying so
+            raise Stopped
+        return task.result().error
+    finally:
+        await asyncio.to_thread(journal.close)
+
+
+@contextmanager
+def _signals(task: asyncio.Task[Ended], rendering: Rendering) -> Iterator[None]:
+    """While it lasts: SIGINT and SIGTERM cancel the task, once; SIGHUP (a closed terminal) does nothing."""
+    loop = asyncio.get_running_loop()
+    asked = False
+
+    def stop() -> None:
+        nonlocal asked
+        rendering.stopping(STILL_STOPPING if asked else STOPPING)
+        if not asked:
+            asked = True
+            task.cancel()
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+        signal.signal(signal.SIGHUP, before)

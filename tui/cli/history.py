@@ -1,0 +1,214 @@
+"""`holdfast history`: what was done before, from the journals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui.cli.output import answer, answer_json, colours, say_error
+from tui.errors import HoldfastError
+from tui.journal.folder import listed, operations_folder
+from tui.journal.format import encode
+from tui.journal.reader import Summary, events, is_alive, summary
+from tui.model.operation import Logged, Started
+from tui.presentation import console
+from tui.presentation.amounts import duration
+from tui.presentation.text import fit, safe, width
+from tui.store.operation import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tui.presentation.style import Line
+
+DIGITS = 6
+"""The end of an operation's ID, which is enough to name it."""
+
+COLUMNS = ("op", "when", "verb", "app", "made", "by", "took", "outcome")
+
+_OUTCOME_ROLES = {"done": "ok", "running": "busy"}
+
+
+class NoSuchOperation(HoldfastError):
+    """No journal, or more than one, has such an ID."""
+
+    exit_status = 2
+
+
+def run(app: str, limit: int, show: str, *, json: bool) -> int:
+    """Show it; the exit status."""
+    try:
+        if show:
+            _show(_found(show), json=json)
+        else:
+            _list(app, limit, json=json)
+    except HoldfastError as error:
+        say_error(error)
+        return error.exit_status
+    except OSError as error:
+        say_error(HoldfastError(f"{operations_folder()}: cannot be read: {error.strerror}"))
+        return 1
+    return 0
+
+
+def state(one: Summary) -> str:
+    """running, done, failed, cancelled or interrupted."""
+    operation = Operation(one.started)
+    operation.ended, operation.alive = one.ended, one.alive
+    return operation.state
+
+
+def _list(app: str, limit: int, *, json: bool) -> None:
+    found = list(_newest(app, limit))
+    if json:
+        answer_json([_words(one) for one in found])
+        return
+    if not found:
+        answer(f"nothing was done to {safe(app)} yet\n" if app else "nothing was done yet\n")
+        return
+    rows = [_row(one) for one in found]
+    widths = [max(width(row[column]) for row in (COLUMNS, *rows)) for column in range(len(COLUMNS))]
+    shown = colours(1)
+    lines: list[Line] = [[("  ".join(map(fit, COLUMNS, widths)).rstrip(), "muted")]]
+    for row in rows:
+        cells = list(map(fit, row, widths))
+        lines.append(
+            [("  ".join(cells[:-1]) + "  ", "text"), (row[-1], _OUTCOME_ROLES.get(row[-1].split()[0], "bad"))]
+        )
+    answer("".join([console.painted(one, colours=shown) + "\n" for one in lines]))
+
+
+def _newest(app: str, limit: int) -> Iterator[Summary]:
+    left = limit
+    for path in listed(operations_folder()):
+        if left == 0:
+            return
+        if app and not path.stem[:-7].endswith(f"-{app}"):  # spares reading those that cannot be meant
+            continue
+        try:
+            one = summary(path)
+        except FileNotFoundError:  # gone meanwhile
+            continue
+        if one is not None and (not app or one.started.app == app):
+            left -= 1
+            yield one
+
+
+def _row(one: Summary) -> tuple[str, ...]:
+    started, ended = one.started, one.ended
+    outcome = state(one)
+    if ended is not None and ended.error is not None and outcome == "failed":
+        outcome = f"failed ({ended.error.code}): {safe(ended.error.message.split(chr(10))[0])}"
+    return (
+        started.op[-DIGITS:],
+        console.local_time(started.t),
+        safe(started.verb),
+        safe(started.app),
+        safe(_made(one)),
+        safe(started.by),
+        duration(ended.seconds) if ended is not None else "",
+        outcome,
+    )
+
+
+def _made(one: Summary) -> str:
+    """A version where there is one, else the image."""
+    if one.ended is None:
+        return ""
+    result = one.ended.result
+    tags = [tag.rpartition(":")[2] for tag in result.tags]
+    return ", ".join(tags) or (result.digest or result.image).removeprefix("sha256:")[:12]
+
+
+def _words(one: Summary) -> dict[str, Any]:
+    started, ended = one.started, one.ended
+    words: dict[str, Any] = {
+        "op": started.op, "t": started.t, "verb": started.verb, "app": started.app, "engine": started.engine,
+        "by": started.by, "host": started.host, "state": state(one), "ok": None, "seconds": None,
+        "image": "", "digest": "", "tags": [], "error": None,
+    }  # fmt: skip
+    if ended is not None:
+        words |= {
+            "ok": ended.ok,
+            "seconds": ended.seconds,
+            "image": ended.result.image,
+            "digest": ended.result.digest,
+            "tags": ended.result.tags,
+            "error": ended.error._asdict() if ended.error is not None else None,
+        }
+    return words
+
+
+def _found(wanted: str) -> Path:
+    """The journal of an ID, of its end, or of "last". Raises NoSuchOperation."""
+    paths = listed(operations_folder())
+    if wanted == "last":
+        matching = paths[:1]
+    else:
+        matching = [path for path in paths if path.stem == wanted or path.stem.endswith(f"-{wanted}")]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        raise NoSuchOperation(
+            f'"{wanted}" is the end of {len(matching)} operations', "name it in full", tuple(
+                path.stem for path in matching[:10])
+        )  # fmt: skip
+    raise NoSuchOperation(f'there is no operation "{wanted}"', "holdfast history lists them")
+
+
+def _show(path: Path, *, json: bool) -> None:
+    if json:
+        for event in events(path):
+            answer(encode(event).decode())
+        return
+    shown = colours(1)
+    lines: list[str] = []
+    for one in _whole(path):
+        lines.append(console.painted(one, colours=shown) + "\n")
+        if len(lines) >= 1000:
+            answer("".join(lines))
+            lines.clear()
+    answer("".join(lines))
+
+
+def _whole(path: Path) -> Iterator[Line]:
+    """An operation with all of its output, which may be more than an Operation keeps."""
+    alive = is_alive(path)
+    operation: Operation | None = None
+    said: dict[str, list[Logged]] = {}
+    for event in events(path):
+        if isinstance(event, Started):
+            operation = Operation(event)
+        elif isinstance(event, Logged):
+            said.setdefault(event.step, []).append(event)
+        elif operation is not None:
+            operation.feed((event,))
+    if operation is None:
+        raise NoSuchOperation(f"{path}: this is no journal")
+    operation.alive = alive
+    started = operation.started
+    yield [(safe(started.title or f"{started.verb} {started.app}"), "strong")]
+    yield from console.facts(
+        (
+            ("operation", started.op),
+            ("when", console.local_time(started.t)),
+            ("by", f"{started.by} on {started.host}"),
+            ("engine", started.engine),
+        )
+    )
+    for step, line in console.whole_steps(operation):
+        yield line
+        for event in said.get(step.id, ()):
+            for text in console.output_only(event.stream, event.text):
+                yield [("  | ", "muted"), *text]
+    for warning in operation.warnings:
+        yield console.warning_line(warning)
+    if operation.ended is None:
+        yield [(f"{operation.state}: {_UNENDED[alive]}", "busy" if alive else "bad")]
+    elif operation.ended.error is None:
+        yield from console.result_lines(operation, operation.ended, None)
+    else:
+        yield from console.failure_lines(operation.ended.error)
+
+
+_UNENDED = {True: "it has not ended yet", False: "its process is gone without having said how it ended"}

@@ -1,0 +1,61 @@
+"""`holdfast init`: a starting holdfast.toml from what a folder holds."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING
+
+from tui.cli.output import answer, say, say_error
+from tui.errors import HoldfastError
+from tui.presentation.text import safe
+from tui.settings.paths import LOCAL_CONFIG
+
+if TYPE_CHECKING:
+    from tui.settings.scaffold import Found
+
+
+def run(folder: str, *, to_stdout: bool) -> int:
+    """Write the file, or print it; the exit status."""
+    from tui.settings.scaffold import look, scaffold, write_new
+
+    path = os.path.normpath(os.path.join(folder, LOCAL_CONFIG))  # noqa: PTH118 -- as it was typed
+    try:
+        found = look(folder)
+        text = scaffold(folder, found)
+        if not to_stdout:
+            write_new(path, text)
+    except HoldfastError as error:
+        say_error(error)
+        return error.exit_status
+    if to_stdout:
+        answer(text)  # a file's content, made harmless where it was put together
+        for note in found.notes:
+            say(f"holdfast: {note}")
+        return 0
+    lines = [f"{path} is written, with the app {found.name}", *_told(found), *_next(folder, found)]
+    answer("".join([safe(line) + "\n" for line in lines]))
+    return 0
+
+
+def _told(found: Found) -> list[str]:
+    """What was found."""
+    facts = [
+        ("Dockerfile", ", ".join(found.dockerfiles) or "none"),
+        ("git remote", found.remote or "none"),
+        ("compose file", found.compose or "none"),
+    ]
+    return [
+        *(f"  {name + ':':13} {value}" for name, value in facts),
+        *(f"  note: {note}" for note in found.notes),
+    ]
+
+
+def _next(folder: str, found: Found) -> list[str]:
+    """What to do now."""
+    steps = ["look at it: is the image's repository the right one?"]
+    if not found.dockerfiles:
+        steps.append("write a Dockerfile, and [apps.NAME.build] to say where it is")
+    there = "" if os.path.normpath(folder) == "." else f"cd {shlex.quote(folder)} && "
+    steps += [f"{there}holdfast doctor", f"{there}holdfast build"]
+    return ["next:", *(f"  {number}. {step}" for number, step in enumerate(steps, 1))]

@@ -1,0 +1,95 @@
+"""Commands on apps, and on the operations that they start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.commands.command import Command, Scope, Situation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.store.operation import Operation
+
+NONE = "no app is configured: holdfast init writes holdfast.toml"
+
+ONGOING = {"build": "built", "test": "tested", "tag": "tagged", "push": "pushed"}
+"""What an app is being, while a verb runs."""
+
+
+def _under_way(operation: Operation) -> str:
+    verb = operation.started.verb
+    return f"{operation.started.app} is being {ONGOING.get(verb, verb)}: C cancels"
+
+
+def _free(situation: Situation) -> str:
+    if not situation.apps:
+        return NONE
+    names = {app.name for app in situation.apps}
+    return next((_under_way(one) for one in situation.running if one.started.app in names), "")
+
+
+def _build(situation: Situation) -> str:
+    without = next((app for app in situation.apps if app.build is None), None)
+    if without is not None:
+        return f"{without.name} is not built here: {without.origin} has no [apps.{without.name}.build]"
+    return _free(situation)
+
+
+def _one_image(why_not: Callable[[Situation], str]) -> Callable[[Situation], str]:
+    """For a verb on one image of one app."""
+
+    def refusal(situation: Situation) -> str:
+        if len(situation.apps) > 1:
+            return "select one app: several are marked"
+        if len(situation.images) > 1:
+            return "select one image: several are marked"
+        return why_not(situation)
+
+    return refusal
+
+
+def _push(situation: Situation) -> str:
+    if situation.apps and not situation.apps[0].has_registry:
+        app = situation.apps[0]
+        return f"{app.name} has no registry: its image is {app.image}, local only"
+    return _free(situation)
+
+
+def _cancel(situation: Situation) -> str:
+    if situation.read_only:
+        return "read-only: Holdfast was started with --read-only"
+    return "" if situation.running else "nothing is running"
+
+
+def _history(situation: Situation) -> str:
+    if not situation.apps:
+        return NONE
+    return "select one app: several are marked" if len(situation.apps) > 1 else ""
+
+
+def _copied(situation: Situation) -> str:
+    return "" if made(situation.shown) else "it has made no image that could be copied"
+
+
+def made(operation: Operation | None) -> str:
+    """What an operation has made, in its most exact name: a digest, an image ID, else "" """
+    if operation is None or operation.ended is None:
+        return ""
+    return operation.ended.result.digest or operation.ended.result.image
+
+
+APPS = (
+    Command("app.build", "Build the app", ("B",), changes=True, why_not=_build, footer="build", of_app=True),
+    Command("app.test", "Test the app's image", ("T",), changes=True, why_not=_one_image(_free), footer="test", of_app=True),
+    Command("app.tag", "Give the app's image a version (in a log G is its end)", ("G",), changes=True, why_not=_one_image(_free), footer="tag", of_app=True),
+    Command("app.push", "Push the app's version to its registry", ("P",), changes=True, why_not=_one_image(_push), footer="push", of_app=True),
+    Command("operation.cancel", "Cancel the running operation", ("C",), why_not=_cancel, footer="cancel", of_app=True),
+    Command("app.history", "Show what was done with the app", ("h",), Scope.APPS, why_not=_history, footer="history"),
+)  # fmt: skip
+
+OPERATION = (
+    Command("operation.fold", "Show or hide the output of the step", ("enter", "space"), Scope.OPERATION, footer="output"),
+    Command("operation.error", "To the first error", ("e",), Scope.OPERATION, footer="error"),
+    Command("operation.copy", "Copy the digest or the image's ID", ("y",), Scope.OPERATION, why_not=_copied, footer="copy"),
+)  # fmt: skip

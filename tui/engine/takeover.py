@@ -1,0 +1,60 @@
+"""Requests that take their connection over: after the head of the answer it carries another protocol.
+
+aiohttp has no public way to hand such a connection over, so it is opened and greeted here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tui.engine.errors import MalformedAnswer, refusal
+from tui.engine.faults import translated
+from tui.engine.wire import ANSWER_SECONDS, Wire, plain_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+async def take_over(
+    wire: Wire, path: str, protocol: str, headers: Sequence[tuple[str, str]] = (), body: bytes = b""
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """POST to a path and switch to a protocol ("tcp", "h2c"); the caller closes the writer.
+
+    Raises EngineError. Headers must be fit for HTTP as they are.
+    """
+    fields = [
+        ("Host", "docker"),
+        ("Connection", "Upgrade"),
+        ("Upgrade", protocol),
+        *headers,
+        ("Content-Length", str(len(body))),
+    ]
+    lines = [f"POST {wire.target(path)} HTTP/1.1", *(f"{name}: {value}" for name, value in fields), "", ""]
+    with translated(wire.endpoint):
+        reader, writer = await wire.transport.open()
+    try:
+        with translated(wire.endpoint):
+            async with asyncio.timeout(ANSWER_SECONDS):
+                writer.write("\r\n".join(lines).encode() + body)
+                status, length = head(await reader.readuntil(b"\r\n\r\n"))
+                if status not in (101, 200):
+                    raise refusal(status, plain_reason(await reader.read(length)))
+    except BaseException:
+        writer.close()
+        raise
+    return reader, writer
+
+
+def head(answered: bytes) -> tuple[int, int]:
+    """Status, and the length of the body (-1: until the end), of the head of an answer."""
+    first, *headers = answered.decode("latin-1").split("\r\n")
+    words = first.split(" ", 2)
+    if len(words) < 2 or not words[0].startswith("HTTP/1.") or not words[1].isdigit():
+        raise MalformedAnswer("the engine's answer is not HTTP as it should be")
+    length = -1
+    for header in headers:
+        name, _, value = header.partition(":")
+        if name.lower() == "content-length" and value.strip().isdigit():
+            length = int(value)
+    return int(words[1]), length

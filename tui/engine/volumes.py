@@ -1,0 +1,50 @@
+"""Named volumes (Engine API, section Volume)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.engine.errors import NotFound
+from tui.engine.faults import readable
+from tui.engine.wire import Wire, filters, segment
+
+if TYPE_CHECKING:
+    import builtins
+    from collections.abc import Mapping, Sequence
+
+
+class Volume(NamedTuple):
+    """One volume."""
+
+    name: str
+    labels: Mapping[str, str] = {}
+
+
+class Volumes:
+    """The volumes of one engine. All calls raise EngineError."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    async def create(self, name: str, *, labels: Mapping[str, str] | None = None) -> None:
+        """Make a volume; one of this name that is there already is left as it is, labels included."""
+        await self._wire.ask("POST", "/volumes/create", body={"Name": name, "Labels": dict(labels or {})})
+
+    async def exists(self, name: str) -> bool:
+        """Whether there is a volume of this name."""
+        try:
+            await self._wire.ask("GET", f"/volumes/{segment(name)}")
+        except NotFound:
+            return False
+        return True
+
+    async def remove(self, name: str) -> None:
+        """Remove it; Conflict while a container has it."""
+        await self._wire.ask("DELETE", f"/volumes/{segment(name)}")
+
+    async def list(self, labels: Sequence[str] = ()) -> builtins.list[Volume]:
+        """The volumes with all of these labels, "name" or "name=value" each."""
+        query = {"filters": filters(label=[*labels])} if labels else None
+        answer = await self._wire.get("/volumes", query)
+        with readable("GET /volumes"):
+            return [Volume(item["Name"], item.get("Labels") or {}) for item in answer.get("Volumes") or ()]

@@ -1,0 +1,100 @@
+"""The containers that hold what Holdfast keeps on an engine, made from an image without files, never started.
+
+The anchor has the ledger's volume: an engine gives and takes the files of a volume only through a container.
+Whatever of it was pruned is made anew.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.engine.creation import create_body
+from tui.engine.errors import Conflict, NotFound
+from tui.ledger.errors import NotOurs
+from tui.model.app import Mount, RunSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.engine.client import Engine
+
+ANCHOR = VOLUME = "holdfast-ledger"
+FOLDER = "/ledger"
+LEDGER = "io.holdfast.ledger"
+"""The label of the anchor and the volume."""
+
+REPOSITORY, TAG = "holdfast/anchor", "1"
+
+TRIES = 5
+"""How often what is pruned again and again is made anew."""
+
+
+async def create_unstarted(
+    engine: Engine, name: str, labels: Mapping[str, str], volumes: tuple[Mount, ...] = ()
+) -> str:
+    """Create a container of the empty image, which is made where it is missing; its ID.
+
+    Conflict where the name is taken: of several who try at once, one gets it. Raises EngineError.
+    """
+    image = f"{REPOSITORY}:{TAG}"
+    run = RunSpec(command=("never-started",), network_mode="none", restart="no", volumes=volumes)
+    body = create_body(image, run, labels=labels).body
+    for _ in range(TRIES):
+        try:
+            return (await engine.containers.create(name, body)).id
+        except NotFound:
+            await engine.images.import_empty(REPOSITORY, TAG)
+    return (await engine.containers.create(name, body)).id
+
+
+class Anchor:
+    """Files in the ledger's volume. All calls raise EngineError or NotOurs."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def read(self, path: str) -> bytes | None:
+        """The tar of what is at a path below FOLDER; None where there is nothing.
+
+        Nothing is made for that on an engine without a ledger.
+        """
+        archives = self._engine.archives
+        for _ in range(TRIES):
+            try:
+                return await archives.get(ANCHOR, f"{FOLDER}/{path}".rstrip("/"))
+            except NotFound:
+                if await self._there() or not await self._engine.volumes.exists(VOLUME):
+                    return None
+                await self._make()
+        return await archives.get(ANCHOR, f"{FOLDER}/{path}".rstrip("/"))
+
+    async def write(self, tar: bytes) -> None:
+        """Unpack a tar in FOLDER."""
+        for _ in range(TRIES):
+            try:
+                return await self._engine.archives.put(ANCHOR, FOLDER, tar)
+            except NotFound:
+                if await self._there():
+                    raise
+                await self._make()
+        return await self._engine.archives.put(ANCHOR, FOLDER, tar)
+
+    async def _there(self) -> bool:
+        try:
+            found = await self._engine.containers.inspect(ANCHOR)
+        except NotFound:
+            return False
+        if LEDGER not in found.labels:
+            raise NotOurs(
+                f'a container named "{ANCHOR}" is on the engine, and was not made by Holdfast',
+                f"rename or remove it: docker rename {ANCHOR} ...",
+            )
+        return True
+
+    async def _make(self) -> None:
+        labels = {LEDGER: "1"}
+        await self._engine.volumes.create(VOLUME, labels=labels)
+        try:
+            await create_unstarted(self._engine, ANCHOR, labels, (Mount("volume", VOLUME, FOLDER),))
+        except Conflict:
+            return  # somebody else has just made it

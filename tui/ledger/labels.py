@@ -1,0 +1,57 @@
+"""A release as far as the labels of its container tell it, for when its record is gone everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.engine.timestamps import seconds
+from tui.model.release import (
+    APP,
+    AT,
+    BY,
+    DIGEST,
+    PREVIOUS,
+    RELEASE,
+    ROLLBACK_OF,
+    VERSION,
+    Entry,
+    Outcome,
+    Release,
+)
+
+if TYPE_CHECKING:
+    from tui.model.container import Container
+
+RESTORED, FROM_LABELS = "restored", "from labels"
+"""Name and value in the evidence of such a release: its run configuration is only in its container."""
+
+
+def entry_of(container: Container) -> Entry | None:
+    """None where the labels name no release.
+
+    One that has served is taken to have been good: what fails is removed by its own undoing.
+    """
+    labels = container.labels
+    number = _number(labels.get(RELEASE, ""))
+    if not number or not labels.get(APP):
+        return None
+    digest = labels.get(DIGEST, "")
+    release = Release(
+        app=labels[APP],
+        number=number,
+        version=labels.get(VERSION, ""),
+        reference=container.image,
+        digest="" if digest == container.image_id else digest,
+        image=container.image_id,
+        evidence={RESTORED: FROM_LABELS},
+        by=labels.get(BY, ""),
+        at=seconds(labels.get(AT)) or container.created,
+        previous=_number(labels.get(PREVIOUS, "")),
+        rollback_of=_number(labels.get(ROLLBACK_OF, "")),
+    )
+    served = container.name == release.app or container.state == "exited"
+    return Entry(release, Outcome(number, True, release.at, message="its record is lost") if served else None)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

@@ -1,0 +1,176 @@
+"""Who changes an app now, as the engine tells everybody: the container "APP.lease", never started.
+
+Creating it is atomic on the engine. Its label says who has it, the file in it how far they are and when they
+last said so, by the engine's own clock; until that is written, the moment of its creation counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui.engine.errors import NotFound
+from tui.ledger.errors import NotOurs
+from tui.ledger.fields import Unfit, plain
+from tui.ledger.fields import read as read_fields
+from tui.ledger.tars import NoTar, pack, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.engine.client import Engine
+    from tui.model.container import Container
+
+LEASE, OWNER = "io.holdfast.lease", "io.holdfast.lease.owner"
+"""Labels of a lease: the app, and who has it as JSON."""
+
+FILE = "lease.json"
+
+
+class Times(NamedTuple):
+    """In seconds.
+
+    renew   from one renewal to the next
+    dead    after the last one a lease is dead, and may be taken over
+    """
+
+    renew: float = 15.0
+    dead: float = 60.0
+
+
+TIMES = Times()
+
+
+class Owner(NamedTuple):
+    """Who has a lease.
+
+    by, host, pid   the account, the machine, the process there
+    op              the operation's ID
+    title           what it does, in words: "deploy v1.4.0"
+    """
+
+    by: str = ""
+    host: str = ""
+    pid: int = 0
+    op: str = ""
+    title: str = ""
+
+
+class Renewal(NamedTuple):
+    """What the file says: the step that was begun last, and when, by the engine's clock."""
+
+    step: str = ""
+    renewed: float = 0.0
+
+
+class LeaseState(NamedTuple):
+    """A lease as it was at `now`; moments are seconds since the epoch by the engine's clock.
+
+    id       of its container: who finds another one has lost it
+    since    when it was taken
+    """
+
+    app: str
+    id: str
+    owner: Owner
+    step: str
+    since: float
+    renewed: float
+    now: float
+    dead_after: float
+
+    @property
+    def alive(self) -> bool:
+        """Whether its owner has been heard of. A moment far in the future is none: a clock was set back."""
+        return abs(self.now - self.renewed) < self.dead_after
+
+    @property
+    def text(self) -> str:
+        """Who, where, what, how far and for how long, as text from outside."""
+        owner = self.owner
+        who = f"{owner.by or 'somebody'} on {owner.host or 'a machine unknown'} (process {owner.pid})"
+        what = f": {owner.title or owner.op}" if owner.title or owner.op else ""
+        step = f", at {self.step}" if self.step else ""
+        taken, heard = spoken(self.now - self.since), spoken(self.now - self.renewed)
+        return f"{who}{what}{step}, for {taken}, last heard of {heard} ago"
+
+
+def spoken(seconds: float) -> str:
+    """How long, in two units at most: "1 min 20 s"."""
+    whole = max(int(seconds), 0)
+    for unit, name, smaller, below in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= unit:
+            return f"{whole // unit} {name} {whole % unit // smaller} {below}"
+    return f"{whole} s"
+
+
+def lease_name(app: str) -> str:
+    """The name of the container that is an app's lease."""
+    return f"{app}.lease"
+
+
+def lease_labels(app: str, owner: Owner) -> Mapping[str, str]:
+    """The labels that say whose it is, there from its first moment on."""
+    return {LEASE: app, OWNER: json.dumps(plain(owner, Owner))}
+
+
+def renewal_tar(renewal: Renewal) -> bytes:
+    """What is unpacked into a lease to renew it."""
+    return pack({FILE: json.dumps(plain(renewal, Renewal)).encode()})
+
+
+async def read_lease(engine: Engine, app: str, times: Times = TIMES) -> LeaseState | None:
+    """Who has the lease of an app; None where nobody has. Raises EngineError and NotOurs."""
+    try:
+        found = await engine.containers.inspect(lease_name(app))
+    except NotFound:
+        return None
+    if LEASE not in found.labels:
+        raise NotOurs(
+            f'a container named "{found.name}" is on the engine, and is no lease of Holdfast',
+            f"rename or remove it: docker rename {found.name} ...",
+        )
+    renewal, now = await asyncio.gather(_renewal(engine, found), engine.clock())
+    return LeaseState(
+        app,
+        found.id,
+        _decoded(found.labels.get(OWNER, "").encode(), Owner) or Owner(),
+        renewal.step,
+        found.created,
+        max(renewal.renewed, found.created),
+        now,
+        times.dead,
+    )
+
+
+async def unlock(engine: Engine, app: str) -> LeaseState | None:
+    """Remove the lease of an app, whosever it is; who had it. Raises EngineError and NotOurs."""
+    state = await read_lease(engine, app)
+    if state is not None:
+        await remove_lease(engine, state.id)
+    return state
+
+
+async def remove_lease(engine: Engine, id: str) -> None:
+    """Remove the container of this ID, which is that of one lease and of none that comes after it."""
+    try:
+        await engine.containers.remove(id, force=True)
+    except NotFound:
+        return
+
+
+async def _renewal(engine: Engine, container: Container) -> Renewal:
+    """An empty one where nothing, or nothing readable, has been written."""
+    try:
+        files = unpack(await engine.archives.get(container.id, f"/{FILE}", limit=2**16))
+    except (NotFound, NoTar):
+        return Renewal()
+    return _decoded(files.get(FILE, b""), Renewal) or Renewal()
+
+
+def _decoded(text: bytes, kind: type[Any]) -> Any:
+    try:
+        return read_fields(json.loads(text), kind, [])
+    except (Unfit, ValueError):
+        return None

@@ -1,0 +1,79 @@
+"""This machine's copy of an engine's ledger: $XDG_STATE_HOME/holdfast/ledger/ENGINE/APP/r14.json. Blocks."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.journal.folder import state_folder
+from tui.ledger.records import is_record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ASIDE = "~"
+"""In the name of a folder that was set aside: no app's name has it."""
+
+
+class Identity(NamedTuple):
+    """What tells one engine from another. IDs alone do not: copies of a machine share theirs."""
+
+    id: str
+    host: str
+    folder: str
+
+    @property
+    def name(self) -> str:
+        """As the name of a folder."""
+        rest = hashlib.sha256(f"{self.host}\n{self.folder}".encode()).hexdigest()[:8]
+        plain = "".join(character if character.isalnum() else "-" for character in self.id)
+        return f"{plain[:60]}-{rest}"
+
+
+class Mirror:
+    """The copy for one engine; every call may raise OSError."""
+
+    def __init__(self, engine: Identity, environ: Mapping[str, str]) -> None:
+        self.folder = state_folder(environ) / "ledger" / engine.name
+
+    def read(self, app: str) -> dict[str, bytes]:
+        """The records of an app by the names of their files."""
+        try:
+            paths = sorted((self.folder / app).iterdir())
+        except FileNotFoundError:
+            return {}
+        return {path.name: path.read_bytes() for path in paths if is_record(path.name)}
+
+    def write(self, app: str, files: Mapping[str, bytes]) -> None:
+        """Keep these, each written beside and renamed."""
+        folder = self.folder / app
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, contents in files.items():
+            handle, beside = tempfile.mkstemp(dir=folder, prefix=".new-")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(contents)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(beside).replace(folder / name)
+            except BaseException:
+                Path(beside).unlink(missing_ok=True)
+                raise
+
+    def set_aside(self, app: str) -> Path:
+        """Keep what is there under another name, and begin anew; where it is now."""
+        number = 1
+        while (aside := self.folder / f"{app}{ASIDE}{number}").exists():
+            number += 1
+        (self.folder / app).rename(aside)
+        return aside
+
+    def apps(self) -> list[str]:
+        """The apps that there are copies of."""
+        try:
+            return sorted(path.name for path in self.folder.iterdir() if ASIDE not in path.name)
+        except FileNotFoundError:
+            return []

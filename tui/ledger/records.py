@@ -1,0 +1,159 @@
+"""Releases and their outcomes as the bytes of files, each carrying the hash of what it stands on. Pure.
+
+r14.json            {"format": 1, "prior": SHA-256 of the bytes of the record before it, "release": {...}}
+r14.outcome.json    {"format": 1, "prior": SHA-256 of the bytes of r14.json, "outcome": {...}}
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from tui.ledger.fields import Unfit, plain, read
+from tui.model.app import ReadySpec, RunSpec
+from tui.model.release import Outcome, Release
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+FORMAT = 1
+"""Raised when older versions must not read what newer ones write; a further field does not need that."""
+
+_NAME = re.compile(r"r([1-9][0-9]{0,8})(\.outcome)?\.json", re.ASCII)
+
+Value = TypeVar("Value", Release, Outcome)
+
+
+class Damaged(ValueError):
+    """Bytes that are no record; the text says why."""
+
+
+class Kept(NamedTuple):
+    """What a record's bytes say.
+
+    prior     the hash of what it stands on, "" for the first release
+    unknown   fields that this version does not know, "release.run.NAME"
+    """
+
+    value: Release | Outcome
+    prior: str
+    unknown: tuple[str, ...] = ()
+
+
+def release_file(number: int) -> str:
+    """The name of a release's file."""
+    return f"r{number}.json"
+
+
+def outcome_file(number: int) -> str:
+    """The name of its outcome's file."""
+    return f"r{number}.outcome.json"
+
+
+def number_of(name: str) -> int | None:
+    """The number of a release by the name of its file; None for an outcome's and any other file."""
+    found = _NAME.fullmatch(name)
+    return int(found[1]) if found and not found[2] else None
+
+
+def is_record(name: str) -> bool:
+    """Whether a file of this name is a release's or an outcome's."""
+    return _NAME.fullmatch(name) is not None
+
+
+def numbers(names: Iterable[str]) -> list[int]:
+    """The numbers of the releases among these files, ascending."""
+    return sorted(number for name in names if (number := number_of(name)) is not None)
+
+
+def digest(record: bytes) -> str:
+    """What the record after this one carries of it."""
+    return hashlib.sha256(record).hexdigest()
+
+
+def prior_of(number: int, files: Mapping[str, bytes]) -> str:
+    """What the record of this number carries: the hash of the newest one before it, or ""."""
+    before = [earlier for earlier in numbers(files) if earlier < number]
+    return digest(files[release_file(before[-1])]) if before else ""
+
+
+def encode_release(release: Release, prior: str) -> bytes:
+    """The bytes of a release: the same for the same release, every field in them."""
+    return _encode("release", plain(release, Release), prior)
+
+
+def encode_outcome(outcome: Outcome, prior: str) -> bytes:
+    """The bytes of an outcome."""
+    return _encode("outcome", plain(outcome, Outcome), prior)
+
+
+def decode_release(record: bytes) -> Kept:
+    """What `encode_release` made these bytes of. Raises Damaged."""
+    return _decode(record, "release", Release)
+
+
+def decode_outcome(record: bytes) -> Kept:
+    """What `encode_outcome` made these bytes of. Raises Damaged."""
+    return _decode(record, "outcome", Outcome)
+
+
+def spec_hash(run: RunSpec, ready: ReadySpec) -> str:
+    """12 hexadecimal digits that stand for a run configuration and its gate.
+
+    Only what differs from the defaults counts: the next field that this program learns changes no hash. Nor
+    does the order of a mapping, except that of the networks, the first of which is a container's own.
+    """
+    wanted = [
+        {name: value for name, value in plain(spec, kind).items() if getattr(spec, name) != default(name)}
+        for spec, kind, default in (
+            (run, RunSpec, RunSpec._field_defaults.get),
+            (ready, ReadySpec, ReadySpec._field_defaults.get),
+        )
+    ]
+    text = json.dumps([*wanted, [*run.networks]], sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def breaks(files: Mapping[str, bytes], kept: Mapping[int, Kept]) -> dict[int, str]:
+    """Where the chain of an app's records does not hold: number of the suspect -> a sentence about it.
+
+    files   the bytes of all of them
+    kept    those of the releases that could be read
+    """
+    found: dict[int, str] = {}
+    before = 0
+    for number in numbers(files):
+        if number in kept and kept[number].prior != prior_of(number, files):
+            if before:
+                found[before] = (
+                    f"r{before} is not what r{number} was recorded after: "
+                    "it was changed, or one between them is missing"
+                )
+            else:
+                found[number] = f"what r{number} was recorded after is missing"
+        before = number
+    return found
+
+
+def _encode(name: str, value: Any, prior: str) -> bytes:
+    fields = {"format": FORMAT, "prior": prior, name: value}
+    return json.dumps(fields, indent=1, allow_nan=False).encode() + b"\n"
+
+
+def _decode(record: bytes, name: str, kind: type[Release] | type[Outcome]) -> Kept:
+    try:
+        table = json.loads(record)
+    except (ValueError, RecursionError) as error:
+        raise Damaged("it is no JSON") from error
+    if not isinstance(table, dict) or not isinstance(table.get("prior"), str):
+        raise Damaged("it has no hash of what it stands on")
+    if table.get("format") != FORMAT:
+        raise Damaged(f"its format is {table.get('format')!r}: a newer version of Holdfast wrote it")
+    unknown = [key for key in table if key not in ("format", "prior", name)]
+    try:
+        value = read(table.get(name), kind, unknown, name)
+    except Unfit as error:
+        raise Damaged(str(error)) from error
+    return Kept(value, table["prior"], tuple(unknown))

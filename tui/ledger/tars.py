@@ -1,0 +1,78 @@
+"""The small tar archives that go to and come from an engine. Pure, and not quick: large ones in a thread."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+FILE_BYTES = 2**20
+"""Bytes of the largest file that is taken out."""
+
+
+class NoTar(ValueError):
+    """Bytes that are no tar archive, or one that is cut."""
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """Files by their relative paths; one that is there already is replaced."""
+    return _pack([(path, contents) for path, contents in files.items()])
+
+
+def pack_new(folder: str, files: Mapping[str, bytes]) -> bytes:
+    """Files of a folder that is made where it is missing, such that none is ever replaced.
+
+    Unpacking has no "only if it is not there". But before each file comes an entry below it, as if it were a
+    folder: where the file is there, that cannot be made, and the unpacking ends with an error. Where it is
+    not there, the entry makes a folder, and the engine puts the file in its place.
+    """
+    entries: list[tuple[str, bytes | None]] = [(folder, None)]
+    for name, contents in files.items():
+        entries += [(f"{folder}/{name}/new", b""), (f"{folder}/{name}", contents)]
+    return _pack(entries)
+
+
+def unpack(archive: bytes) -> dict[str, bytes]:
+    """The ordinary files of an archive by their paths.
+
+    Raises NoTar, also where one is larger than FILE_BYTES.
+    """
+    files: dict[str, bytes] = {}
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
+            for member in tar:
+                if member.type in (tarfile.REGTYPE, tarfile.AREGTYPE):
+                    if member.size > FILE_BYTES:
+                        raise NoTar(f"{member.name} is larger than {FILE_BYTES:,} bytes")
+                    contents = tar.extractfile(member)
+                    files[member.name] = contents.read() if contents else b""
+    except (tarfile.TarError, EOFError, ValueError) as error:
+        raise NoTar(str(error)) from error
+    return files
+
+
+def folders(archive: bytes) -> list[str]:
+    """The paths of the folders in an archive. Raises NoTar."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
+            return [member.name for member in tar if member.isdir()]
+    except (tarfile.TarError, EOFError, ValueError) as error:
+        raise NoTar(str(error)) from error
+
+
+def _pack(entries: Iterable[tuple[str, bytes | None]]) -> bytes:
+    """None for contents makes a folder. GNU format: the engine stumbles over PAX headers."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as tar:
+        for path, contents in entries:
+            member = tarfile.TarInfo(path)
+            if contents is None:
+                member.type, member.mode = tarfile.DIRTYPE, 0o700
+                tar.addfile(member)
+            else:
+                member.size, member.mode = len(contents), 0o600
+                tar.addfile(member, io.BytesIO(contents))
+    return packed.getvalue()

@@ -1,0 +1,52 @@
+"""The pane of one operation: it takes the place of the log."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tui.store.operation_file import operation_chunks
+from tui.store.store import Change, Store, Topic
+from tui.widgets.operation_view import OperationView
+from tui.widgets.saving import save
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.store.operation import Operation
+
+
+class OperationPane(OperationView):
+    """Reads an operation from the store, and what the same took the last time."""
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(clock=clock, id="operation")
+        self._store = store
+
+    def on_mount(self) -> None:
+        self._store.subscribe(Topic.OPERATIONS, self._changed)
+
+    def open(self, operation: Operation) -> None:
+        """Show an operation."""
+        self.show(operation, self._last_time(operation))
+
+    def _changed(self, change: Change) -> None:
+        shown = self.operation
+        if shown is not None and shown.id in change.put:
+            self.open(self._store.operations[shown.id])
+
+    def _last_time(self, operation: Operation) -> float | None:
+        """Seconds that the same verb took on the same app the last time it went well before this."""
+        started = operation.started
+        for other in self._store.operations_of(started.app):
+            ended = other.ended
+            earlier = other.started.t < started.t and other.started.verb == started.verb
+            if earlier and ended is not None and ended.ok:
+                return ended.seconds
+        return None
+
+    def do_log_save(self) -> None:
+        if self.operation is not None:
+            started = self.operation.started
+            chunks = operation_chunks(self.operation, self.end_texts())
+            self.run_worker(save(self, f"{started.app}-{started.verb}", chunks))

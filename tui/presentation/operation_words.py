@@ -1,0 +1,111 @@
+"""Operations in few words: titles, the header, lists, notices."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tui.model.operation import CACHED, DONE, FAILED, RUNNING, SKIPPED, UNDONE, WAITING
+from tui.presentation.amounts import duration
+from tui.presentation.text import fit, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.presentation.style import Span
+    from tui.store.operation import Operation
+
+CUT_OFF = "cut off"
+"""The state of a step that was running when its operation was interrupted."""
+
+GLYPHS = {
+    WAITING: ("·", "muted"),
+    RUNNING: ("◐", "busy"),
+    DONE: ("✓", "ok"),
+    CACHED: ("=", "ok"),
+    FAILED: ("✗", "bad"),
+    UNDONE: ("↶", "warn"),
+    SKIPPED: ("○", "muted"),
+    "cancelled": ("■", "warn"),
+    "interrupted": ("✗", "bad"),
+    CUT_OFF: ("✗", "bad"),
+}
+"""Each state of a step or an operation: a sign and its role. The word stands beside it on the screen."""
+
+FINAL = frozenset((DONE, CACHED, FAILED, UNDONE, SKIPPED))
+
+PAST = {"build": "built", "test": "tested", "tag": "tagged", "push": "pushed"}
+ONGOING = {"build": "building", "test": "testing", "tag": "tagging", "push": "pushing"}
+
+
+def running_seconds(seconds: float) -> str:
+    """How long something runs by now, in whole seconds: a screen need not be drawn ten times for one."""
+    whole = max(int(seconds), 0)
+    return f"{whole}s" if whole < 60 else duration(whole)
+
+
+def operation_title(operation: Operation) -> str:
+    """E.g. "5 web build  2026-11-24 09:30"."""
+    started = operation.started
+    moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(started.t))
+    return f"5 {safe(started.app)} {safe(started.verb)}  {moment}"
+
+
+def operation_state(operation: Operation, now: float, *, following: bool, words: str = "") -> str:
+    """E.g. "◐ running 12s · following", "✗ failed after 3.2s"."""
+    glyph = GLYPHS[operation.state][0]
+    ended = operation.ended
+    if words:
+        return safe(words)
+    if ended is not None:
+        return f"{glyph} {operation.state} {'in' if ended.ok else 'after'} {duration(ended.seconds)}"
+    if operation.interrupted:
+        return f"{glyph} interrupted"
+    pace = "following" if following else "paused, f follows"
+    if not operation.steps:
+        return f"{glyph} starting"
+    return f"{glyph} running {running_seconds(now - operation.started.t)} · {pace}"
+
+
+def busy_words(running: Sequence[Operation]) -> str:
+    """For the header: "◐ building web", "◐ building web, testing api"; "" where nothing runs."""
+    if not running:
+        return ""
+    words = [f"{ONGOING.get(one.started.verb, one.started.verb)} {one.started.app}" for one in running[:2]]
+    more = f" and {len(running) - 2} more" if len(running) > 2 else ""
+    return safe(f"◐ {', '.join(words)}{more}")
+
+
+def ended_words(operation: Operation) -> str:
+    """One sentence on how an operation ended, for who does not see it."""
+    started, ended = operation.started, operation.ended
+    name = f"{started.app} {started.verb}"
+    if ended is None:
+        return f"{name} was interrupted: its process is gone"
+    if ended.ok:
+        return f"{started.app} {PAST.get(started.verb, started.verb)} in {duration(ended.seconds)}"
+    if operation.state == "cancelled":
+        return f"{name} cancelled"
+    return f"{name} failed: {ended.error.message}" if ended.error is not None else f"{name} failed"
+
+
+def steps_done(operation: Operation) -> tuple[int, int]:
+    """How many of the steps without steps of their own have ended, and how many there are."""
+    leaves = [step for step in operation.steps.values() if not step.children]
+    return sum(step.state in FINAL for step in leaves), len(leaves)
+
+
+def history_row(operation: Operation) -> Span:
+    """One operation in a list of them, what it made or why it failed last: text and role."""
+    started, ended = operation.started, operation.ended
+    glyph, role = GLYPHS[operation.state]
+    took = duration(ended.seconds) if ended is not None else ""
+    moment = time.strftime("%d %b %H:%M", time.localtime(started.t))
+    made = ", ".join(tag.rpartition(":")[2] for tag in ended.result.tags) if ended is not None else ""
+    if ended is not None and ended.error is not None and ended.error.message != "cancelled":
+        made = ended.error.message
+    text = (
+        f"{glyph} {fit(operation.state, 11)} {fit(safe(started.verb), 5)} {moment} {took:>7}  "
+        f"{fit(safe(started.by), 8)} {fit(safe(made), 70).rstrip()}"
+    )
+    return text, role

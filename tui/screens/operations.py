@@ -1,0 +1,297 @@
+"""From a chosen command to an operation: ask, start, show, follow, cancel, say how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tui.commands.table import BY_ID
+from tui.errors import HoldfastError
+from tui.journal.folder import new_id
+from tui.model.operation import Failure, Started
+from tui.model.reference import split_reference, valid_tag
+from tui.operations.launch import Launched, NotPlanned, cancel
+from tui.operations.runner import CANCELLED, failure, whoami
+from tui.presentation.operation_words import ended_words, history_row
+from tui.presentation.text import safe
+from tui.screens.dialogs import Choice, ConfirmDialog, MenuDialog, Question
+from tui.screens.plans import PlanDialog, VersionDialog
+from tui.screens.situation import belongs
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from textual.app import App
+    from textual.worker import Worker
+
+    from tui.commands.command import Command, Situation
+    from tui.engine.client import Engine
+    from tui.model.app import AppSpec
+    from tui.model.operation import Plan
+    from tui.operations.request import Request
+    from tui.operations.suggest import Suggestions
+    from tui.screens.main import MainScreen
+    from tui.store.operation import Operation
+    from tui.store.store import Change, Store
+    from tui.sync.follow_journals import JournalFollower
+    from tui.sync.starting import Starting
+
+RECENT = 86_400.0
+"""Seconds for which an interrupted operation is worth a word at the start."""
+
+AFTERMATH = {
+    "build": "steps that are done stay in the engine's cache",
+    "test": "everything that the test has started is removed",
+    "tag": "the tag is set, or it is not",
+    "push": "layers that have arrived stay in the registry, without the tag",
+}
+"""What becomes of an operation that is stopped."""
+
+
+class Operations:
+    """Carries out commands on apps and operations on behalf of the App.
+
+    asked    a request with the options of the command line; verb, app and the rest are filled in
+    engine   gives the engine, None while none answers
+    """
+
+    def __init__(
+        self,
+        app: App[str],
+        screen: MainScreen,
+        store: Store,
+        follower: JournalFollower,
+        starting: Starting,
+        asked: Request,
+        engine: Callable[[], Engine | None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._app = app
+        self._screen = screen
+        self._store = store
+        self._follower = follower
+        self._starting = starting
+        self._asked = asked
+        self._engine = engine
+        self._clock = clock
+        self._launching: dict[str, Worker[None]] = {}
+        self._running: set[str] = set()
+        self._greeted = False
+
+    def carry_out(self, command: Command, situation: Situation) -> None:
+        """Do a command, which is available."""
+        match command.id:
+            case "app.build":
+                for app in situation.apps:
+                    self._start(self._request("build", app))
+            case "app.test":
+                app = situation.apps[0]
+                self._start(self._request("test", app, image=_image(situation, app)))
+            case "app.tag":
+                self._app.run_worker(self._tag(situation))
+            case "app.push":
+                self._app.run_worker(self._push(situation))
+            case "app.history":
+                self._app.run_worker(self._history(situation.apps[0]))
+            case "operation.cancel":
+                self._app.run_worker(self._cancel(situation.running[0]))
+
+    # Showing
+
+    def look(self, name: str, *, opened: bool) -> None:
+        """Show the newest operation of an app; `opened` also gives it the focus."""
+        found = self._store.operations_of(name)
+        if found:
+            self.show(found[0], focus=opened)
+        elif opened:
+            key = self._screen.keymap.hint(BY_ID["app.build"])
+            said = f"nothing was done with {name} yet: {key} builds it"
+            self._app.notify(safe(said), markup=False, timeout=4)
+
+    def show(self, operation: Operation, *, focus: bool = False) -> None:
+        """Show an operation; what its journal holds is read now, if it was not before."""
+        self._screen.show_operation(operation, focus=focus)
+        if not operation.complete:
+            self._screen.operation.say("reading its journal ...")
+            self._app.run_worker(self._read(operation), group="journal", exclusive=True)
+
+    async def _read(self, operation: Operation) -> None:
+        found = await self._follower.open(operation.id)
+        if self._screen.shown_operation is operation:
+            self._screen.operation.say("" if found is not None else "its journal is gone")
+
+    # Starting
+
+    def _request(self, verb: str, app: AppSpec, version: str = "", image: str = "") -> Request:
+        op = new_id(verb, app.name, self._clock())
+        return self._asked._replace(op=op, verb=verb, app=app.name, version=version, image=image)
+
+    def _expect(self, request: Request, plan: Plan | None = None) -> Operation:
+        """Show an operation before its process says anything."""
+        steps, title = (plan.steps, plan.title) if plan is not None else ((), "")
+        started = Started(
+            self._clock(), request.op, request.verb, request.app, "", whoami(), "", 0, steps, title
+        )
+        operation = self._starting.expect(started)
+        self._screen.show_operation(operation)
+        return operation
+
+    def _start(self, request: Request) -> None:
+        """Start what needs no question."""
+        operation = self._expect(request)
+        self._launching[operation.id] = self._app.run_worker(self._launched(request, operation))
+
+    async def _launched(self, request: Request, operation: Operation) -> None:
+        launched: Launched | None = None
+        going = False
+        try:
+            launched = await Launched.start(request)
+            await launched.plan()
+            going = True
+            await launched.go()
+        except HoldfastError as error:
+            self._starting.end(operation, self._clock(), _failure(error))
+        except asyncio.CancelledError:
+            if launched is not None and not going:
+                await asyncio.shield(launched.abandon())
+            if not going:
+                self._starting.end(operation, self._clock(), Failure(CANCELLED, "cancelled"))
+            raise
+        finally:
+            self._launching.pop(operation.id, None)
+            self._follower.nudge()
+
+    async def _confirmed(self, title: str, request: Request) -> None:
+        """Start what changes something for others: its process plans while the dialog opens."""
+        launched: Launched | None = None
+        plan: Plan | None = None
+
+        async def made() -> Plan:
+            nonlocal launched
+            launched = await Launched.start(request)
+            try:
+                return await launched.plan()
+            except asyncio.CancelledError:  # the dialog was closed
+                await asyncio.shield(launched.abandon())
+                raise
+
+        try:
+            plan = await self._app.push_screen_wait(PlanDialog(title, made))
+        finally:
+            if plan is None and launched is not None:
+                await launched.abandon()
+        if plan is None or launched is None:
+            return
+        operation = self._expect(request, plan)
+        try:
+            await launched.go()
+        except HoldfastError as error:
+            self._starting.end(operation, self._clock(), _failure(error))
+        self._follower.nudge()
+
+    async def _push(self, situation: Situation) -> None:
+        app = situation.apps[0]
+        tags = [split_reference(tag) for tag in situation.tags]
+        version = next((tag.tag for tag in tags if tag.repository == app.image), "")
+        image = "" if version else _image(situation, app)
+        name = f"{app.name} {version}" if version else app.name
+        await self._confirmed(f"Push {name}", self._request("push", app, version, image))
+
+    async def _tag(self, situation: Situation) -> None:
+        app = situation.apps[0]
+        version = await self._app.push_screen_wait(
+            VersionDialog(f"A version for {app.name}", self._offers(app), _refused)
+        )
+        if version:
+            request = self._request("tag", app, version, _image(situation, app))
+            await self._confirmed(f"Tag {app.name} {version}", request)
+
+    async def _offers(self, app: AppSpec) -> AsyncIterator[Suggestions]:
+        """What is offered by the engine's tags at once, then by the registry's too."""
+        from tui.operations.suggest import local_suggestions, suggestions  # as slow as asking a registry
+
+        names = [split_reference(tag) for image in self._store.images.values() for tag in image.tags]
+        local = [name.tag for name in names if name.repository == app.image]
+        first = await local_suggestions(app, local)
+        yield first
+        engine = self._engine()
+        if engine is None or not app.has_registry:
+            return
+        try:
+            yield await suggestions(app, engine, local)
+        except HoldfastError as error:
+            yield first._replace(note=f"the registry's tags are not known: {error.message}")
+
+    # Looking back, and stopping
+
+    async def _history(self, app: AppSpec) -> None:
+        found = self._store.operations_of(app.name)
+        if not found:
+            self._app.notify(f"nothing was done with {app.name} yet", markup=False, timeout=4)
+            return
+        choices = [Choice(operation.id, "", history_row(operation)[0]) for operation in found]
+        chosen = await self._app.push_screen_wait(MenuDialog(f"History of {app.name}", choices))
+        if chosen and chosen in self._store.operations:
+            self.show(self._store.operations[chosen], focus=True)
+
+    async def _cancel(self, operation: Operation) -> None:
+        started = operation.started
+        question = Question(
+            f"Stop the {started.verb} of {started.app}?",
+            (started.title,) if started.title else (),
+            (AFTERMATH.get(started.verb, "it undoes what it has begun"),),
+            "",
+            "Stop it",
+        )
+        if not await self._app.push_screen_wait(ConfirmDialog(question)):
+            return
+        if (worker := self._launching.get(operation.id)) is not None:
+            worker.cancel()
+        elif not await asyncio.to_thread(cancel, operation):
+            self._app.notify("it has ended meanwhile", markup=False, timeout=4)
+
+    # Saying
+
+    def changed(self, change: Change) -> None:
+        """Say what became of operations that nobody looks at."""
+        found = [self._store.operations[id] for id in change.put]
+        shown = self._screen.shown_operation
+        if shown is not None and shown.id in change.put and not shown.complete:
+            self.show(shown)  # it ended before anybody could follow it
+        if not self._greeted:
+            self._greeted = True
+            self._greet(found)
+        for operation in found:
+            if operation.running:
+                self._running.add(operation.id)
+            elif operation.id in self._running:
+                self._running.discard(operation.id)
+                if not self._screen.sees(operation):
+                    self._app.notify(
+                        safe(ended_words(operation)),
+                        severity="information" if operation.state == "done" else "error",
+                        markup=False,
+                        timeout=8,
+                    )
+
+    def _greet(self, found: Sequence[Operation]) -> None:
+        now = self._clock()
+        cut = [one.started for one in found if one.interrupted and now - one.started.t < RECENT]
+        if cut:
+            names = ", ".join(f"{started.app} {started.verb}" for started in cut[:5])
+            count = "an operation was" if len(cut) == 1 else f"{len(cut)} operations were"
+            said = f"{count} interrupted: {names}{' ...' if len(cut) > 5 else ''}"
+            self._app.notify(safe(said), severity="warning", markup=False, timeout=10)
+
+
+def _image(situation: Situation, app: AppSpec) -> str:
+    """The ID of the selected image where it is one of the app's."""
+    return next((image.id for image in situation.images if belongs(image, app)), "")
+
+
+def _failure(error: HoldfastError) -> Failure:
+    return error.failure if isinstance(error, NotPlanned) else failure(error)
+
+
+def _refused(version: str) -> str:
+    return valid_tag(version) if version else "write a version, or choose one"

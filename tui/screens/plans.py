@@ -1,0 +1,222 @@
+"""Dialogs before an operation: which version, and what will be done."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.errors import HoldfastError
+from tui.model.operation import Plan
+from tui.presentation.text import safe
+from tui.screens.dialogs import Dialog
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+
+    from tui.operations.suggest import Suggestions
+
+_DIGEST = re.compile("sha256:[0-9a-f]{64}")
+
+
+def _short(digest: re.Match[str]) -> str:
+    """As `docker images` shortens them: a plan must fit into a small dialog."""
+    return digest[0][:19]
+
+
+class PlanDialog(Dialog[Plan]):
+    """Shows what will be done as soon as that is known, and asks. The default is Cancel; the answer the plan.
+
+    `plan` raises HoldfastError where it cannot be done: then the dialog says why.
+    """
+
+    def __init__(self, title: str, plan: Callable[[], Awaitable[Plan]]) -> None:
+        super().__init__()
+        self._heading = title
+        self._make = plan
+        self._plan: Plan | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Text(safe(self._heading)), classes="title")
+            with VerticalScroll(can_focus=False):
+                yield Static(Text("planning ..."), id="body")
+            with Horizontal():
+                yield Button("Cancel", id="cancel")
+                do = Button("...", id="do", variant="error")
+                do.display = False
+                yield do
+
+    def on_mount(self) -> None:
+        self.query_one("#cancel").focus()
+        self.call_after_refresh(self._fit)
+        self.run_worker(self._show_plan())
+
+    async def _show_plan(self) -> None:
+        body = self.query_one("#body", Static)
+        try:
+            plan = await self._make()
+        except HoldfastError as error:
+            body.update(_why_not(error))
+            self.query_one("#cancel", Button).label = "Close"
+        else:
+            self._plan = plan
+            self.query_one(".title", Static).update(Text(safe(plan.title)))
+            body.update(_plan(plan))
+            do = self.query_one("#do", Button)
+            do.label = plan.verb
+            do.display = True
+        self.call_after_refresh(self._fit)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """On a small screen the plan is scrolled: the buttons are always there."""
+        box, text = self.query_one(Vertical), self.query_one(VerticalScroll)
+        others = box.virtual_size.height - text.outer_size.height
+        text.styles.max_height = max(self.size.height * 9 // 10 - box.gutter.height - others, 1)
+        self.query_one("#body").styles.max_width = self.size.width * 9 // 10 - box.gutter.width
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(self._plan if event.button.id == "do" else None)
+
+    def on_key(self, event: events.Key) -> None:
+        match event.key:
+            case "left" | "right" | "h" | "l":
+                event.stop()
+                self.focus_next()
+            case "up" | "down" | "k" | "j":
+                event.stop()
+                text = self.query_one(VerticalScroll)
+                text.scroll_relative(y=1 if event.key in ("down", "j") else -1, animate=False)
+            case "y" if self._plan is not None:
+                event.stop()
+                self.dismiss(self._plan)
+            case "n" | "q":
+                event.stop()
+                self.dismiss(None)
+
+
+def _plan(plan: Plan) -> Text:
+    text = Text()
+    longest = min(max((len(name) for name, _ in plan.facts), default=0), 24)
+    for name, value in plan.facts:
+        text.append(f"{safe(name):<{longest}}  ", "dim")
+        text.append(f"{_DIGEST.sub(_short, safe(value))}\n")
+    for warning in plan.warnings:
+        text.append("\n! ", "bold")
+        text.append(safe(warning))
+    if plan.warnings:
+        text.append("\n")
+    if plan.facts:
+        text.append("\n")
+    for number, step in enumerate(plan.steps, 1):
+        text.append(f"{number}. ", "dim")
+        text.append(f"{safe(step.title)}\n")
+    if plan.equal:
+        text.append(f"\n$ {safe(plan.equal)}", "dim")
+    text.rstrip()
+    return text
+
+
+def _why_not(error: HoldfastError) -> Text:
+    text = Text(safe(error.message), "bold")
+    if error.hint:
+        text.append(f"\n{safe(error.hint)}", "not bold")
+    for number, line in enumerate(error.detail):
+        text.append(f"{chr(10) * (2 if number == 0 else 1)}  {safe(line)}", "not bold dim")
+    return text
+
+
+class VersionDialog(Dialog[str]):
+    """Asks for a version: to be chosen with the arrows, or typed.
+
+    offers   what is offered, again and again as more is known
+    refuse   what is wrong with a text, "" where it is fine
+    """
+
+    def __init__(self, title: str, offers: AsyncIterator[Suggestions], refuse: Callable[[str], str]) -> None:
+        super().__init__()
+        self._heading = title
+        self._offers = offers
+        self._refuse = refuse
+        self._typed = False
+        self._filled = ""
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Text(safe(self._heading)), classes="title")
+            yield Input(select_on_focus=False, placeholder="v1.0.0")
+            options = OptionList()
+            options.can_focus = False
+            yield options
+            yield Static(Text("looking at the tags ..."), classes="quiet", id="said")
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+        self.run_worker(self._take_offers())
+
+    async def _take_offers(self) -> None:
+        said = self.query_one("#said", Static)
+        async for offered, note in self._offers:
+            self._show(offered)
+            said.update(Text(safe(note) or "asking the registry ..."))
+        if not note:
+            said.update(Text("↑ ↓ choose, Enter goes on, Esc cancels"))
+
+    def _show(self, offered: Sequence[tuple[str, str]]) -> None:
+        options = self.query_one(OptionList)
+        longest = min(max((len(tag) for tag, _ in offered), default=0), 40)
+        chosen = self._chosen()
+        options.clear_options()
+        for tag, why in offered:
+            text = Text(f"{safe(tag):<{longest}}  ")
+            text.append(safe(why), "dim")
+            options.add_option(Option(text, id=tag))
+        tags = [tag for tag, _ in offered]
+        if tags:
+            options.highlighted = tags.index(chosen) if chosen in tags else 0
+        if not self._typed:
+            self._fill()
+
+    def _chosen(self) -> str:
+        options = self.query_one(OptionList)
+        at = options.highlighted
+        return (options.get_option_at_index(at).id or "") if at is not None else ""
+
+    def _fill(self) -> None:
+        """Write the chosen version into the line, where it can be changed."""
+        line = self.query_one(Input)
+        self._filled = line.value = self._chosen()
+        line.cursor_position = len(line.value)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._typed = event.value not in ("", self._filled)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self._answer(event.option.id or "")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._answer(event.value.strip())
+
+    def _answer(self, version: str) -> None:
+        if reason := self._refuse(version):
+            self.query_one("#said", Static).update(Text(safe(reason)))
+        else:
+            self.dismiss(version)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in ("up", "down"):
+            event.stop()
+            options = self.query_one(OptionList)
+            options.action_cursor_up() if event.key == "up" else options.action_cursor_down()
+            self._fill()

@@ -1,0 +1,77 @@
+"""What commands decide on, read from the main screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.commands.command import Scope, Situation
+from tui.model.reference import split_reference
+from tui.store.store import LinkState
+
+if TYPE_CHECKING:
+    from tui.model.app import AppSpec
+    from tui.model.image import Image
+    from tui.screens.main import MainScreen
+    from tui.store.operation import Operation
+
+
+def scope_of(screen: MainScreen) -> Scope:
+    """The scope of the focused pane: the place of the log may hold an operation."""
+    return Scope.OPERATION if screen.view is screen.operation else Scope(screen.focus_on)
+
+
+def situation_of(screen: MainScreen) -> Situation:
+    """All that decides whether a command is available now."""
+    store, view = screen.store, screen.view
+    found = Situation(
+        scope_of(screen),
+        shown=screen.shown_operation,
+        live=store.link.state is not LinkState.LOST,
+        read_only=screen.read_only,
+    )
+    if view is screen.containers or view is screen.log_pane:
+        keys = screen.containers.selected() if view is screen.containers else [screen.log_pane.container_id]
+        found = found._replace(
+            containers=tuple(store.containers[key] for key in keys if key in store.containers)
+        )
+    elif view is screen.images:
+        images = tuple(store.images[id] for id in screen.images.selected() if id in store.images)
+        found = found._replace(images=images)
+    elif view is screen.tags:
+        chosen = screen.tags.selected()
+        here = tuple(tag for tag in chosen if screen.tags.image_of(tag) in store.images)
+        tags = here or tuple(chosen)  # what only a registry has can be done nothing to here
+        images = tuple(store.images[id] for tag in tags if (id := screen.tags.image_of(tag)) in store.images)
+        found = found._replace(tags=tags, images=images)
+    apps = _apps(screen, found)
+    return found._replace(apps=apps, running=_running(screen, apps))
+
+
+def belongs(image: Image, app: AppSpec) -> bool:
+    """Whether an image is in the repository of an app."""
+    names = (*image.tags, *image.digests)
+    return any(split_reference(name).repository == app.image for name in names)
+
+
+def _apps(screen: MainScreen, situation: Situation) -> tuple[AppSpec, ...]:
+    """The marked apps in their own pane; elsewhere that of the selected image, else the current one."""
+    if screen.view is screen.apps:
+        return tuple(screen.configured[name] for name in screen.apps.selected())
+    current = screen.apps.current
+    if current is None:
+        return ()
+    for app in (current, *screen.configured.values()):
+        if situation.images and all(belongs(image, app) for image in situation.images):
+            return (app,)
+    return (current,)
+
+
+def _running(screen: MainScreen, apps: tuple[AppSpec, ...]) -> tuple[Operation, ...]:
+    names = {app.name for app in apps}
+    looked_at = screen.shown_operation if screen.view is screen.operation else None
+    running = [operation for operation in screen.store.operations.values() if operation.running]
+
+    def first(operation: Operation) -> tuple[bool, bool, float]:
+        return operation is not looked_at, operation.started.app not in names, -operation.started.t
+
+    return tuple(sorted(running, key=first))

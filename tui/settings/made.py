@@ -1,0 +1,64 @@
+"""From the checked tables of an app to its frozen values."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from tui.model.app import (
+    AppSpec,
+    BuildSecret,
+    BuildSpec,
+    Healthcheck,
+    Mount,
+    Port,
+    ProofSpec,
+    ReadySpec,
+    RunSpec,
+    Ulimit,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def app_spec(name: str, table: Mapping[str, Any]) -> AppSpec:
+    """The app of a table that `tui.settings.apps` has read and put together."""
+    values = {"image": name, **table}
+    folder = values.pop("folder", "")
+    if "build" in table:
+        values["build"] = _build(table["build"], folder)
+    if "run" in table:
+        values["run"] = _run(table["run"])
+    if "ready" in table:
+        values["ready"] = ReadySpec(**table["ready"])
+    if "test" in table:
+        values["test"] = ProofSpec(**table["test"])
+    return AppSpec(name, **values)
+
+
+def _build(table: Mapping[str, Any], folder: str) -> BuildSpec:
+    values = {"context": folder, "dockerfile": "Dockerfile", **table}
+    # As Compose has it: relative to the build context, where it need not lie.
+    values["dockerfile"] = os.path.normpath(os.path.join(values["context"], values["dockerfile"]))
+    secrets = table.get("secrets", {})
+    values["secrets"] = tuple(BuildSecret(id, file, env) for id, (file, env) in secrets.items())
+    return BuildSpec(**values)
+
+
+def _run(table: Mapping[str, Any]) -> RunSpec:
+    values = dict(table)
+    logging = values.pop("logging", {})
+    if "driver" in logging:
+        values["logging_driver"] = logging["driver"]
+    if "options" in logging:
+        values["logging_options"] = logging["options"]
+    if "ports" in table:
+        values["ports"] = tuple(Port(*port) for port in table["ports"])
+    if "volumes" in table:
+        values["volumes"] = tuple(Mount(*mount) for mount in table["volumes"])
+    if "ulimits" in table:
+        values["ulimits"] = tuple(Ulimit(name, *limits) for name, limits in table["ulimits"].items())
+    if "healthcheck" in table:
+        values["healthcheck"] = Healthcheck(**table["healthcheck"])
+    return RunSpec(**values)

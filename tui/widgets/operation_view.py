@@ -1,0 +1,421 @@
+"""An operation on the screen: steps with their output beneath, live; draws only the rows looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from typing import TYPE_CHECKING
+
+from tui.model.operation import FAILED, RUNNING
+from tui.presentation.frame import Scroll
+from tui.presentation.log_lines import Look, match_at, text_width
+from tui.presentation.operation_words import operation_state, operation_title
+from tui.presentation.operations import end_rows, output_row, over, step_row
+from tui.presentation.outline import HEAD, Outline, Spot, lines
+from tui.presentation.text import safe
+from tui.widgets.framed import Framed
+from tui.widgets.operation_search import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from textual import events
+
+    from tui.presentation.style import Line
+    from tui.store.operation import Operation, Step
+    from tui.store.output import OutputLine
+
+FRAME = 1 / 15
+"""Seconds between two drawings in a flood; the first change after a quiet time is drawn at once."""
+
+TICK = 1.0
+"""Seconds between two drawings of the seconds that count, while something runs and is seen."""
+
+REACH = 1 << 16
+"""Cells of a line within which one can scroll sideways."""
+
+_ERROR = re.compile(rb"(?i)\b(?:error|fatal|fail(?:ed|ure)?|panic|exception|traceback|cannot)\b")
+
+
+class OperationView(Framed):
+    """Shows one Operation. It follows the running step until one moves; `f`, or the end, follows again."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.time, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.operation: Operation | None = None
+        self.following = True
+        self.needle = ""
+        self.before: float | None = None
+        self._clock = clock
+        self._words = ""
+        self._outline = Outline()
+        self._arranged: object = None
+        self._folds: dict[str, bool] = {}
+        self._cursor = Spot()
+        self._top = Spot()
+        self._first = 0
+        self._scrolled = 0
+        self._rows: list[Line] = []
+        self._end: list[Line] = []
+        self._end_for: object = None
+        self._unsubscribe: Callable[[], None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._tick: asyncio.TimerHandle | None = None
+        self._drawn_at = 0.0
+        self._search: asyncio.Task[None] | None = None
+
+    def on_unmount(self) -> None:
+        self.leave()
+
+    # What is shown
+
+    def show(self, operation: Operation, before: float | None = None) -> None:
+        """Show an operation; the same one again stays where it is.
+
+        `before` is how many seconds the same took the last time it went well.
+        """
+        same = self.operation is not None and self.operation.id == operation.id
+        self.leave()
+        if not same:
+            self.following, self._scrolled, self._folds = True, 0, {}
+            self._cursor = self._top = Spot()
+        self.operation, self.before, self._words = operation, before, ""
+        self._unsubscribe = operation.subscribe(self._arrived)
+        self._draw()
+
+    def leave(self) -> None:
+        """Show nothing any more."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        for work in (self._timer, self._tick, self._search):
+            if work is not None:
+                work.cancel()
+        self._unsubscribe = self._timer = self._tick = self._search = self.operation = None
+        self._arranged = self._end_for = None
+
+    def say(self, words: str) -> None:
+        """Say at the right of the title what is the matter."""
+        self._words = words
+        self._describe()
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether the view has a place on the screen now."""
+        return self.size.height > 0 and self.display
+
+    def _is_open(self, step: Step) -> bool:
+        return self._folds.get(step.id, step.state in (RUNNING, FAILED))
+
+    def _look(self) -> Look:
+        return Look(self.body_size.width, left=self._scrolled, needle=self.needle)
+
+    # Drawing
+
+    def _arrived(self) -> None:
+        if self._timer is None and self.is_placed:
+            loop = asyncio.get_running_loop()
+            wait = self._drawn_at + FRAME - loop.time()
+            if wait <= 0:
+                self._draw()
+            else:
+                self._timer = loop.call_later(wait, self._draw)
+
+    def _draw(self) -> None:
+        """Compute the rows on the screen, and draw those that read differently."""
+        loop = asyncio.get_running_loop()
+        for timer in (self._timer, self._tick):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._tick = None
+        self._drawn_at = loop.time()
+        operation = self.operation
+        if not self.is_placed:
+            return
+        if operation is not None and operation.running:
+            self._tick = loop.call_later(TICK, self._draw)
+        self._describe()
+        before, self._rows = self._rows, self._visible()
+        for row in range(max(len(before), len(self._rows))):
+            old = before[row] if row < len(before) else None
+            new = self._rows[row] if row < len(self._rows) else None
+            if old != new:
+                self.refresh_body(row, row)
+        self.refresh_bar()
+
+    def _count(self) -> None:
+        """Bring the arithmetic of rows up to date."""
+        operation = self.operation
+        if operation is None:
+            return
+        if self._arranged != (shape := (operation.id, operation.changes)):
+            self._arranged = shape
+            self._outline.arrange(operation.in_order())
+        width = self.body_size.width
+        end_for = operation.id, operation.state, len(operation.warnings), width, self.before
+        if self._end_for != end_for:
+            self._end_for = end_for
+            self._end = end_rows(operation, width, self.before) if width else []
+        self._outline.count(self._is_open, len(self._end))
+
+    def _visible(self) -> list[Line]:
+        height, width = self.body_size.height, self.body_size.width
+        if self.operation is None or not height or not width:
+            return []
+        self._count()
+        outline = self._outline
+        last_top = max(outline.total - height, 0)
+        if self.following:
+            goal = self._goal()
+            self._cursor = outline.at(goal)
+            top = min(max(goal - height + 1 + min(2, height // 3), 0), last_top)
+        else:
+            top = min(outline.row_of(self._top), last_top)
+        self._first = top
+        self._top = outline.at(top)
+        cursor = outline.row_of(self._cursor) if self.has_focus else -1
+        now = self._clock()
+        rows = [self._row(row, now) for row in range(top, min(top + height, outline.total))]
+        if rows and top < outline.steps_end and (head := outline.head_above(top)) != top:
+            rows[0] = over(self._row(head, now), "cursor.unfocused")  # whose output it is stays in sight
+        if 0 <= cursor - top < len(rows):
+            rows[cursor - top] = over(rows[cursor - top], "cursor")
+        return rows
+
+    def _row(self, row: int, now: float) -> Line:
+        outline, operation = self._outline, self.operation
+        assert operation is not None
+        if row >= outline.steps_end:
+            return self._end[row - outline.steps_end]
+        (step, depth), line = outline.place(row)
+        if line != HEAD:
+            current = bool(self.needle) and self._cursor == (step.id, line)
+            return output_row(step, depth, line, self._look(), current=current)
+        current = bool(self.needle) and self._cursor == (step.id, HEAD)
+        return step_row(
+            step,
+            depth,
+            self.body_size.width,
+            now,
+            opened=self._is_open(step),
+            needle=self.needle,
+            current=current,
+            alive=operation.running,
+        )
+
+    def _goal(self) -> int:
+        """The row to be seen while following: the end of what runs, or of everything."""
+        operation = self.operation
+        assert operation is not None
+        if not operation.running:
+            return max(self._outline.total - 1, 0)
+        begun = [step for step, _ in self._outline.entries if step.started is not None]
+        running = [step for step in begun if step.state == RUNNING]
+        last = (running or begun)[-1:]
+        return self._outline.last_row_of(last[0].id) if last else 0
+
+    def body_line(self, row: int, width: int) -> Line:
+        return self._rows[row] if row < len(self._rows) else [(" " * width, "text")]
+
+    def scroll_position(self) -> Scroll:
+        return Scroll(self._first, self.body_size.height, self._outline.total if self.operation else 0)
+
+    def _describe(self) -> None:
+        operation = self.operation
+        if operation is not None:
+            state = operation_state(operation, self._clock(), following=self.following, words=self._words)
+            self.set_title(operation_title(operation), state)
+
+    def on_resize(self) -> None:
+        self._rows = []
+        self.refresh()
+        self._draw()
+
+    def on_show(self) -> None:
+        self._draw()
+
+    def on_focus(self) -> None:
+        self._draw()
+        super().on_focus()
+
+    def on_blur(self) -> None:
+        self._draw()
+        super().on_blur()
+
+    # Moving
+
+    def _go(self, row: int, *, follow: bool = False, centred: bool = False) -> None:
+        """Put the cursor on a row and bring it onto the screen."""
+        if self.operation is None:
+            return
+        self._count()
+        outline, height = self._outline, max(self.body_size.height, 1)
+        row = max(0, min(row, outline.total - 1))
+        self.following = follow
+        self._cursor = outline.at(row)
+        # The first row may be covered by the title of the step whose output stands there.
+        above = 1 if row < outline.steps_end and outline.head_above(row) != row and height > 1 else 0
+        top = self._first
+        if not top + above <= row < top + height:
+            top = row - height // 2 if centred else row - above if row < top + above else row - height + 1
+        self._top = outline.at(max(0, min(top, outline.total - height)))
+        self._draw()
+
+    def _moved(self, delta: int) -> None:
+        if self.operation is None or not self._outline.total:
+            return
+        row = self._outline.row_of(self._cursor) + delta
+        self._go(row, follow=delta > 0 and row >= self._outline.total - 1)
+
+    def scroll_rows(self, delta: int) -> None:
+        """Move what is seen by some rows, as a mouse wheel does; the cursor comes along at the edges."""
+        if self.operation is None:
+            return
+        outline, height = self._outline, self.body_size.height
+        last = max(outline.total - height, 0)
+        top = max(0, min(self._first + delta, last))
+        self.following = delta > 0 and top == last and self._first == last
+        self._top = outline.at(top)
+        cursor = outline.row_of(self._cursor)
+        self._cursor = outline.at(max(top + 1 if top else top, min(cursor, top + height - 1)))
+        self._draw()
+
+    def do_log_down(self) -> None:
+        self._moved(1)
+
+    def do_log_up(self) -> None:
+        self._moved(-1)
+
+    def do_log_page_down(self) -> None:
+        self._moved(max(self.body_size.height - 2, 1))
+
+    def do_log_page_up(self) -> None:
+        self._moved(-max(self.body_size.height - 2, 1))
+
+    def do_log_first(self) -> None:
+        self._go(0)
+
+    def do_log_last(self) -> None:
+        self._go(self._outline.total - 1, follow=True)
+
+    def do_log_follow(self) -> None:
+        self.following = not self.following
+        self._draw()
+
+    def do_log_left(self) -> None:
+        self._sideways(-8)
+
+    def do_log_right(self) -> None:
+        self._sideways(8)
+
+    def _sideways(self, delta: int) -> None:
+        limit = min(self._scrolled + delta + self.body_size.width + 1, REACH)
+        widest = max((text_width(line, limit) for line in self._lines_shown()), default=0)
+        self._scrolled = max(0, min(self._scrolled + delta, widest - 1))
+        self._draw()
+
+    def _lines_shown(self) -> Iterator[OutputLine]:
+        outline = self._outline
+        for row in range(self._first, min(self._first + self.body_size.height, outline.steps_end)):
+            entry, line = outline.place(row)
+            output = entry.step.output
+            if output is not None and line >= output.first:
+                yield output[line]
+
+    def do_operation_fold(self) -> None:
+        """Show or hide the output of the step at the cursor; from a line of output, hide it."""
+        if self.operation is None or not self._cursor.step:
+            return
+        step = self.operation.steps[self._cursor.step]
+        if not lines(step):
+            self.notify("this step has written nothing", markup=False, timeout=3)
+            return
+        self._folds[step.id] = not self._is_open(step)
+        self._count()
+        self._go(self._outline.row_of(Spot(step.id)))
+
+    def do_operation_error(self) -> None:
+        """To the first line of the first failed step that speaks of an error, else to its last one."""
+        operation = self.operation
+        failed = [step for step, _ in self._outline.entries if step.state == FAILED] if operation else []
+        if not failed:
+            self.notify("no step has failed", markup=False, timeout=3)
+            return
+        step = next((step for step in failed if lines(step)), failed[-1])
+        self._folds[step.id] = True
+        self._count()
+        line = HEAD
+        if step.output is not None and lines(step):
+            found = (number for number in step.output.search(_ERROR, step.output.first) if number is not None)
+            line = next(found, step.output.end - 1)
+        self._go(self._outline.row_of(Spot(step.id, line)), centred=True)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        if event.y > 0 and self._first + event.y - 1 < self._outline.total:
+            self._go(self._first + event.y - 1)
+
+    def on_click(self, event: events.Click) -> None:
+        if event.chain == 2 and event.y > 0:
+            self.do_operation_fold()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll_rows(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll_rows(-3)
+
+    # Searching
+
+    def find(self, needle: str) -> None:
+        """Highlight a text, and go to its next place in titles and output."""
+        self.needle = needle
+        self._draw()
+        self._seek(backwards=False, here=True)
+
+    def clear_search(self) -> bool:
+        """Take the highlights away: whether there were any."""
+        if not self.needle:
+            return False
+        self.needle = ""
+        self._draw()
+        return True
+
+    def do_log_next(self) -> None:
+        self._seek(backwards=False)
+
+    def do_log_previous(self) -> None:
+        self._seek(backwards=True)
+
+    def _seek(self, *, backwards: bool, here: bool = False) -> None:
+        if self._search is not None:
+            self._search.cancel()
+        if self.operation is not None and self.needle:
+            self._search = asyncio.create_task(self._sought(backwards, here))
+
+    async def _sought(self, backwards: bool, here: bool) -> None:
+        """Search, and go where it is found; folded output is opened there."""
+        steps = [entry.step for entry in self._outline.entries]
+        async for spot in matches(steps, self.needle, self._cursor, backwards=backwards, here=here):
+            if spot.line != HEAD:
+                self._folds[spot.step] = True
+                self._reveal(spot)
+            self._count()
+            self._go(self._outline.row_of(spot), centred=True)
+            return
+        self.notify(f"not found: {safe(self.needle)}", markup=False, timeout=3)
+
+    def _reveal(self, spot: Spot) -> None:
+        """Bring the place of the needle in a line between the left and the right edge."""
+        assert self.operation is not None
+        output = self.operation.steps[spot.step].output
+        if output is None or spot.line < output.first:
+            return
+        at, cells = match_at(output[spot.line], self._look()), max(self.body_size.width * 2 // 3, 1)
+        if not self._scrolled <= at <= self._scrolled + cells - len(self.needle):
+            self._scrolled = 0 if at + len(self.needle) <= cells else max(at - cells // 2, 0)
+
+    def end_texts(self) -> list[str]:
+        """How it ended, in words."""
+        return ["".join(text for text, _ in line).rstrip() for line in self._end]
