@@ -14,8 +14,9 @@ import pytest
 
 from tests.support.busybox import IMAGE
 from tests.support.docker_builds import content
+from tui.engine.build_check import BuildImpossible
 from tui.engine.buildkit.secrets import SecretMissing
-from tui.engine.builds import BUILDKIT, CLASSIC, BuildImpossible
+from tui.engine.builds import BUILDKIT, CLASSIC
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import BuildFailed

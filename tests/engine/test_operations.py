@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.engine.operating import Operations
 from tests.support.project import Project
 from tui.errors import HoldfastError
 from tui.journal.evidence import read_evidence
-from tui.journal.folder import new_id
-from tui.model.operation import Logged, StepChanged, Warned
+from tui.model.operation import StepChanged
 from tui.operations.request import Request
-from tui.operations.runner import failure, perform
 from tui.operations.verbs import prepared
 
 if TYPE_CHECKING:
@@ -23,53 +22,6 @@ if TYPE_CHECKING:
 
     from tests.support.engine_calls import EngineCalls
     from tests.support.registry import Registry
-    from tui.model.operation import Ended, Event, Failure, Plan
-
-
-class Operations:
-    """Does verbs in a project's folder; `told` holds the events of the last one."""
-
-    def __init__(self, host: str, project: Project) -> None:
-        self.host = host
-        self.project = project
-        self.told: list[Event] = []
-        self.plan: Plan | None = None
-
-    async def do(self, verb: str, **options: object) -> Ended:
-        """Plan and run a verb; a refusal to plan is raised."""
-        request = Request(new_id(verb, "web", time.time()), verb, "web", host=self.host, **options)  # type: ignore[arg-type]
-        self.told = []
-        async with prepared(request) as (found, engine):
-            self.plan = await found.plan()
-            return await perform(
-                found,
-                self.plan,
-                op=request.op,
-                name=verb,
-                app="web",
-                engine=engine,
-                tell=self.told.append,
-            )
-
-    async def fail(self, verb: str, **options: object) -> Failure:
-        """How a verb fails, before it begins or later."""
-        try:
-            ended = await self.do(verb, **options)
-        except HoldfastError as error:
-            return failure(error)
-        assert ended.error is not None, f"{verb} worked: {ended}"
-        return ended.error
-
-    async def work(self, verb: str, **options: object) -> Ended:
-        ended = await self.do(verb, **options)
-        assert ended.ok, ended.error
-        return ended
-
-    def output(self) -> str:
-        return "\n".join(event.text for event in self.told if isinstance(event, Logged))
-
-    def warnings(self) -> list[str]:
-        return [event.message for event in self.told if isinstance(event, Warned)]
 
 
 @pytest.fixture

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui import __version__
+from tui.errors import HoldfastError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,9 +67,26 @@ _SHORT = {
 }
 
 
+class Wrong(HoldfastError):
+    """The arguments are wrong. usage: the lines that show how they are right."""
+
+    exit_status = 2
+
+    def __init__(self, message: str, usage: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong to its caller, instead of ending the program."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Wrong(message, self.format_usage())
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of everything that `holdfast` takes."""
-    made = argparse.ArgumentParser(
+    made = _Parser(
         prog="holdfast",
         description="A terminal dashboard that keeps Docker releases immutable.",
         epilog="Without a verb the dashboard opens; ? shows its keys. holdfast VERB --help shows more.",
@@ -163,15 +181,29 @@ def _count(text: str) -> int:
 
 
 def parsed(made: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
-    """The arguments; exits with 2 where they are wrong. Words may also stand behind options, which argparse
-    by itself takes only for verbs without optional words."""
+    """The arguments. Words may also stand behind options, which argparse by itself does not take where they
+    may be left out. Raises Wrong."""
     given, left = made.parse_known_args(arguments)
     words = getattr(given, "words", None)
     if left and (words is None or any(word.startswith("-") for word in left)):
         made.error(f"{left[0]} is not known{_of_verb(given.verb)}")
     if words is not None:
         words += left
+    for name in DASHBOARD_ONLY if given.verb is not None else ():
+        if getattr(given, name):
+            made.error(f"--{name.replace('_', '-')} is an option of the dashboard, not of {given.verb}")
     return given
+
+
+def _say_wrong(error: Wrong, arguments: Sequence[str]) -> int:
+    from tui.cli.output import say
+
+    if "--json" in arguments and any(word in VERBS for word in arguments):
+        from tui.cli.verbs import say_not_begun
+
+        return say_not_begun(error, json=True)
+    say(f"{error.usage}holdfast: {error.message}")
+    return error.exit_status
 
 
 def _of_verb(verb: str | None) -> str:
@@ -180,12 +212,10 @@ def _of_verb(verb: str | None) -> str:
 
 def dispatch(arguments: Sequence[str]) -> int:
     """Do what the arguments say; the exit status (2 for a usage error)."""
-    made = parser()
-    given = parsed(made, arguments)
-    if given.verb is not None:
-        for name in DASHBOARD_ONLY:
-            if getattr(given, name):
-                made.error(f"--{name.replace('_', '-')} is an option of the dashboard, not of {given.verb}")
+    try:
+        given = parsed(parser(), arguments)
+    except Wrong as error:
+        return _say_wrong(error, arguments)
     match given.verb:
         case None:
             from tui.cli.dashboard import run

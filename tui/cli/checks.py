@@ -44,6 +44,11 @@ class Finding(NamedTuple):
     remedy: str = ""
 
 
+def counted(count: int, word: str) -> str:
+    """ "no tags", "1 tag", "2 tags"."""
+    return f"{count or 'no'} {word}{'' if count == 1 else 's'}"
+
+
 def failed(name: str, error: HoldfastError) -> Finding:
     """A finding from an error and its remedy."""
     return Finding(name, PROBLEM, error.message, "\n".join([*error.detail, error.hint]).strip("\n"))
@@ -273,4 +278,6 @@ async def _registry(engine: Engine, host: str, app: AppSpec) -> Finding:
         return failed("registry", error)
     who = f"as {login.username or 'the holder of a token'}" if login else "without a login"
     remedy = "" if login else f"if pushing is refused: {login_command(host)}"
-    return Finding("registry", OK, f"{host} answers {who}; {app.image} has {len(tags)} tags", remedy)
+    return Finding(
+        "registry", OK, f"{host} answers {who}; {app.image} has {counted(len(tags), 'tag')}", remedy
+    )

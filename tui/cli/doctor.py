@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from tui.cli import checks
-from tui.cli.checks import OK, PROBLEM, WARNING, Finding
+from tui.cli.checks import OK, PROBLEM, WARNING, Finding, counted
 from tui.cli.output import answer, answer_json, colours
 from tui.errors import HoldfastError
 from tui.presentation.console import painted
@@ -40,12 +40,8 @@ async def _run(host: str, docker_context: str, config: str, *, json: bool) -> in
     if json:
         answer_json({"ok": not problems, "findings": [finding._asdict() for finding in found]})
     else:
-        answer(f"\n{_counted(problems, 'problem')}, {_counted(warnings, 'warning')}\n")
+        answer(f"\n{counted(problems, 'problem')}, {counted(warnings, 'warning')}\n")
     return 1 if problems else 0
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count or 'no'} {word}{'' if count == 1 else 's'}"
 
 
 def _lines(finding: Finding) -> list[Line]:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 DIGITS = 6
 """The end of an operation's ID, which is enough to name it."""
 
+SECOND = len("20261124-093000")
+"""The beginning of an operation's ID: when it was made."""
+
 COLUMNS = ("op", "when", "verb", "app", "made", "by", "took", "outcome")
 
 _OUTCOME_ROLES = {"done": "ok", "running": "busy"}
@@ -59,7 +62,7 @@ def state(one: Summary) -> str:
 
 
 def _list(app: str, limit: int, *, json: bool) -> None:
-    found = list(_newest(app, limit))
+    found = _newest(app, limit)
     if json:
         answer_json([_words(one) for one in found])
         return
@@ -78,11 +81,12 @@ def _list(app: str, limit: int, *, json: bool) -> None:
     answer("".join([console.painted(one, colours=shown) + "\n" for one in lines]))
 
 
-def _newest(app: str, limit: int) -> Iterator[Summary]:
-    left = limit
+def _newest(app: str, limit: int) -> list[Summary]:
+    """The newest operations, on an app or on all. IDs tell seconds; within one the time of the start does."""
+    found: list[Summary] = []
     for path in listed(operations_folder()):
-        if left == 0:
-            return
+        if len(found) >= limit and path.stem[:SECOND] != found[-1].path.stem[:SECOND]:
+            break
         if app and not path.stem[:-7].endswith(f"-{app}"):  # spares reading those that cannot be meant
             continue
         try:
@@ -90,8 +94,8 @@ def _newest(app: str, limit: int) -> Iterator[Summary]:
         except FileNotFoundError:  # gone meanwhile
             continue
         if one is not None and (not app or one.started.app == app):
-            left -= 1
-            yield one
+            found.append(one)
+    return sorted(found, key=lambda one: -one.started.t)[:limit]
 
 
 def _row(one: Summary) -> tuple[str, ...]:
@@ -141,10 +145,10 @@ def _words(one: Summary) -> dict[str, Any]:
 
 def _found(wanted: str) -> Path:
     """The journal of an ID, of its end, or of "last". Raises NoSuchOperation."""
-    paths = listed(operations_folder())
     if wanted == "last":
-        matching = paths[:1]
+        matching = [one.path for one in _newest("", 1)]
     else:
+        paths = listed(operations_folder())
         matching = [path for path in paths if path.stem == wanted or path.stem.endswith(f"-{wanted}")]
     if len(matching) == 1:
         return matching[0]

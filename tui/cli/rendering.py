@@ -248,7 +248,9 @@ class Live(_ForPeople):
             self._printed[step.id] = step.state
             depth = 1 if step.parent in operation.steps else 0
             stopped = STOPPED if step.state == FAILED and self._cancelled else ""
-            self._above.append(console.finished_line(step, depth, stopped))
+            columns, _ = _size(OUT)
+            ended = console.finished_line(step, depth, stopped)
+            self._above.append(console.cut_line(ended, max(columns - 1, 1), ellipsis=True))
 
     def _draw(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(FRAME_SECONDS, self._draw)

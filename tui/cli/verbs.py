@@ -63,14 +63,15 @@ def run(options: Options) -> int:
     try:
         return asyncio.run(_run(options))
     except HoldfastError as error:
-        return _not_begun(options, error)
+        return say_not_begun(error, json=options.json)
     except KeyboardInterrupt:
-        return _not_begun(options, Declined("cancelled before anything was begun"))
+        return say_not_begun(Declined("cancelled before anything was begun"), json=options.json)
 
 
-def _not_begun(options: Options, error: HoldfastError) -> int:
+def say_not_begun(error: HoldfastError, *, json: bool) -> int:
+    """Say why nothing was begun, as the outcome where JSON is wanted; the exit status."""
     problem = failure(error)
-    if options.json:
+    if json:
         answer(encode(Ended(time.time(), False, 0.0, error=problem)).decode())
     else:
         say_error(error)

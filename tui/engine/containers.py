@@ -130,6 +130,16 @@ class Containers:
         with readable("GET /containers/{id}/json"):
             return kept(item)
 
+    async def sharing_network(self, id: str) -> builtins.list[str]:
+        """The names of containers that live in this one's network namespace (network mode container:ID)."""
+        listed = await self._wire.get("/containers/json", {"all": True})
+        with readable("GET /containers/json"):
+            return [
+                item["Names"][0].removeprefix("/")
+                for item in listed or ()
+                if (item.get("HostConfig") or {}).get("NetworkMode") == f"container:{id}"
+            ]
+
     async def create(self, name: str, body: Mapping[str, Any], platform: str = "") -> Created:
         """Create a container from what `creation.create_body` made.
 

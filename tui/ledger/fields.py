@@ -5,6 +5,7 @@ What a newer version has added is left out when it is read, and named: nothing i
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from types import NoneType, UnionType
@@ -60,9 +61,7 @@ def read(value: Any, hint: Any, unknown: list[str], where: str = "") -> Any:
         return {
             name: read(item, get_args(hint)[1], unknown, f"{where}.{name}") for name, item in table.items()
         }
-    if hint is float and type(value) is int:
-        return float(value)
-    return _fit(value, hint, where)
+    return _number(value, where) if hint is float else _fit(value, hint, where)
 
 
 def _record(value: Any, kind: Any, unknown: list[str], where: str) -> Any:
@@ -89,6 +88,12 @@ def _chosen(value: Any, hint: Any, where: str) -> Any:
     if len(kinds) == 1:
         return kinds[0]
     raise Unfit(f"{where or 'it'} is {type(value).__name__}")
+
+
+def _number(value: Any, where: str) -> float:
+    if type(value) in (int, float) and abs(value) <= sys.float_info.max:
+        return float(value)
+    raise Unfit(f"{where or 'it'} is no number")
 
 
 def _fit(value: Any, kind: type, where: str) -> Any:

@@ -146,7 +146,7 @@ def _decode(record: bytes, name: str, kind: type[Release] | type[Outcome]) -> Ke
     try:
         table = json.loads(record)
     except (ValueError, RecursionError) as error:
-        raise Damaged("it is no JSON") from error
+        raise Damaged(f"it is no JSON: {error}") from error
     if not isinstance(table, dict) or not isinstance(table.get("prior"), str):
         raise Damaged("it has no hash of what it stands on")
     if table.get("format") != FORMAT:

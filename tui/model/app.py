@@ -181,6 +181,7 @@ class AppSpec(NamedTuple):
     order      "stop-first" or "start-first"
     keep       earlier good releases that are kept
     drain      a command run inside the old container before it stops
+    create_networks, create_volumes   made by a deploy where they are missing; others never are
     """
 
     name: str
@@ -195,6 +196,8 @@ class AppSpec(NamedTuple):
     keep: int = 5
     drain: tuple[str, ...] = ()
     drain_seconds: float = 10.0
+    create_networks: tuple[str, ...] = ()
+    create_volumes: tuple[str, ...] = ()
 
     @property
     def has_registry(self) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.credentials import Credentials
     from tui.model.image import ImageConfig
+    from tui.registry.payloads import Manifest
 
 
 class Held(NamedTuple):
@@ -60,6 +61,13 @@ class Remote:
     async def tags(self) -> list[str]:
         """Every tag. Raises RegistryError."""
         return await self.registry.tags(self._path)
+
+    async def manifest(self, digest: str) -> Manifest | None:
+        """The manifest of a digest, None where there is none or it is out of reach. Raises RegistryError."""
+        try:
+            return await self.registry.manifest(self._path, digest)
+        except RegistryUnreachable:
+            return None
 
     async def config(self, digest: str) -> str:
         """The digest of the configuration that a manifest names, "" for an index. Raises RegistryError."""

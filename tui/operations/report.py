@@ -133,6 +133,23 @@ class Report:
         self.flush()
         self._write(Warned(self._clock(), self.clean(message)))
 
+    def within(self, step: str) -> Report:
+        """A report for a part of the operation: its steps stand beneath `step`; what is hidden stays so."""
+
+        def tell(event: Event) -> None:
+            match event:
+                case StepChanged():
+                    parent = f"{step}/{event.parent}" if event.parent else step
+                    self._write(event._replace(step=f"{step}/{event.step}", parent=parent))
+                case Logged() | Progressed():
+                    self._write(event._replace(step=f"{step}/{event.step}"))
+                case _:
+                    self._write(event)
+
+        inner = Report(tell, self._clock)
+        inner._hidden = self._hidden
+        return inner
+
     def close(self) -> None:
         """Write what is still held back."""
         for step in tuple(self._progress):

@@ -10,12 +10,13 @@ class Request(NamedTuple):
     """One operation.
 
     op       its ID
-    verb     "build", "test", "tag" or "push"
+    verb     "build", "test", "tag", "push", "deploy", "rollback", "ship", "recover" or "prune"
     app      the app's name
-    version  the tag for tag and push, "" where the verb finds it by itself
+    version  the tag for tag, push, deploy and ship, "" where the verb finds it by itself
     image    the image's ID or reference, "" for the newest of the app
     host, docker_context, config   as the options of the command line
     no_cache, pull   of build
+    to       of rollback: the release's number, 0 for the newest good one before
     """
 
     op: str
@@ -28,6 +29,7 @@ class Request(NamedTuple):
     config: str = ""
     no_cache: bool = False
     pull: bool = False
+    to: int = 0
 
     def line(self) -> str:
         return json.dumps(self._asdict())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.creation import create_body, resolved
 from tui.engine.errors import EngineError, NotFound
+from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError
 from tui.model.operation import UNDONE
 from tui.model.release import (
@@ -26,7 +27,6 @@ from tui.model.release import (
 from tui.model.switching import restore
 from tui.operations.gate import gate, last_lines
 from tui.operations.releases import read_releases
-from tui.operations.uncancelled import to_the_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

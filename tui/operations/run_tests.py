@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from tui.engine.creation import create_body, resolved
 from tui.engine.errors import EngineError, RequestRefused
+from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError
 from tui.model.app import Port
 from tui.model.operation import Plan, PlanStep, Result
@@ -23,7 +24,6 @@ from tui.model.secrets import is_secret_name
 from tui.operations.gate import NotReady, clipped, gate, last_lines
 from tui.operations.leftovers import labels_of, remove_test
 from tui.operations.output_lines import OutputLines
-from tui.operations.uncancelled import to_the_end
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

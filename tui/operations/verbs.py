@@ -14,9 +14,14 @@ from tui.journal.folder import journal_path, operations_folder
 from tui.journal.reader import is_alive
 from tui.operations.build import Build
 from tui.operations.chosen import chosen
+from tui.operations.deploy import Deploy
 from tui.operations.leftovers import remove_leftovers
+from tui.operations.prune import Prune
 from tui.operations.push import Push
+from tui.operations.recover import Recover
+from tui.operations.rollback import Rollback
 from tui.operations.run_tests import RunTests
+from tui.operations.ship import Ship
 from tui.operations.tag import Tag
 from tui.operations.where import endpoint
 from tui.settings.load import load
@@ -82,6 +87,21 @@ async def prepared(request: Request) -> AsyncIterator[tuple[Verb, str]]:
                 verb = Tag(engine, app, settings.policy, request.version, request.image)
             case "push":
                 verb = Push(engine, app, settings.policy, request.version, request.image)
+            case "deploy":
+                verb = Deploy(engine, app, settings.policy, request.op, request.version)
+            case "rollback":
+                verb = Rollback(engine, app, settings.policy, request.op, request.to)
+            case "ship":
+                shipped = app
+
+                def prove(image: str) -> Verb:
+                    return Proof(engine, shipped, request._replace(image=image))
+
+                verb = Ship(engine, app, settings.policy, request.op, request.version, prove)
+            case "recover":
+                verb = Recover(engine, app, request.op)
+            case "prune":
+                verb = Prune(engine, app, request.op)
             case other:
                 raise HoldfastError(f'there is no verb "{other}"')
         yield verb, place.url

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui.model.operation import Ended, Failure, Plan, Result
     from tui.presentation.style import Line
     from tui.store.operation import Operation, Step
+    from tui.store.output import Output
 
 PREFIX = 32
 """Cells that a step's title takes before a line of its output in a plain log."""
@@ -35,6 +36,9 @@ SECONDS_CELLS = 7
 BAR_CELLS = 20
 OUTPUT_LINES = 6
 """Lines of output in the live area."""
+
+LOOKED_AT = 5
+"""Last lines of a failed step by which it is told whether the failure quotes them."""
 
 TAIL_LINES = 50
 """Lines of output of a failed step that are shown at the end."""
@@ -72,8 +76,10 @@ def painted(line: Line, *, colours: bool) -> str:
     return "".join(parts)
 
 
-def cut_line(line: Line, cells: int) -> Line:
-    """As much of a line as fits into so many cells."""
+def cut_line(line: Line, cells: int, *, ellipsis: bool = False) -> Line:
+    """As much of a line as fits into so many cells; with an ellipsis at its end where it is wanted."""
+    if ellipsis and sum([width(text) for text, _ in line]) > cells:
+        return [*cut_line(line, max(cells - 1, 0)), ("…", "muted")]
     kept: Line = []
     for text, style in line:
         piece = cut(text, cells)
@@ -268,13 +274,17 @@ def failed_output(operation: Operation, failure: Failure) -> Iterator[Line]:
     for step, _ in operation.in_order():
         if step.state != FAILED or step.output is None or not len(step.output):
             continue
-        last = step.output[step.output.end - 1].text.decode("utf-8", "replace").strip()
-        if last in quoted:
+        if quoted & {one for one in _last_texts(step.output) if one}:
             continue
         yield [(f"output of {title_of(step)}", "strong")]
         if len(step.output) > TAIL_LINES:
             yield [(f"  {len(step.output) - TAIL_LINES:,} lines before", "muted")]
         yield from output_tail(step, TAIL_LINES)
+
+
+def _last_texts(output: Output) -> Iterator[str]:
+    for number in range(max(output.first, output.end - LOOKED_AT), output.end):
+        yield output[number].text.decode("utf-8", "replace").strip()
 
 
 # -- operations of earlier

@@ -146,4 +146,6 @@ APP: Mapping[str, Reader] = {
     "keep": by(number(0, 1000)),
     "drain": COMMAND,
     "drain_seconds": SECONDS,
+    "create_networks": NAMES,
+    "create_volumes": NAMES,
 }

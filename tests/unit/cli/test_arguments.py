@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tui.cli.arguments import VERBS, dispatch, parsed, parser
@@ -37,17 +39,26 @@ def test_words_may_stand_behind_options():
     ("build", "--no-cach"),
     ("build", "--image", "x"),
     ("tag", "web", "v1", "--no-cache"),
-    ("build", "--json", "--quiet"),
     ("history", "--limit", "0"),
     ("history", "web", "api"),
     ("--demo", "build"),
     ("doctor", "-x"),
 ])  # fmt: skip
 def test_a_mistake_is_named_and_ends_with_2(arguments, capsys):
-    with pytest.raises(SystemExit) as ended:
-        dispatch(arguments)
-    assert ended.value.code == 2
-    assert any(word.lstrip("-").replace("_", "-") in capsys.readouterr().err for word in arguments)
+    assert dispatch(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("usage: holdfast")
+    assert any(word in said.err.splitlines()[-1] for word in arguments)
+
+
+def test_a_mistake_is_an_outcome_where_json_is_wanted(capsys):
+    assert dispatch(["build", "--json", "--no-cach"]) == 2
+    said = capsys.readouterr()
+    assert said.err == ""
+    outcome = json.loads(said.out)
+    assert (outcome["kind"], outcome["ok"], outcome["error"]["code"]) == ("outcome", False, 2)
+    assert "--no-cach" in outcome["error"]["message"]
 
 
 @pytest.mark.parametrize("verb", [*VERBS, "history", "doctor", "init"])

@@ -71,6 +71,17 @@ def test_of_one_app_and_not_of_one_whose_name_ends_so(written, capfd):
     assert found[3]["error"]["message"] == "RUN make failed with 2"
 
 
+def test_two_within_one_second(state, capfd):
+    for number, verb in enumerate(("tag", "push", "build")):
+        events = [*beginning(1e9 + number / 10), *success(1e9 + 0.5)]
+        write(events, f"20010909-014640-{verb}-web-00000{number}", verb=verb).close()
+
+    assert history.run("web", 2, "", json=True) == 0
+    assert [one["verb"] for one in json.loads(capfd.readouterr().out)] == ["build", "push"]
+    assert history.run("", 20, "last", json=True) == 0
+    assert json.loads(capfd.readouterr().out.splitlines()[0])["verb"] == "build"
+
+
 def test_nothing_yet(state, capfd):
     assert history.run("", 20, "", json=False) == 0
     assert capfd.readouterr().out == "nothing was done yet\n"

@@ -119,6 +119,7 @@ def test_what_a_failure_quotes_is_not_shown_twice():
     assert text(console.failed_output(operation, Failure(1, "failed"))) == [
         "output of Push", "  | no such host",
     ]  # fmt: skip
+    operation.feed([Logged(101.0, "p", 2, "exit code: 1")])
     assert text(console.failed_output(operation, Failure(1, "failed", detail=("  no such host",)))) == []
 
 

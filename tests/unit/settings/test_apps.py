@@ -54,6 +54,8 @@ def test_the_whole_example_is_read_as_it_says(home: dict[str, str]) -> None:
             origin=f"{here}/holdfast.toml",
             engines=("prod",),
             drain=("/app/drain",),
+            create_networks=("front",),
+            create_volumes=("web-data",),
             build=BuildSpec(
                 context=here,
                 dockerfile=f"{here}/docker/web.Dockerfile",

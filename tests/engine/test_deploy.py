@@ -1,0 +1,293 @@
+"""Deploys and roll backs on a real engine: exact bytes, a gate, and always a way back."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.engine.operating import Operations
+from tests.support.project import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.engine_calls import EngineCalls
+    from tests.support.registry import Registry
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+class Shop(Operations):
+    """A web server that publishes a port; releases differ by what their page says."""
+
+    port: int
+
+    async def release(self, version: str, word: str = "hello") -> None:
+        """Build, test, tag and push another version."""
+        self.project.write("index.html", f"hello, this is {version} {word}\n")
+        self.project.commit()
+        await self.work("build")
+        await self.work("test")
+        await self.work("tag", version=version)
+        await self.work("push")
+
+    def page(self) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/index.html", timeout=5) as answer:
+            return answer.read().decode()
+
+    def configure(self, old: str, new: str) -> None:
+        path = self.project.folder / "holdfast.toml"
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+        self.project.commit()
+
+
+@pytest.fixture
+def shop(
+    tmp_path: Path,
+    engine_host: str,
+    api: EngineCalls,
+    registry: Registry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Shop:
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "DOCKER_CONFIG"):
+        monkeypatch.setenv(name, str(home))
+    port = free_port()
+    project = Project(tmp_path / "project", f"{registry.address}/team/web-{time.time_ns()}")
+    with (project.folder / "holdfast.toml").open("a") as config:
+        config.write(f'\n[apps.web.run]\nports = ["127.0.0.1:{port}:8080"]\nnetworks = ["front"]\n')
+    path = project.folder / "holdfast.toml"
+    path.write_text(path.read_text().replace("timeout = 20\n", "timeout = 20\nbake = 0.2\n"))
+    text = path.read_text().replace("[apps.web]\n", '[apps.web]\ncreate_networks = ["front"]\n')
+    path.write_text(text)
+    project.commit()
+    monkeypatch.chdir(project.folder)
+    shop = Shop(engine_host, project)
+    shop.port = port
+    yield shop
+    for container in api.containers():
+        api.remove(container["Id"])
+    for network in api.get("/networks"):
+        if network["Name"] == "front":
+            api.ask("DELETE", f"/networks/{network['Id']}")
+    for volume in api.get("/volumes")["Volumes"] or ():
+        api.ask("DELETE", f"/volumes/{volume['Name']}")
+
+
+def serving(api: EngineCalls) -> dict[str, str]:
+    """Name -> state of everything that is the app's."""
+    return {
+        one["Names"][0].lstrip("/"): one["State"]
+        for one in api.containers()
+        if one["Names"][0].lstrip("/").startswith("web")
+    }
+
+
+async def test_a_deploy_serves_exact_bytes_under_the_apps_name(shop: Shop, api: EngineCalls) -> None:
+    await shop.release("v0.1.0")
+
+    ended = await shop.work("deploy", version="v0.1.0")
+
+    assert "v0.1.0" in shop.page()
+    assert ended.result.release == "r1"
+    inspected = api.inspect("web")
+    assert inspected["Config"]["Image"] == f"{shop.project.image}@{ended.result.digest}"
+    assert inspected["Config"]["Labels"]["io.holdfast.version"] == "v0.1.0"
+    assert inspected["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"
+    assert serving(api) == {"web": "running"}
+
+
+async def test_the_next_one_retires_it_and_says_how_long_nothing_served(shop: Shop, api: EngineCalls) -> None:
+    await shop.release("v0.1.0")
+    await shop.work("deploy", version="v0.1.0")
+    await shop.release("v0.2.0")
+
+    ended = await shop.work("deploy", version="v0.2.0")
+
+    assert "v0.2.0" in shop.page()
+    assert serving(api) == {"web": "running", "web.r1": "exited"}
+    assert api.inspect("web.r1")["HostConfig"]["RestartPolicy"]["Name"] == "no"
+    assert ended.result.gap_seconds is not None
+    facts = dict(shop.plan.facts)
+    assert "r1 v0.1.0" in facts["way back"]
+    assert "v0.2.0" in facts["new"]
+
+
+async def test_roll_back_brings_bytes_and_configuration_back(shop: Shop, api: EngineCalls) -> None:
+    await shop.release("v0.1.0")
+    await shop.work("deploy", version="v0.1.0")
+    shop.configure("[apps.web.run]\n", '[apps.web.run]\nenvironment = { COLOUR = "blue" }\n')
+    await shop.release("v0.2.0")
+    await shop.work("deploy", version="v0.2.0")
+    assert "COLOUR=blue" in api.inspect("web")["Config"]["Env"]
+
+    ended = await shop.work("rollback")
+
+    assert "v0.1.0" in shop.page()
+    assert ended.result.release == "r3"
+    inspected = api.inspect("web")
+    assert "COLOUR=blue" not in inspected["Config"]["Env"]
+    assert inspected["Config"]["Labels"]["io.holdfast.rollback-of"] == "1"
+    assert serving(api) == {"web": "running", "web.r1": "exited", "web.r2": "exited"}
+    assert any("environment" in name for name, _ in shop.plan.facts)
+
+
+async def test_roll_back_after_the_container_was_pruned(shop: Shop, api: EngineCalls) -> None:
+    await shop.release("v0.1.0")
+    await shop.work("deploy", version="v0.1.0")
+    await shop.release("v0.2.0")
+    await shop.work("deploy", version="v0.2.0")
+    api.ask("POST", "/containers/prune")
+    assert serving(api) == {"web": "running"}
+
+    await shop.work("rollback")
+
+    assert "v0.1.0" in shop.page()
+
+
+async def test_roll_back_when_only_the_registry_has_the_image(shop: Shop, api: EngineCalls) -> None:
+    await shop.release("v0.1.0")
+    first = await shop.work("deploy", version="v0.1.0")
+    await shop.release("v0.2.0")
+    await shop.work("deploy", version="v0.2.0")
+    api.ask("POST", "/containers/prune")
+    api.ask("DELETE", f"/images/{first.result.image}?force=1")
+
+    ended = await shop.work("rollback", to=1)
+
+    assert "v0.1.0" in shop.page()
+    assert ended.result.digest == first.result.digest
+
+
+async def test_a_release_that_exits_at_once_is_undone(shop: Shop, api: EngineCalls) -> None:
+    await shop.release("v0.1.0")
+    await shop.work("deploy", version="v0.1.0")
+    before = api.inspect("web")["Id"]
+    await shop.release("v0.2.0")
+    shop.configure("[apps.web.run]\n", '[apps.web.run]\ncommand = ["sh", "-c", "echo no; exit 7"]\n')
+
+    problem = await shop.fail("deploy", version="v0.2.0")
+
+    assert problem.code == 1
+    assert "7" in problem.message
+    assert "r1 v0.1.0 serves again" in problem.message
+    assert "no" in problem.detail
+    assert "v0.1.0" in shop.page()
+    assert api.inspect("web")["Id"] == before
+    assert serving(api) == {"web": "running"}
+    assert api.inspect("web")["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"
+    refused = await shop.fail("recover")
+    assert "nothing to recover" in refused.message
+
+
+async def test_a_container_of_somebody_else_is_never_replaced(shop: Shop, api: EngineCalls) -> None:
+    await shop.release("v0.1.0")
+    other = api.run(name="web")
+
+    problem = await shop.fail("deploy", version="v0.1.0")
+
+    assert problem.code == 4
+    assert "adopt" in problem.hint
+    assert api.inspect("web")["Id"] == other
+
+
+async def test_a_port_that_another_container_has_is_found_before_anything_stops(
+    shop: Shop, api: EngineCalls
+) -> None:
+    await shop.release("v0.1.0")
+    await shop.work("deploy", version="v0.1.0")
+    await shop.release("v0.2.0")
+    port = free_port()
+    api.ask("POST", "/networks/create", {"Name": "other"})
+    api.run(
+        name="taker",
+        ExposedPorts={"8080/tcp": {}},
+        HostConfig={
+            "NetworkMode": "other",
+            "PortBindings": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(port)}]},
+        },
+    )
+    shop.configure(f":{shop.port}:8080", f":{port}:8080")
+
+    problem = await shop.fail("deploy", version="v0.2.0")
+
+    assert problem.code == 4
+    assert "taker" in problem.message
+    assert "v0.1.0" in shop.page()
+    api.remove("taker")
+    api.ask("DELETE", "/networks/other")
+
+
+async def test_a_missing_network_is_refused_with_the_remedy(shop: Shop) -> None:
+    await shop.release("v0.1.0")
+    shop.configure('create_networks = ["front"]\n', "")
+
+    problem = await shop.fail("deploy", version="v0.1.0")
+
+    assert problem.code == 4
+    assert "docker network create front" in problem.hint
+
+
+async def test_two_at_once_one_is_refused_and_told_who(shop: Shop) -> None:
+    await shop.release("v0.1.0")
+    first = asyncio.create_task(shop.do("deploy", version="v0.1.0"))
+    other = Shop(shop.host, shop.project)
+    second = asyncio.create_task(other.do("deploy", version="v0.1.0"))
+
+    ends = [await first, await second]
+
+    codes = sorted(end.error.code if end.error else 0 for end in ends)
+    assert codes[0] == 0
+    assert codes[1] in (5, 4)  # leased; or, when it came a moment later, already recorded
+
+
+async def test_cancelling_brings_the_former_release_back(shop: Shop, api: EngineCalls) -> None:
+    await shop.release("v0.1.0")
+    await shop.work("deploy", version="v0.1.0")
+    await shop.release("v0.2.0")
+    shop.configure("bake = 0.2", "bake = 60")
+    task = asyncio.create_task(shop.do("deploy", version="v0.2.0"))
+    end = time.monotonic() + 40
+    while shop.states().get("bake r2") != "running":
+        assert time.monotonic() < end and not task.done()
+        await asyncio.sleep(0.05)
+
+    task.cancel()
+    ended = await task
+
+    assert ended.error is not None
+    assert ended.error.code == 130
+    assert "v0.1.0" in shop.page()
+    assert serving(api) == {"web": "running"}
+
+
+async def test_retention_keeps_as_many_as_it_says(shop: Shop, api: EngineCalls) -> None:
+    shop.configure("[apps.web]\n", "[apps.web]\nkeep = 1\n")
+    for number in range(1, 4):
+        await shop.release(f"v0.{number}.0")
+        await shop.work("deploy", version=f"v0.{number}.0")
+
+    assert serving(api) == {"web": "running", "web.r2": "exited"}
+
+
+async def test_ship_does_it_all_in_a_row(shop: Shop) -> None:
+    shop.project.write("index.html", "hello, shipped\n")
+    shop.project.commit()
+
+    ended = await shop.work("ship")
+
+    assert "shipped" in shop.page()
+    assert ended.result.release == "r1"
+    assert ended.result.digest

@@ -1,0 +1,194 @@
+"""Records keep every field, byte for byte, and show when one was changed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tests.unit.ledger.made import files, release, values
+from tui.ledger.reading import CHAIN, DAMAGED, read_entries
+from tui.ledger.records import (
+    Damaged,
+    decode_outcome,
+    decode_release,
+    encode_outcome,
+    encode_release,
+    number_of,
+    outcome_file,
+    release_file,
+    spec_hash,
+)
+from tui.model.app import Mount, Port, ReadySpec, RunSpec
+from tui.model.release import Outcome, Release
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(values(Release), st.text("0123456789abcdef", max_size=64))
+def test_a_release_comes_back_as_it_was(one: Release, prior: str) -> None:
+    record = encode_release(one, prior)
+    kept = decode_release(record)
+    assert (kept.value, kept.prior, kept.unknown) == (one, prior, ())
+    assert isinstance(kept.value, Release)
+    assert encode_release(kept.value, prior) == record
+    assert [*kept.value.run.networks] == [*one.run.networks]  # the first one is the container's own
+
+
+@given(values(Outcome))
+def test_an_outcome_comes_back_as_it_was(one: Outcome) -> None:
+    assert decode_outcome(encode_outcome(one, "12")).value == one
+
+
+def test_every_field_is_written_also_where_it_is_not_set() -> None:
+    table = json.loads(encode_release(release(), ""))["release"]
+    assert set(table) == set(Release._fields)
+    assert set(table["run"]) == set(RunSpec._fields)
+    assert set(table["ready"]) == set(ReadySpec._fields)
+
+
+def test_values_keep_their_types() -> None:
+    mount = Mount("bind", "/a", "/b", options={"create_host_path": True, "mode": 1, "propagation": "rshared"})
+    one = release(run=RunSpec(volumes=(mount,), stop_grace_period=3, environment={"FROM_OUTSIDE": None}))
+    kept = decode_release(encode_release(one, "")).value
+    assert isinstance(kept, Release)
+    assert kept == one
+    assert type(kept.run.volumes[0].options["create_host_path"]) is bool
+    assert type(kept.run.volumes[0].options["mode"]) is int
+
+
+def test_what_a_newer_version_wrote_is_named_and_left_out() -> None:
+    table = json.loads(encode_release(release(run=RunSpec(ports=(Port(80),))), ""))
+    table["signed"] = "by"
+    table["release"]["run"]["gpus"] = "all"
+    table["release"]["run"]["ports"][0]["mode"] = "host"
+    del table["release"]["run"]["pids_limit"]
+    kept = decode_release(json.dumps(table).encode())
+    assert kept.value == release(run=RunSpec(ports=(Port(80),)))
+    assert sorted(kept.unknown) == ["release.run.gpus", "release.run.ports[0].mode", "signed"]
+
+
+@given(st.binary(max_size=40) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_what_is_no_record_is_damaged(record: bytes) -> None:
+    with pytest.raises(Damaged):
+        decode_release(record)
+    with pytest.raises(Damaged):
+        decode_outcome(record)
+
+
+@given(st.data())
+def test_a_record_with_one_value_exchanged_is_read_or_damaged(data: st.DataObject) -> None:
+    table = json.loads(encode_release(release(run=RunSpec(ports=(Port(80),))), ""))
+    place = data.draw(st.sampled_from([table, table["release"], table["release"]["run"]]))
+    place[data.draw(st.sampled_from(sorted(place)))] = data.draw(JSON)
+    try:
+        kept = decode_release(json.dumps(table).encode())
+    except Damaged:
+        return
+    assert isinstance(kept.value, Release)
+    encode_release(kept.value, kept.prior)
+
+
+@pytest.mark.parametrize("cut", range(0, 400, 7))
+def test_a_record_that_is_cut_is_damaged(cut: int) -> None:
+    with pytest.raises(Damaged):
+        decode_release(encode_release(release(), "")[:cut])
+
+
+def test_a_format_of_the_future_is_not_guessed_at() -> None:
+    record = encode_release(release(), "").replace(b'"format": 1', b'"format": 2')
+    with pytest.raises(Damaged, match="newer"):
+        decode_release(record)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("r1.json", 1), ("r140.json", 140), ("r1.outcome.json", None), ("r01.json", None), ("r0.json", None),
+     ("r1.json.bak", None), ("R1.json", None), ("r-1.json", None), ("r².json", None), (".new-x", None)],
+)  # fmt: skip
+def test_only_the_name_of_a_record_is_one(name: str, number: int | None) -> None:
+    assert number_of(name) == number
+
+
+def test_the_hash_of_a_configuration() -> None:
+    run = RunSpec(environment={"A": "1", "B": "2"}, networks={"front": (), "back": ()})
+    ready = ReadySpec(http="80/")
+    same = spec_hash(run, ready)
+    assert len(same) == 12
+    assert set(same) <= set("0123456789abcdef")
+    assert spec_hash(run._replace(environment={"B": "2", "A": "1"}), ready) == same
+    assert spec_hash(run, ready._replace(timeout=60)) == same
+    assert spec_hash(run._replace(networks={"back": (), "front": ()}), ready) != same
+    assert spec_hash(run, ready._replace(http="80/health")) != same
+
+
+@given(values(RunSpec), values(ReadySpec))
+def test_equal_configurations_have_equal_hashes(run: RunSpec, ready: ReadySpec) -> None:
+    kept = decode_release(encode_release(release(run=run, ready=ready), "")).value
+    assert isinstance(kept, Release)
+    assert spec_hash(kept.run, kept.ready) == spec_hash(run, ready)
+
+
+@given(st.sampled_from(RunSpec._fields), st.data())
+def test_every_attribute_of_a_configuration_counts(field: str, data: st.DataObject) -> None:
+    other = getattr(data.draw(values(RunSpec)), field)
+    assume(other != RunSpec._field_defaults[field])
+    assert spec_hash(RunSpec(**{field: other}), ReadySpec()) != spec_hash(RunSpec(), ReadySpec())
+
+
+def test_a_ledger_that_is_whole_says_nothing() -> None:
+    reading = read_entries("web", files(1, 2, 3, unfinished=3))
+    assert reading.notes == []
+    assert [(entry.release.number, entry.good) for entry in reading.entries] == [
+        (3, None),
+        (2, True),
+        (1, True),
+    ]
+
+
+def test_a_changed_record_is_named() -> None:
+    changed = files(1, 2, 3)
+    changed[release_file(2)] = changed[release_file(2)].replace(b"v1.2.0", b"v6.6.6")
+    reading = read_entries("web", changed)
+    assert any(note.startswith("the ledger of web is not whole: r2 is not what r3") for note in reading.notes)
+    assert any("the outcome of r2 of web cannot be trusted" in note for note in reading.notes)
+    found = {entry.release.number: entry for entry in reading.entries}
+    assert CHAIN in found[2].release.evidence
+    assert CHAIN not in found[1].release.evidence
+    assert found[2].good is False  # its outcome is that of the record as it was
+
+
+def test_a_missing_record_is_named() -> None:
+    lacking = files(1, 2, 3)
+    del lacking[release_file(2)], lacking[outcome_file(2)]
+    assert "r1 is not what r3" in read_entries("web", lacking).notes[0]
+    first = files(1, 2)
+    del first[release_file(1)]
+    assert "what r2 was recorded after is missing" in read_entries("web", first).notes[0]
+
+
+def test_a_record_that_cannot_be_read_keeps_its_number_and_is_never_good() -> None:
+    damaged = files(1, 2)
+    damaged[release_file(2)] = b"{"
+    reading = read_entries("web", damaged)
+    assert reading.entries[0].release.number == 2
+    assert reading.entries[0].good is False
+    assert DAMAGED in reading.entries[0].release.evidence
+    assert any("r2 of web cannot be read" in note for note in reading.notes)
+
+
+def test_the_record_of_another_app_is_not_taken() -> None:
+    assert read_entries("web", files(1, app="shop")).entries[0].good is False
+
+
+@pytest.mark.parametrize("number", ["1e999", "Infinity", "NaN", "1" + "0" * 400, "true", '"1"'])
+def test_a_time_that_is_no_number_is_damaged(number: str) -> None:
+    record = encode_release(release(at=12.5), "").replace(b'"at": 12.5', f'"at": {number}'.encode())
+    with pytest.raises(Damaged):
+        decode_release(record)

@@ -1,0 +1,151 @@
+"""What is looked at before a deploy: refused where it cannot work, said where it may surprise."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.engine.creation import resolved
+from tui.engine.errors import NotFound
+from tui.errors import HoldfastError, Refused
+from tui.model.switching import START_FIRST
+
+if TYPE_CHECKING:
+    from tui.engine.client import Engine
+    from tui.model.app import AppSpec, RunSpec
+    from tui.model.container import Container
+    from tui.model.release import Release
+    from tui.operations.releases import Releases
+
+OWN_NETWORKS = ("bridge", "default", "host", "none")
+SCARCE_BYTES = 1 << 30
+
+
+class FileMissing(HoldfastError):
+    """A file that the run configuration refers to cannot be read."""
+
+    exit_status = 2
+
+
+def file_hashes(run: RunSpec) -> dict[str, str]:
+    """The files that a run configuration refers to, with the SHA-256 of what is in them. Blocks."""
+    hashes = {}
+    for path in run.env_file:
+        try:
+            hashes[path] = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        except OSError as error:
+            raise FileMissing(f"env_file {path} cannot be read: {error.strerror}", "put it back") from error
+    return hashes
+
+
+async def check_run(engine: Engine, app: AppSpec, release: Release, releases: Releases) -> list[str]:
+    """Warnings about a release that is to be deployed. Raises Refused and other HoldfastErrors.
+
+    Its configuration is that of the release; what may be created is what the app declares.
+    """
+    run = release.run
+    await resolved(run)  # a file that is missing is found now rather than later
+    await _check_networks(engine, app, run)
+    await _check_volumes(engine, app, run)
+    live = releases.live
+    ours = {one.id for one in releases.containers.values()}
+    listed = await engine.containers.list()
+    _check_ports(release, [one for one in listed if one.running and one.id not in ours])
+    warnings = []
+    if release.order == START_FIRST:
+        warnings += _check_side_by_side(run, releases)
+    warnings += await _undeclared_volumes(engine, release)
+    if live is not None:
+        warnings += [
+            f"{name} shares the network of {app.name}: it loses it with the old container"
+            for name in await engine.containers.sharing_network(live.id)
+        ]
+    return [*warnings, *await _scarce_room(engine)]
+
+
+async def _check_networks(engine: Engine, app: AppSpec, run: RunSpec) -> None:
+    wanted = [name for name in run.networks if name not in OWN_NETWORKS]
+    if not wanted:
+        return
+    there = {network.name for network in await engine.networks.list()}
+    for name in wanted:
+        if name not in there and name not in app.create_networks:
+            raise Refused(
+                f"the network {name} is not on this engine",
+                f'docker network create {name}, or create_networks = ["{name}"] in [apps.{app.name}]',
+            )
+
+
+async def _check_volumes(engine: Engine, app: AppSpec, run: RunSpec) -> None:
+    wanted = [mount.source for mount in run.volumes if mount.kind == "volume" and mount.source]
+    if not wanted:
+        return
+    there = {volume.name for volume in await engine.volumes.list()}
+    for name in wanted:
+        if name not in there and name not in app.create_volumes:
+            raise Refused(
+                f"the volume {name} is not on this engine, and a new one would be empty",
+                f'docker volume create {name}, or create_volumes = ["{name}"] in [apps.{app.name}]',
+            )
+
+
+def _check_ports(release: Release, others: list[Container]) -> None:
+    """Another container that has a port is found before anything stops."""
+    wanted = {(port.published, port.protocol): port.host_ip for port in release.run.ports if port.published}
+    for other in others:
+        for port in other.ports:
+            host = wanted.get((str(port.public), port.protocol))
+            anywhere = ("", "0.0.0.0", "::")
+            if host is not None and (host in anywhere or port.ip in anywhere or host == port.ip):
+                raise Refused(
+                    f"port {port.public} is taken by the container {other.name}",
+                    f"docker stop {other.name}, or publish another port in [apps.{release.app}.run]",
+                )
+
+
+def _check_side_by_side(run: RunSpec, releases: Releases) -> list[str]:
+    """For a while both run: they cannot share a port, and what they both write is named."""
+    live = releases.live
+    fixed = [port for port in run.ports if port.published]
+    if fixed:
+        raise Refused(
+            f"both releases would run at once and cannot share port {fixed[0].published}",
+            'order = "stop-first", or no fixed port and a proxy in front',
+        )
+    if live is None:
+        return []
+    return [
+        f"both releases write {mount.source or mount.target} for a while"
+        for mount in run.volumes
+        if mount.kind != "tmpfs" and not mount.read_only and live.mounts.get(mount.target)
+    ]
+
+
+async def _undeclared_volumes(engine: Engine, release: Release) -> list[str]:
+    """Volumes that the image declares and nobody mounts: what is written there goes with the container."""
+    try:
+        image = await engine.images.config(release.reference)
+    except NotFound:
+        return []  # not pulled yet
+    mounted = {mount.target.rstrip("/") for mount in release.run.volumes} | set(release.run.tmpfs)
+    return [
+        f"the image declares the volume {path} and nothing is mounted there: "
+        "what is written to it does not outlive a release"
+        for path in image.volumes
+        if path.rstrip("/") not in mounted
+    ]
+
+
+async def _scarce_room(engine: Engine) -> list[str]:
+    """Only where the engine's folder is on this machine can its room be seen."""
+    folder = (await engine.storage()).folder
+    if not folder or not await asyncio.to_thread(os.path.isdir, folder):
+        return []
+    free = (await asyncio.to_thread(shutil.disk_usage, folder)).free
+    if free >= SCARCE_BYTES:
+        return []
+    return [f"only {free / 2**20:.0f} MiB are free where the engine keeps its images ({folder})"]

@@ -1,0 +1,288 @@
+"""Putting an exact digest into service, and a way back at every step."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from typing import TYPE_CHECKING
+
+from tui.engine.credentials import credentials_for
+from tui.engine.errors import EngineError, NotFound
+from tui.engine.transfers import LayerProgress
+from tui.engine.uncancelled import to_the_end
+from tui.errors import HoldfastError, Refused
+from tui.ledger.errors import LeaseLost
+from tui.ledger.lease import Lease
+from tui.ledger.lease_state import Owner
+from tui.ledger.ledger import Ledger
+from tui.ledger.records import spec_hash
+from tui.model.operation import Plan, PlanStep, Result
+from tui.model.release import Referenced, Release
+from tui.model.switching import deploy, outdated
+from tui.operations.checks import check_run, file_hashes
+from tui.operations.release_source import Target, resolve_version
+from tui.operations.releases import Releases, read_releases
+from tui.operations.rollout import Means, Rollout, forget_image, new_creation
+from tui.operations.runner import whoami
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.engine.client import Engine
+    from tui.engine.recreation import Kept
+    from tui.model.app import AppSpec
+    from tui.model.policy import Policy
+    from tui.model.standing import Step
+    from tui.operations.report import Report
+
+LEASE, PULL, NETWORKS, PRUNE = "lease", "pull", "networks", "prune"
+
+
+class Undone(HoldfastError):
+    """It failed, and the former release serves again."""
+
+
+class Deploy:
+    """Deploying a version of an app (see operations.runner.Verb); `op` is the operation's ID."""
+
+    verb = "Deploy"
+
+    def __init__(self, engine: Engine, app: AppSpec, policy: Policy, op: str, version: str) -> None:
+        self._engine = engine
+        self._app = app
+        self._policy = policy
+        self._op = op
+        self._version = version
+        self._target: Target
+        self._releases: Releases
+        self._ledger: Ledger
+        self._source: Kept | None = None
+
+    async def plan(self) -> Plan:
+        app = self._app
+        self._ledger = await Ledger.open(self._engine)
+        self._releases, self._target = await asyncio.gather(
+            read_releases(self._engine, self._ledger, app.name),
+            resolve_version(self._engine, app, self._version),
+        )
+        self._refuse_if_blocked()
+        self._refuse_untested()
+        release = await self._release()
+        warnings = [*self._ledger.notes, *self._target.warnings]
+        warnings += await check_run(self._engine, app, release, self._releases)
+        return self._plan(release, warnings)
+
+    def _refuse_if_blocked(self) -> None:
+        app, releases = self._app, self._releases
+        if releases.foreign is not None:
+            raise Refused(
+                f"the container {app.name} is there and was not made by Holdfast: it is never replaced",
+                f"holdfast adopt {app.name} takes it over, or give it another name",
+            )
+        if releases.standing.open:
+            number = releases.standing.open[0]
+            raise Refused(
+                f"a deploy of {app.name} (r{number}) was interrupted and is neither finished nor undone",
+                f"holdfast recover {app.name}",
+            )
+
+    def _refuse_untested(self) -> None:
+        if self._policy.require_tests and not self._target.tested:
+            raise Refused(
+                f"{self._app.name} {self._version} has not passed its test here",
+                f"holdfast test {self._app.name} --image {self._version}, "
+                "or set require_tests = false in [policy]",
+            )
+
+    async def _release(self) -> Release:
+        """The release as it will be recorded."""
+        app, target, standing = self._app, self._target, self._releases.standing
+        files = await asyncio.to_thread(file_hashes, app.run)
+        return Release(
+            app.name,
+            standing.next_number,
+            target.version,
+            target.reference,
+            target.digest,
+            target.image,
+            app.run,
+            app.ready,
+            tuple(Referenced(path, digest) for path, digest in files.items()),
+            app.order,
+            dict(target.evidence),
+            whoami(),
+            socket.gethostname(),
+            time.time(),
+            self._op,
+            standing.live or 0,
+        )
+
+    def _steps(self, release: Release) -> list[Step]:
+        drain = bool(self._app.drain) or release.order == "start-first"
+        return deploy(self._releases.standing, release.order, drain=drain)
+
+    def _title(self, release: Release) -> str:
+        return f"Deploy {self._app.name} {release.version or release.digest[:19]} as r{release.number}"
+
+    def _plan(self, release: Release, warnings: Sequence[str]) -> Plan:
+        app, releases = self._app, self._releases
+        steps = [PlanStep(LEASE, f"Take the lease of {app.name}")]
+        if not self._target.local:
+            steps.append(PlanStep(PULL, f"Pull {release.reference}"))
+        if app.create_networks or app.create_volumes:
+            steps.append(PlanStep(NETWORKS, "Create declared networks and volumes that are missing"))
+        steps += [PlanStep(step.id, step.title) for step in self._steps(release)]
+        going = self._going(release)
+        if going:
+            steps.append(PlanStep(PRUNE, f"Remove {', '.join(f'r{number}' for number in going)}"))
+        live = releases.live
+        facts = [("host", self._engine.version.name), ("engine", self._engine.endpoint.url)]
+        facts.append(("new", f"{release.version} {release.digest or release.image}".strip()))
+        if live is not None and releases.standing.live is not None:
+            entry = releases.entries.get(releases.standing.live)
+            digest = (entry.release.digest or entry.release.image) if entry else live.image_id
+            facts.append(("old", f"{releases.called(releases.standing.live)} {digest}"))
+            facts.append(("way back", f"{releases.called(releases.standing.live)}, at every step"))
+        else:
+            facts.append(("way back", "none: nothing of this app serves now; a failure leaves it so"))
+        facts.append(("gap", self._expected_gap(release)))
+        return Plan(
+            self._title(release),
+            tuple(steps),
+            tuple(facts),
+            tuple(dict.fromkeys(warnings)),
+            self._equal(release),
+            self.verb,
+        )
+
+    def _expected_gap(self, release: Release) -> str:
+        if self._releases.live is None:
+            return "none: nothing serves now"
+        if release.order == "start-first":
+            return "none: the new one is ready before the old one stops"
+        for number in self._releases.standing.good:
+            outcome = self._releases.entries[number].outcome
+            if outcome is not None and outcome.gap_seconds is not None:
+                return f"about {outcome.gap_seconds:.1f} s, as for r{number}"
+        return "from the stop of the old one until the new one is ready; not measured yet"
+
+    def _equal(self, release: Release) -> str:
+        name = self._app.name
+        return (
+            f"docker stop {name} && docker rename {name} {name}.r{self._releases.standing.live or 0} && "
+            f"docker run -d --name {name} ... {release.reference}"
+        )
+
+    def _going(self, release: Release) -> list[int]:
+        """Releases that retention removes once the new one is good."""
+        standing = self._releases.standing
+        kept = [number for number in standing.good if number in standing.slots]
+        return kept[max(self._app.keep, 1) :]
+
+    async def run(self, report: Report) -> Result:
+        app = self._app
+        title = self._title(await self._release())
+        owner = Owner(whoami(), socket.gethostname(), os.getpid(), self._op, title)
+        async with report.step(LEASE):
+            lease = await Lease.acquire(self._engine, app.name, owner)
+        try:
+            # Only now nobody else changes it: what was planned may be out of date.
+            before, self._releases = (
+                self._releases,
+                await read_releases(self._engine, self._ledger, app.name),
+            )
+            self._refuse_if_blocked()
+            if before.standing != self._releases.standing:
+                report.warn("the releases have changed since the plan was made: the steps follow them")
+            return await self._under_lease(lease, report)
+        finally:
+            await to_the_end(lease.release())
+
+    async def _under_lease(self, lease: Lease, report: Report) -> Result:
+        release = await self._release()
+        if not self._target.local:
+            async with report.step(PULL):
+                await self._pull(release, report)
+        image = await self._image_of(release)
+        if self._app.create_networks or self._app.create_volumes:
+            async with report.step(NETWORKS):
+                await self._create_declared(lease, report)
+        release = release._replace(image=image)
+        creation = await new_creation(release, self._source)
+        means = Means(self._engine, self._app, self._ledger, lease, report, release, creation)
+        rollout = Rollout(means, self._releases)
+        try:
+            await rollout.make(self._steps(release))
+        except LeaseLost:
+            raise  # whoever has it now decides what becomes of the app
+        except asyncio.CancelledError:
+            await to_the_end(rollout.undo(release.number, None, release.order))
+            raise
+        except HoldfastError as error:
+            await to_the_end(rollout.undo(release.number, error, release.order))
+            raise Undone(f"{error.message}; {self._back()}", error.hint, error.detail) from error
+        await self._retire_old(rollout, report)
+        return Result(
+            image=image,
+            digest=release.digest,
+            tags=(f"{self._app.image}:{release.version}",) if release.version else (),
+            release=f"r{release.number}",
+            gap_seconds=rollout.gap,
+            facts=(("configuration", spec_hash(release.run, release.ready)),),
+        )
+
+    def _back(self) -> str:
+        live = self._releases.standing.live
+        return f"{self._releases.called(live)} serves again" if live is not None else "nothing was in service"
+
+    async def _pull(self, release: Release, report: Report) -> None:
+        credentials = await credentials_for(self._target.host)
+        layers: dict[str, tuple[int, int]] = {}
+        async with self._engine.images.pull(release.reference, credentials) as events:
+            async for event in events:
+                if isinstance(event, LayerProgress) and event.total:
+                    layers[event.layer] = event.current, event.total
+                    current = sum(done for done, _ in layers.values())
+                    report.progress(PULL, current, sum(total for _, total in layers.values()))
+
+    async def _image_of(self, release: Release) -> str:
+        """The image's ID on this engine. Raises HoldfastError where it is not there after all."""
+        try:
+            return (await self._engine.images.config(release.reference)).id
+        except NotFound as error:
+            raise HoldfastError(
+                f"{release.reference} is not on the engine", "is its registry right?"
+            ) from error
+
+    async def _create_declared(self, lease: Lease, report: Report) -> None:
+        networks = {network.name for network in await self._engine.networks.list()}
+        volumes = {volume.name for volume in await self._engine.volumes.list()}
+        for name in self._app.create_networks:
+            if name not in networks:
+                await lease.guard(NETWORKS)
+                await self._engine.networks.create(name)
+                report.log(NETWORKS, f"network {name}", 0)
+        for name in self._app.create_volumes:
+            if name not in volumes:
+                await lease.guard(NETWORKS)
+                await self._engine.volumes.create(name)
+                report.log(NETWORKS, f"volume {name}", 0)
+
+    async def _retire_old(self, rollout: Rollout, report: Report) -> None:
+        """What retention does not keep goes; that it cannot be removed now is no failure of the deploy."""
+        releases = await read_releases(self._engine, self._ledger, self._app.name)
+        steps = outdated(releases.standing, self._app.keep)
+        if not steps:
+            return
+        report.state(PRUNE, "running")
+        began = time.time()
+        try:
+            for step in steps:
+                old = releases.containers[step.release]
+                await rollout.make([step], parent=PRUNE)
+                await forget_image(self._engine, old.image, old.image_id)
+        except EngineError as error:
+            report.warn(f"an old release could not be removed: {error.message}")
+        report.state(PRUNE, "done", seconds=time.time() - began)

@@ -1,0 +1,149 @@
+"""From a version to the exact bytes that are meant by it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.engine.errors import NotFound
+from tui.errors import HoldfastError, Refused
+from tui.journal.evidence import read_evidence
+from tui.model.reference import registry_host, split_reference, valid_tag
+from tui.operations.remote import Remote
+from tui.registry.errors import RegistryError
+
+if TYPE_CHECKING:
+    from tui.engine.client import Engine
+    from tui.model.app import AppSpec
+    from tui.model.image import ImageConfig
+    from tui.registry.payloads import Manifest
+
+
+class Target(NamedTuple):
+    """The bytes to deploy.
+
+    reference   "repository@sha256:..." or, without a registry, the image's ID
+    digest      of the manifest, "" without a registry
+    image       the image's ID on this engine, "" where it has to be pulled first
+    host        of the registry
+    local       whether the engine has it
+    tested      whether it has passed its test, as far as this account knows
+    evidence    what is known of it besides: (name, value) each
+    """
+
+    version: str
+    reference: str
+    digest: str
+    image: str
+    host: str
+    local: bool
+    tested: bool
+    evidence: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class NoSuchVersion(HoldfastError):
+    """There is no such version to deploy."""
+
+    exit_status = 2
+
+
+async def resolve_version(engine: Engine, app: AppSpec, version: str) -> Target:
+    """What a tag, or a digest "sha256:...", means now. Raises HoldfastError."""
+    if not version.startswith("sha256:") and (problem := valid_tag(version)):
+        raise NoSuchVersion(f'"{version}" cannot be a tag: {problem}', f"holdfast deploy {app.name} v1.4.0")
+    if not app.has_registry:
+        return await _only_local(engine, app, version)
+    local = await _config(engine, f"{app.image}:{version}") if "sha256:" not in version else None
+    try:
+        async with Remote(engine, app) as remote:
+            digest = version if version.startswith("sha256:") else await remote.digest(version)
+            if not digest:
+                raise _not_pushed(app, version, local)
+            manifest = await remote.manifest(digest)
+    except RegistryError as error:
+        return await _without_registry(engine, app, version, local, error)
+    _check_platform(engine, app, version, manifest)
+    return await _target(engine, app, version, digest, manifest)
+
+
+def _not_pushed(app: AppSpec, version: str, local: ImageConfig | None) -> NoSuchVersion:
+    hint = f"holdfast push {app.name} {version}" if local is not None else f"holdfast tag {app.name} VERSION"
+    return NoSuchVersion(f"{app.image}:{version} is not in the registry", hint)
+
+
+def _check_platform(engine: Engine, app: AppSpec, version: str, manifest: Manifest | None) -> None:
+    """An index that has nothing for this engine cannot run here."""
+    ours = f"{engine.version.os}/{engine.version.arch}"
+    platforms = manifest.platforms if manifest is not None else ()
+    if platforms and not any(platform.startswith(ours) for platform in platforms):
+        raise Refused(
+            f"{app.image}:{version} is for {', '.join(platforms)}, and this engine is {ours}",
+            f'build it with platform = "{ours}" in [apps.{app.name}.build]',
+        )
+
+
+async def _only_local(engine: Engine, app: AppSpec, version: str) -> Target:
+    """Without a registry the image's ID is the identity."""
+    image = await _config(engine, version if "sha256:" in version else f"{app.image}:{version}")
+    if image is None:
+        raise NoSuchVersion(
+            f"there is no image {app.image}:{version} on this engine", f"holdfast tag {app.name} {version}"
+        )
+    tested, evidence = await _evidence(app, image.id)
+    said = ("local only: without a registry no other engine can have these bytes",)
+    return Target(version, image.id, "", image.id, "", True, tested, evidence, said)
+
+
+async def _without_registry(
+    engine: Engine, app: AppSpec, version: str, local: ImageConfig | None, error: HoldfastError
+) -> Target:
+    """The registry is out of reach: what the engine was told before still counts, and it is said."""
+    if version.startswith("sha256:"):
+        digest = version
+    else:
+        names = map(split_reference, local.digests if local is not None else ())
+        digest = next((name.digest for name in names if name.repository == app.image), "")
+    if not digest or await _config(engine, f"{app.image}@{digest}") is None:
+        raise error
+    found = await _target(engine, app, version, digest, None)
+    said = f"{error.message}: the digest is the one that this engine knows"
+    return found._replace(warnings=(said,))
+
+
+async def _target(
+    engine: Engine, app: AppSpec, version: str, digest: str, manifest: Manifest | None
+) -> Target:
+    reference = f"{app.image}@{digest}"
+    image = await _config(engine, reference)
+    known = image.id if image is not None else manifest.config_digest if manifest is not None else ""
+    tested, evidence = await _evidence(app, known, digest)
+    return Target(
+        "" if version.startswith("sha256:") else version,
+        reference,
+        digest,
+        image.id if image is not None else "",
+        registry_host(app.image),
+        image is not None,
+        tested,
+        evidence,
+    )
+
+
+async def _config(engine: Engine, reference: str) -> ImageConfig | None:
+    try:
+        return await engine.images.config(reference)
+    except NotFound:
+        return None
+
+
+async def _evidence(app: AppSpec, *images: str) -> tuple[bool, tuple[tuple[str, str], ...]]:
+    """Whether any of these IDs has passed the test, and what is known of it."""
+    for image in images:
+        if not image:
+            continue
+        found = await asyncio.to_thread(read_evidence, app.name, image)
+        if found.tested:
+            facts = [("tested", f"{found.tested:.0f}"), ("test", found.test_op), ("commit", found.commit)]
+            return True, tuple((name, value) for name, value in facts if value)
+    return False, ()

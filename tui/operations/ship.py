@@ -1,0 +1,93 @@
+"""Everything in a row: build, test, tag, push, deploy; the first that fails stops it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.model.operation import DONE, FAILED, RUNNING, Plan, PlanStep, Result
+from tui.operations.build import Build
+from tui.operations.deploy import Deploy
+from tui.operations.push import Push
+from tui.operations.suggest import suggestions
+from tui.operations.tag import Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.engine.client import Engine
+    from tui.model.app import AppSpec
+    from tui.model.policy import Policy
+    from tui.operations.report import Report
+    from tui.operations.runner import Verb
+
+
+class Ship:
+    """Shipping one app (see operations.runner.Verb); without a version the next patch is taken."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        app: AppSpec,
+        policy: Policy,
+        op: str,
+        version: str,
+        prove: Callable[[str], Verb],
+    ) -> None:
+        """`prove` makes the verb that tests an image of a given ID."""
+        self._engine = engine
+        self._app = app
+        self._policy = policy
+        self._op = op
+        self._version = version
+        self._prove = prove
+        self._build = Build(engine, app, op)
+
+    async def plan(self) -> Plan:
+        app = self._app
+        if not self._version:
+            listed = await self._engine.images.list()
+            tags = [tag.rpartition(":")[2] for image in listed for tag in image.tags
+                    if tag.rpartition(":")[0] == app.image]  # fmt: skip
+            offered = (await suggestions(app, self._engine, tags)).offered
+            self._version = offered[0].tag
+        first = await self._build.plan()
+        steps = [PlanStep("ship-build", f"Build {app.name}"), PlanStep("ship-test", "Test the image")]
+        steps.append(PlanStep("ship-tag", f"Tag it {self._version}"))
+        if app.has_registry:
+            steps.append(PlanStep("ship-push", f"Push {app.image}:{self._version}"))
+        steps.append(PlanStep("ship-deploy", f"Deploy {self._version}"))
+        facts = (*first.facts, ("version", self._version), ("engine", self._engine.endpoint.url))
+        equal = f"holdfast build {app.name} && ... && holdfast deploy {app.name} {self._version}"
+        return Plan(f"Ship {app.name} {self._version}", tuple(steps), facts, first.warnings, equal, "Ship")
+
+    async def run(self, report: Report) -> Result:
+        app, policy, engine = self._app, self._policy, self._engine
+        built = await self._part("ship-build", self._build, report, planned=True)
+        image = built.image
+        await self._part("ship-test", self._prove(image), report)
+        await self._part("ship-tag", Tag(engine, app, policy, self._version, image), report)
+        result = built
+        if app.has_registry:
+            result = await self._part("ship-push", Push(engine, app, policy, self._version, image), report)
+        deploy = Deploy(engine, app, policy, self._op, self._version)
+        last = await self._part("ship-deploy", deploy, report)
+        return last._replace(digest=last.digest or result.digest)
+
+    async def _part(self, id: str, verb: Verb, report: Report, *, planned: bool = False) -> Result:
+        """One of them, its steps beneath its own."""
+        report.state(id, RUNNING)
+        try:
+            inner = report.within(id)
+            if not planned:
+                plan = await verb.plan()
+                for step in plan.steps:
+                    inner.state(step.id, "waiting", title=step.title)
+                for warning in plan.warnings:
+                    report.warn(warning)
+            result = await verb.run(inner)
+            inner.close()
+        except BaseException:
+            report.state(id, FAILED)
+            raise
+        report.state(id, DONE)
+        return result
