@@ -48,7 +48,7 @@ def kept(item: Mapping[str, Any]) -> Kept:
     config, host, state = item["Config"], item["HostConfig"], item["State"]
     id = item["Id"]
     networks = {
-        name: tuple(alias for alias in (end.get("Aliases") or ()) if alias not in _own_names(item))
+        name: tuple(alias for alias in (end.get("Aliases") or ()) if alias not in own_names(item))
         for name, end in ((item.get("NetworkSettings") or {}).get("Networks") or {}).items()
     }
     return Kept(
@@ -73,7 +73,7 @@ def kept(item: Mapping[str, Any]) -> Kept:
     )
 
 
-def _own_names(item: Mapping[str, Any]) -> tuple[str, str]:
+def own_names(item: Mapping[str, Any]) -> tuple[str, str]:
     """Aliases that the engine adds by itself."""
     return item["Id"][:SHORT_ID], item["Name"].removeprefix("/")
 

@@ -38,7 +38,7 @@ class JournalMalformed(HoldfastError):
 
 
 def as_dict(event: Event) -> dict[str, Any]:
-    """An event as the dictionary that its line holds. Defaults are left out, except in an outcome."""
+    """An event as the dictionary that its line holds. What a step does not say is left out."""
     fields = event._asdict()
     t = fields.pop("t")
     if isinstance(event, Started):
@@ -48,9 +48,10 @@ def as_dict(event: Event) -> dict[str, Any]:
         fields |= event.result._asdict() | {"facts": dict(event.result.facts)}
         fields["error"] = event.error._asdict() if event.error is not None else None
         return {"t": t, "kind": "outcome", **fields}
-    defaults = event._field_defaults
-    kept = {name: value for name, value in fields.items() if name not in defaults or value != defaults[name]}
-    return {"t": t, "kind": _NAMES[type(event)], **kept}
+    elif isinstance(event, StepChanged):
+        defaults = event._field_defaults
+        fields = {n: value for n, value in fields.items() if n not in defaults or value != defaults[n]}
+    return {"t": t, "kind": _NAMES[type(event)], **fields}
 
 
 def encode(event: Event) -> bytes:
