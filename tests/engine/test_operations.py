@@ -14,6 +14,7 @@ from tests.support.project import Project
 from tui.errors import HoldfastError
 from tui.journal.evidence import read_evidence
 from tui.model.operation import StepChanged
+from tui.operations.push import Push
 from tui.operations.request import Request
 from tui.operations.verbs import prepared
 
@@ -375,3 +376,27 @@ async def test_a_cancelled_build_ends_at_once_on_the_engine_too(
     assert time.monotonic() - began < 10
     assert ended.error is not None
     assert ended.error.code == 130
+
+
+async def test_bytes_that_somebody_else_pushed_at_the_same_moment_are_noticed(
+    operations: Operations, api: EngineCalls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await operations.work("build")
+    await operations.work("test")
+    await operations.work("tag", version="v0.1.0")
+    pushed_once = Push._push_once
+
+    async def overtaken(self: Push, tag: str, *others: object) -> str:
+        digest = await pushed_once(self, tag, *others)  # type: ignore[arg-type]
+        reference = f"{operations.project.image}:{tag}"
+        api.tag("holdfast-test/busybox:1", reference)
+        api.push(reference)
+        return digest
+
+    monkeypatch.setattr(Push, "_push_once", overtaken)
+
+    problem = await operations.fail("push")
+
+    assert problem.code == 6
+    assert "the registry has sha256:" in problem.message
+    assert problem.hint

@@ -15,12 +15,14 @@ from tui.errors import HoldfastError
 from tui.journal.folder import journal_path, operations_folder
 from tui.journal.reader import is_alive
 from tui.model.operation import Failure, Plan, PlanStep
+from tui.model.secrets import mask_text
 
 if TYPE_CHECKING:
     from tui.operations.request import Request
     from tui.store.operation import Operation
 
 ANSWER_BYTES = 1 << 22
+LAST_WORDS = 1 << 16
 
 
 class NotPlanned(HoldfastError):
@@ -51,7 +53,7 @@ class Launched:
                 "tui.operations.process",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
                 start_new_session=True,
                 limit=ANSWER_BYTES,
                 env={**os.environ, "PYTHONPATH": _import_path()},
@@ -93,13 +95,21 @@ class Launched:
             stdin.write(words.encode() + b"\n")
             await stdin.drain()
 
+    async def _ended(self) -> Failure:
+        """Why it ended without an answer, by its last words."""
+        stderr = self._process.stderr
+        assert stderr is not None
+        words = (await stderr.read()).decode("utf-8", "replace")[-LAST_WORDS:].splitlines()
+        status = await self._process.wait()
+        said = tuple(mask_text(line) for line in words[-8:])
+        return Failure(1, f"the operation process ended by itself ({status})", "", said)
+
     async def _answer(self) -> dict[str, Any]:
         stdout = self._process.stdout
         assert stdout is not None
         line = await stdout.readline()
         if not line:
-            status = await self._process.wait()
-            raise NotPlanned(Failure(1, f"the operation process ended by itself ({status})"))
+            raise NotPlanned(await self._ended())
         words: dict[str, Any] = json.loads(line)
         if "failure" in words:
             problem = words["failure"]
