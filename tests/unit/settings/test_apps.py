@@ -56,6 +56,7 @@ def test_the_whole_example_is_read_as_it_says(home: dict[str, str]) -> None:
             drain=("/app/drain",),
             create_networks=("front",),
             create_volumes=("web-data",),
+            ignore_changes=("/tmp", "*.pyc"),
             build=BuildSpec(
                 context=here,
                 dockerfile=f"{here}/docker/web.Dockerfile",

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tui.errors import HoldfastError
-from tui.operations.uncancelled import to_the_end
+from tui.engine.uncancelled import to_the_end
 
 
 async def test_it_gives_what_the_work_gives() -> None:
