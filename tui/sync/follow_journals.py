@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.journal.folder import listed
@@ -25,6 +26,9 @@ FOLLOW_SECONDS = 0.05
 
 ALIVE_SECONDS = 1.0
 """Time between two looks whether a silent operation still lives."""
+
+TICK = 20_000_000
+"""Nanoseconds, more than any file system's clock needs to go on."""
 
 KNOWN = 60
 """How many operations are known after a start, the newest."""
@@ -89,8 +93,9 @@ class JournalFollower:
         stamp = _stamp(self._folder)
         if stamp == self._stamp:
             return
+        # Within a tick of the file system's clock two journals leave the same stamp.
+        self._stamp = stamp if time.time_ns() - stamp > TICK else -1
         found = await asyncio.to_thread(self._new)
-        self._stamp = stamp
         put = []
         for new in found:
             started = new.summary.started
@@ -114,11 +119,11 @@ class JournalFollower:
                 one = summary(path)
             except OSError:
                 continue
-            if one is None:  # not written yet, or not ours
-                if not is_alive(path):
-                    self._seen.add(path.name)
-                else:
+            if one is None:
+                if is_alive(path):  # its first line is not written yet, and writing it does not touch the folder
                     self._stamp = -1
+                else:
+                    self._seen.add(path.name)
                 continue
             self._seen.add(path.name)
             found.append(_New(one, Tail(path) if one.alive else None))

@@ -97,6 +97,16 @@ time.sleep(60)
     await until(lambda: store.operations["op-1"].interrupted)
 
 
+async def test_one_that_is_seen_before_its_first_line_is_not_forgotten(store, follower, tmp_path):
+    journal = Journal.create(tmp_path / "operations", "op-1")
+    await asyncio.sleep(0.2)  # looked at several times by now, and empty
+
+    journal.write(started("op-1"))
+
+    await until(lambda: "op-1" in store.operations)
+    journal.close()
+
+
 async def test_many_at_once(store, follower, tmp_path):
     journals = [Journal.create(tmp_path / "operations", f"op-{number}") for number in range(5)]
     for number, journal in enumerate(journals):
