@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import signal
 import time
 from functools import partial
@@ -18,31 +17,32 @@ from textual.app import App
 
 from tui.commands.apps import made
 from tui.commands.keymap import Keymap
-from tui.commands.table import BY_ID, menu_of
 from tui.engine.client import Engine
 from tui.engine.errors import EngineError
 from tui.journal.folder import operations_folder
-from tui.model.reference import split_reference
+from tui.operations.observe import Observer
 from tui.operations.remote import Remote
 from tui.operations.request import Request
 from tui.operations.shell import shell
+from tui.operations.where import is_protected
 from tui.panes.log import LogPane
-from tui.presentation.clipboard import clipboard_sequence
-from tui.presentation.details import layers_lines, raw_lines, sections_lines
 from tui.presentation.help import help_lines
-from tui.presentation.images import digest_of
 from tui.presentation.text import safe
 from tui.screens.changes import Changes
 from tui.screens.connection import ConnectionScreen
 from tui.screens.dialogs import Choice, MenuDialog
+from tui.screens.looking import Looking
 from tui.screens.main import MainScreen
+from tui.screens.menus import open_menu
 from tui.screens.operations import Operations
 from tui.screens.reading import ReadingScreen
+from tui.screens.releases import Releases
 from tui.settings.save import save_choice
 from tui.store.output import Output
 from tui.store.store import Change, LinkState, Store, Topic
 from tui.sync.follow_journals import JournalFollower
 from tui.sync.logs import LogFollower
+from tui.sync.releases import ReleasesFollower
 from tui.sync.remote_tags import RemoteTagsFollower
 from tui.sync.starting import Starting
 from tui.sync.stats import StatsStreams
@@ -124,6 +124,9 @@ class Holdfast(App[str], inherit_bindings=False):
         self.stats = StatsStreams(store, lambda: self.watcher.engine, self.watcher.heard)
         self.follower = JournalFollower(store, journals if journals is not None else operations_folder())
         self.remote_tags = RemoteTagsFollower(store, settings.apps.values(), self._repository, clock)
+        self.observer = Observer(lambda: self.watcher.engine)
+        self.releases_follower = ReleasesFollower(store, settings.apps, self.observer.releases)
+        self.looking = Looking(self, lambda: self.watcher.engine)
         self.operations = Operations(
             self,
             self.main,
@@ -133,6 +136,18 @@ class Holdfast(App[str], inherit_bindings=False):
             Request(
                 "", "", "", host=options.host, docker_context=options.docker_context, config=options.config
             ),
+            lambda: self.watcher.engine,
+            lambda: asyncio.to_thread(is_protected, settings.engines, options.endpoint.url),
+            clock,
+        )
+        self.releases = Releases(
+            self,
+            self.main,
+            store,
+            self.operations,
+            self.releases_follower,
+            self.observer,
+            settings.policy,
             lambda: self.watcher.engine,
             clock,
         )
@@ -201,9 +216,11 @@ class Holdfast(App[str], inherit_bindings=False):
         self.shelf.apply(self)
         self.store.subscribe(Topic.LINK, self._link_changed)
         self.store.subscribe(Topic.OPERATIONS, self.operations.changed)
+        self.store.subscribe(Topic.RELEASES, self.releases.changed)
         self.run_worker(self.watcher.run(), name="watcher")
-        if not self.options.demo:  # nothing in the demo is real: no registry is asked
+        if not self.options.demo:  # nothing in the demo is real: no registry is asked, and no ledger read
             self.run_worker(self.remote_tags.run(), name="remote tags")
+            self.run_worker(self.releases_follower.run(), name="releases")
         self.run_worker(self.follower.run(), name="journals")
         for problem in (*self.settings.notes, *self.shelf.problems, *self.keymap.problems):
             self.notify(problem, severity="warning", markup=False, timeout=10)
@@ -296,20 +313,22 @@ class Holdfast(App[str], inherit_bindings=False):
                 self.watcher.retry_now()
             case "app.theme":
                 self.run_worker(self._choose_theme())
-            case "container.menu" | "image.menu" | "tag.menu":
-                self._open_menu(situation)
+            case "container.menu" | "image.menu" | "tag.menu" | "app.menu":
+                open_menu(self, situation, self._carry_out)
             case "container.inspect" | "image.inspect" | "tag.inspect":
-                self.run_worker(self._inspect(situation, page=0))
+                self.run_worker(self.looking.inspect(situation, page=0))
             case "image.history" | "tag.history":
-                self.run_worker(self._inspect(situation, page=1))
+                self.run_worker(self.looking.inspect(situation, page=1))
             case "list.copy":
-                self._copy(situation)
+                self.looking.copy(situation)
             case "operation.copy":
-                self._put_on_clipboard([made(situation.shown)])
+                self.looking.put_on_clipboard([made(situation.shown)])
             case "container.shell":
                 self.run_worker(self._shell(situation))
             case "app.build" | "app.test" | "app.tag" | "app.push" | "app.history" | "operation.cancel":
                 self.operations.carry_out(command, situation)
+            case id if id.startswith(("app.", "release.")):
+                self.releases.carry_out(command, situation)
             case _:
                 self.run_worker(self._change(command, situation))
 
@@ -325,57 +344,9 @@ class Holdfast(App[str], inherit_bindings=False):
 
         self.push_screen(CommandPalette(providers=[Commands], placeholder="Type a command"))
 
-    def _open_menu(self, situation: Situation) -> None:
-        commands = menu_of(situation.pane)
-        choices = [Choice(c.id, c.menu, c.title, c.unavailable(situation)) for c in commands]
-        count = max(len(situation.containers), len(situation.tags) or len(situation.images))
-        names = [c.name for c in situation.containers] or list(situation.tags)
-        names = names or [(image.tags or (image.short_id,))[0] for image in situation.images]
-        more = f" and {count - 1} more" if count > 1 else ""
-        title = f"{names[0]}{more}" if names else situation.pane.value.capitalize()
-
-        def chosen(id: str | None) -> None:
-            if id:
-                self.run_worker(self._change(BY_ID[id], situation))
-
-        self.push_screen(MenuDialog(title, choices), chosen)
-
     async def _change(self, command: Command, situation: Situation) -> None:
         changes = Changes(self, self.main, lambda: self.watcher.engine, self.options.endpoint.url)
         await changes.perform(command, situation)
-
-    async def _inspect(self, situation: Situation, page: int) -> None:
-        engine = self.watcher.engine
-        if engine is None:
-            self.notify("the engine does not answer", severity="warning", markup=False)
-            return
-        try:
-            if situation.images:
-                details = await engine.images.details(situation.images[0].id)
-            else:
-                details = await engine.containers.details(situation.containers[0].id)
-        except EngineError as error:
-            self.notify(str(error), severity="error", markup=False)
-            return
-        pages = [("details", sections_lines(details))]
-        if situation.images:
-            pages.append(("layers", layers_lines(details.layers, time.time())))
-        pages.append(("raw", raw_lines(details.raw)))
-        self.push_screen(ReadingScreen(safe(details.title), pages, page))
-
-    def _copy(self, situation: Situation) -> None:
-        texts = [c.id for c in situation.containers] or [
-            f"{split_reference(tag).repository}@{digest}" if (digest := digest_of(image, tag)) else tag
-            for tag, image in zip(situation.tags, situation.images, strict=False)
-        ]
-        texts = texts or [(image.digests or (image.id,))[0] for image in situation.images]
-        self._put_on_clipboard(texts or [app.image for app in situation.apps])
-
-    def _put_on_clipboard(self, texts: list[str]) -> None:
-        if texts and self._driver is not None:
-            self._driver.write(clipboard_sequence("\n".join(texts), in_tmux="TMUX" in os.environ))
-            more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
-            self.notify(f"copied {safe(texts[0])}{more}", markup=False, timeout=3)
 
     async def _choose_theme(self) -> None:
         before = self.shelf.current.name

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.busybox import IMAGE
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError
@@ -83,12 +82,14 @@ async def test_what_is_recorded_is_read_by_everybody(
 async def test_looking_at_an_engine_without_a_ledger_changes_nothing(
     pair: tuple[Engine, Ledger], api: EngineCalls
 ) -> None:
+    def standing() -> list[object]:
+        return [api.containers(), api.get("/images/json"), api.get("/volumes")["Volumes"]]
+
     _, ledger = pair
+    before = standing()
     assert await ledger.entries("web") == []
     assert await ledger.apps() == []
-    assert api.containers() == []
-    assert [image["RepoTags"] for image in api.get("/images/json")] == [[IMAGE]]
-    assert not api.get("/volumes")["Volumes"]
+    assert standing() == before
 
 
 async def test_no_number_is_given_twice(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.busybox import IMAGE
-from tests.terminal.conftest import TREE
+from tests.support.shell import Shell
 from tui.journal.folder import operations_folder
 from tui.journal.reader import summaries
 
@@ -37,20 +35,8 @@ RUN echo begun; sleep 30
 """
 
 
-class Shell:
-    """Runs `holdfast` in a folder of its own, against one engine.
-
-    environ   what it is started with
-    folder    where holdfast.toml is
-    """
-
-    def __init__(self, folder: Path, engine: str) -> None:
-        self.folder = folder
-        self.environ = {
-            **os.environ, "HOME": str(folder / "home"), "PYTHONPATH": TREE, "DOCKER_HOST": engine,
-            "TERM": "xterm-256color",
-        }  # fmt: skip
-        (folder / "home").mkdir()
+class Builds(Shell):
+    """With an app that is built, tested, tagged and pushed."""
 
     def write(self, image: str, dockerfile: str = DOCKERFILE) -> None:
         (self.folder / "src").mkdir(exist_ok=True)
@@ -62,36 +48,14 @@ class Shell:
             '[apps.web.test]\ncommand = ["grep", "-q", "hello", "/www/index.html"]\n'
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "tui", *arguments], cwd=self.folder, env=self.environ, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
 
-    def run(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-        """Run it to its end, which must be this exit status."""
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=100)
-        assert process.returncode == status, f"{process.returncode}\n{out}\n{err}"
-        return subprocess.CompletedProcess(arguments, status, out, err)
-
-    def events(self, *arguments: str, status: int = 0) -> list[dict[str, object]]:
-        """Its events, checked: each a line, the outcome last, and nothing on standard error."""
-        done = self.run(*arguments, "--json", status=status)
-        assert done.stderr == ""
-        found = [json.loads(line) for line in done.stdout.splitlines()]
-        assert [event["kind"] for event in found].count("outcome") == 1
-        assert found[-1]["kind"] == "outcome"
-        return found
+@pytest.fixture
+def shell(tmp_path: Path, api: EngineCalls) -> Builds:
+    return Builds(tmp_path, api.url)
 
 
 @pytest.fixture
-def shell(tmp_path: Path, api: EngineCalls) -> Shell:
-    return Shell(tmp_path, api.url)
-
-
-@pytest.fixture
-def web(shell: Shell, registry: Registry, request: pytest.FixtureRequest) -> Iterator[str]:
+def web(shell: Builds, registry: Registry, request: pytest.FixtureRequest) -> Iterator[str]:
     """The repository of an app of the test's own in the open registry."""
     repository = f"{registry.address}/{re.sub('[^a-z0-9]+', '-', request.node.name.lower()).strip('-')}"
     shell.write(repository)
@@ -102,7 +66,7 @@ def tags_on(api: EngineCalls) -> set[str]:
     return {tag for image in api.get("/images/json") for tag in image["RepoTags"] or ()}
 
 
-def test_from_source_to_digest(shell: Shell, web: str, api: EngineCalls, registry: Registry) -> None:
+def test_from_source_to_digest(shell: Builds, web: str, api: EngineCalls, registry: Registry) -> None:
     image = shell.run("build", "--quiet").stdout.strip()
     assert re.fullmatch("sha256:[0-9a-f]{64}", image)
 
@@ -122,14 +86,14 @@ def test_from_source_to_digest(shell: Shell, web: str, api: EngineCalls, registr
     pushed = shell.run("push", "web", "v1.0.0", "-q").stdout.strip()
     assert pushed == registry.digest(repository, "v1.0.0") != ""
 
-    history = shell.run("history", "web").stdout.splitlines()
+    history = shell.run("history", "web", "--operations").stdout.splitlines()
     assert [line.split()[3] for line in history[1:]] == ["push", "tag", "test", "build"]
     assert all(line.endswith("done") for line in history[1:])
     [first] = [line.split()[0] for line in history if " build " in line]
     assert "| compiling" in shell.run("history", "--show", first).stdout
 
 
-def test_a_version_never_moves(shell: Shell, web: str, api: EngineCalls, registry: Registry) -> None:
+def test_a_version_never_moves(shell: Builds, web: str, api: EngineCalls, registry: Registry) -> None:
     for word in ("one", "two"):
         shell.write(web, DOCKERFILE + f"LABEL word={word}\n")
         shell.run("build")
@@ -148,7 +112,7 @@ def test_a_version_never_moves(shell: Shell, web: str, api: EngineCalls, registr
     assert registry.digest(web.partition("/")[2], "v1.0.0") == before
 
 
-def test_a_plan_changes_nothing(shell: Shell, web: str, api: EngineCalls, registry: Registry) -> None:
+def test_a_plan_changes_nothing(shell: Builds, web: str, api: EngineCalls, registry: Registry) -> None:
     before = tags_on(api)
     said = shell.run("build", "--plan").stdout
     assert "Build web" in said
@@ -169,7 +133,7 @@ def test_a_plan_changes_nothing(shell: Shell, web: str, api: EngineCalls, regist
     assert registry.tags(web.partition("/")[2]) == []
 
 
-def test_a_step_that_fails(shell: Shell, web: str) -> None:
+def test_a_step_that_fails(shell: Builds, web: str) -> None:
     shell.write(web, f"FROM {IMAGE}\nRUN echo about to fail; exit 3\n")
     failed = shell.run("build", status=1)
     assert "| about to fail" in failed.stdout
@@ -189,7 +153,7 @@ def test_a_step_that_fails(shell: Shell, web: str) -> None:
     (("test", "--image", "missing"), 2, "there is no image missing"),
 ])  # fmt: skip
 def test_what_cannot_begin(
-    shell: Shell, web: str, arguments: tuple[str, ...], status: int, said: str
+    shell: Builds, web: str, arguments: tuple[str, ...], status: int, said: str
 ) -> None:
     assert said in shell.run(*arguments, status=status).stderr
     [outcome] = shell.events(*arguments, status=status)
@@ -198,7 +162,7 @@ def test_what_cannot_begin(
 
 
 def test_ctrl_c_while_it_builds(
-    shell: Shell, web: str, api: EngineCalls, open_terminal: OpenTerminal
+    shell: Builds, web: str, api: EngineCalls, open_terminal: OpenTerminal
 ) -> None:
     shell.write(web, SLOW)
     before = tags_on(api)
@@ -213,7 +177,7 @@ def test_ctrl_c_while_it_builds(
 
 
 def test_a_closed_terminal_leaves_the_build_running(
-    shell: Shell, web: str, open_terminal: OpenTerminal
+    shell: Builds, web: str, open_terminal: OpenTerminal
 ) -> None:
     shell.write(web, f"FROM {IMAGE}\nRUN echo begun; sleep 3; echo rested\n")
     command = (sys.executable, "-m", "tui", "build")
@@ -228,7 +192,9 @@ def test_a_closed_terminal_leaves_the_build_running(
     assert "| rested" in shell.run("history", "--show", "last").stdout
 
 
-def test_a_terminal_is_asked(shell: Shell, web: str, registry: Registry, open_terminal: OpenTerminal) -> None:
+def test_a_terminal_is_asked(
+    shell: Builds, web: str, registry: Registry, open_terminal: OpenTerminal
+) -> None:
     shell.run("build")
     shell.run("test")
 
@@ -251,7 +217,7 @@ def test_a_terminal_is_asked(shell: Shell, web: str, registry: Registry, open_te
     assert registry.tags(web.partition("/")[2]) == ["v2.0.0"]
 
 
-def test_a_registry_that_wants_a_login(shell: Shell, registry_with_login: Registry) -> None:
+def test_a_registry_that_wants_a_login(shell: Builds, registry_with_login: Registry) -> None:
     address = registry_with_login.address
     shell.write(f"{address}/team/web")
     shell.run("build")
@@ -263,7 +229,7 @@ def test_a_registry_that_wants_a_login(shell: Shell, registry_with_login: Regist
     assert f"docker login {address}" in report
 
 
-def test_doctor(shell: Shell, web: str, api: EngineCalls) -> None:
+def test_doctor(shell: Builds, web: str, api: EngineCalls) -> None:
     report = json.loads(shell.run("doctor", "--json").stdout)
     found = {finding["name"]: finding for finding in report["findings"]}
     assert report["ok"] is True
@@ -281,13 +247,13 @@ def test_doctor(shell: Shell, web: str, api: EngineCalls) -> None:
     assert lines[-1] == "2 problems, no warnings"
 
 
-def test_doctor_on_a_broken_configuration(shell: Shell, web: str) -> None:
+def test_doctor_on_a_broken_configuration(shell: Builds, web: str) -> None:
     (shell.folder / "holdfast.toml").write_text("[apps.web]\nimag = 3\n")
     said = shell.run("doctor", status=1).stdout
     assert re.search(r"problem +configuration +.*holdfast.toml.*imag", said)
 
 
-def test_init_then_build(shell: Shell) -> None:
+def test_init_then_build(shell: Builds) -> None:
     (shell.folder / "Dockerfile").write_text(f"FROM {IMAGE}\nCOPY Dockerfile /\n")
     text = shell.run("init", "--stdout").stdout
     assert "[apps." in text

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tui.model.app import AppSpec, BuildSpec
+from tui.model.app import AppSpec, BuildSpec, Port, RunSpec
 from tui.model.operation import (
     CACHED,
     DONE,
     FAILED,
     RUNNING,
+    UNDONE,
     WAITING,
     Ended,
     Failure,
@@ -22,12 +23,16 @@ from tui.model.operation import (
     StepChanged,
     Warned,
 )
+from tui.model.release import Entry, Outcome, Release
+from tui.model.standing import Slot, Standing, Step
 from tui.store.operation import Operation
+from tui.store.releases import AppReleases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tui.model.operation import Event
+    from tui.store.releases import Holder
 
 IMAGE = "sha256:" + "3f2a9c0de1" * 6 + "abcd"
 REGISTRY = "https://registry.npmjs.org"
@@ -209,4 +214,132 @@ def push_plan() -> Plan:
         ("this image was built from a tag that can move: node:14-alpine",),
         "docker push registry.example.com/shop/web:v1.4.0",
         "Push",
+    )
+
+
+def digest(number: int) -> str:
+    """That of release `number`."""
+    return "sha256:" + f"{number:02x}5f0d71c3b9a2e8" * 4
+
+
+def release(now: float, number: int, ago: float, *, name: str = "web", **more: Any) -> Release:
+    """A release of an app, recorded so many seconds ago."""
+    version = more.pop("version", f"v1.{number}.0")
+    image = f"registry.example.com/shop/{name}"
+    run = RunSpec(
+        ports=(Port(8080, "80"),),
+        environment={"LOG_LEVEL": "info", "DB_PASSWORD": "hunter2", "WORKERS": str(number)},
+    )
+    fields = {
+        "run": run,
+        "evidence": {"tested": f"{now - ago - 60:.0f}", "commit": "0f3c2a91b7de"},
+        "by": "alice",
+        "host": "box",
+        "at": now - ago,
+        "op": f"{number}-deploy-{name}",
+        "previous": number - 1,
+    }
+    known = digest(number)
+    return Release(name, number, version, f"{image}@{known}", known, known[::-1], **{**fields, **more})
+
+
+def releases(now: float, live: str, name: str = "web", holder: Holder | None = None) -> AppReleases:
+    """Five releases of an app: an old one, a kept one, a failed one, a roll back, and the live one, whose
+    container has the ID `live`."""
+    made = [
+        release(now, 1, 9 * 86_400, name=name, by="bob"),
+        release(now, 2, 5 * 86_400, name=name),
+        release(now, 3, 86_400, name=name, evidence={"commit": "77aa01c0ffee"}),
+        release(now, 4, 80_000, name=name, version="v1.2.0", rollback_of=2, previous=2),
+        release(now, 5, 7_200, name=name, by="bob"),
+    ]
+    failed = "r3 is not ready: GET http://127.0.0.1:80/health: 503"
+    outcomes = [
+        Outcome(1, True, now - 9 * 86_400, 1.4),
+        Outcome(2, True, now - 5 * 86_400, 0.9),
+        Outcome(3, False, now - 86_300, message=failed),
+        Outcome(4, True, now - 79_900, 0.6),
+        Outcome(5, True, now - 7_100, 0.8),
+    ]
+    slots = {
+        2: Slot("2" * 64, f"{name}.r2", 2, False, False),
+        4: Slot("4" * 64, f"{name}.r4", 4, False, False),
+        5: Slot(live, name, 5, True, True),
+    }
+    records: dict[int, bool | None] = {one.number: one.good for one in outcomes}
+    entries = {one.number: Entry(one, outcome) for one, outcome in zip(made, outcomes, strict=True)}
+    return AppReleases(Standing(name, slots, records), entries, holder=holder, at=now)
+
+
+def interrupted(now: float, live: str, name: str = "web") -> AppReleases:
+    """As `releases`, with a sixth one that nobody is at any more."""
+    found = releases(now, live, name)
+    entries = {**found.entries, 6: Entry(release(now, 6, 60, name=name))}
+    standing = found.standing
+    return found._replace(entries=entries, standing=standing._replace(records={**standing.records, 6: None}))
+
+
+def deploying(now: float, name: str = "web") -> Operation:
+    """A deploy that waits for its gate."""
+    t = now - 3.0
+    steps = [Step(verb, number) for verb, number in (("record", 6), ("create", 6), ("stop", 5), ("gate", 6))]
+    plan = (PlanStep("lease", f"Take the lease of {name}"), *(PlanStep(one.id, one.title) for one in steps))
+    events: list[Event] = []
+    for one in plan[:-1]:
+        events += [StepChanged(t, one.id, RUNNING), StepChanged(t + 0.2, one.id, DONE, 0.2)]
+    events.append(StepChanged(t + 0.9, "gate r6", RUNNING))
+    return operation("deploy", name, t, events, plan)
+
+
+def deploy_failed(now: float, name: str = "web") -> Operation:
+    """A deploy whose gate failed: the former release serves again."""
+    made = deploying(now, name)
+    t = now - 2.0
+    events: list[Event] = [
+        StepChanged(t, "gate r6", FAILED, 1.2),
+        StepChanged(t, "undo", RUNNING, title="Back to the release before"),
+    ]
+    for verb, number in (("stop", 6), ("promote", 5), ("start", 5), ("gate", 5), ("remove", 6)):
+        one = Step(verb, number)
+        events += [
+            StepChanged(t, f"undo {one.id}", RUNNING, title=one.title, parent="undo"),
+            StepChanged(t + 0.2, f"undo {one.id}", UNDONE, 0.2),
+        ]
+    message = "r6 is not ready: GET http://127.0.0.1:80/health: 503; r5 v1.5.0 serves again"
+    events += [
+        StepChanged(t + 1.2, "undo", UNDONE),
+        Ended(t + 1.2, False, 2.2, error=Failure(1, message, "see its log", ("listening on :80",))),
+    ]
+    made.feed(events)
+    made.alive = False
+    return made
+
+
+def deploy_plan() -> Plan:
+    steps = [
+        Step(verb, number)
+        for verb, number in (
+            ("record", 6), ("create", 6), ("disarm", 5), ("stop", 5), ("retire", 5), ("promote", 6),
+            ("start", 6), ("gate", 6), ("arm", 6), ("bake", 6), ("good", 6),
+        )
+    ]  # fmt: skip
+    image = "registry.example.com/shop/web"
+    return Plan(
+        "Deploy web v1.6.0 as r6",
+        (
+            PlanStep("lease", "Take the lease of web"),
+            PlanStep("pull", f"Pull {image}@{digest(6)}"),
+            *(PlanStep(step.id, step.title) for step in steps),
+        ),
+        (
+            ("host", "build-1"),
+            ("engine", "unix:///var/run/docker.sock"),
+            ("new", f"v1.6.0 {digest(6)}"),
+            ("old", f"r5 v1.5.0 {digest(5)}"),
+            ("way back", "r5 v1.5.0, at every step"),
+            ("gap", "about 0.8 s, as for r5"),
+        ),
+        ("the image declares a volume at /cache that nothing is mounted on",),
+        f"docker stop web && docker rename web web.r5 && docker run -d --name web ... {image}@{digest(6)}",
+        "Deploy",
     )

@@ -99,7 +99,8 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
             made.asked.append(request)
             return Process(made, request)
 
-    monkeypatch.setattr("tui.screens.operations.Launched", Launched)
+    for module in ("operations", "preparing"):
+        monkeypatch.setattr(f"tui.screens.{module}.Launched", Launched)
     yield made
     for journal in made.journals.values():
         journal.close()

@@ -16,19 +16,23 @@ from tui.commands.table import BY_ID
 from tui.engine.endpoint import Endpoint
 from tui.errors import Refused
 from tui.model.container import Container, Port
+from tui.model.drift import Cause, Drift
 from tui.model.engine import EngineVersion
 from tui.model.image import Image
 from tui.model.sample import Sample
+from tui.model.standing import Standing
 from tui.model.version import suggest
 from tui.operations.suggest import Suggestions
+from tui.screens.pickers import ReleaseDialog
 from tui.screens.plans import PlanDialog, VersionDialog
 from tui.settings.schema import Settings
 from tui.store.output import Output
+from tui.store.releases import AppReleases, Holder
 from tui.store.store import Link, LinkState, Store
 from tui.theming import ThemeShelf
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from tui.model.app import AppSpec
     from tui.model.operation import Plan
@@ -128,6 +132,7 @@ def still(
     theme: str = "holdfast-dark",
     apps: Sequence[AppSpec] = (),
     operations: Sequence[Operation] = (),
+    releases: Mapping[str, AppReleases] | None = None,
     **options: Any,
 ) -> Still:
     async def never() -> Any:
@@ -136,6 +141,8 @@ def still(
     endpoint = Endpoint("unix:///var/run/docker.sock", "default socket")
     store = filled()
     store.put_operations(operations)
+    for name, known in (releases or {}).items():
+        store.put_releases(name, known)
     return Still(
         Settings(theme=theme, apps={app.name: app for app in apps}),
         Options(endpoint, **options),
@@ -297,6 +304,91 @@ def test_version_picker(snap_compare: Any, size: tuple[int, int]) -> None:
         await pilot.press("down")
 
     assert snap_compare(still(apps=APPS, operations=PAST), terminal_size=size, run_before=ask)
+
+
+def released() -> dict[str, AppReleases]:
+    """What is known of three apps: one that is looked at, one that somebody else is at, one not deployed."""
+    holder = Holder("carol", "op", "Deploy mail v1.6.0 as r6", "stop r5", alive=True, text="carol on ci")
+    return {
+        "api": AppReleases(Standing("api"), at=NOW),
+        "mail": fakes.releases(NOW, f"{1:064x}", "mail", holder),
+        "web": fakes.releases(NOW, f"{0:064x}"),
+    }
+
+
+def drifted(pilot: Any) -> None:
+    cause = Cause(
+        "files changed", "files were changed inside the container: /www/a (changed)", "mount a volume"
+    )
+    pilot.app.store.put_drift(Drift("web", (cause,), (), NOW - 30, "r5 v1.5.0"))
+
+
+@sizes
+def test_releases(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def unfold(pilot: Any) -> None:
+        drifted(pilot)
+        await pilot.press("1", "end", "right")
+
+    app = still(apps=APPS, operations=PAST, releases=released())
+    assert snap_compare(app, terminal_size=size, run_before=unfold)
+
+
+@sizes
+def test_rollback_picker(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def ask(pilot: Any) -> None:
+        releases = pilot.app.store.releases["web"]
+        pilot.app.push_screen(
+            ReleaseDialog("Roll web back to which release?", releases, releases.ways_back, 4, NOW)
+        )
+        await pilot.pause(0.2)
+        await pilot.press("down")
+
+    app = still(apps=APPS, operations=PAST, releases=released())
+    assert snap_compare(app, terminal_size=size, run_before=ask)
+
+
+@sizes
+def test_deploy_plan(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def planned() -> Plan:
+        return fakes.deploy_plan()
+
+    async def ask(pilot: Any) -> None:
+        pilot.app.push_screen(PlanDialog("Deploy web", planned))
+        await pilot.pause(0.2)
+
+    app = still(apps=APPS, operations=PAST, releases=released())
+    assert snap_compare(app, terminal_size=size, run_before=ask)
+
+
+def test_plan_on_a_protected_engine(snap_compare: Any) -> None:
+    async def planned() -> Plan:
+        return fakes.deploy_plan()
+
+    async def ask(pilot: Any) -> None:
+        pilot.app.push_screen(PlanDialog("Deploy web", planned, typed="web"))
+        await pilot.pause(0.2)
+        await pilot.press("w")
+
+    app = still(apps=APPS, operations=PAST, releases=released())
+    assert snap_compare(app, terminal_size=(80, 24), run_before=ask)
+
+
+@sizes
+def test_deploy_failed(snap_compare: Any, size: tuple[int, int]) -> None:
+    deploy = fakes.deploy_failed(NOW)
+    app = still(apps=APPS, operations=(*PAST, deploy), releases=released())
+    assert snap_compare(app, terminal_size=size, run_before=shows(deploy, "z"))
+
+
+@sizes
+def test_record_of_a_release(snap_compare: Any, size: tuple[int, int]) -> None:
+    app = still(apps=APPS[2:], operations=PAST, releases=released())
+    assert snap_compare(app, terminal_size=size, press=["1", "j", "j", "enter"])
+
+
+def test_menu_of_an_app(snap_compare: Any) -> None:
+    app = still(apps=APPS[2:], operations=PAST, releases=released())
+    assert snap_compare(app, terminal_size=(80, 24), press=["1", "X"])
 
 
 def test_pictures_hold_no_path_of_this_machine() -> None:

@@ -6,65 +6,20 @@ import argparse
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui import __version__
+from tui.cli.texts import DESCRIPTIONS, EXAMPLES, SHORT, STATUS, WORDS
 from tui.errors import HoldfastError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-VERBS = ("build", "test", "tag", "push")
+    from tui.cli.places import Asked
+
+VERBS = ("build", "test", "tag", "push", "deploy", "rollback", "ship", "recover", "prune", "adopt")
 """Verbs that are operations."""
 
 DASHBOARD_ONLY = ("theme", "demo", "read_only")
 
-_ASKS = (
-    "On a terminal the plan is shown and you are asked first, unless --yes is given. "
-    "Without a terminal (cron, CI) nobody could answer: the command itself is the consent."
-)
-
-_STATUS = (
-    "exit status: 0 done; 1 failed and undone; 2 usage or configuration; 3 engine or registry out of reach; "
-    "4 refused (a version would move, or a policy is not met); 5 leased by someone else; "
-    "6 needs attention; 130 cancelled"
-)
-
-_DESCRIPTIONS = {
-    "build": "Build the image of an app. Ctrl+C cancels; closing the terminal does not.",
-    "test": "Run an image as it would be deployed, wait until it is ready, and run the app's test command "
-    "in it. Whatever was started is removed again.",
-    "tag": "Give an image of an app a version. A version never moves to another image: exit status 4. "
-    f"{_ASKS}",
-    "push": "Push an image's version to its registry, and read back what arrived there. "
-    f"A version in the registry is never overwritten: exit status 4. {_ASKS}",
-    "history": "List what was done, the newest first, or show one operation with all of its output.",
-    "doctor": "Check everything that Holdfast needs, and say what to do where something is wrong. "
-    "Exit status 1 where there is a problem.",
-    "init": "Write a starting holdfast.toml from what a folder holds: its Dockerfile, git remote and compose "
-    "file. A file that is there already is never overwritten.",
-}
-
-_EXAMPLES = {
-    "build": ["holdfast build", "holdfast build web --no-cache", "image=$(holdfast build web --quiet)"],
-    "test": ["holdfast test web", "holdfast test web --image 3f2a9c71b0de"],
-    "tag": ["holdfast tag web v1.4.0", "holdfast tag web            suggests versions"],
-    "push": ["holdfast push web v1.4.0", "holdfast push web v1.4.0 --plan", "holdfast push --yes --json"],
-    "history": [
-        "holdfast history web",
-        "holdfast history --show last",
-        "holdfast history --json --limit 100",
-    ],
-    "doctor": ["holdfast doctor", "holdfast --context prod doctor"],
-    "init": ["holdfast init", "holdfast init services/web --stdout"],
-}
-
-_SHORT = {
-    "build": "build an app's image",
-    "test": "run an image and prove that it works",
-    "tag": "give an image a version, which never moves",
-    "push": "push a version, and read it back",
-    "history": "what was done, with the output of each step",
-    "doctor": "check engine, registries, terminal and configuration",
-    "init": "write a starting holdfast.toml",
-}
+TAKES_AN_IMAGE = ("test", "tag", "push")
 
 
 class Wrong(HoldfastError):
@@ -100,21 +55,63 @@ def parser() -> argparse.ArgumentParser:
         "--read-only", action="store_true", help="make everything that changes anything unavailable"
     )
     verbs = made.add_subparsers(dest="verb", metavar="VERB", title="verbs")
-    for verb in VERBS:
-        _add_operation(verbs, verb)
-    history = _add_verb(verbs, "history")
-    history.add_argument("app", nargs="?", default="", metavar="APP", help="only operations on this app")
-    history.add_argument("--limit", type=_count, default=20, metavar="N", help="how many; 20 by default")
-    history.add_argument(
+    for verb in SHORT:
+        if verb in VERBS:
+            _add_operation(verbs, verb)
+        else:
+            _OTHERS[verb](_add_verb(verbs, verb))
+    return made
+
+
+def _add_history(made: argparse.ArgumentParser) -> None:
+    _add_app(made)
+    made.add_argument("--limit", type=_count, default=20, metavar="N", help="how many; 20 by default")
+    made.add_argument("--operations", action="store_true", help="what this account did, from its journals")
+    made.add_argument(
         "--show", default="", metavar="OP", help='one operation: its ID, the end of it, or "last"'
     )
-    history.add_argument("--json", action="store_true", help="one JSON document; with --show its events")
-    doctor = _add_verb(verbs, "doctor")
-    doctor.add_argument("--json", action="store_true", help="one JSON document")
-    init = _add_verb(verbs, "init")
-    init.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="where to look and write")
-    init.add_argument("--stdout", action="store_true", help="print the file instead of writing it")
-    return made
+    made.add_argument("--json", action="store_true", help="one JSON document; with --show its events")
+
+
+def _add_status(made: argparse.ArgumentParser) -> None:
+    _add_app(made)
+    made.add_argument("--drift", action="store_true", help="look for drift too, which takes longer")
+    made.add_argument("--json", action="store_true", help="one JSON document")
+
+
+def _add_drift(made: argparse.ArgumentParser) -> None:
+    _add_app(made)
+    made.add_argument("--json", action="store_true", help="one JSON document")
+
+
+def _add_unlock(made: argparse.ArgumentParser) -> None:
+    made.add_argument("app", metavar="APP", help="whose lease")
+    made.add_argument("--plan", action="store_true", help="show whose it is, and do nothing")
+    made.add_argument("--yes", "-y", action="store_true", help="do not ask")
+    made.add_argument("--json", action="store_true", help="one JSON document")
+
+
+def _add_doctor(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--json", action="store_true", help="one JSON document")
+
+
+def _add_init(made: argparse.ArgumentParser) -> None:
+    made.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="where to look and write")
+    made.add_argument("--stdout", action="store_true", help="print the file instead of writing it")
+
+
+_OTHERS = {
+    "init": _add_init,
+    "status": _add_status,
+    "history": _add_history,
+    "drift": _add_drift,
+    "unlock": _add_unlock,
+    "doctor": _add_doctor,
+}
+
+
+def _add_app(made: argparse.ArgumentParser) -> None:
+    made.add_argument("app", nargs="?", default="", metavar="APP", help="only this app")
 
 
 def _add_place(to: argparse.ArgumentParser, default: Any) -> None:
@@ -132,11 +129,11 @@ def _add_place(to: argparse.ArgumentParser, default: Any) -> None:
 def _add_verb(verbs: Any, verb: str) -> argparse.ArgumentParser:
     made: argparse.ArgumentParser = verbs.add_parser(
         verb,
-        help=_SHORT[verb],
-        description=_DESCRIPTIONS[verb],
+        help=SHORT[verb],
+        description=DESCRIPTIONS[verb],
         epilog="examples:\n"
-        + "\n".join(f"  {line}" for line in _EXAMPLES[verb])
-        + (f"\n\n{_STATUS}" if verb in VERBS else ""),
+        + "\n".join(f"  {line}" for line in EXAMPLES[verb])
+        + (f"\n\n{STATUS}" if verb in VERBS else ""),
         formatter_class=_Wrapped,
         allow_abbrev=False,
     )
@@ -156,21 +153,39 @@ class _Wrapped(argparse.RawDescriptionHelpFormatter):
 
 def _add_operation(verbs: Any, verb: str) -> None:
     made = _add_verb(verbs, verb)
-    takes_version = verb in ("tag", "push")
     made.add_argument("words", nargs="*", default=[], help=argparse.SUPPRESS, metavar="APP")
-    made.usage = f"holdfast {verb} [APP] {'[VERSION] ' if takes_version else ''}[options]"
+    made.usage = f"holdfast {verb} {WORDS[verb]} [options]"
     if verb == "build":
         made.add_argument("--no-cache", action="store_true", help="do every step anew")
         made.add_argument("--pull", action="store_true", help="ask for newer base images")
-    else:
+    if verb in TAKES_AN_IMAGE:
         made.add_argument(
             "--image", default="", metavar="IMAGE", help="its ID or reference; else the newest build"
+        )
+    if verb == "rollback":
+        made.add_argument(
+            "--to",
+            type=_release,
+            default=0,
+            metavar="rN",
+            help="else the newest good one before",
+        )
+    if verb == "adopt":
+        made.add_argument(
+            "--name", "--as", default="", metavar="APP", help="what the app is called; else as the container"
         )
     made.add_argument("--plan", action="store_true", help="show what would be done, and do nothing")
     made.add_argument("--yes", "-y", action="store_true", help="do not ask")
     shown = made.add_mutually_exclusive_group()
     shown.add_argument("--json", action="store_true", help="every event as a line of JSON")
     shown.add_argument("--quiet", "-q", action="store_true", help="print nothing but the image or digest")
+
+
+def _release(text: str) -> int:
+    number = text.removeprefix("r")
+    if not (number.isascii() and number.isdecimal()) or not 0 < int(number) < 10**9:
+        raise argparse.ArgumentTypeError(f"{text} is no release: r12")
+    return int(number)
 
 
 def _count(text: str) -> int:
@@ -228,10 +243,28 @@ def dispatch(arguments: Sequence[str]) -> int:
                 demo=given.demo,
                 read_only=given.read_only,
             )
-        case "history":
+        case "status":
+            from tui.cli import status
+
+            return status.run(_asked(given), drift=given.drift, json=given.json)
+        case "history" if given.operations or given.show:
             from tui.cli import history
 
             return history.run(given.app, given.limit, given.show, json=given.json)
+        case "history":
+            from tui.cli import releases
+
+            return releases.run(_asked(given), given.limit, json=given.json)
+        case "drift":
+            from tui.cli import drift
+
+            return drift.run(
+                given.app, given.host or "", given.context or "", given.config or "", json=given.json
+            )
+        case "unlock":
+            from tui.cli import unlock
+
+            return unlock.run(_asked(given), plan=given.plan, yes=given.yes, json=given.json)
         case "doctor":
             from tui.cli import doctor
 
@@ -242,6 +275,12 @@ def dispatch(arguments: Sequence[str]) -> int:
             return init.run(given.folder, to_stdout=given.stdout)
         case _:
             return _operation(given)
+
+
+def _asked(given: argparse.Namespace) -> Asked:
+    from tui.cli.places import Asked
+
+    return Asked(given.app, given.host or "", given.context or "", given.config or "")
 
 
 def _operation(given: argparse.Namespace) -> int:
@@ -261,5 +300,7 @@ def _operation(given: argparse.Namespace) -> int:
             given.yes,
             given.json,
             given.quiet,
+            getattr(given, "to", 0),
+            getattr(given, "name", ""),
         )
     )

@@ -1,4 +1,4 @@
-"""`holdfast history`: what was done before, from the journals."""
+"""`holdfast history --operations` and `--show`: what was done before, from the journals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.journal.reader import Summary, events, is_alive, summary
 from tui.model.operation import Logged, Started
 from tui.presentation import console
 from tui.presentation.amounts import duration
-from tui.presentation.text import fit, safe, width
+from tui.presentation.text import safe
 from tui.store.operation import Operation
 
 if TYPE_CHECKING:
@@ -69,15 +69,8 @@ def _list(app: str, limit: int, *, json: bool) -> None:
     if not found:
         answer(f"nothing was done to {safe(app)} yet\n" if app else "nothing was done yet\n")
         return
-    rows = [_row(one) for one in found]
-    widths = [max(width(row[column]) for row in (COLUMNS, *rows)) for column in range(len(COLUMNS))]
     shown = colours(1)
-    lines: list[Line] = [[("  ".join(map(fit, COLUMNS, widths)).rstrip(), "muted")]]
-    for row in rows:
-        cells = list(map(fit, row, widths))
-        lines.append(
-            [("  ".join(cells[:-1]) + "  ", "text"), (row[-1], _OUTCOME_ROLES.get(row[-1].split()[0], "bad"))]
-        )
+    lines = console.table(COLUMNS, [_row(one) for one in found], {"outcome": _OUTCOME_ROLES})
     answer("".join([console.painted(one, colours=shown) + "\n" for one in lines]))
 
 
@@ -157,7 +150,7 @@ def _found(wanted: str) -> Path:
             f'"{wanted}" is the end of {len(matching)} operations', "name it in full", tuple(
                 path.stem for path in matching[:10])
         )  # fmt: skip
-    raise NoSuchOperation(f'there is no operation "{wanted}"', "holdfast history lists them")
+    raise NoSuchOperation(f'there is no operation "{wanted}"', "holdfast history --operations lists them")
 
 
 def _show(path: Path, *, json: bool) -> None:

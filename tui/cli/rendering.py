@@ -116,8 +116,9 @@ class _ForPeople:
         if ended.error is None:
             self._put(console.result_lines(operation, ended, self._before))
         elif ended.error.code == 130:
-            took = duration(ended.seconds)
-            self._put([[(f"cancelled after {took}; what was begun is undone", "warn")]], ERR)
+            took, said = duration(ended.seconds), ended.error.message.removeprefix("cancelled").strip("; ")
+            words = f"cancelled after {took}; {said or 'what was begun is undone'}"
+            self._put([[(safe(words), "warn")]], ERR)
         else:
             if output:
                 self._put(console.failed_output(operation, ended.error), ERR)
@@ -136,7 +137,8 @@ class Quiet(_ForPeople):
         if not isinstance(event, Ended):
             return
         if event.error is None:
-            self._sink.write(line(event.result.digest or event.result.image))
+            made = event.result.digest or event.result.image
+            self._sink.write(line(made) if made else b"")
         else:
             self._end(event, operation, output=True)
 

@@ -1,13 +1,12 @@
-"""`holdfast build`, `test`, `tag` and `push`: from arguments to an operation in the foreground."""
+"""`holdfast build`, `deploy` and the other operations: from arguments to an operation in the foreground."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.cli.asking import Declined, agree, plan_text
 from tui.cli.output import answer, answer_json, colours, say_error
 from tui.errors import HoldfastError
 from tui.journal.folder import listed, new_id, operations_folder
@@ -15,30 +14,32 @@ from tui.journal.format import encode
 from tui.journal.reader import summary
 from tui.model.operation import Ended
 from tui.operations.request import Request
-from tui.operations.runner import CANCELLED, failure
+from tui.operations.runner import failure
+from tui.operations.where import is_protected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from tui.engine.client import Engine
     from tui.model.app import AppSpec
     from tui.model.operation import Plan
     from tui.settings.schema import Settings
 
-ASKING = ("tag", "push")
+ASKING = ("tag", "push", "deploy", "rollback", "ship", "recover", "prune", "adopt")
 """Verbs that change what others see, and so ask first on a terminal."""
+
+VERSIONED = ("tag", "push", "deploy", "ship")
+"""Verbs that take a version behind the app."""
+
+OFFERED = 10
+"""Versions that are named where one is missing."""
 
 
 class Usage(HoldfastError):
     """The arguments do not say what to do."""
 
     exit_status = 2
-
-
-class Declined(HoldfastError):
-    """It was planned, and is not wanted after all."""
-
-    exit_status = CANCELLED
 
 
 class Options(NamedTuple):
@@ -56,6 +57,8 @@ class Options(NamedTuple):
     yes: bool = False
     json: bool = False
     quiet: bool = False
+    to: int = 0
+    name: str = ""
 
 
 def run(options: Options) -> int:
@@ -82,21 +85,7 @@ async def _run(options: Options) -> int:
     from tui.settings.load import load
 
     settings = await asyncio.to_thread(load, options.config or None)
-    app, version = meant(settings.apps, options)
-    if options.verb == "tag" and not version:
-        return await _suggest(options, settings, app)
-    request = Request(
-        new_id(options.verb, app.name, time.time()),
-        options.verb,
-        app.name,
-        version,
-        options.image,
-        options.host,
-        options.docker_context,
-        options.config,
-        options.no_cache,
-        options.pull,
-    )
+    request = await _request(options, settings)
     from tui.operations.verbs import prepared
 
     async with prepared(request) as (verb, engine):
@@ -104,8 +93,10 @@ async def _run(options: Options) -> int:
         if options.plan:
             _show_plan(plan, engine, json=options.json)
             return 0
-        if options.verb in ASKING and not options.yes and not await _agreed(plan, engine):
-            raise Declined("nothing was changed", "--yes does it without asking")
+        if not options.yes:
+            protected = await asyncio.to_thread(is_protected, settings.engines, engine)
+            if protected or options.verb in ASKING:
+                await agree(plan, engine, request.app, protected=protected)
         from tui.cli import foreground
         from tui.cli.rendering import rendering
 
@@ -118,6 +109,35 @@ async def _run(options: Options) -> int:
     return problem.code if problem is not None else 0
 
 
+async def _request(options: Options, settings: Settings) -> Request:
+    """What is asked for. Raises UnknownApp, and Usage where something is missing."""
+    container = ""
+    if options.verb == "adopt":
+        if len(options.words) != 1:
+            raise Usage("which container?", "holdfast adopt CONTAINER; docker ps lists what runs")
+        version, container = "", options.words[0]
+        name = options.name or container
+    else:
+        app, version = meant(settings.apps, options)
+        name = app.name
+        if not version and options.verb in ("tag", "deploy"):
+            raise await _which_version(options, settings, app)
+    return Request(
+        new_id(options.verb, name, time.time()),
+        options.verb,
+        name,
+        version,
+        options.image,
+        options.host,
+        options.docker_context,
+        options.config,
+        options.no_cache,
+        options.pull,
+        options.to,
+        container,
+    )
+
+
 def meant(apps: Mapping[str, AppSpec], options: Options) -> tuple[AppSpec, str]:
     """The app and the version that the words name; the app may be left out where there is only one.
 
@@ -128,7 +148,7 @@ def meant(apps: Mapping[str, AppSpec], options: Options) -> tuple[AppSpec, str]:
     from tui.operations.verbs import app_named
 
     words = options.words
-    takes_version = options.verb in ("tag", "push")
+    takes_version = options.verb in VERSIONED
     if len(words) > 1 + takes_version:
         raise Usage(f'"{words[-1]}" is one word too many', f"holdfast {options.verb} --help")
     if takes_version and len(words) == 1 and len(apps) == 1:
@@ -139,22 +159,47 @@ def meant(apps: Mapping[str, AppSpec], options: Options) -> tuple[AppSpec, str]:
     return app, words[1] if len(words) > 1 else ""
 
 
-async def _suggest(options: Options, settings: Settings, app: AppSpec) -> int:
-    """Say which versions there could be: which one it becomes is for people to decide."""
-    from tui.engine.client import Engine
+async def _which_version(options: Options, settings: Settings, app: AppSpec) -> Usage:
+    """Say which versions there are, or could be: which one it becomes is for people to decide."""
+    from tui.cli.places import Asked, engine_at, home_of
     from tui.model.reference import normalised, split_reference
     from tui.operations.suggest import suggestions
-    from tui.operations.where import endpoint
 
-    configured = app.engines[0] if len(app.engines) == 1 else settings.engine
-    async with await Engine.connect(endpoint(options.host, options.docker_context, configured)) as engine:
+    asked = Asked(app.name, options.host, options.docker_context, options.config)
+    async with engine_at(asked, home_of(settings, app.name)) as engine:
         names = [split_reference(tag) for image in await engine.images.list() for tag in image.tags]
         local = [name.tag for name in names if normalised(name.repository) == normalised(app.image)]
-        found = await suggestions(app, engine, local)
-    longest = max((len(one.tag) for one in found.offered), default=0)
-    offered = [f"{one.tag:{longest}}  {one.why}" for one in found.offered]
-    notes = [found.note] if found.note else []
-    raise Usage("which version?", f"holdfast tag {app.name} VERSION", (*offered, *notes))
+        if options.verb == "deploy":
+            offered, note = await _versions(engine, app, local)
+        else:
+            found = await suggestions(app, engine, local)
+            longest = max((len(one.tag) for one in found.offered), default=0)
+            offered, note = [f"{one.tag:{longest}}  {one.why}" for one in found.offered], found.note
+    return Usage(
+        "which version?",
+        f"holdfast {options.verb} {app.name} VERSION",
+        (*offered, *([note] if note else [])),
+    )
+
+
+async def _versions(engine: Engine, app: AppSpec, local: list[str]) -> tuple[list[str], str]:
+    """The newest versions that can be deployed, and why there may be more."""
+    from tui.model.version import Version
+    from tui.operations.remote import Remote
+    from tui.registry.errors import RegistryError
+
+    known, note = local, ""
+    if app.has_registry:
+        try:
+            async with Remote(engine, app) as remote:
+                known = await remote.tags()
+        except RegistryError as error:
+            note = f"the registry's tags are not known: {error.message}"
+    versions = {tag: found for tag in known if (found := Version.parse(tag)) is not None}
+    newest = sorted(versions, key=lambda tag: versions[tag].precedence, reverse=True)
+    if not newest and not note:
+        note = "there is none yet: holdfast tag, and holdfast push where there is a registry"
+    return newest[:OFFERED], note
 
 
 def _show_plan(plan: Plan, engine: str, *, json: bool) -> None:
@@ -165,43 +210,7 @@ def _show_plan(plan: Plan, engine: str, *, json: bool) -> None:
             "facts": dict(plan.facts),
         })  # fmt: skip
         return
-    answer(_plan_text(plan, engine, shown=colours(1)))
-
-
-def _plan_text(plan: Plan, engine: str, *, shown: bool) -> str:
-    from tui.presentation.console import painted, plan_lines
-
-    plan = plan._replace(facts=(("engine", engine), *plan.facts))
-    return "".join([painted(one, colours=shown) + "\n" for one in plan_lines(plan)])
-
-
-async def _agreed(plan: Plan, engine: str) -> bool:
-    """Show the plan and ask, on a terminal; elsewhere nobody could answer, and the command itself says it."""
-    if not (sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty()):
-        return True
-    sys.stderr.write(_plan_text(plan, engine, shown=colours(2)) + f"{plan.verb}? [y/N] ")
-    sys.stderr.flush()
-    try:
-        said = await _line(sys.stdin.fileno())
-    except asyncio.CancelledError:
-        sys.stderr.write("\n")
-        raise
-    return said.strip().lower() in ("y", "yes")
-
-
-async def _line(fd: int) -> str:
-    """What is typed, up to Enter; waiting for it can be cancelled, unlike a thread that reads."""
-    loop = asyncio.get_running_loop()
-    ready = asyncio.Event()
-    loop.add_reader(fd, ready.set)
-    try:
-        await ready.wait()
-    finally:
-        loop.remove_reader(fd)
-    try:
-        return os.read(fd, 4096).decode("utf-8", "replace")
-    except OSError:  # the terminal has gone
-        return ""
+    answer(plan_text(plan, engine, shown=colours(1)))
 
 
 def last_seconds(verb: str, app: str) -> float | None:

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 NONE = "no app is configured: holdfast init writes holdfast.toml"
 
-ONGOING = {"build": "built", "test": "tested", "tag": "tagged", "push": "pushed"}
+ONGOING = {
+    "build": "built", "test": "tested", "tag": "tagged", "push": "pushed", "deploy": "deployed",
+    "rollback": "rolled back", "ship": "shipped", "recover": "recovered", "prune": "pruned",
+    "adopt": "adopted",
+}  # fmt: skip
 """What an app is being, while a verb runs."""
 
 
@@ -22,7 +26,8 @@ def _under_way(operation: Operation) -> str:
     return f"{operation.started.app} is being {ONGOING.get(verb, verb)}: C cancels"
 
 
-def _free(situation: Situation) -> str:
+def free(situation: Situation) -> str:
+    """Why nothing can be begun with an app: there is none, or something is under way already."""
     if not situation.apps:
         return NONE
     names = {app.name for app in situation.apps}
@@ -33,7 +38,7 @@ def _build(situation: Situation) -> str:
     without = next((app for app in situation.apps if app.build is None), None)
     if without is not None:
         return f"{without.name} is not built here: {without.origin} has no [apps.{without.name}.build]"
-    return _free(situation)
+    return free(situation)
 
 
 def _one_image(why_not: Callable[[Situation], str]) -> Callable[[Situation], str]:
@@ -53,7 +58,7 @@ def _push(situation: Situation) -> str:
     if situation.apps and not situation.apps[0].has_registry:
         app = situation.apps[0]
         return f"{app.name} has no registry: its image is {app.image}, local only"
-    return _free(situation)
+    return free(situation)
 
 
 def _cancel(situation: Situation) -> str:
@@ -80,12 +85,12 @@ def made(operation: Operation | None) -> str:
 
 
 APPS = (
-    Command("app.build", "Build the app", ("B",), changes=True, why_not=_build, footer="build", of_app=True),
-    Command("app.test", "Test the app's image", ("T",), changes=True, why_not=_one_image(_free), footer="test", of_app=True),
-    Command("app.tag", "Give the app's image a version (in a log G is its end)", ("G",), changes=True, why_not=_one_image(_free), footer="tag", of_app=True),
-    Command("app.push", "Push the app's version to its registry", ("P",), changes=True, why_not=_one_image(_push), footer="push", of_app=True),
+    Command("app.build", "Build the app", ("B",), changes=True, why_not=_build, footer="build", menu="b", of_app=True),
+    Command("app.test", "Test the app's image", ("T",), changes=True, why_not=_one_image(free), footer="test", menu="t", of_app=True),
+    Command("app.tag", "Give the app's image a version (in a log G is its end)", ("G",), changes=True, why_not=_one_image(free), footer="tag", menu="g", of_app=True),
+    Command("app.push", "Push the app's version to its registry", ("P",), changes=True, why_not=_one_image(_push), footer="push", menu="s", of_app=True),
     Command("operation.cancel", "Cancel the running operation", ("C",), why_not=_cancel, footer="cancel", of_app=True),
-    Command("app.history", "Show what was done with the app", ("h",), Scope.APPS, why_not=_history, footer="history"),
+    Command("app.history", "Show what was done with the app", ("h",), Scope.APPS, why_not=_history, footer="history", menu="h"),
 )  # fmt: skip
 
 OPERATION = (

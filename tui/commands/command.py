@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tui.model.container import Container
     from tui.model.image import Image
     from tui.store.operation import Operation
+    from tui.store.releases import AppReleases
 
 
 class Scope(Enum):
@@ -44,6 +45,8 @@ class Situation(NamedTuple):
     apps        marked ones in their pane, else the current one; () where none is configured
     running     operations that run now: first the one that is looked at, then those of the current app
     shown       the operation in the pane at the bottom, None where a log is shown
+    releases    those of the current app, None where they are not known
+    release     the number of the one under the cursor, 0 where there is none
     live        whether the engine answers
     read_only   whether Holdfast was started with --read-only
     """
@@ -55,6 +58,8 @@ class Situation(NamedTuple):
     apps: tuple[AppSpec, ...] = ()
     running: tuple[Operation, ...] = ()
     shown: Operation | None = None
+    releases: AppReleases | None = None
+    release: int = 0
     live: bool = True
     read_only: bool = False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Command, Danger, Scope, Situation
+from tui.model.release import APP, RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,15 @@ def _shell(situation: Situation) -> str:
     return "" if container.state == "running" else f"{container.name} is not running"
 
 
+def _adopt(situation: Situation) -> str:
+    if reason := _one(situation):
+        return reason
+    container = situation.containers[0]
+    if RELEASE in container.labels:
+        return f"{container.name} is a release already: r{container.labels[RELEASE]} of {container.labels.get(APP)}"
+    return "" if container.running else f"{container.name} is not running"
+
+
 CONTAINERS = (
     Command("container.inspect", "Inspect the container", ("i",), Scope.CONTAINERS, why_not=_one, footer="inspect"),
     Command("container.log", "Show the container's log", ("l",), Scope.CONTAINERS, why_not=_one, footer="log"),
@@ -100,5 +110,8 @@ CONTAINERS = (
     Command(
         "container.remove", "Remove", (), Scope.CONTAINERS, changes=True, danger=Danger.CONFIRM, menu="d",
         why_not=_any,
+    ),
+    Command(
+        "app.adopt", "Adopt: make an app of it, as it stands", (), Scope.CONTAINERS, changes=True, menu="a", why_not=_adopt,
     ),
 )  # fmt: skip

@@ -7,10 +7,11 @@ from tui.commands.command import Command, Scope
 from tui.commands.containers import CONTAINERS
 from tui.commands.images import IMAGES, TAGS
 from tui.commands.log import LOG
+from tui.commands.releases import APP_MENU, RELEASES
 from tui.commands.view import APP, HELP, LISTS, PANES
 
 TABLE: tuple[Command, ...] = (
-    HELP, *CONTAINERS, *IMAGES, *TAGS, *OPERATION, *LOG, *APPS, *LISTS, *PANES, *APP,
+    HELP, *CONTAINERS, *IMAGES, *TAGS, *OPERATION, *LOG, *RELEASES, *APPS, *APP_MENU, *LISTS, *PANES, *APP,
 )  # fmt: skip
 
 BY_ID = {command.id: command for command in TABLE}
@@ -26,5 +27,9 @@ def applies(command: Command, pane: Scope) -> bool:
 
 
 def menu_of(pane: Scope) -> tuple[Command, ...]:
-    """The commands in the X menu of a pane."""
-    return tuple(command for command in TABLE if command.menu and command.scope is pane)
+    """The commands in the X menu of a pane; in that of the apps also what can be done with one anywhere."""
+
+    def belongs(command: Command) -> bool:
+        return command.scope is pane or (pane is Scope.APPS and command.of_app)
+
+    return tuple(command for command in TABLE if command.menu and belongs(command))

@@ -1,4 +1,4 @@
-"""A container's configuration as an app would say it, and where a container is not what its app says.
+"""A container's configuration as an app would say it.
 
 What the image says by itself, and what the engine sets where nothing is asked for, is left out (Engine API,
 ContainerInspect and ImageInspect, as of API 1.41).
@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.engine.creation import NANOSECONDS, create_body
-from tui.engine.mounted import mounts
+from tui.engine.creation import NANOSECONDS
+from tui.engine.mounted import inside, mounts
 from tui.engine.recreation import own_names, restart_text
 from tui.model.app import Healthcheck, Port, RunSpec, Ulimit
+from tui.model.drift import FileChange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 COMPOSE = "com.docker.compose."
 OWN = "io.holdfast."
-
-SPECIAL_MODES = ("default", "bridge", "host", "none", "")
 
 DEFAULT_SHM = 64 << 20
 DEFAULT_PERIOD = 100_000
@@ -62,8 +61,8 @@ UNSAID: Mapping[str, tuple[tuple[str, str, tuple[Any, ...]], ...]] = {
 }
 """What an app has no word for: the engine's key, what it is, and values that mean nothing was asked for."""
 
-NOT_COMPARED = ("logging_driver", "logging_options", "shm_size")
-"""What the engine's own configuration decides where nothing is asked for, and nothing can change afterwards."""
+KINDS = ("changed", "added", "deleted")
+"""What happened to a file, by the engine's numbers."""
 
 
 class Adoption(NamedTuple):
@@ -91,7 +90,7 @@ def adoption(item: Mapping[str, Any], image: Mapping[str, Any], logging_driver: 
 
     `logging_driver` is the engine's own.
     """
-    run, left = _run(item, image.get("Config") or {}, logging_driver)
+    run, left = run_spec(item, image.get("Config") or {}, logging_driver)
     found = mounts(item)
     return Adoption(
         run._replace(volumes=found.mounts),
@@ -108,92 +107,15 @@ def adoption(item: Mapping[str, Any], image: Mapping[str, Any], logging_driver: 
     )
 
 
-def differences(item: Mapping[str, Any], image: Mapping[str, Any], wanted: RunSpec, app: str) -> list[str]:
-    """The attributes of a `resolved` RunSpec in which a container of that image is not what it says.
-
-    `app` is the app's name, which a network may know the container by besides.
-    """
-    named = {mount.source for mount in wanted.volumes}
-    config = image.get("Config") or {}
-    made = as_inspected(create_body("", wanted), config)
-    compared = []
-    for one in (item, made):
-        run, _ = _run(one, config, "")
-        found = mounts(one)
-        # A volume without a name counts by its ID only where the app names it so.
-        volumes = {
-            mount._replace(source="" if mount.source in found.unnamed.keys() - named else mount.source)
-            for mount in found.mounts
-        }
-        asked = {mount for mount in volumes if mount.source or mount.target not in found.undeclared}
-        compared.append((_comparable(run, app), asked))
-    (has, has_mounts), (should, should_mounts) = compared
-    default = RunSpec._field_defaults
-    names = [
-        name
-        for name in RunSpec._fields
-        if name != "volumes"
-        and getattr(has, name) != getattr(should, name)
-        and not (name in NOT_COMPARED and getattr(should, name) == default[name])
-    ]
-    return names + (["volumes"] if has_mounts != should_mounts else [])
+def file_change(item: Mapping[str, Any]) -> FileChange:
+    """An item of GET /containers/{id}/changes."""
+    return FileChange(KINDS[item["Kind"]], str(item["Path"]))
 
 
-def _comparable(run: RunSpec, app: str) -> RunSpec:
-    networks = {name: tuple(sorted({*aliases} - {app})) for name, aliases in run.networks.items()}
-    return run._replace(
-        networks=networks,
-        ports=tuple(sorted(run.ports)),
-        ulimits=tuple(sorted(run.ulimits)),
-        cap_add=tuple(sorted(run.cap_add)),
-        cap_drop=tuple(sorted(run.cap_drop)),
-    )
-
-
-def as_inspected(creation: Any, image: Mapping[str, Any]) -> dict[str, Any]:
-    """What an engine would tell of a container created so from an image of this `Config`."""
-    body = dict(creation.body)
-    host = body.pop("HostConfig", {})
-    body.pop("NetworkingConfig", None)
-    first = (creation.body.get("NetworkingConfig") or {}).get("EndpointsConfig") or {}
-    networks = {name: {"Aliases": list(end.get("Aliases") or ())} for name, end in first.items()}
-    networks |= {name: {"Aliases": list(aliases)} for name, aliases in creation.later.items()}
-    return {
-        "Id": "",
-        "Name": "",
-        "Image": "",
-        "Config": merged(body, image),
-        "HostConfig": host,
-        "NetworkSettings": {"Networks": networks},
-        "Mounts": [],
-    }
-
-
-def merged(config: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str, Any]:
-    """A container's configuration with what it takes over from its image, as the engine puts them together."""
-    whole = dict(config)
-    for key in ("User", "WorkingDir", "StopSignal"):
-        whole[key] = config.get(key) or image.get(key)
-    env = list(config.get("Env") or ())
-    given = {entry.partition("=")[0] for entry in env}
-    whole["Env"] = env + [entry for entry in image.get("Env") or () if entry.partition("=")[0] not in given]
-    whole["Labels"] = {**(image.get("Labels") or {}), **(config.get("Labels") or {})}
-    for key in ("ExposedPorts", "Volumes"):
-        whole[key] = {**(image.get(key) or {}), **(config.get(key) or {})}
-    if not config.get("Entrypoint"):
-        whole["Cmd"] = config.get("Cmd") or image.get("Cmd")
-        if config.get("Entrypoint") is None:
-            whole["Entrypoint"] = image.get("Entrypoint")
-    if of_image := image.get("Healthcheck"):
-        given_check = {key: value for key, value in (config.get("Healthcheck") or {}).items() if value}
-        whole["Healthcheck"] = {**of_image, **given_check}
-    return whole
-
-
-def _run(
+def run_spec(
     item: Mapping[str, Any], image: Mapping[str, Any], logging_driver: str
 ) -> tuple[RunSpec, tuple[str, ...]]:
-    """Everything but what is mounted."""
+    """Everything but what is mounted, and what an app has no word for; `image` is the image's Config."""
     config, host = item["Config"], item["HostConfig"]
     entrypoint, command = _words(config, image)
     networks = _networks(item)
@@ -218,7 +140,7 @@ def _run(
         working_dir=_unless(config, image, "WorkingDir"),
         hostname="" if own_host or hostname == item["Id"][:12] else hostname,
         ports=() if own_host or mode == "none" else _ports(config, host),
-        tmpfs=dict(host.get("Tmpfs") or {}),
+        tmpfs={inside(target): str(options) for target, options in (host.get("Tmpfs") or {}).items()},
         networks={} if mode else networks,
         network_mode=mode,
         dns=tuple(host.get("Dns") or ()),
@@ -351,7 +273,7 @@ def _cpus(host: Mapping[str, Any]) -> float:
 
 
 def _security(host: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What is left out, and the options. The engine has the text of a profile, an app the name of its file."""
+    """What is left out, and the options. The engine has a profile's text, an app the name of its file."""
     left, options = [], []
     for option in host.get("SecurityOpt") or ():
         if "{" in option:
@@ -396,4 +318,6 @@ def _unsaid(item: Mapping[str, Any]) -> list[str]:
             left.append(f"its fixed address in the network {name}")
     if (item["Config"].get("Healthcheck") or {}).get("StartInterval"):
         left.append("the start interval of its health check")
+    away = [entry for entry in item["Config"].get("Env") or () if "=" not in entry]
+    left += [f"that the variable {name} of its image is taken away" for name in away]
     return list(dict.fromkeys(left))

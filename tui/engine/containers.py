@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine import descriptions, payloads
+from tui.engine.adoption import Adoption, adoption, file_change
+from tui.engine.comparison import differences
 from tui.engine.creation import restart_policy
 from tui.engine.errors import NotFound, StreamBroken
 from tui.engine.faults import readable
@@ -17,13 +19,16 @@ from tui.engine.state import ContainerState, container_state
 from tui.engine.stdcopy import FramedLog, LogLine, LogReader, RawLog
 from tui.engine.timestamps import nanoseconds
 from tui.engine.wire import Answer, Query, Wire, filters, segment
+from tui.model.drift import Changes
 
 if TYPE_CHECKING:
     import builtins
     from collections.abc import AsyncIterator, Mapping, Sequence
 
+    from tui.model.app import RunSpec
     from tui.model.container import Container
     from tui.model.details import Details
+    from tui.model.drift import FileChange
     from tui.model.sample import Sample
 
 BATCH = 64
@@ -46,6 +51,13 @@ GATHER = 0.004
 
 MULTIPLEXED = "application/vnd.docker.multiplexed-stream"
 RAW = "application/vnd.docker.raw-stream"
+
+
+CHANGES = 10_000
+"""Changed files that are read of one container."""
+
+CHANGES_SECONDS = 120.0
+"""Time limit for comparing a container's files with its image's, which some storage drivers do one by one."""
 
 
 class Created(NamedTuple):
@@ -129,6 +141,47 @@ class Containers:
         item = await self._inspected(id)
         with readable("GET /containers/{id}/json"):
             return kept(item)
+
+    async def adoption(self, id: str) -> Adoption:
+        """Its configuration as an app's, without what its image and the engine say by themselves."""
+        (item, image), engine = await asyncio.gather(self._with_image(id), self._wire.get("/info"))
+        with readable("GET /containers/{id}/json"):
+            return adoption(item, image, str(engine.get("LoggingDriver") or ""))
+
+    async def differences(
+        self, id: str, wanted: RunSpec, app: str, unsure: Sequence[str] = ()
+    ) -> builtins.list[str]:
+        """The attributes of a `resolved` RunSpec in which it is not what that makes.
+
+        unsure   variables that are not compared
+        """
+        item, image = await self._with_image(id)
+        with readable("GET /containers/{id}/json"):
+            return differences(item, image, wanted, app, unsure)
+
+    async def _with_image(self, id: str) -> tuple[Any, Any]:
+        item = await self._inspected(id)
+        with readable("GET /containers/{id}/json"):
+            image = str(item["Image"])
+        try:
+            return item, await self._wire.get(f"/images/{segment(image)}/json")
+        except NotFound:
+            return item, {}
+
+    async def changes(self, id: str) -> Changes:
+        """What is other in its files than in its image, the first CHANGES of it."""
+        items = JsonItems()
+        found: list[FileChange] = []
+        path = f"/containers/{segment(id)}/changes"
+        async with self._wire.stream("GET", path, seconds=CHANGES_SECONDS) as answer:
+            async for chunk in answer.chunks():
+                with readable("GET /containers/{id}/changes"):
+                    found += [file_change(item) for item in items.feed(chunk)]
+                if len(found) > CHANGES:
+                    return Changes(tuple(found[:CHANGES]), complete=False)
+                await asyncio.sleep(0)
+            items.close()
+        return Changes(tuple(found))
 
     async def sharing_network(self, id: str) -> builtins.list[str]:
         """The names of containers that live in this one's network namespace (network mode container:ID)."""

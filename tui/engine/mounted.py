@@ -32,7 +32,7 @@ class Mounted(NamedTuple):
 def mounts(item: Mapping[str, Any]) -> Mounted:
     """From GET /containers/{id}/json. A volume without a name gets its ID for one: the files are in there."""
     host = item["HostConfig"]
-    there = {_path(mount["Destination"]): mount for mount in item.get("Mounts") or ()}
+    there = {inside(mount["Destination"]): mount for mount in item.get("Mounts") or ()}
     found: dict[str, Mount] = {}
     left = []
     for bind in host.get("Binds") or ():
@@ -44,15 +44,15 @@ def mounts(item: Mapping[str, Any]) -> Mounted:
             continue
         mount = _mount(entry)
         found[mount.target] = mount
-    tmpfs = {_path(target) for target in host.get("Tmpfs") or ()}
+    tmpfs = {inside(target) for target in host.get("Tmpfs") or ()}
     undeclared = frozenset(there.keys() - found.keys() - tmpfs)
     unnamed: dict[str, str] = {}
-    for target, one in there.items():
+    for target, one in sorted(there.items()):  # the engine tells them in any order
         if target in tmpfs:
             continue
         name = str(one.get("Name") or "")
         if target in undeclared and one.get("Type") in ("bind", "volume"):
-            source = name if one["Type"] == "volume" else _path(one["Source"])
+            source = name if one["Type"] == "volume" else inside(one["Source"])
             found[target] = Mount(one["Type"], source, target, not one.get("RW"))
         elif target in found and found[target].kind == "volume" and not found[target].source:
             found[target] = found[target]._replace(source=name)
@@ -61,7 +61,8 @@ def mounts(item: Mapping[str, Any]) -> Mounted:
     return Mounted(tuple(found.values()), unnamed, undeclared, tuple(left))
 
 
-def _path(path: str) -> str:
+def inside(path: str) -> str:
+    """A path as a configuration names it: no "/" at its end."""
     return "/" + posixpath.normpath(path).lstrip("/")
 
 
@@ -83,9 +84,9 @@ def _bind(text: str) -> Mount:
             options["propagation"] = word
     if source.startswith("/"):
         return Mount(
-            "bind", _path(source), _path(target), "ro" in words, {"create_host_path": True, **options}
+            "bind", inside(source), inside(target), "ro" in words, {"create_host_path": True, **options}
         )
-    return Mount("volume", source, _path(target), "ro" in words, options)
+    return Mount("volume", source, inside(target), "ro" in words, options)
 
 
 def _mount(entry: Mapping[str, Any]) -> Mount:
@@ -102,8 +103,8 @@ def _mount(entry: Mapping[str, Any]) -> Mount:
     source = str(entry.get("Source") or "")
     return Mount(
         kind,
-        _path(source) if kind == "bind" else source,
-        _path(entry["Target"]),
+        inside(source) if kind == "bind" else source,
+        inside(entry["Target"]),
         bool(entry.get("ReadOnly")),
         options,
     )

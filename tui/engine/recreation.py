@@ -24,7 +24,9 @@ class Kept(NamedTuple):
     exit_code  of the last exit
     networks   names, with its aliases there
     ports      published ports, "0.0.0.0:8080/tcp" each
+    mounts     paths in the container that it can write, and the volume or folder that is mounted there
     creation   how to create one just like it
+    mounted    all paths in the container where something is mounted
     """
 
     id: str
@@ -41,6 +43,7 @@ class Kept(NamedTuple):
     ports: tuple[str, ...]
     mounts: Mapping[str, str]
     creation: Creation
+    mounted: tuple[str, ...] = ()
 
 
 def kept(item: Mapping[str, Any]) -> Kept:
@@ -70,6 +73,7 @@ def kept(item: Mapping[str, Any]) -> Kept:
             if mount.get("RW")
         },
         _creation(id, config, host, networks),
+        (*(str(mount.get("Destination")) for mount in item.get("Mounts") or ()), *(host.get("Tmpfs") or ())),
     )
 
 

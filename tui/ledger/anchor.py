@@ -6,6 +6,7 @@ Whatever of it was pruned is made anew.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from tui.engine.creation import create_body
@@ -25,8 +26,11 @@ LEDGER = "io.holdfast.ledger"
 
 REPOSITORY, TAG = "holdfast/anchor", "1"
 
-TRIES = 5
+TRIES = 40
 """How often what is pruned again and again is made anew."""
+
+BEING_MADE = 0.05
+"""Seconds to wait for a container whose name is taken while the engine still makes it."""
 
 
 async def create_unstarted(
@@ -97,4 +101,4 @@ class Anchor:
         try:
             await create_unstarted(self._engine, ANCHOR, labels, (Mount("volume", VOLUME, FOLDER),))
         except Conflict:
-            return  # somebody else has just made it
+            await asyncio.sleep(BEING_MADE)  # by somebody else

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from tui.engine.errors import Conflict, EngineError, EngineSilent, NotFound
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError
-from tui.ledger.anchor import create_unstarted
+from tui.ledger.anchor import BEING_MADE, TRIES, create_unstarted
 from tui.ledger.errors import Leased, LeaseLost
 from tui.ledger.lease_state import (
     TIMES,
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
     from tui.engine.client import Engine
     from tui.ledger.lease_state import Owner, Times
-
-TRIES = 5
-"""How often a lease that goes away just then is tried for again."""
 
 SETTLE = 1.0
 """Seconds until a new step is written down: the many short ones of a quick operation cost nothing."""
@@ -105,6 +102,8 @@ class Lease:
                 break
             if state is not None:
                 await remove_lease(self._engine, state.id)
+            else:
+                await asyncio.sleep(BEING_MADE)
         if state is not None:
             raise Leased(state)
         return await self._create()
@@ -136,7 +135,8 @@ class Lease:
         """Renew it for as long as it is held, and soon after each new step."""
         while self.lost is None:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stepped.wait(), self._times.renew)
+                async with asyncio.timeout(self._times.renew):
+                    await self._stepped.wait()
                 await asyncio.sleep(min(SETTLE, self._times.renew / 4))
             self._stepped.clear()
             try:
@@ -161,9 +161,9 @@ class Lease:
             self._renewed = began
 
     async def _take_again(self) -> None:
-        """Where it is gone: take it again if nobody else can have had it meanwhile, and nobody has it now."""
+        """It is gone: take it again if nobody can have thought it dead meanwhile, and nobody has it now."""
         state = None
-        if self._clock() - self._renewed < self._times.dead:
+        if self._clock() - self._renewed < self._times.dead / 2:
             try:
                 await to_the_end(self._create())
             except Conflict:

@@ -28,6 +28,10 @@ LEASE, OWNER = "io.holdfast.lease", "io.holdfast.lease.owner"
 FILE = "lease.json"
 
 
+WHOLE = 1.0
+"""The engine tells whole seconds of a container's creation: it may have been so much later, never earlier."""
+
+
 class Times(NamedTuple):
     """In seconds.
 
@@ -138,7 +142,7 @@ async def read_lease(engine: Engine, app: str, times: Times = TIMES) -> LeaseSta
         _decoded(found.labels.get(OWNER, "").encode(), Owner) or Owner(),
         renewal.step,
         found.created,
-        max(renewal.renewed, found.created),
+        renewal.renewed or found.created + WHOLE,
         now,
         times.dead,
     )

@@ -181,6 +181,7 @@ class AppSpec(NamedTuple):
     order      "stop-first" or "start-first"
     keep       earlier good releases that are kept
     drain      a command run inside the old container before it stops
+    ignore_changes   files inside the container whose changes are no drift: shell patterns of absolute paths
     create_networks, create_volumes   made by a deploy where they are missing; others never are
     """
 
@@ -198,6 +199,7 @@ class AppSpec(NamedTuple):
     drain_seconds: float = 10.0
     create_networks: tuple[str, ...] = ()
     create_volumes: tuple[str, ...] = ()
+    ignore_changes: tuple[str, ...] = ()
 
     @property
     def has_registry(self) -> bool:

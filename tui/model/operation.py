@@ -25,6 +25,7 @@ class Plan(NamedTuple):
     warnings   sentences
     equal      the docker command that does the same, "" where there is none
     verb       the word on the button
+    text       lines to read before it: a file that will be written
     """
 
     title: str
@@ -33,6 +34,7 @@ class Plan(NamedTuple):
     warnings: tuple[str, ...] = ()
     equal: str = ""
     verb: str = "Do it"
+    text: tuple[str, ...] = ()
 
 
 class Failure(NamedTuple):

@@ -117,6 +117,30 @@ def can_complete(standing: Standing, new: int) -> bool:
     return slot is not None and slot.running and slot.name == standing.app
 
 
+def settle(standing: Standing) -> list[Step]:
+    """The steps that put in order what is not as any operation leaves it, where no release is open.
+
+    An operation that was frozen and taken over may have had one last call on its way. It comes too late: it
+    stops or renames the live release, or makes a container of one that failed long since.
+    """
+    live = way_back(standing, 0)
+    steps: list[Step] = []
+    for number, slot in standing.slots.items():
+        if number == live:
+            continue
+        if slot.running or slot.armed:
+            steps += retire(standing, number)
+        if standing.records.get(number) is False:
+            steps.append(Step(REMOVE, number))
+    if live is None:
+        return steps
+    slot = standing.slots[live]
+    up = [Step(PROMOTE, live)] if slot.name != standing.app else []
+    up += [] if slot.running else [Step(START, live)]
+    up += [] if slot.armed else [Step(ARM, live)]
+    return [*steps, *up, Step(GATE, live)] if up else steps
+
+
 def outdated(standing: Standing, keep: int) -> list[Step]:
     """The steps that remove what retention does not keep: earlier good releases beyond the newest `keep`.
 

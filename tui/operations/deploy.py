@@ -25,7 +25,7 @@ from tui.operations.checks import check_run, file_hashes
 from tui.operations.release_source import Target, resolve_version
 from tui.operations.releases import Releases, read_releases
 from tui.operations.rollout import Means, Rollout, forget_image, new_creation
-from tui.operations.runner import whoami
+from tui.operations.runner import CANCELLED, whoami
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,12 @@ LEASE, PULL, NETWORKS, PRUNE = "lease", "pull", "networks", "prune"
 
 class Undone(HoldfastError):
     """It failed, and the former release serves again."""
+
+
+class Cancelled(HoldfastError):
+    """It was cancelled, and what was begun is undone; says which release serves."""
+
+    exit_status = CANCELLED
 
 
 class Deploy:
@@ -197,6 +203,8 @@ class Deploy:
             if before.standing != self._releases.standing:
                 report.warn("the releases have changed since the plan was made: the steps follow them")
             return await self._under_lease(lease, report)
+        except asyncio.CancelledError as error:
+            raise Cancelled(f"cancelled; {await to_the_end(self._serving())}") from error
         finally:
             await to_the_end(lease.release())
 
@@ -218,11 +226,13 @@ class Deploy:
         except LeaseLost:
             raise  # whoever has it now decides what becomes of the app
         except asyncio.CancelledError:
-            await to_the_end(rollout.undo(release.number, None, release.order))
-            raise
+            if await to_the_end(rollout.undo(release.number, None, release.order)):
+                raise
+            report.warn("too late to cancel: it is done")
         except HoldfastError as error:
-            await to_the_end(rollout.undo(release.number, error, release.order))
-            raise Undone(f"{error.message}; {self._back()}", error.hint, error.detail) from error
+            if await to_the_end(rollout.undo(release.number, error, release.order)):
+                raise Undone(f"{error.message}; {self._back()}", error.hint, error.detail) from error
+            report.warn(f"it is done all the same: {error.message}")
         await self._retire_old(rollout, report)
         return Result(
             image=image,
@@ -232,6 +242,15 @@ class Deploy:
             gap_seconds=rollout.gap,
             facts=(("configuration", spec_hash(release.run, release.ready)),),
         )
+
+    async def _serving(self) -> str:
+        """Which release serves now, as the engine says."""
+        try:
+            releases = await read_releases(self._engine, self._ledger, self._app.name)
+        except EngineError:
+            return f"holdfast status {self._app.name} says what serves"
+        live = releases.standing.live
+        return f"{releases.called(live)} serves" if live is not None else "nothing is in service"
 
     def _back(self) -> str:
         live = self._releases.standing.live

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError, Refused
-from tui.ledger.errors import LeaseLost
+from tui.ledger.errors import Leased, LeaseLost
 from tui.ledger.lease import Lease
-from tui.ledger.lease_state import Owner
+from tui.ledger.lease_state import Owner, read_lease
 from tui.ledger.ledger import Ledger
+from tui.ledger.reading import DAMAGED
 from tui.model.operation import Plan, PlanStep, Result
-from tui.model.switching import can_complete, complete, restore
+from tui.model.standing import REMOVE
+from tui.model.switching import can_complete, complete, restore, settle, way_back
 from tui.operations.releases import read_releases
-from tui.operations.rollout import Means, Rollout
+from tui.operations.rollout import Means, Rollout, policy_of
 from tui.operations.runner import whoami
 
 if TYPE_CHECKING:
@@ -37,36 +39,45 @@ class Recover:
         self._ledger: Ledger
 
     async def plan(self) -> Plan:
+        app = self._app
         self._ledger = await Ledger.open(self._engine)
-        releases = await read_releases(self._engine, self._ledger, self._app.name)
+        releases = await read_releases(self._engine, self._ledger, app.name)
         steps = self._steps(releases)
-        if not steps:
+        if not steps and (lease := await read_lease(self._engine, app.name)) is not None and lease.alive:
+            raise Leased(lease)
+        if not steps and lease is None:
             raise Refused(
-                f"there is nothing to recover: no deploy of {self._app.name} was interrupted",
-                f"holdfast status {self._app.name}",
+                f"there is nothing to recover: no deploy of {app.name} was interrupted",
+                f"holdfast status {app.name}",
             )
-        number = releases.standing.open[0]
-        done = can_complete(releases.standing, number)
-        words = "finished, if it is ready" if done else "undone"
         return Plan(
-            f"Recover {self._app.name}: r{number} is {words}",
-            (PlanStep("lease", f"Take the lease of {self._app.name}"),
-             *(PlanStep(step.id, step.title) for step in steps)),
+            f"Recover {app.name}: {self._words(releases, steps)}",
+            (
+                PlanStep("lease", f"Take the lease of {app.name}"),
+                *(PlanStep(step.id, step.title) for step in steps),
+            ),
             (("host", self._engine.version.name), ("engine", self._engine.endpoint.url)),
             tuple(self._ledger.notes),
             "",
             "Recover",
-        )  # fmt: skip
+        )
+
+    @staticmethod
+    def _words(releases: Releases, steps: list[Step]) -> str:
+        if not releases.standing.open:
+            return "what is not in order is put so" if steps else "a dead lease is removed"
+        number = releases.standing.open[0]
+        done = can_complete(releases.standing, number)
+        return f"r{number} is {'finished, if it is ready' if done else 'undone'}"
 
     def _steps(self, releases: Releases) -> list[Step]:
         standing = releases.standing
-        steps: list[Step] = []
-        for number in standing.open:
-            if can_complete(standing, number):
-                return complete(standing, number)
-            steps += restore(standing, number, self._order(releases, number))
-            break
-        return steps
+        if not standing.open:
+            return _settling(releases)
+        number = standing.open[0]
+        if can_complete(standing, number):
+            return complete(standing, number)
+        return restore(standing, number, self._order(releases, number))
 
     @staticmethod
     def _order(releases: Releases, number: int) -> str:
@@ -89,10 +100,11 @@ class Recover:
         while True:
             releases = await read_releases(self._engine, self._ledger, self._app.name)
             standing = releases.standing
+            rollout = Rollout(Means(self._engine, self._app, self._ledger, lease, report), releases)
             if not standing.open:
+                await rollout.make(_settling(releases))
                 return standing.live
             number = standing.open[0]
-            rollout = Rollout(Means(self._engine, self._app, self._ledger, lease, report), releases)
             if can_complete(standing, number):
                 try:
                     await rollout.make(complete(standing, number))
@@ -106,3 +118,17 @@ class Recover:
             interrupted = HoldfastError("it was interrupted")
             await rollout.undo(number, interrupted, self._order(releases, number))
             await asyncio.sleep(0)
+
+
+def _settling(releases: Releases) -> list[Step]:
+    """What is to be done where no release is open."""
+    standing = releases.standing
+    slots = dict(standing.slots)
+    live = way_back(standing, 0)
+    if live is not None:  # one whose own policy is "no" is never armed
+        slots[live] = slots[live]._replace(
+            armed=releases.containers[live].restart == policy_of(live, releases)
+        )
+    damaged = [number for number, entry in releases.entries.items() if DAMAGED in entry.release.evidence]
+    steps = settle(standing._replace(slots=slots))
+    return [step for step in steps if step.verb != REMOVE or step.release not in damaged]

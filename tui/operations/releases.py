@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tui.ledger.ledger import Ledger
     from tui.model.release import Entry
 
+CONTAINER = "container"
+"""In the evidence of a release that was adopted: the ID of its container, which bears no label of ours."""
+
 
 class Releases(NamedTuple):
     """Everything that is known of an app on one engine.
@@ -48,14 +51,24 @@ async def read_releases(engine: Engine, ledger: Ledger, app: str) -> Releases:
     """Read all of it anew. Raises EngineError."""
     entries = {entry.release.number: entry for entry in await ledger.entries(app)}
     listed = await engine.containers.list(labels=[f"{APP}={app}", RELEASE])
-    found, named = await asyncio.gather(_kept(engine, [one.id for one in listed]), _kept(engine, [app]))
-    containers = {int(one.labels[RELEASE]): one for one in found if one.labels[RELEASE].isdigit()}
+    adopted = {
+        entry.release.evidence.get(CONTAINER, ""): number
+        for number, entry in sorted(entries.items())
+        if entry.release.adopted
+    }
+    found, named = await asyncio.gather(
+        _kept(engine, [*(one.id for one in listed), *filter(None, adopted)]), _kept(engine, [app])
+    )
+    numbers = {one.id: one.labels.get(RELEASE, "") for one in found}
+    numbers |= {id: str(number) for id, number in adopted.items()}
+    containers = {int(numbers[one.id]): one for one in found if numbers[one.id].isdigit()}
     holder = next((one for one in named if one.name == app), None)
     foreign = None
     if holder is not None and holder.id not in {one.id for one in containers.values()}:
         foreign = holder
     slots = {number: _slot(number, one) for number, one in containers.items()}
-    records = {number: entry.good for number, entry in entries.items()}
+    # What was adopted serves already: its record alone says that it is good.
+    records = {number: entry.release.adopted or entry.good for number, entry in entries.items()}
     return Releases(Standing(app, slots, records), entries, containers, foreign)
 
 

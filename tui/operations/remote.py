@@ -75,12 +75,15 @@ class Remote:
         return manifest.config_digest if manifest is not None else ""
 
     async def digest(self, tag: str) -> str:
-        """The digest of a tag, "" where there is none. Raises RegistryError or EngineError."""
+        """The digest of a tag, or of a digest itself, "" where there is none.
+
+        Raises RegistryError or EngineError.
+        """
         try:
             return await self.registry.digest(self._path, tag)
         except RegistryUnreachable as unreachable:
             # From the engine's host the name may mean another place, and that is where it pushes to.
-            reference = f"{self._app.image}:{tag}"
+            reference = f"{self._app.image}{'@' if tag.startswith('sha256:') else ':'}{tag}"
             try:
                 return await self._engine.images.distribution_digest(reference, self.credentials)
             except TransferFailed:

@@ -10,12 +10,13 @@ class Request(NamedTuple):
     """One operation.
 
     op       its ID
-    verb     "build", "test", "tag", "push", "deploy", "rollback", "ship", "recover" or "prune"
+    verb     "build", "test", "tag", "push", "deploy", "rollback", "ship", "recover", "prune" or "adopt"
     app      the app's name
     version  the tag for tag, push, deploy and ship, "" where the verb finds it by itself
     image    the image's ID or reference, "" for the newest of the app
     host, docker_context, config   as the options of the command line
     no_cache, pull   of build
+    container   of adopt: its name or ID, "" where it is called as the app is to be
     to       of rollback: the release's number, 0 for the newest good one before
     """
 
@@ -30,6 +31,7 @@ class Request(NamedTuple):
     no_cache: bool = False
     pull: bool = False
     to: int = 0
+    container: str = ""
 
     def line(self) -> str:
         return json.dumps(self._asdict())

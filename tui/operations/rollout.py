@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.engine.adoption import COMPOSE, OWN
 from tui.engine.creation import create_body, resolved
 from tui.engine.errors import EngineError, NotFound
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError
+from tui.journal.writer import JournalFailed
 from tui.model.operation import UNDONE
 from tui.model.release import (
     APP,
@@ -24,6 +26,7 @@ from tui.model.release import (
     Outcome,
     Release,
 )
+from tui.model.standing import BAKE, DRAIN, GATE
 from tui.model.switching import restore
 from tui.operations.gate import gate, last_lines
 from tui.operations.releases import read_releases
@@ -46,6 +49,9 @@ RESTART = "io.holdfast.restart"
 
 UNDO = "undo"
 BAKE_POLL = 0.5
+
+LOOKS = (GATE, BAKE, DRAIN)
+"""Steps that change nothing that has to be known afterwards."""
 
 
 class NeedsAttention(HoldfastError):
@@ -79,7 +85,7 @@ class Rollout:
     def __init__(self, means: Means, releases: Releases) -> None:
         self._means = means
         self._containers: dict[int, str] = {number: one.id for number, one in releases.containers.items()}
-        self._policies = {number: policy_of(one, releases) for number, one in releases.containers.items()}
+        self._policies = {number: policy_of(number, releases) for number in releases.containers}
         self._ready: dict[int, ReadySpec] = {
             number: entry.release.ready for number, entry in releases.entries.items()
         }
@@ -92,22 +98,33 @@ class Rollout:
 
     async def make(self, steps: Sequence[Step], *, parent: str = "") -> None:
         """Make steps in their order; each is told before it begins and after its end. Raises."""
-        report = self._means.report
         for step in steps:
             id = f"{parent} {step.id}".strip()
             began = time.time()
-            report.state(id, "running", title=step.title, parent=parent)
+            self._tell(id, "running", title=step.title, parent=parent)
             try:
-                await self._one(step, id)
+                if step.verb in LOOKS:
+                    await self._one(step, id)
+                else:  # cancelling takes no request back: what becomes of it has to be seen
+                    await to_the_end(self._one(step, id))
             except BaseException:
-                report.state(id, "failed", seconds=time.time() - began)
+                self._tell(id, "failed", parent=parent, seconds=time.time() - began)
                 raise
-            report.state(id, UNDONE if parent == UNDO else "done", seconds=time.time() - began)
+            done = UNDONE if parent == UNDO else "done"
+            self._tell(id, done, parent=parent, seconds=time.time() - began)
+
+    def _tell(self, id: str, state: str, *, parent: str = "", **words: Any) -> None:
+        """Report a step's state. The way back is taken also when that cannot be written down any more."""
+        try:
+            self._means.report.state(id, state, parent=parent, **words)
+        except JournalFailed:
+            if UNDO not in (id, parent):
+                raise
 
     async def _one(self, step: Step, id: str) -> None:
         means, number = self._means, step.release
         containers = means.engine.containers
-        if step.verb not in ("gate", "bake", "drain"):
+        if step.verb not in LOOKS:
             await means.lease.guard(step.id)
         match step.verb:
             case "record":
@@ -202,32 +219,37 @@ class Rollout:
             await asyncio.sleep(min(BAKE_POLL, max(end - time.monotonic(), 0.0)))
             means.report.progress(id, int(seconds - max(end - time.monotonic(), 0)), int(seconds), "seconds")
 
-    async def undo(self, new: int, reason: HoldfastError | None, order: str) -> None:
-        """Bring the former release back, from wherever things stand now. Raises NeedsAttention."""
+    async def undo(self, new: int, reason: HoldfastError | None, order: str) -> bool:
+        """Bring the former release back, from wherever things stand now; False where `new` is good after all.
+
+        Raises NeedsAttention.
+        """
         means = self._means
         self._message = reason.message if reason is not None else "cancelled"
-        means.report.state(UNDO, "running", title="Back to the release before")
         try:
+            await means.lease.guard(UNDO)
             releases = await read_releases(means.engine, means.ledger, means.app.name)
+            if releases.standing.records.get(new):
+                return False
+            self._tell(UNDO, "running", title="Back to the release before")
             self._containers |= {number: one.id for number, one in releases.containers.items()}
-            self._policies |= {n: policy_of(one, releases) for n, one in releases.containers.items()}
-            steps = restore(releases.standing, new, order)
-            await self.make(steps, parent=UNDO)
+            self._policies |= {number: policy_of(number, releases) for number in releases.containers}
+            await self.make(restore(releases.standing, new, order), parent=UNDO)
         except HoldfastError as error:
-            means.report.state(UNDO, "failed")
+            self._tell(UNDO, "failed")
             raise NeedsAttention(
                 f"{self._message}; and bringing the former release back failed: {error.message}",
                 f"look at it now: docker ps -a --filter label={APP}={means.app.name}, "
                 f"then holdfast recover {means.app.name}",
                 reason.detail if reason is not None else error.detail,
             ) from error
-        means.report.state(UNDO, UNDONE)
+        self._tell(UNDO, UNDONE)
+        return True
 
 
-def policy_of(one: Kept, releases: Releases) -> str:
-    """The restart policy that a release has while it serves."""
-    number = one.labels.get(RELEASE, "")
-    entry = releases.entries.get(int(number)) if number.isdigit() else None
+def policy_of(number: int, releases: Releases) -> str:
+    """The restart policy that a release has while it serves; what was adopted has no label that says so."""
+    one, entry = releases.containers[number], releases.entries.get(number)
     return one.labels.get(RESTART) or (entry.release.run.restart if entry else "") or one.restart
 
 
@@ -243,7 +265,7 @@ async def new_creation(release: Release, source: Kept | None = None) -> Creation
             run = run._replace(networks={name: (*a, release.app) for name, a in run.networks.items()})
         return create_body(release.reference, run, labels=labels, restart="no")
     body = dict(source.creation.body)
-    own = {name: value for name, value in source.labels.items() if not name.startswith("io.holdfast.")}
+    own = {name: value for name, value in source.labels.items() if not name.startswith((OWN, COMPOSE))}
     body["Image"] = release.reference
     body["Labels"] = own | labels
     body["HostConfig"] = {**body["HostConfig"], "RestartPolicy": {"Name": "no"}}

@@ -41,6 +41,7 @@ class Ship:
         self._version = version
         self._prove = prove
         self._build = Build(engine, app, op)
+        self._build_plan: Plan
 
     async def plan(self) -> Plan:
         app = self._app
@@ -50,7 +51,7 @@ class Ship:
                     if tag.rpartition(":")[0] == app.image]  # fmt: skip
             offered = (await suggestions(app, self._engine, tags)).offered
             self._version = offered[0].tag
-        first = await self._build.plan()
+        self._build_plan = first = await self._build.plan()
         steps = [PlanStep("ship-build", f"Build {app.name}"), PlanStep("ship-test", "Test the image")]
         steps.append(PlanStep("ship-tag", f"Tag it {self._version}"))
         if app.has_registry:
@@ -62,7 +63,7 @@ class Ship:
 
     async def run(self, report: Report) -> Result:
         app, policy, engine = self._app, self._policy, self._engine
-        built = await self._part("ship-build", self._build, report, planned=True)
+        built = await self._part("ship-build", self._build, report, self._build_plan)
         image = built.image
         await self._part("ship-test", self._prove(image), report)
         await self._part("ship-tag", Tag(engine, app, policy, self._version, image), report)
@@ -73,17 +74,17 @@ class Ship:
         last = await self._part("ship-deploy", deploy, report)
         return last._replace(digest=last.digest or result.digest)
 
-    async def _part(self, id: str, verb: Verb, report: Report, *, planned: bool = False) -> Result:
-        """One of them, its steps beneath its own."""
+    async def _part(self, id: str, verb: Verb, report: Report, plan: Plan | None = None) -> Result:
+        """One of them, its steps beneath its own; `plan` where it was made before, and is known already."""
         report.state(id, RUNNING)
         try:
             inner = report.within(id)
-            if not planned:
+            if plan is None:
                 plan = await verb.plan()
-                for step in plan.steps:
-                    inner.state(step.id, "waiting", title=step.title)
                 for warning in plan.warnings:
                     report.warn(warning)
+            for step in plan.steps:
+                inner.state(step.id, "waiting", title=step.title)
             result = await verb.run(inner)
             inner.close()
         except BaseException:

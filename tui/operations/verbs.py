@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.model.policy import Policy
     from tui.operations.request import Request
     from tui.operations.runner import Verb
+    from tui.settings.schema import Settings
 
 
 class UnknownApp(HoldfastError):
@@ -52,11 +53,28 @@ async def prepared(request: Request) -> AsyncIterator[tuple[Verb, str]]:
     Raises HoldfastError.
     """
     settings = await asyncio.to_thread(load, request.config or None)
+    if request.verb == "adopt":
+        async with _adopting(request, settings) as found:
+            yield found
+        return
     app = app_named(settings.apps, request.app)
     configured = app.engines[0] if len(app.engines) == 1 else settings.engine
     place = endpoint(request.host, request.docker_context, configured)
     async with await Engine.connect(place) as engine:
         yield verb_of(request, engine, app, settings.policy), place.url
+
+
+@asynccontextmanager
+async def _adopting(request: Request, settings: Settings) -> AsyncIterator[tuple[Verb, str]]:
+    """The app need not be there: it is about to be made, and tied to the engine that was named for it."""
+    from tui.operations.adopt import Adopt
+
+    app = settings.apps.get(request.app)
+    configured = app.engines[0] if app is not None and len(app.engines) == 1 else settings.engine
+    place = endpoint(request.host, request.docker_context, configured)
+    async with await Engine.connect(place) as engine:
+        named = request.docker_context or request.host
+        yield Adopt(engine, settings.apps, request.op, request.app, request.container, named), place.url
 
 
 def verb_of(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Verb:

@@ -1,4 +1,4 @@
-"""The pane of apps: their newest version here, and what was done with them last."""
+"""The pane of apps and their releases: what is live, how it is, what was done last, where one can go back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.presentation import apps as rows
 from tui.presentation.amounts import age_changes_in
+from tui.presentation.releases import release_cell
 from tui.presentation.text import fit
 from tui.presentation.titles import APPS_NOTE, apps_title
 from tui.store.store import Change, Store, Topic
@@ -20,9 +21,22 @@ if TYPE_CHECKING:
     from tui.presentation.style import Line, Span
     from tui.store.operation import Operation
 
+BETWEEN = "/r"
+"""Between an app and a number in the key of a release's row; no app has a slash in its name."""
+
+
+def app_of(key: str) -> str:
+    """The app of a row, be it its own or that of a release."""
+    return key.partition(BETWEEN)[0]
+
+
+def number_of(key: str) -> int:
+    """The release of a row, 0 for that of an app."""
+    return int(key.partition(BETWEEN)[2] or 0)
+
 
 class AppsPane(ListView):
-    """Rows are the configured apps, by name; images and operations come from the store."""
+    """Rows are the configured apps, by name, and the releases of those that are unfolded."""
 
     COLUMNS = rows.COLUMNS
     SORTS = rows.SORTS
@@ -37,6 +51,9 @@ class AppsPane(ListView):
         self._operations: dict[str, list[Operation]] = {}
         self._said: dict[str, Span] = {}
         self._followed: dict[str, Callable[[], None]] = {}
+        self._numbers: dict[str, tuple[int, ...]] = {}
+        self._live: dict[str, str] = {}
+        self._unfolded = set(apps) if len(apps) == 1 else set[str]()
         self._ageing: asyncio.TimerHandle | None = None
         super().__init__(id="apps")
 
@@ -45,8 +62,11 @@ class AppsPane(ListView):
             self._store.subscribe(Topic.LINK, lambda _: self._read_versions())
             self._store.subscribe(Topic.IMAGES, lambda _: self._read_versions())
             self._store.subscribe(Topic.OPERATIONS, self._take)
+            self._store.subscribe(Topic.RELEASES, lambda change: self._take_releases(change.put))
+            self._store.subscribe(Topic.CONTAINERS, self._take_containers)
             self._read_versions()
             self._read_operations(self._apps)
+            self._take_releases(self._store.releases)
         self.reload()
         self.filling = False
 
@@ -59,22 +79,34 @@ class AppsPane(ListView):
     @property
     def current(self) -> AppSpec | None:
         """The app of the cursor."""
-        return self._apps.get(self.cursor) if self.cursor is not None else None
+        return self._apps.get(app_of(self.cursor)) if self.cursor is not None else None
+
+    @property
+    def release(self) -> int:
+        """The release of the cursor, 0 where it is on an app."""
+        return number_of(self.cursor) if self.cursor is not None else 0
+
+    def selected_apps(self) -> list[str]:
+        """The marked apps, else that of the cursor."""
+        return list(dict.fromkeys(map(app_of, self.selected())))
 
     def point_at(self, name: str) -> None:
-        """Put the cursor on an app, where there is such a one."""
+        """Put the cursor on an app, where there is such a one and it is on none of its releases."""
         old = self.cursor
-        if name != old and self.ordering.index(name) is not None:
-            self._set_cursor(name)
-            if self._scroll_to_cursor():
-                self.refresh_body()
-            else:
-                self.refresh_row(old)
-                self.refresh_row(name)
+        if old is None or app_of(old) == name or self.ordering.index(name) is None:
+            return
+        self._set_cursor(name)
+        if self._scroll_to_cursor():
+            self.refresh_body()
+        else:
+            self.refresh_row(old)
+            self.refresh_row(name)
 
     def operations(self, name: str) -> list[Operation]:
         """The operations of an app, newest first."""
         return self._operations.get(name, [])
+
+    # What the store tells
 
     def _read_versions(self) -> None:
         if not self._store.complete:
@@ -89,7 +121,31 @@ class AppsPane(ListView):
     def _take(self, change: Change) -> None:
         names = {self._store.operations[id].started.app for id in change.put}.intersection(self._apps)
         self._read_operations(names)
+        if self.sorted_by == "last":
+            names |= {key for key in self._release_keys() if app_of(key) in names}
         self.apply(names, ())
+
+    def _take_releases(self, names: Iterable[str]) -> None:
+        names = [name for name in names if name in self._apps and name in self._store.releases]
+        removed: list[str] = []
+        for name in names:
+            releases = self._store.releases[name]
+            before, now = self._numbers.get(name, ()), tuple(releases.numbers)
+            self._numbers[name] = now
+            removed += [_key(name, number) for number in before if number not in now]
+            slot = releases.live_slot
+            self._live = {id: app for id, app in self._live.items() if app != name}
+            if slot is not None:
+                self._live[slot.id] = name
+        if names:
+            put = [*names, *(key for key in self._release_keys() if app_of(key) in names)]
+            self.apply(put, removed)
+            self._plan_ageing()
+
+    def _take_containers(self, change: Change) -> None:
+        for id in (*change.put, *change.removed):
+            if (name := self._live.get(id)) is not None:
+                self.refresh_row(name)
 
     def _read_operations(self, names: Iterable[str]) -> None:
         for name in names:
@@ -114,32 +170,116 @@ class AppsPane(ListView):
             self._ageing.cancel()
             self._ageing = None
         now = self._clock()
-        waits = [
-            age_changes_in(now - found[0].ended.t)
-            for found in self._operations.values()
-            if found and found[0].ended is not None
-        ]
+        waits = [age_changes_in(now - moment) for key in self.visible_keys() for moment in self._moments(key)]
         if waits:
             self._ageing = asyncio.get_running_loop().call_later(min(waits) + 0.01, self._draw_ages)
 
+    def _moments(self, key: str) -> list[float]:
+        """The moments whose ages a row says."""
+        name, number = app_of(key), number_of(key)
+        releases, operations = self._store.releases.get(name), self.operations(name)
+        moments = []
+        if releases is not None:
+            entry = releases.entries.get(number) if number else releases.live
+            moments += [entry.release.at] if entry is not None else []
+        if not number and operations and (ended := operations[0].ended) is not None:
+            moments.append(ended.t)
+        return moments
+
     def _draw_ages(self) -> None:
-        for name in self.visible_keys():
-            self.refresh_row(name)
+        for key in self.visible_keys():
+            self.refresh_row(key)
         self._plan_ageing()
+
+    def on_list_view_shown(self) -> None:
+        self._plan_ageing()
+
+    # Folding
+
+    def is_unfolded(self, name: str) -> bool:
+        """Whether the releases of an app stand beneath it."""
+        return name in self._unfolded and bool(self._numbers.get(name))
+
+    def do_app_unfold(self) -> None:
+        app = self.current
+        if app is not None and not self.is_unfolded(app.name):
+            self._unfolded.add(app.name)
+            self._refold(app.name)
+            if not self._numbers.get(app.name):
+                self.notify(f"nothing was released of {app.name} yet", markup=False, timeout=3)
+
+    def do_app_fold(self) -> None:
+        app = self.current
+        if app is not None:
+            self._unfolded.discard(app.name)
+            self._set_cursor(app.name, by_hand=True)
+            self._refold(app.name)
+
+    def _refold(self, name: str) -> None:
+        self.refresh_row(name)
+        self.apply([_key(name, number) for number in self._numbers.get(name, ())], ())
+        self._scroll_to_cursor()
+        self.refresh_body()
+
+    def do_list_open(self) -> None:
+        """A release is opened; an app with releases is folded or unfolded, and shows what was done last."""
+        if self.cursor is None or self.release or not self._numbers.get(self.cursor):
+            super().do_list_open()
+            return
+        if self.is_unfolded(self.cursor):
+            self.do_app_fold()
+        else:
+            self.do_app_unfold()
+        self.post_message(self.Highlighted(self, self.cursor, by_hand=True))
 
     # What ListView asks
 
     def cell(self, key: str, column: str) -> Span:
-        return rows.cell(column, key, self._versions.get(key, ""), self.operations(key), self._clock())
+        name, number = app_of(key), number_of(key)
+        releases = self._store.releases.get(name)
+        if number and releases is not None:
+            return release_cell(column, releases, number, self._clock())
+        slot = releases.live_slot if releases is not None else None
+        row = rows.AppRow(
+            name,
+            self._versions.get(name, ""),
+            releases,
+            self._store.containers.get(slot.id) if slot is not None else None,
+            self.operations(name),
+            self._store.drift.get(name),
+            name in self._unfolded,
+        )
+        return rows.cell(column, row, self._clock())
 
     def sort_key(self, key: str) -> Any:
-        return rows.sort_key(self.sorted_by, key, self.operations(key))
+        name, number = app_of(key), number_of(key)
+        return (*rows.sort_key(self.sorted_by, name, self.operations(name)), bool(number), -number)
+
+    def is_shown(self, key: str) -> bool:
+        return super().is_shown(key) and (not number_of(key) or app_of(key) in self._unfolded)
 
     def matches(self, key: str) -> bool:
-        return self.filter_text in key.lower() or self.filter_text in self._apps[key].image.lower()
+        name = app_of(key)
+        return self.filter_text in name.lower() or self.filter_text in self._apps[name].image.lower()
+
+    def _release_keys(self) -> Iterable[str]:
+        return (_key(name, number) for name, numbers in self._numbers.items() for number in numbers)
 
     def all_keys(self) -> Iterable[str]:
-        return self._apps
+        return (*self._apps, *self._release_keys())
+
+    def do_list_mark_all(self) -> None:
+        """Apps are marked, not their releases."""
+        shown = {key for key in self.ordering.keys() if not number_of(key)}
+        self.marks = set() if shown <= self.marks else shown
+        self.refresh_body()
+        self.describe()
+
+    def do_list_mark(self) -> None:
+        if self.release:
+            self.notify("apps can be marked, releases cannot", markup=False, timeout=3)
+        else:
+            super().do_list_mark()
 
     def body_line(self, row_number: int, width: int) -> Line:
         if self._apps:
@@ -149,7 +289,10 @@ class AppsPane(ListView):
         return [(" " * width, "text")]
 
     def describe(self) -> None:
-        left, right = apps_title(
-            len(self._apps), self.filter_text, len(self.ordering), len(self.marked()), self.sorted_by
-        )
+        shown = sum(not number_of(key) for key in self.ordering.keys())
+        left, right = apps_title(len(self._apps), self.filter_text, shown, len(self.marked()), self.sorted_by)
         self.set_title(left, right)
+
+
+def _key(name: str, number: int) -> str:
+    return f"{name}{BETWEEN}{number}"

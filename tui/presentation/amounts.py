@@ -40,6 +40,11 @@ def percent(value: float) -> str:
     return f"{value:.1f}%" if value < 99.95 else f"{value:.0f}%"
 
 
+def gap(seconds: float) -> str:
+    """How long nothing served."""
+    return f"nothing served for {seconds:.1f} s"
+
+
 def duration(seconds: float) -> str:
     """How long something took, in at most seven cells: "0.3s", "12.3s", "2m05s", "1h02m"."""
     tenths = round(seconds * 10)

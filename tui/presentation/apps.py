@@ -1,8 +1,11 @@
-"""Apps as rows: the newest version on this engine, what was done last. Light, for the first paint."""
+"""Apps as rows: what is live, how it is, what was done last; beneath them their releases.
+
+Light, for the first paint, which knows nothing but names.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.model.reference import split_reference
 from tui.presentation.table import Column
@@ -12,16 +15,44 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tui.model.app import AppSpec
+    from tui.model.container import Container
+    from tui.model.drift import Drift
     from tui.model.image import Image
     from tui.presentation.style import Span
     from tui.store.operation import Operation
+    from tui.store.releases import AppReleases
 
 COLUMNS = (
-    Column("app", "APP", 5, grow=2, most=24),
-    Column("version", "VERSION", 7, grow=1, most=20, rank=1),
-    Column("last", "LAST DONE", 21, grow=4),
+    Column("app", "APP", 8, grow=2, most=24),
+    Column("version", "VERSION", 8, grow=1, most=20),
+    Column("state", "STATE", 13),
+    Column("digest", "DIGEST", 12, rank=6),
+    Column("age", "AGE", 4, rank=5, right=True),
+    Column("by", "BY", 8, grow=1, most=16, rank=7),
+    Column("test", "TEST", 4, rank=2),
+    Column("back", "BACK TO", 10, grow=1, most=22, rank=3),
+    Column("drift", "DRIFT", 5, rank=4),
+    Column("last", "LAST DONE", 17, grow=4),
 )
 SORTS = ("app", "last")
+
+
+class AppRow(NamedTuple):
+    """All that a row of an app says.
+
+    newest      the highest version here, for an app of which nothing is live
+    container   of the live release
+    operations  of the app, newest first
+    opened      whether its releases stand beneath it
+    """
+
+    name: str
+    newest: str = ""
+    releases: AppReleases | None = None
+    container: Container | None = None
+    operations: Sequence[Operation] = ()
+    drift: Drift | None = None
+    opened: bool = False
 
 
 def newest_version(app: AppSpec, images: Iterable[Image]) -> str:
@@ -37,23 +68,21 @@ def newest_version(app: AppSpec, images: Iterable[Image]) -> str:
     return str(max(found, key=lambda version: version.precedence)) if found else ""
 
 
-def cell(column: str, name: str, version: str, operations: Sequence[Operation], now: float) -> Span:
+def cell(column: str, row: AppRow, now: float) -> Span:
     """The text and style of one cell of an app."""
-    match column:
-        case "app":
-            return safe(name), "strong"
-        case "version":
-            return safe(version), "text"
-        case "last":
-            if not operations:
-                return "", "muted"
-            from tui.presentation.last_done import last_done  # not before the first paint either
+    if column == "app":
+        fold = "  "
+        if row.releases is not None and row.releases.numbers:
+            fold = "▾ " if row.opened else "▸ "
+        return fold + safe(row.name), "strong"
+    if row.releases is None and not row.operations:  # as in the first paint: nothing heavy is imported
+        return (safe(row.newest), "muted") if column == "version" else ("", "muted")
+    from tui.presentation.releases import app_cell
 
-            return last_done(operations, now)
-    raise KeyError(column)
+    return app_cell(column, row, now)
 
 
-def sort_key(order: str, name: str, operations: Sequence[Operation]) -> Any:
+def sort_key(order: str, name: str, operations: Sequence[Operation]) -> tuple[Any, ...]:
     """What apps are sorted by."""
     if order == "last":
         return (-operations[0].started.t if operations else 0.0, name)

@@ -18,7 +18,7 @@ from tui.presentation.style import Style, parse_style, sgr
 from tui.presentation.text import cut, fit, safe, width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tui.model.operation import Ended, Failure, Plan, Result
     from tui.presentation.style import Line
@@ -42,6 +42,9 @@ LOOKED_AT = 5
 
 TAIL_LINES = 50
 """Lines of output of a failed step that are shown at the end."""
+
+UNDOES = ("deploy", "rollback", "ship")
+"""Verbs that bring back what was before when they are cancelled."""
 
 _ROLES = {
     "text": Style(),
@@ -103,6 +106,8 @@ def plan_lines(plan: Plan) -> Iterator[Line]:
     """What will be done."""
     yield [(safe(plan.title), "strong")]
     yield from facts(plan.facts)
+    for line in plan.text:
+        yield [("  | ", "muted"), (safe(line), "text")]
     for number, step in enumerate(plan.steps, 1):
         yield [(f"  {number}. {safe(step.title)}", "text")]
     for warning in plan.warnings:
@@ -122,6 +127,28 @@ def facts(pairs: Sequence[tuple[str, str]]) -> Iterator[Line]:
 def warning_line(message: str) -> Line:
     """Something to know."""
     return [("warning: ", "warn"), (safe(" ".join(message.split())), "text")]
+
+
+def table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    roles: Mapping[str, Mapping[str, str]],
+) -> Iterator[Line]:
+    """Columns beneath their names. Cells are safe to show; nothing is cut, because this may go to a file.
+
+    roles   column -> a cell's first word, or all of it -> its role; other cells of that column are bad
+    """
+    widths = [max(width(row[at]) for row in (columns, *rows)) for at in range(len(columns))]
+    last = len(columns) - 1
+    yield [("  ".join(map(fit, columns, widths)).rstrip(), "muted")]
+    for row in rows:
+        line: Line = []
+        for at, (name, cell) in enumerate(zip(columns, row, strict=True)):
+            shown = cell if at == last else fit(cell, widths[at]) + "  "
+            known = roles.get(name)
+            role = "text" if known is None else known.get(cell) or known.get(cell.partition(" ")[0], "bad")
+            line.append((shown, role))
+        yield line
 
 
 # -- steps
@@ -233,7 +260,7 @@ def _state_line(operation: Operation, now: float, stopping: str) -> Line:
     leaves = [step for step in operation.steps.values() if not step.children]
     ended = sum(step.state in FINAL for step in leaves)
     took = duration(max(0.0, now - operation.started.t))
-    said = stopping or "Ctrl+C stops it"
+    said = stopping or f"Ctrl+C {'undoes' if operation.started.verb in UNDOES else 'stops'} it"
     name = f"{operation.started.verb} {safe(operation.started.app)}"
     return [(name, "strong"), (f"  {ended} of {len(leaves)} steps  {took}  {said}", "muted")]
 
@@ -253,7 +280,15 @@ def result_lines(operation: Operation, ended: Ended, before: float | None) -> It
 def result_facts(result: Result) -> list[tuple[str, str]]:
     """A result as names and values."""
     tags = [("tag", tag) for tag in result.tags]
-    return [("image", result.image), ("digest", result.digest), *tags, *result.facts]
+    gap = f"{result.gap_seconds:.2f} s" if result.gap_seconds is not None else ""
+    return [
+        ("release", result.release),
+        ("image", result.image),
+        ("digest", result.digest),
+        *tags,
+        ("gap", gap),
+        *result.facts,
+    ]
 
 
 def failure_lines(failure: Failure) -> Iterator[Line]:

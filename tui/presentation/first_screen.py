@@ -51,7 +51,7 @@ def first_screen(
     read_only: bool = False,
 ) -> list[Line]:
     """The lines of the screen, each `width` cells."""
-    found = arrange(width, height, CONTAINERS)
+    found = arrange(width, height, CONTAINERS, apps=bool(apps))
     key = container_rows.sort_key(settings.sort, {})
     ordered = sorted(containers, key=lambda container: (key(container), container.id))
     if not settings.show_stopped:
@@ -137,7 +137,7 @@ def _apps(names: Sequence[str], cells: int, rows: int, now: float) -> list[Line]
         cursor = "" if body[1:] else "cursor.unfocused"
 
         def cell(column: str, name: str = name) -> tuple[str, str]:
-            return app_rows.cell(column, name, "", (), now)
+            return app_rows.cell(column, app_rows.AppRow(name), now)
 
         body.append(row(placed, cells, cell, cursor=cursor))
     return body

@@ -26,35 +26,46 @@ class Layout(NamedTuple):
     footer: Rect
 
 
-def arrange(width: int, height: int, focus: str, zoomed: bool = False, upper: str = CONTAINERS) -> Layout:
+def arrange(
+    width: int,
+    height: int,
+    focus: str,
+    zoomed: bool = False,
+    upper: str = CONTAINERS,
+    *,
+    apps: bool = False,
+) -> Layout:
     """Arrange the panes.
 
     From 100 columns and 24 rows on all are shown: apps, images and tags at the left, containers above the
-    log at the right. On smaller screens fewer are shown, not smaller ones: one list above the log, or from
-    20 rows down a single pane, and a line of tabs says where the others are. `upper` is the list shown
-    above the log while the log has the focus.
+    log at the right. Where there are apps (`apps`) theirs has the whole width instead, above all others: one
+    look at it answers what is live, and whether one can go back. On smaller screens fewer are shown, not
+    smaller ones: one list above the log, or from 20 rows down a single pane, and a line of tabs says where
+    the others are. `upper` is the list shown above the log while the log has the focus.
     """
     header = Rect(0, 0, width, 1)
     footer = Rect(0, height - 1, width, 1)
     room = height - 2
     if width >= 100 and height >= 24 and not zoomed:
         left = max(34, min(64, width * 32 // 100))
-        apps = max(4, room // 5)
-        tags = (room - apps) // 2
-        images = room - apps - tags
-        log = max(6, room * 2 // 5)
         right = width - left - 1
+        high = max(5, room // 4) if apps else max(4, room // 5)
+        first = Rect(0, 1, width if apps else left, high)
+        side, top = (room - high, 1 + high) if apps else (room, 1)
+        tags = (room - high) // 2
+        images = room - high - tags
+        log = max(6, side * 2 // 5)
         return Layout(
             header,
             None,
             {
-                APPS: Rect(0, 1, left, apps),
-                IMAGES: Rect(0, 1 + apps, left, images),
-                TAGS: Rect(0, 1 + apps + images, left, tags),
-                CONTAINERS: Rect(left + 1, 1, right, room - log),
-                LOG: Rect(left + 1, 1 + room - log, right, log),
+                APPS: first,
+                IMAGES: Rect(0, 1 + high, left, images),
+                TAGS: Rect(0, 1 + high + images, left, tags),
+                CONTAINERS: Rect(left + 1, top, right, side - log),
+                LOG: Rect(left + 1, top + side - log, right, log),
             },
-            Rect(left, 1, 1, room),
+            Rect(left, top, 1, side),
             footer,
         )
     tabs = Rect(0, 1, width, 1)
@@ -62,12 +73,12 @@ def arrange(width: int, height: int, focus: str, zoomed: bool = False, upper: st
     if zoomed or height < 22:
         return Layout(header, tabs, {focus: body}, None, footer)
     log = max(6, body.height * 2 // 5)
-    first = upper if focus == LOG else focus
+    shown = upper if focus == LOG else focus
     return Layout(
         header,
         tabs,
         {
-            first: Rect(0, 2, width, body.height - log),
+            shown: Rect(0, 2, width, body.height - log),
             LOG: Rect(0, 2 + body.height - log, width, log),
         },
         None,

@@ -34,8 +34,30 @@ GLYPHS = {
 
 FINAL = frozenset((DONE, CACHED, FAILED, UNDONE, SKIPPED))
 
-PAST = {"build": "built", "test": "tested", "tag": "tagged", "push": "pushed"}
-ONGOING = {"build": "building", "test": "testing", "tag": "tagging", "push": "pushing"}
+PAST = {
+    "build": "built",
+    "test": "tested",
+    "tag": "tagged",
+    "push": "pushed",
+    "deploy": "deployed",
+    "rollback": "rolled back",
+    "ship": "shipped",
+    "recover": "recovered",
+    "prune": "pruned",
+    "adopt": "adopted",
+}
+ONGOING = {
+    "build": "building",
+    "test": "testing",
+    "tag": "tagging",
+    "push": "pushing",
+    "deploy": "deploying",
+    "rollback": "rolling back",
+    "ship": "shipping",
+    "recover": "recovering",
+    "prune": "pruning",
+    "adopt": "adopting",
+}
 
 
 def running_seconds(seconds: float) -> str:
@@ -105,7 +127,7 @@ def history_row(operation: Operation) -> Span:
     if ended is not None and ended.error is not None and ended.error.message != "cancelled":
         made = ended.error.message
     text = (
-        f"{glyph} {fit(operation.state, 11)} {fit(safe(started.verb), 5)} {moment} {took:>7}  "
+        f"{glyph} {fit(operation.state, 11)} {fit(safe(started.verb), 8)} {moment} {took:>7}  "
         f"{fit(safe(started.by), 8)} {fit(safe(made), 70).rstrip()}"
     )
     return text, role

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.model.operation import CACHED, RUNNING, SKIPPED, WAITING
-from tui.presentation.amounts import duration, size
+from tui.model.operation import CACHED, RUNNING, SKIPPED, UNDONE, WAITING
+from tui.model.standing import GATE
+from tui.presentation.amounts import duration, gap, size
 from tui.presentation.ansi import ansi_line
 from tui.presentation.lines import clip, wrapped
 from tui.presentation.log_lines import Look, dropped_row, highlighted, log_rows
@@ -20,13 +21,24 @@ if TYPE_CHECKING:
     from tui.presentation.style import Line
     from tui.store.operation import Operation, Step
 
+RECOVERY = "X c in the apps, or holdfast recover, finishes or undoes what it had begun"
+
 REMEDIES = {
     "build": "start it again: what the engine has built already is in its cache",
     "test": "start it again: what it has left behind is removed first",
     "tag": "look at the tags: it was set or it was not; starting it again does no harm",
     "push": "start it again: layers that have arrived are not sent again",
+    "deploy": RECOVERY,
+    "rollback": RECOVERY,
+    "ship": RECOVERY,
+    "recover": "recover it again: the state of the engine is enough for it",
+    "prune": "start it again: what is removed already is left out",
+    "adopt": "start it again: the container runs as before",
 }
 """What to do about an interrupted operation."""
+
+UNDO = "undo"
+"""The step beneath which a deploy goes back."""
 
 BAR, SHORT_BAR = 20, 10
 STATE = 8
@@ -155,8 +167,20 @@ def _end(operation: Operation, before: float | None) -> Iterator[Line]:
         return
     word = "cancelled" if operation.state == "cancelled" else "failed"
     yield [(f" {glyph} {safe(verb)} {word}", role), (f" after {took}", "text")]
+    said = ended.error.message if ended.error is not None else ""
+    if (back := serves_again(operation)) and "serves again" not in said:
+        yield [(f"   ↶ {back} serves again", "ok")]
     if ended.error is not None and ended.error.message != word:
         yield from failure_lines(ended.error)
+
+
+def serves_again(operation: Operation) -> str:
+    """The release that a failed deploy went back to, "r12"; "" where it did not come to that."""
+    back = operation.steps.get(UNDO)
+    if back is None or back.state != UNDONE:
+        return ""
+    gates = [words[-1] for step in back.children if (words := step.id.split())[-2:-1] == [GATE]]
+    return safe(gates[-1]) if gates else ""
 
 
 def failure_lines(failure: Failure) -> Iterator[Line]:
@@ -173,6 +197,9 @@ def failure_lines(failure: Failure) -> Iterator[Line]:
 
 def _facts(result: Result) -> Iterator[Line]:
     facts = [("image", result.image), ("digest", result.digest), *(("tag", tag) for tag in result.tags)]
+    facts.insert(0, ("release", result.release))
+    if result.gap_seconds is not None:
+        facts.insert(1, ("gap", gap(result.gap_seconds)))
     yield from fact_lines([*facts, *result.facts])
 
 

@@ -37,17 +37,18 @@ class PaneLayout(TextualLayout):
 class Panes(Widget):
     """Holds everything on the main screen. `focus_on`, `zoomed` and `upper` decide what is shown.
 
-    `slot` is the ID of the child that has the place of the log now.
+    `slot` is the ID of the child that has the place of the log now; `apps`: whether any is configured.
     """
 
     DEFAULT_CSS = "Panes { width: 100%; height: 100%; }"
 
-    def __init__(self, *children: Widget) -> None:
+    def __init__(self, *children: Widget, apps: bool = False) -> None:
         super().__init__(*children)
         self._layout = PaneLayout()
         self.focus_on = CONTAINERS
         self.upper = CONTAINERS
         self.zoomed = False
+        self.apps = apps
         self.slot = LOG
 
     @property
@@ -56,7 +57,7 @@ class Panes(Widget):
 
     def arrangement(self, width: int, height: int) -> Layout:
         """The arrangement for a size of the screen."""
-        return arrange(width, height, self.focus_on, self.zoomed, self.upper)
+        return arrange(width, height, self.focus_on, self.zoomed, self.upper, apps=self.apps)
 
     def places(self, width: int, height: int) -> dict[str, Rect]:
         """Rectangles by child ID."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual import events
-    from textual.app import ComposeResult
+    from textual.app import App, ComposeResult
 
 Answer = TypeVar("Answer")
 
@@ -50,6 +50,11 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         elif event.key in ("ctrl+c", "ctrl+q"):
             event.stop()
             self.app.exit()
+
+
+async def ask(app: App[str], dialog: Dialog[Answer]) -> Answer | None:
+    """Open a dialog and wait for its answer; None where it was closed without one."""
+    return await app.push_screen_wait(dialog)
 
 
 class Question(NamedTuple):

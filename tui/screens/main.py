@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from tui.commands.table import BY_ID
 from tui.commands.view import HINTS
-from tui.panes.apps import AppsPane
+from tui.panes.apps import AppsPane, app_of
 from tui.panes.containers import ContainersPane
 from tui.panes.images import ImagesPane
 from tui.panes.operation import OperationPane
@@ -116,6 +116,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             Divider(id="divider"),
             self.footer,
             LineInput(id="line"),
+            apps=bool(apps),
         )
         self._footer_due = False
         self._asking: Callable[[str, bool], None] | None = None
@@ -131,6 +132,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.store.subscribe(Topic.LINK, lambda _: self._link_changed())
         self.store.subscribe(Topic.CONTAINERS, lambda _: self._footer_soon())
         self.store.subscribe(Topic.OPERATIONS, lambda _: self._operations_changed())
+        self.store.subscribe(Topic.RELEASES, lambda _: self._footer_soon())
         self.set_interval(1.0, self._tick)
 
     def on_screen_resume(self) -> None:
@@ -326,6 +328,13 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.post_message(self.Rested(self.containers.cursor))
         self.go(LOG)
 
+    def do_app_log(self) -> None:
+        releases = self.situation().releases
+        if releases is not None and (slot := releases.live_slot) is not None:
+            self._fill_slot(self.log_pane)
+            self.post_message(self.Rested(slot.id))
+            self.go(LOG)
+
     def do_app_back(self) -> None:
         self._back()
 
@@ -360,6 +369,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def on_list_view_opened(self, message: ListView.Opened) -> None:
         if message.view is self.containers:
             self.do_container_log()
+        elif message.view is self.apps and self.apps.release:
+            self.perform(BY_ID["release.show"])
         elif message.view is self.apps:
             self.post_message(self.AppChosen(message.key, opened=True))
         else:
@@ -371,7 +382,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             if message.by_hand and self.focus_on == CONTAINERS:
                 self._fill_slot(self.log_pane)
         elif message.view is self.apps and message.by_hand and message.key is not None:
-            self.post_message(self.AppChosen(message.key, opened=False))
+            self.post_message(self.AppChosen(app_of(message.key), opened=False))
         self._footer_soon()
 
     def on_list_view_shown(self, message: ListView.Shown) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.commands.table import BY_ID
 from tui.errors import HoldfastError
@@ -14,12 +14,13 @@ from tui.operations.launch import Launched, NotPlanned, cancel
 from tui.operations.runner import CANCELLED, failure, whoami
 from tui.presentation.operation_words import ended_words, history_row
 from tui.presentation.text import safe
-from tui.screens.dialogs import Choice, ConfirmDialog, MenuDialog, Question
+from tui.screens.dialogs import Choice, ConfirmDialog, MenuDialog, Question, ask
 from tui.screens.plans import PlanDialog, VersionDialog
+from tui.screens.preparing import Preparing
 from tui.screens.situation import belongs
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from textual.app import App
     from textual.worker import Worker
@@ -44,6 +45,11 @@ AFTERMATH = {
     "test": "everything that the test has started is removed",
     "tag": "the tag is set, or it is not",
     "push": "layers that have arrived stay in the registry, without the tag",
+    "deploy": "what it has begun is undone: the release before serves again",
+    "rollback": "what it has begun is undone: the release before serves again",
+    "ship": "a deploy that it has begun is undone; what was built, tagged or pushed stays",
+    "prune": "what is removed already stays removed",
+    "recover": "it goes on to its end: half recovered is not recovered",
 }
 """What becomes of an operation that is stopped."""
 
@@ -53,6 +59,7 @@ class Operations:
 
     asked    a request with the options of the command line; verb, app and the rest are filled in
     engine   gives the engine, None while none answers
+    protected  says whether the engine is, so that the app's name must be typed before it is changed
     """
 
     def __init__(
@@ -64,6 +71,7 @@ class Operations:
         starting: Starting,
         asked: Request,
         engine: Callable[[], Engine | None],
+        protected: Callable[[], Awaitable[bool]],
         clock: Callable[[], float],
     ) -> None:
         self._app = app
@@ -73,6 +81,7 @@ class Operations:
         self._starting = starting
         self._asked = asked
         self._engine = engine
+        self.protected = protected
         self._clock = clock
         self._launching: dict[str, Worker[None]] = {}
         self._running: set[str] = set()
@@ -83,10 +92,10 @@ class Operations:
         match command.id:
             case "app.build":
                 for app in situation.apps:
-                    self._start(self._request("build", app))
+                    self._start(self.request("build", app.name))
             case "app.test":
                 app = situation.apps[0]
-                self._start(self._request("test", app, image=_image(situation, app)))
+                self._start(self.request("test", app.name, image=_image(situation, app)))
             case "app.tag":
                 self._app.run_worker(self._tag(situation))
             case "app.push":
@@ -122,9 +131,9 @@ class Operations:
 
     # Starting
 
-    def _request(self, verb: str, app: AppSpec, version: str = "", image: str = "") -> Request:
-        op = new_id(verb, app.name, self._clock())
-        return self._asked._replace(op=op, verb=verb, app=app.name, version=version, image=image)
+    def request(self, verb: str, app: str, **more: Any) -> Request:
+        """What is asked of an operation process; `more` are further fields of Request."""
+        return self._asked._replace(op=new_id(verb, app, self._clock()), verb=verb, app=app, **more)
 
     def _expect(self, request: Request, plan: Plan | None = None) -> Operation:
         """Show an operation before its process says anything."""
@@ -161,33 +170,35 @@ class Operations:
             self._launching.pop(operation.id, None)
             self._follower.nudge()
 
-    async def _confirmed(self, title: str, request: Request) -> None:
-        """Start what changes something for others: its process plans while the dialog opens."""
-        launched: Launched | None = None
+    async def confirmed(self, title: str, request: Request, prepared: Preparing | None = None) -> None:
+        """Start what changes something for others: its process plans while the dialog opens.
+
+        `prepared` is the same request, where its process was started even before.
+        """
+        prepared = prepared or Preparing(request)
         plan: Plan | None = None
-
-        async def made() -> Plan:
-            nonlocal launched
-            launched = await Launched.start(request)
-            try:
-                return await launched.plan()
-            except asyncio.CancelledError:  # the dialog was closed
-                await asyncio.shield(launched.abandon())
-                raise
-
         try:
-            plan = await self._app.push_screen_wait(PlanDialog(title, made))
+            typed = request.app if await self.protected() else ""
+            plan = await ask(self._app, PlanDialog(title, prepared.plan, typed=typed))
         finally:
-            if plan is None and launched is not None:
-                await launched.abandon()
-        if plan is None or launched is None:
+            if plan is None:
+                await prepared.abandon()
+        if plan is None:
             return
         operation = self._expect(request, plan)
         try:
-            await launched.go()
+            await prepared.go()
         except HoldfastError as error:
             self._starting.end(operation, self._clock(), _failure(error))
         self._follower.nudge()
+
+    async def planned(self, title: str, request: Request) -> None:
+        """Show a plan, and do nothing."""
+        prepared = Preparing(request)
+        try:
+            await self._app.push_screen_wait(PlanDialog(title, prepared.plan, only_look=True))
+        finally:
+            await prepared.abandon()
 
     async def _push(self, situation: Situation) -> None:
         app = situation.apps[0]
@@ -195,18 +206,18 @@ class Operations:
         version = next((tag.tag for tag in tags if tag.repository == app.image), "")
         image = "" if version else _image(situation, app)
         name = f"{app.name} {version}" if version else app.name
-        await self._confirmed(f"Push {name}", self._request("push", app, version, image))
+        await self.confirmed(f"Push {name}", self.request("push", app.name, version=version, image=image))
 
     async def _tag(self, situation: Situation) -> None:
         app = situation.apps[0]
         version = await self._app.push_screen_wait(
-            VersionDialog(f"A version for {app.name}", self._offers(app), _refused)
+            VersionDialog(f"A version for {app.name}", self.suggested(app), refused)
         )
         if version:
-            request = self._request("tag", app, version, _image(situation, app))
-            await self._confirmed(f"Tag {app.name} {version}", request)
+            request = self.request("tag", app.name, version=version, image=_image(situation, app))
+            await self.confirmed(f"Tag {app.name} {version}", request)
 
-    async def _offers(self, app: AppSpec) -> AsyncIterator[Suggestions]:
+    async def suggested(self, app: AppSpec) -> AsyncIterator[Suggestions]:
         """What is offered by the engine's tags at once, then by the registry's too."""
         from tui.operations.suggest import local_suggestions, suggestions  # as slow as asking a registry
 
@@ -293,5 +304,6 @@ def _failure(error: HoldfastError) -> Failure:
     return error.failure if isinstance(error, NotPlanned) else failure(error)
 
 
-def _refused(version: str) -> str:
+def refused(version: str) -> str:
+    """What is wrong with a version that was typed, "" where nothing is."""
     return valid_tag(version) if version else "write a version, or choose one"

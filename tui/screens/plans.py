@@ -34,13 +34,23 @@ def _short(digest: re.Match[str]) -> str:
 class PlanDialog(Dialog[Plan]):
     """Shows what will be done as soon as that is known, and asks. The default is Cancel; the answer the plan.
 
-    `plan` raises HoldfastError where it cannot be done: then the dialog says why.
+    `plan` raises HoldfastError where it cannot be done: then the dialog says why. `typed` must be typed
+    before it is done, "" where a key is enough. `only_look` shows the plan, and offers nothing.
     """
 
-    def __init__(self, title: str, plan: Callable[[], Awaitable[Plan]]) -> None:
+    DEFAULT_CSS = """
+    PlanDialog .typed { display: none; margin-top: 1; }
+    PlanDialog Input.typed { margin-top: 0; background: $panel; }
+    """
+
+    def __init__(
+        self, title: str, plan: Callable[[], Awaitable[Plan]], *, typed: str = "", only_look: bool = False
+    ) -> None:
         super().__init__()
         self._heading = title
         self._make = plan
+        self._typed = typed
+        self._only_look = only_look
         self._plan: Plan | None = None
 
     def compose(self) -> ComposeResult:
@@ -48,8 +58,12 @@ class PlanDialog(Dialog[Plan]):
             yield Static(Text(safe(self._heading)), classes="title")
             with VerticalScroll(can_focus=False):
                 yield Static(Text("planning ..."), id="body")
+            if self._typed:
+                asked = Text(f"This engine is protected: type {safe(self._typed)} to go on")
+                yield Static(asked, classes="typed")
+                yield Input(compact=True, classes="typed")
             with Horizontal():
-                yield Button("Cancel", id="cancel")
+                yield Button("Close" if self._only_look else "Cancel", id="cancel")
                 do = Button("...", id="do", variant="error")
                 do.display = False
                 yield do
@@ -70,10 +84,26 @@ class PlanDialog(Dialog[Plan]):
             self._plan = plan
             self.query_one(".title", Static).update(Text(safe(plan.title)))
             body.update(_plan(plan))
-            do = self.query_one("#do", Button)
-            do.label = plan.verb
-            do.display = True
+            if not self._only_look:
+                self._offer(plan.verb)
         self.call_after_refresh(self._fit)
+
+    def _offer(self, verb: str) -> None:
+        do = self.query_one("#do", Button)
+        do.label = verb
+        do.display = True
+        if self._typed:
+            do.disabled = True
+            self.query(".typed").set(display=True)
+            self.query_one(Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.query_one("#do", Button).disabled = event.value.strip() != self._typed
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.value.strip() == self._typed:
+            self.dismiss(self._plan)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._fit)
@@ -92,12 +122,12 @@ class PlanDialog(Dialog[Plan]):
         match event.key:
             case "left" | "right" | "h" | "l":
                 event.stop()
-                self.focus_next()
+                self.focus_next(Button)
             case "up" | "down" | "k" | "j":
                 event.stop()
                 text = self.query_one(VerticalScroll)
                 text.scroll_relative(y=1 if event.key in ("down", "j") else -1, animate=False)
-            case "y" if self._plan is not None:
+            case "y" if self._plan is not None and not self._typed and not self._only_look:
                 event.stop()
                 self.dismiss(self._plan)
             case "n" | "q":
@@ -111,6 +141,11 @@ def _plan(plan: Plan) -> Text:
     for name, value in plan.facts:
         text.append(f"{safe(name):<{longest}}  ", "dim")
         text.append(f"{_DIGEST.sub(_short, safe(value))}\n")
+    for line in plan.text:
+        text.append("\n| ", "dim")
+        text.append(safe(line))
+    if plan.text:
+        text.append("\n")
     for warning in plan.warnings:
         text.append("\n! ", "bold")
         text.append(safe(warning))
@@ -120,7 +155,7 @@ def _plan(plan: Plan) -> Text:
         text.append("\n")
     for number, step in enumerate(plan.steps, 1):
         text.append(f"{number}. ", "dim")
-        text.append(f"{safe(step.title)}\n")
+        text.append(f"{_DIGEST.sub(_short, safe(step.title))}\n")
     if plan.equal:
         text.append(f"\n$ {safe(plan.equal)}", "dim")
     text.rstrip()
@@ -141,13 +176,22 @@ class VersionDialog(Dialog[str]):
 
     offers   what is offered, again and again as more is known
     refuse   what is wrong with a text, "" where it is fine
+    first    what the cursor begins on, "" for the first that is offered
     """
 
-    def __init__(self, title: str, offers: AsyncIterator[Suggestions], refuse: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        title: str,
+        offers: AsyncIterator[Suggestions],
+        refuse: Callable[[str], str],
+        *,
+        first: str = "",
+    ) -> None:
         super().__init__()
         self._heading = title
         self._offers = offers
         self._refuse = refuse
+        self._first = first
         self._typed = False
         self._filled = ""
 
@@ -175,7 +219,7 @@ class VersionDialog(Dialog[str]):
     def _show(self, offered: Sequence[tuple[str, str]]) -> None:
         options = self.query_one(OptionList)
         longest = min(max((len(tag) for tag, _ in offered), default=0), 40)
-        chosen = self._chosen()
+        chosen = self._chosen() or self._first
         options.clear_options()
         for tag, why in offered:
             text = Text(f"{safe(tag):<{longest}}  ")

@@ -44,7 +44,12 @@ def situation_of(screen: MainScreen) -> Situation:
         images = tuple(store.images[id] for tag in tags if (id := screen.tags.image_of(tag)) in store.images)
         found = found._replace(tags=tags, images=images)
     apps = _apps(screen, found)
-    return found._replace(apps=apps, running=_running(screen, apps))
+    return found._replace(
+        apps=apps,
+        running=_running(screen, apps),
+        releases=store.releases.get(apps[0].name) if len(apps) == 1 else None,
+        release=screen.apps.release if view is screen.apps else 0,
+    )
 
 
 def belongs(image: Image, app: AppSpec) -> bool:
@@ -56,7 +61,7 @@ def belongs(image: Image, app: AppSpec) -> bool:
 def _apps(screen: MainScreen, situation: Situation) -> tuple[AppSpec, ...]:
     """The marked apps in their own pane; elsewhere that of the selected image, else the current one."""
     if screen.view is screen.apps:
-        return tuple(screen.configured[name] for name in screen.apps.selected())
+        return tuple(screen.configured[name] for name in screen.apps.selected_apps())
     current = screen.apps.current
     if current is None:
         return ()

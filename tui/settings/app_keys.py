@@ -100,6 +100,13 @@ def _http(value: Any) -> str:
     return value
 
 
+def _pattern(value: Any) -> str:
+    """A shell pattern of absolute paths."""
+    if not isinstance(value, str) or not value.startswith(("/", "*")) or "\0" in value:
+        raise ValueError
+    return value
+
+
 def _probe_command(value: Any) -> tuple[str, ...]:
     words = units.command(value)
     if not words:
@@ -148,4 +155,5 @@ APP: Mapping[str, Reader] = {
     "drain_seconds": SECONDS,
     "create_networks": NAMES,
     "create_volumes": NAMES,
+    "ignore_changes": many(one('a path in the container such as "/tmp" or "/var/log/*"', _pattern)),
 }

@@ -44,14 +44,15 @@ def read_apps(value: dict[str, Any], source: Source) -> dict[str, dict[str, Any]
         spot = Spot(source, _head("apps", name))
         if not isinstance(table, dict):
             spot.say(f" is a table, not {shown(table)}: write {spot.where} above its keys")
-        elif not _is_app_name(name):
+        elif not is_app_name(name):
             spot.say(' is no name of an app: it takes a-z, 0-9, ".", "_" and "-", the first of a-z or 0-9')
         else:
             found[name] = _app(name, table, spot)
     return found
 
 
-def _is_app_name(name: str) -> bool:
+def is_app_name(name: str) -> bool:
+    """Whether an app can have this name."""
     plain = name.translate({ord(mark): None for mark in "_.-"})
     return name.isascii() and name[:1].isalnum() and plain.isalnum() and name == name.lower()
 

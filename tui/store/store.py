@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tui.model.container import Container
+    from tui.model.drift import Drift
     from tui.model.engine import EngineVersion
     from tui.model.image import Image
     from tui.model.remote import RemoteTags
     from tui.model.sample import Sample
     from tui.store.operation import Operation
+    from tui.store.releases import AppReleases
 
 
 class Topic(Enum):
@@ -29,10 +31,11 @@ class Topic(Enum):
     LINK = "link"
     OPERATIONS = "operations"
     REMOTE = "remote"
+    RELEASES = "releases"
 
 
 class Change(NamedTuple):
-    """The keys (IDs of containers, images or operations, or repositories) that were put and removed."""
+    """The keys that were put and removed: IDs of containers, images or operations, repositories, apps."""
 
     topic: Topic
     put: tuple[str, ...] = ()
@@ -65,7 +68,7 @@ class Link(NamedTuple):
 
 
 class Store:
-    """Containers, images and operations by ID, the last sample of each watched container, and the link."""
+    """Containers, images and operations by ID, samples of watched containers, releases by app, the link."""
 
     def __init__(self) -> None:
         self.containers: dict[str, Container] = {}
@@ -73,6 +76,8 @@ class Store:
         self.samples: dict[str, Sample] = {}
         self.operations: dict[str, Operation] = {}
         self.remote: dict[str, RemoteTags] = {}
+        self.releases: dict[str, AppReleases] = {}
+        self.drift: dict[str, Drift] = {}
         self.link = Link(LinkState.CONNECTING, 0.0)
         self._complete = False
         self._readers: dict[Topic, list[Callable[[Change], None]]] = {topic: [] for topic in Topic}
@@ -158,6 +163,18 @@ class Store:
         self.remote[tags.repository] = tags
         if before is None or before._replace(at=tags.at) != tags:
             self._tell(Change(Topic.REMOTE, put=(tags.repository,)))
+
+    def put_releases(self, app: str, releases: AppReleases) -> None:
+        """The releases of an app; told only where they are others than before."""
+        before = self.releases.get(app)
+        self.releases[app] = releases
+        if before is None or before._replace(at=releases.at) != releases:
+            self._tell(Change(Topic.RELEASES, put=(app,)))
+
+    def put_drift(self, drift: Drift) -> None:
+        """What a look for drift has found."""
+        self.drift[drift.app] = drift
+        self._tell(Change(Topic.RELEASES, put=(drift.app,)))
 
     def operations_of(self, app: str) -> list[Operation]:
         """The operations of an app, newest first."""

@@ -120,7 +120,7 @@ class JournalFollower:
             except OSError:
                 continue
             if one is None:
-                if is_alive(path):  # its first line is not written yet, and writing it does not touch the folder
+                if is_alive(path):  # its first line is not written yet, and that will not touch the folder
                     self._stamp = -1
                 else:
                     self._seen.add(path.name)

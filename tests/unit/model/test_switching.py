@@ -15,6 +15,7 @@ from tui.model.switching import (
     deploy,
     outdated,
     restore,
+    settle,
     way_back,
 )
 
@@ -131,6 +132,34 @@ def test_retention_never_takes_the_live_or_the_last_good_release(standing, keep)
     assert end.kept == before_kept[: max(keep, 1)]
     if standing.live is not None:
         in_order(end, standing.live)
+
+
+@given(histories())
+def test_what_is_in_order_is_left_alone(standing):
+    assert settle(standing) == []
+
+
+@given(histories(), st.sampled_from(["disarm", "stop", "retire", "start", "create"]), st.data())
+def test_a_call_that_came_too_late_is_put_right(standing, late, data):
+    """Whatever one call of an operation that lost its lease has changed."""
+    failed = [number for number, good in standing.records.items() if not good]
+    numbers = failed if late == "create" else list(standing.slots)
+    if not numbers or standing.live is None:
+        return
+    number = data.draw(st.sampled_from(numbers))
+    slot = standing.slots.get(number) or Slot("late", standing.retired_name(number), number, False, False)
+    changes = {
+        "disarm": {"armed": False},
+        "stop": {"running": False},
+        "retire": {"name": standing.retired_name(number)},
+        "start": {"running": True},
+        "create": {},
+    }
+    changed = standing._replace(slots={**standing.slots, number: slot._replace(**changes[late])})
+
+    end = all_after(changed, settle(changed))
+
+    assert end.slots == standing.slots
 
 
 @given(histories(), ORDERS)

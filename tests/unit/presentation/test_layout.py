@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.presentation.layout import CONTAINERS, LOG, PANES, Rect, arrange
+from tui.presentation.layout import APPS, CONTAINERS, LOG, PANES, Rect, arrange
 
 SIZES = [(60, 20), (80, 24), (120, 40), (200, 60)]
 
@@ -19,11 +19,12 @@ def cells(rect: Rect) -> set[tuple[int, int]]:
     st.sampled_from(PANES),
     st.booleans(),
     st.sampled_from(PANES[:4]),
+    st.booleans(),
 )
 def test_every_cell_of_the_screen_belongs_to_exactly_one_part(
-    width: int, height: int, focus: str, zoomed: bool, upper: str
+    width: int, height: int, focus: str, zoomed: bool, upper: str, apps: bool
 ) -> None:
-    found = arrange(width, height, focus, zoomed, upper)
+    found = arrange(width, height, focus, zoomed, upper, apps=apps)
     rects = [found.header, found.footer, *found.panes.values()]
     rects += [rect for rect in (found.tabs, found.divider) if rect is not None]
     assert sum(rect.width * rect.height for rect in rects) == width * height
@@ -37,6 +38,13 @@ def test_every_cell_of_the_screen_belongs_to_exactly_one_part(
 @pytest.mark.parametrize("focus", PANES)
 def test_the_focused_pane_is_always_shown(size: tuple[int, int], focus: str) -> None:
     assert focus in arrange(*size, focus).panes
+
+
+def test_apps_have_the_whole_width_where_there_are_any() -> None:
+    with_apps, without = (arrange(120, 40, CONTAINERS, apps=apps).panes[APPS] for apps in (True, False))
+    assert with_apps == Rect(0, 1, 120, 9)
+    assert without.width < 40
+    assert all(rect.y > 9 for name, rect in arrange(120, 40, LOG, apps=True).panes.items() if name != APPS)
 
 
 def test_small_screens_show_fewer_panes() -> None:

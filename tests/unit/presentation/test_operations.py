@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.ui import fakes
 from tui.model.image import Image
 from tui.model.operation import DONE, FAILED, RUNNING, Ended, Failure, Progressed, Result, StepChanged
-from tui.presentation.apps import cell, newest_version
+from tui.presentation.apps import AppRow, cell, newest_version
 from tui.presentation.last_done import last_done, untested
 from tui.presentation.lines import plain
 from tui.presentation.log_lines import Look
@@ -159,8 +159,8 @@ def proof(now: float, image: str, *, ok: bool) -> Operation:
 
 
 def test_what_was_done_last_is_said() -> None:
-    assert cell("last", "web", "", [], NOW)[0] == ""
-    assert cell("last", "web", "", [fakes.build_running(NOW)], NOW)[0] == "◐ building 6/9"
+    assert cell("last", AppRow("web"), NOW)[0] == ""
+    assert cell("last", AppRow("web", operations=[fakes.build_running(NOW)]), NOW)[0] == "◐ building 6/9"
     assert last_done([fakes.build_running(NOW)], NOW)[0] == "◐ building 6/9"
     assert last_done([fakes.failed_test(NOW, 3700.0)], NOW)[0] == "✗ test failed 1h"
     assert last_done([fakes.operation("push", "web", NOW, alive=False)], NOW)[0] == "✗ push interrupted"

@@ -1,0 +1,89 @@
+"""A deploy that is cancelled at any step, or loses its journal, brings the former release back by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.deploying import TALLY, App, Point, import_images
+from tui.journal.writer import JournalFailed
+from tui.model.operation import Logged, Progressed, StepChanged
+from tui.operations.runner import CANCELLED, perform
+from tui.operations.verbs import prepared
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.private_engine import PrivateEngine
+    from tui.model.operation import Event
+
+ORDERS = ("stop-first", "start-first")
+
+pytestmark = pytest.mark.timeout(400)
+
+
+@pytest.fixture
+def engine(private_engine: PrivateEngine) -> PrivateEngine:
+    import_images(private_engine, "v1", "v2")
+    return private_engine
+
+
+async def cancelled_everywhere(app: App, moment: str) -> None:
+    await app.work("deploy", version="v1")
+    for number in itertools.count():
+        kind = f"deploy {app.order}, cancelled"
+        TALLY.begin(kind)
+        before = await app.check()
+        status = await app.start("deploy", Point(number, moment), signal.SIGTERM, version="v2").end()
+        after = await app.check()
+        assert status in (0, CANCELLED)
+        assert (status == 0) == (after > before), "the outcome is what came about"
+        TALLY.survived(kind)
+        if status == 0:
+            assert number > 5
+            return
+
+
+async def test_at_each_step(engine: PrivateEngine, tmp_path: Path) -> None:
+    """Also while the engine does what it was asked for: it does not stop doing it."""
+    slow = {"stop_signal": "SIGTERM", "stop_grace_period": "1s"}  # which `sleep` does not hear
+
+    async with asyncio.TaskGroup() as cases:
+        for order, moment in itertools.product(ORDERS, ("before", "within")):
+            app = App(tmp_path, engine, f"cancelled-{order}-{moment}", order, run=slow)
+            cases.create_task(cancelled_everywhere(app, moment))
+
+
+async def unwritten_from(app: App, step: str) -> None:
+    """Deploy with a disk that is full once a step has been begun."""
+    full = False
+
+    def tell(event: Event) -> None:
+        nonlocal full
+        full = full or (isinstance(event, StepChanged) and event.step == step)
+        if full and not isinstance(event, Logged | Progressed):  # as Journal.write does it
+            raise JournalFailed("the journal cannot be written: no space left on device")
+
+    request = app.request("deploy", version="v2")
+    async with prepared(request) as (verb, engine):
+        plan = await verb.plan()
+        assert step in [one.id for one in plan.steps]
+        with pytest.raises(JournalFailed):
+            await perform(verb, plan, op=request.op, name="deploy", app=app.name, engine=engine, tell=tell)
+
+
+async def test_a_journal_that_cannot_be_written_any_more(engine: PrivateEngine, tmp_path: Path) -> None:
+    app = App(tmp_path, engine, "journal")
+    await app.work("deploy", version="v1")
+    kind = "deploy, its journal's disk gets full"
+    for verb in ("record", "create", "disarm", "stop", "retire", "promote", "start", "gate", "arm", "bake"):
+        releases, _ = await app.releases()
+        number = 1 if verb in ("disarm", "stop", "retire") else releases.standing.next_number
+        TALLY.begin(kind)
+        await unwritten_from(app, f"{verb} r{number}")
+        assert await app.check() == 1
+        TALLY.survived(kind)

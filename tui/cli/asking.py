@@ -1,0 +1,81 @@
+"""Asking before anything is changed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from tui.cli.output import colours
+from tui.errors import HoldfastError, Refused
+from tui.operations.runner import CANCELLED
+from tui.presentation.text import safe
+
+if TYPE_CHECKING:
+    from tui.model.operation import Plan
+
+
+class Declined(HoldfastError):
+    """It was planned, and is not wanted after all."""
+
+    exit_status = CANCELLED
+
+
+def plan_text(plan: Plan, engine: str, *, shown: bool) -> str:
+    """A plan for a terminal or a log; the engine is named by it in any case."""
+    from tui.presentation.console import painted, plan_lines
+
+    if "engine" not in dict(plan.facts):
+        plan = plan._replace(facts=(("engine", engine), *plan.facts))
+    return "".join([painted(one, colours=shown) + "\n" for one in plan_lines(plan)])
+
+
+def somebody_is_there() -> bool:
+    """Whether there is somebody who could answer."""
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty())
+
+
+async def agree(plan: Plan, engine: str, app: str, *, protected: bool) -> None:
+    """Show the plan and ask, on a terminal; elsewhere nobody could answer, and the command itself says it.
+
+    On a protected engine the app's name is to be typed. Raises Declined, and Refused where it is protected
+    and nobody is there.
+    """
+    if not somebody_is_there():
+        if protected:
+            raise Refused(f"the engine {engine} is protected", "--yes says that it is meant")
+        return
+    sys.stderr.write(plan_text(plan, engine, shown=colours(2)))
+    if protected:
+        await ask(f"{engine} is protected. Type {app} to go on: ", app)
+    else:
+        await ask(f"{plan.verb}? [y/N] ", "y", "yes")
+
+
+async def ask(question: str, *agreeing: str) -> None:
+    """Ask on the terminal. Raises Declined unless one of these is answered."""
+    sys.stderr.write(safe(question))
+    sys.stderr.flush()
+    try:
+        said = await _line(sys.stdin.fileno())
+    except asyncio.CancelledError:
+        sys.stderr.write("\n")
+        raise
+    if said.strip().lower() not in agreeing:
+        raise Declined("nothing was changed", "--yes does it without asking")
+
+
+async def _line(fd: int) -> str:
+    """What is typed, up to Enter; waiting for it can be cancelled, unlike a thread that reads."""
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_reader(fd, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(fd)
+    try:
+        return os.read(fd, 4096).decode("utf-8", "replace")
+    except OSError:  # the terminal has gone
+        return ""

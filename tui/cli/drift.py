@@ -1,0 +1,132 @@
+"""`holdfast drift`: whether what runs is still what was released."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui.cli.output import answer, answer_json, colours, say_error
+from tui.errors import HoldfastError
+from tui.presentation import console
+from tui.presentation.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tui.model.app import AppSpec
+    from tui.model.drift import Cause, Drift
+    from tui.presentation.style import Line
+    from tui.settings.schema import Settings
+
+DRIFTED, UNREACHABLE = 1, 3
+
+
+class Looked(NamedTuple):
+    """What was found of an app on an engine: either a drift or an error."""
+
+    app: str
+    engine: str
+    drift: Drift | None = None
+    error: HoldfastError | None = None
+
+
+def run(app: str, host: str, docker_context: str, config: str, *, json: bool) -> int:
+    """Look and show; the exit status: 0 no drift, 1 drift, 3 an engine or registry could not be asked."""
+    try:
+        found = asyncio.run(_look(app, host, docker_context, config))
+    except HoldfastError as error:
+        say_error(error)
+        return error.exit_status
+    except KeyboardInterrupt:
+        return 130
+    if json:
+        answer_json({"apps": [_words(one) for one in found]})
+    else:
+        shown = colours(1)
+        lines = [console.painted(line, colours=shown) + "\n" for one in found for line in _lines(one)]
+        answer("".join(lines) or "no app is configured\n")
+        for one in found:
+            if one.error is not None:
+                say_error(one.error)
+    return status(found)
+
+
+def status(found: list[Looked]) -> int:
+    """Drift anywhere is 1; else what could not be asked is no agreement."""
+    if any(one.drift is not None and one.drift.causes for one in found):
+        return DRIFTED
+    errors = [one.error.exit_status for one in found if one.error is not None]
+    if errors:
+        return max(errors)
+    return UNREACHABLE if any(one.drift is not None and one.drift.unknown for one in found) else 0
+
+
+async def _look(app: str, host: str, docker_context: str, config: str) -> list[Looked]:
+    from tui.operations.verbs import app_named
+    from tui.settings.load import load
+
+    settings = await asyncio.to_thread(load, config or None)
+    apps = [app_named(settings.apps, app)] if app else [*settings.apps.values()]
+    asked = bool(host or docker_context)
+    places = [
+        (one, place) for one in apps for place in (("",) if asked else one.engines or (settings.engine,))
+    ]
+    return await asyncio.gather(*(_one(one, settings, host, docker_context, place) for one, place in places))
+
+
+async def _one(app: AppSpec, settings: Settings, host: str, docker_context: str, configured: str) -> Looked:
+    from tui.engine.client import Engine
+    from tui.ledger.ledger import Ledger
+    from tui.operations.drift import find_drift
+    from tui.operations.where import endpoint
+
+    place = configured
+    try:
+        where = endpoint(host, docker_context, configured)
+        place = where.url
+        async with await Engine.connect(where) as engine:
+            ledger = await Ledger.open(engine)
+            return Looked(app.name, place, await find_drift(engine, ledger, app, settings.policy))
+    except HoldfastError as error:
+        return Looked(app.name, place, error=error)
+
+
+def _lines(one: Looked) -> Iterator[Line]:
+    drift = one.drift
+    if drift is None:
+        yield [(f"{safe(one.app)}  ", "strong"), (f"unknown on {safe(one.engine)}", "bad")]
+        return
+    what = f"{safe(drift.release)}  " if drift.release else ""
+    yield [(f"{safe(one.app)}  {what}", "strong"), _summary(drift)]
+    for cause in drift.causes:
+        yield from _cause_lines("! ", "bad", f"{cause.kind}: {cause.message}", cause)
+    for cause in drift.unknown:
+        yield from _cause_lines("? ", "warn", f"unknown whether {cause.kind}: {cause.message}", cause)
+
+
+def _summary(drift: Drift) -> tuple[str, str]:
+    if drift.causes:
+        return "drift", "bad"
+    if drift.unknown:
+        return "no drift found, but not everything could be looked at", "warn"
+    return ("no drift", "ok") if drift.release else ("not deployed here", "muted")
+
+
+def _cause_lines(mark: str, role: str, words: str, cause: Cause) -> Iterator[Line]:
+    yield [(f"  {mark}", role), (safe(words), "text")]
+    if cause.hint:
+        yield [(f"    {safe(cause.hint)}", "muted")]
+
+
+def _words(one: Looked) -> dict[str, Any]:
+    drift, error = one.drift, one.error
+    return {
+        "app": one.app,
+        "engine": one.engine,
+        "release": drift.release if drift is not None else "",
+        "drift": bool(drift.causes) if drift is not None else None,
+        "causes": [cause._asdict() for cause in drift.causes] if drift is not None else [],
+        "unknown": [cause._asdict() for cause in drift.unknown] if drift is not None else [],
+        "checked_at": drift.checked_at if drift is not None else None,
+        "error": {"message": error.message, "hint": error.hint} if error is not None else None,
+    }

@@ -1,0 +1,96 @@
+"""Releases in words and as JSON: what `status` and `history` share. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tui.engine.recreation import Kept
+    from tui.ledger.lease_state import LeaseState
+    from tui.model.drift import Cause, Drift
+    from tui.model.release import Entry
+    from tui.operations.releases import Releases
+
+LIVE, KEPT, LEDGER_ONLY, FAILED, OPEN = "live", "kept", "ledger only", "failed", "open"
+"""What has become of a release. "open" is one that is being deployed, or whose deploy was interrupted."""
+
+
+def state_of(number: int, releases: Releases) -> str:
+    """One of the states above."""
+    standing = releases.standing
+    if standing.records.get(number) is None:
+        return OPEN
+    if number == standing.live:
+        return LIVE
+    if not standing.records[number]:
+        return FAILED
+    return KEPT if number in standing.slots else LEDGER_ONLY
+
+
+def short(digest: str) -> str:
+    """A digest or an image's ID in twelve digits, without the algorithm."""
+    return digest.removeprefix("sha256:")[:12]
+
+
+def health(one: Kept) -> str:
+    """How a container is: "healthy", "unhealthy", "starting"; "running" without a health check."""
+    if not one.running:
+        return f"exited ({one.exit_code})"
+    return one.health or "running"
+
+
+def ways_back(releases: Releases) -> list[int]:
+    """Earlier good releases, the newest first; without a live one every good one."""
+    live = releases.standing.live
+    return [number for number in releases.standing.good if live is None or number < live]
+
+
+def release_fields(entry: Entry, state: str) -> dict[str, Any]:
+    """A release for JSON; its run configuration is left out, because it may hold secrets."""
+    release, outcome = entry.release, entry.outcome
+    return {
+        "app": release.app,
+        "release": f"r{release.number}",
+        "state": state,
+        "version": release.version,
+        "digest": release.digest,
+        "image": release.image,
+        "reference": release.reference,
+        "order": release.order,
+        "by": release.by,
+        "host": release.host,
+        "at": release.at,
+        "op": release.op,
+        "previous": f"r{release.previous}" if release.previous else "",
+        "rollback_of": f"r{release.rollback_of}" if release.rollback_of else "",
+        "adopted": release.adopted,
+        "evidence": dict(release.evidence),
+        "good": outcome.good if outcome is not None else None,
+        "ended": outcome.at if outcome is not None else None,
+        "gap_seconds": outcome.gap_seconds if outcome is not None else None,
+        "message": outcome.message if outcome is not None else "",
+    }
+
+
+def lease_fields(lease: LeaseState) -> dict[str, Any]:
+    """A lease for JSON; moments in seconds since the epoch by the engine's clock."""
+    return {
+        **lease.owner._asdict(),
+        "alive": lease.alive,
+        "step": lease.step,
+        "since": lease.since,
+        "renewed": lease.renewed,
+    }
+
+
+def drift_fields(found: Drift) -> dict[str, Any]:
+    """Drift for JSON."""
+
+    def causes(some: tuple[Cause, ...]) -> list[dict[str, str]]:
+        return [cause._asdict() for cause in some]
+
+    return {
+        "checked_at": found.checked_at,
+        "causes": causes(found.causes),
+        "unknown": causes(found.unknown),
+    }

@@ -1,0 +1,152 @@
+"""`holdfast history`: the releases of an app, as the ledger on its engine has them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.cli.output import answer, answer_json, colours, say, say_error
+from tui.cli.places import Asked, Place, apps_at, engine_at, merged, places, read_settings
+from tui.cli.release_words import FAILED, LIVE, OPEN, release_fields, short, state_of
+from tui.errors import HoldfastError
+from tui.ledger.lease_state import read_lease
+from tui.ledger.ledger import Ledger
+from tui.operations.releases import read_releases
+from tui.operations.runner import failure
+from tui.presentation.console import local_time, painted, table
+from tui.presentation.text import safe
+
+if TYPE_CHECKING:
+    from tui.engine.client import Engine
+    from tui.model.release import Entry
+    from tui.settings.schema import Settings
+
+COLUMNS = ("app", "release", "version", "digest", "when", "by", "gap", "evidence", "of", "outcome")
+
+_ROLES = {LIVE: "ok", "kept": "text", "ledger only": "text"}
+
+
+class Listed(NamedTuple):
+    """A release, what has become of it, and the endpoint of its engine. busy: whether the app is leased."""
+
+    engine: str
+    entry: Entry
+    state: str
+    busy: bool = False
+
+
+class _Found(NamedTuple):
+    releases: list[Listed]
+    notes: list[str]
+
+
+def run(asked: Asked, limit: int, *, json: bool) -> int:
+    """Show them; the exit status."""
+    return asyncio.run(_run(asked, limit, json=json))
+
+
+async def _run(asked: Asked, limit: int, *, json: bool) -> int:
+    found: list[Listed] = []
+    notes: list[str] = []
+    problems: list[HoldfastError] = []
+    try:
+        settings = await read_settings(asked)
+        known = merged(asked, settings, places(settings, asked.app))
+        for part in await asyncio.gather(*(_at(place, settings, asked) for place in known)):
+            if isinstance(part, HoldfastError):
+                problems.append(part)
+            else:
+                found += part.releases
+                notes += part.notes
+    except HoldfastError as error:
+        problems.append(error)
+    found.sort(key=lambda one: (-one.entry.release.at, -one.entry.release.number))
+    if json:
+        answer_json(
+            {
+                "releases": [
+                    {"engine": one.engine, **release_fields(one.entry, one.state)} for one in found[:limit]
+                ],
+                "notes": notes,
+                "errors": [failure(problem)._asdict() for problem in problems],
+            }
+        )
+    else:
+        _show(found[:limit], asked.app, nothing=not problems)
+        for note in notes:
+            say(f"holdfast: {note}")
+        for problem in problems:
+            say_error(problem)
+    return max((problem.exit_status for problem in problems), default=0)
+
+
+async def _at(place: Place, settings: Settings, asked: Asked) -> _Found | HoldfastError:
+    try:
+        async with engine_at(asked, place.configured) as engine:
+            ledger = await Ledger.open(engine)
+            names = await apps_at(place, settings, asked, ledger)
+            found = await asyncio.gather(*(_of(engine, ledger, name) for name in names))
+            return _Found([one for part in found for one in part], ledger.notes)
+    except HoldfastError as error:
+        return error
+
+
+async def _of(engine: Engine, ledger: Ledger, name: str) -> list[Listed]:
+    releases, lease = await asyncio.gather(read_releases(engine, ledger, name), read_lease(engine, name))
+    busy = lease is not None and lease.alive
+    return [
+        Listed(engine.endpoint.url, entry, state_of(number, releases), busy)
+        for number, entry in releases.entries.items()
+    ]
+
+
+def _show(found: list[Listed], app: str, *, nothing: bool) -> None:
+    if not found:
+        if nothing:
+            answer(f"nothing of {safe(app)} was released yet\n" if app else "nothing was released yet\n")
+        return
+    engines = len({one.engine for one in found}) > 1
+    columns = ("engine", *COLUMNS) if engines else COLUMNS
+    rows = [((safe(one.engine),) if engines else ()) + row(one) for one in found]
+    shown = colours(1)
+    lines = table(columns, rows, {"outcome": _ROLES})
+    answer("".join([painted(line, colours=shown) + "\n" for line in lines]))
+
+
+def row(one: Listed) -> tuple[str, ...]:
+    """A release in the cells of COLUMNS."""
+    release, outcome = one.entry.release, one.entry.outcome
+    gap = outcome.gap_seconds if outcome is not None else None
+    cells = (
+        release.app,
+        f"r{release.number}",
+        release.version or "-",
+        short(release.digest or release.image),
+        local_time(release.at) if release.at else "-",
+        f"{release.by}@{release.host}" if release.by and release.host else release.by or "-",
+        f"{gap:.1f}s" if gap is not None else "-",
+        evidence_words(one.entry) or "-",
+        f"r{release.rollback_of}" if release.rollback_of else "-",
+        _outcome(one),
+    )
+    return tuple(map(safe, cells))
+
+
+def evidence_words(entry: Entry) -> str:
+    """What was known of a release: "tested, commit 3f2a9c71b0de"."""
+    evidence, words = entry.release.evidence, []
+    if entry.release.adopted:
+        words.append("adopted")
+    if evidence.get("tested"):
+        words.append("tested")
+    if commit := evidence.get("commit"):
+        words.append(f"commit {commit[:12]}")
+    return ", ".join(words)
+
+
+def _outcome(one: Listed) -> str:
+    if one.state == OPEN:
+        return "being deployed" if one.busy else "interrupted: holdfast recover"
+    message = one.entry.outcome.message if one.entry.outcome is not None else ""
+    first = message.partition("\n")[0]
+    return f"{one.state}: {first}" if one.state == FAILED and first else one.state

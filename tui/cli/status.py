@@ -1,0 +1,239 @@
+"""`holdfast status`: for each app what is live, whether it is well, and what can be gone back to."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui.cli.output import answer, answer_json, colours, say_error
+from tui.cli.places import Asked, Place, apps_at, engine_at, merged, places, read_settings
+from tui.cli.release_words import (
+    drift_fields,
+    health,
+    lease_fields,
+    release_fields,
+    short,
+    state_of,
+    ways_back,
+)
+from tui.errors import HoldfastError
+from tui.ledger.errors import NotOurs
+from tui.ledger.lease_state import read_lease
+from tui.ledger.ledger import Ledger
+from tui.operations.drift import find_drift
+from tui.operations.releases import read_releases
+from tui.operations.runner import failure
+from tui.presentation.amounts import age
+from tui.presentation.console import painted, table
+from tui.presentation.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tui.engine.client import Engine
+    from tui.ledger.lease_state import LeaseState
+    from tui.model.drift import Drift
+    from tui.operations.releases import Releases
+    from tui.presentation.style import Line
+    from tui.settings.schema import Settings
+
+COLUMNS = ("app", "live", "version", "digest", "health", "age", "by", "back to", "drift", "lease")
+
+_ROLES = {"healthy": "ok", "running": "ok", "starting": "busy", "-": "muted"}
+
+
+class AppStatus(NamedTuple):
+    """An app on one engine.
+
+    engine   its endpoint
+    lease    who changes it now, None where nobody does
+    drift    None where nobody looked
+    notes    what is wrong with the ledger
+    """
+
+    app: str
+    engine: str
+    configured: bool
+    releases: Releases
+    lease: LeaseState | None
+    drift: Drift | None
+    notes: tuple[str, ...]
+
+
+class _Unknown(NamedTuple):
+    """Apps of which nothing is known, and why."""
+
+    apps: tuple[str, ...]
+    why: HoldfastError
+
+
+def run(asked: Asked, *, drift: bool, json: bool) -> int:
+    """Show it; the exit status."""
+    return asyncio.run(_run(asked, drift=drift, json=json))
+
+
+async def _run(asked: Asked, *, drift: bool, json: bool) -> int:
+    found: list[AppStatus] = []
+    problems: list[_Unknown] = []
+    try:
+        settings = await read_settings(asked)
+        for part in await asyncio.gather(
+            *(
+                _at(place, settings, asked, drift=drift)
+                for place in merged(asked, settings, places(settings, asked.app))
+            )
+        ):
+            if isinstance(part, _Unknown):
+                problems.append(part)
+            else:
+                found += part
+    except HoldfastError as error:
+        problems.append(_Unknown((asked.app,) if asked.app else (), error))
+    now = time.time()
+    if json:
+        answer_json(
+            {
+                "apps": [fields(one) for one in found],
+                "errors": [{"apps": one.apps, **failure(one.why)._asdict()} for one in problems],
+            }
+        )
+    else:
+        _show(found, now, nothing=not problems)
+        for problem in problems:
+            say_error(problem.why)
+    return max((one.why.exit_status for one in problems), default=0)
+
+
+async def _at(place: Place, settings: Settings, asked: Asked, *, drift: bool) -> list[AppStatus] | _Unknown:
+    try:
+        async with engine_at(asked, place.configured) as engine:
+            names = await apps_at(place, settings, asked, await Ledger.open(engine))
+            return list(
+                await asyncio.gather(*(_status(engine, settings, name, drift=drift) for name in names))
+            )
+    except HoldfastError as error:
+        return _Unknown(place.apps, error)
+
+
+async def _status(engine: Engine, settings: Settings, name: str, *, drift: bool) -> AppStatus:
+    ledger = await Ledger.open(engine)
+    spec = settings.apps.get(name)
+    releases = await read_releases(engine, ledger, name)
+    lease, strange = None, []
+    try:
+        lease = await read_lease(engine, name)
+    except NotOurs as error:
+        strange = [f"{error.message}; {error.hint}"]
+    looked = None
+    if drift and spec is not None:
+        looked = await find_drift(engine, ledger, spec, settings.policy)
+    notes = (*ledger.notes, *strange)
+    return AppStatus(name, engine.endpoint.url, spec is not None, releases, lease, looked, notes)
+
+
+def fields(one: AppStatus) -> dict[str, Any]:
+    """An app for JSON."""
+    releases = one.releases
+    live, number = releases.live, releases.standing.live
+    entry = releases.entries.get(number) if number is not None else None
+    back = [releases.entries[number] for number in ways_back(releases)]
+    return {
+        "app": one.app,
+        "engine": one.engine,
+        "configured": one.configured,
+        "live": release_fields(entry, "live") if entry is not None else None,
+        "container": {"id": live.id, "running": live.running, "health": health(live)} if live else None,
+        "back_to": [release_fields(entry, state_of(entry.release.number, releases)) for entry in back],
+        "open": [f"r{number}" for number in releases.standing.open],
+        "foreign": releases.foreign.id if releases.foreign is not None else "",
+        "lease": lease_fields(one.lease) if one.lease is not None else None,
+        "drift": drift_fields(one.drift) if one.drift is not None else None,
+        "notes": one.notes,
+    }
+
+
+def _show(found: list[AppStatus], now: float, *, nothing: bool) -> None:
+    if not found:
+        if nothing:
+            answer("no app is configured or was released here\n  holdfast init writes holdfast.toml\n")
+        return
+    engines = len({one.engine for one in found}) > 1
+    columns = (*COLUMNS, "engine") if engines else COLUMNS
+    rows = [row(one, now) + ((safe(one.engine),) if engines else ()) for one in found]
+    lines = [*table(columns, rows, {"health": _ROLES}), *(line for one in found for line in notes(one))]
+    shown = colours(1)
+    answer("".join([painted(line, colours=shown) + "\n" for line in lines]))
+
+
+def row(one: AppStatus, now: float) -> tuple[str, ...]:
+    """An app in the cells of COLUMNS; "-" where there is nothing to say."""
+    releases = one.releases
+    number, live = releases.standing.live, releases.live
+    entry = releases.entries.get(number) if number is not None else None
+    if number is None or live is None or entry is None:
+        cells = ["none", "-", "-", health(releases.foreign) if releases.foreign else "-", "-", "-"]
+    else:
+        release = entry.release
+        since = age(now - release.at) if release.at else "-"
+        cells = [
+            f"r{number}",
+            release.version or "-",
+            short(release.digest or release.image),
+            health(live),
+            since,
+            release.by or "-",
+        ]
+    back = ways_back(releases)
+    more = f" and {len(back) - 1} more" if len(back) > 1 else ""
+    cells += [
+        releases.called(back[0]) + more if back else "-",
+        _drift_cell(one.drift),
+        _lease_cell(one.lease),
+    ]
+    return (safe(one.app), *map(safe, cells))
+
+
+def _drift_cell(found: Drift | None) -> str:
+    if found is None or (not found.causes and found.unknown):
+        return "unknown"
+    return f"{len(found.causes)} found" if found.causes else "none"
+
+
+def _lease_cell(lease: LeaseState | None) -> str:
+    if lease is None:
+        return "-"
+    return f"{lease.owner.by or 'somebody'}@{lease.owner.host or '?'}{'' if lease.alive else ' (dead)'}"
+
+
+def notes(one: AppStatus) -> Iterator[Line]:
+    """What somebody should know or do, a line each."""
+    releases, lease, name = one.releases, one.lease, one.app
+    busy = lease is not None and lease.alive
+    if releases.foreign is not None:
+        yield _note(
+            name,
+            f"the container {name} was not made by Holdfast",
+            f"holdfast adopt {name} takes it over",
+        )
+    if releases.live is not None and not releases.live.running:
+        yield _note(
+            name, "the live release does not run", f"holdfast rollback {name}, or docker start {name}"
+        )
+    if lease is not None and busy:
+        yield _note(name, f"being changed by {lease.text}")
+    for number in [] if busy else releases.standing.open:
+        yield _note(name, f"the deploy of r{number} was interrupted", f"holdfast recover {name}")
+    if lease is not None and not busy:
+        yield _note(name, f"a dead lease: {lease.text}", "the next operation takes it over")
+    for note in one.notes:
+        yield _note(name, note)
+    for cause in one.drift.causes if one.drift is not None else ():
+        yield _note(name, f"drift: {cause.message}", cause.hint)
+    for cause in one.drift.unknown if one.drift is not None else ():
+        yield _note(name, f"not known: {cause.kind}: {cause.message}", cause.hint)
+
+
+def _note(app: str, message: str, remedy: str = "") -> Line:
+    line: Line = [(f"{safe(app)}: ", "strong"), (safe(message), "text")]
+    return [*line, (f"; {safe(remedy)}", "muted")] if remedy else line

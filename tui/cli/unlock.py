@@ -1,0 +1,97 @@
+"""`holdfast unlock`: removing the lease of an app, whoever has it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+from tui.cli.asking import Declined, ask, somebody_is_there
+from tui.cli.output import answer, answer_json, colours, say_error
+from tui.cli.places import Asked, engine_at, home_of, read_settings, unknown
+from tui.cli.release_words import lease_fields
+from tui.errors import HoldfastError, Refused
+from tui.ledger.lease_state import read_lease, remove_lease
+from tui.ledger.ledger import Ledger
+from tui.operations.runner import failure
+from tui.operations.where import is_protected
+from tui.presentation.console import facts, painted
+from tui.presentation.text import safe
+
+if TYPE_CHECKING:
+    from tui.engine.client import Engine
+    from tui.ledger.lease_state import LeaseState
+    from tui.presentation.style import Line
+    from tui.settings.schema import Settings
+
+
+def run(asked: Asked, *, plan: bool, yes: bool, json: bool) -> int:
+    """Do it; the exit status."""
+    try:
+        asyncio.run(_run(asked, plan=plan, yes=yes, json=json))
+    except HoldfastError as error:
+        return _say(error, asked.app, json=json)
+    except KeyboardInterrupt:
+        return _say(Declined("nothing was changed"), asked.app, json=json)
+    return 0
+
+
+def _say(error: HoldfastError, app: str, *, json: bool) -> int:
+    if json:
+        answer_json({"app": app, "unlocked": False, "error": failure(error)._asdict()})
+    else:
+        say_error(error)
+    return error.exit_status
+
+
+async def _run(asked: Asked, *, plan: bool, yes: bool, json: bool) -> None:
+    settings = await read_settings(asked)
+    async with engine_at(asked, home_of(settings, asked.app)) as engine:
+        lease = await read_lease(engine, asked.app)
+        if lease is None:
+            await _must_be_known(engine, settings, asked.app)
+        elif not plan:
+            if not yes:
+                await _agree(lease, engine.endpoint.url, settings)
+            # By the ID that was shown: a lease that was taken meanwhile is another one, and stays.
+            await remove_lease(engine, lease.id)
+    if json:
+        fields = lease_fields(lease) if lease is not None else None
+        answer_json({"app": asked.app, "unlocked": lease is not None and not plan, "lease": fields})
+    elif lease is None:
+        answer(f"nobody has the lease of {safe(asked.app)}\n")
+    elif plan:
+        answer(_text(lease, engine.endpoint.url, shown=colours(1)))
+    else:
+        answer(safe(f"the lease of {asked.app} is removed; it was {lease.text}") + "\n")
+
+
+async def _must_be_known(engine: Engine, settings: Settings, app: str) -> None:
+    known = [*settings.apps, *await (await Ledger.open(engine)).apps()]
+    if app not in known:
+        raise unknown(app, known)
+
+
+async def _agree(lease: LeaseState, engine: str, settings: Settings) -> None:
+    if not somebody_is_there():
+        raise Refused(f"the lease of {lease.app} is that of {lease.text}", "--yes removes it without asking")
+    sys.stderr.write(_text(lease, engine, shown=colours(2)))
+    if is_protected(settings.engines, engine):
+        await ask(f"{engine} is protected. Type {lease.app} to go on: ", lease.app)
+    else:
+        await ask("Unlock? [y/N] ", "y", "yes")
+
+
+def _text(lease: LeaseState, engine: str, *, shown: bool) -> str:
+    owner = lease.owner
+    lines: list[Line] = [[(f"Remove the lease of {safe(lease.app)}", "strong")]]
+    lines += facts(
+        [
+            ("engine", engine),
+            ("owner", lease.text),
+            ("operation", owner.op),
+            ("it is", "alive: its operation stops at its next step" if lease.alive else "dead"),
+            ("after it", f"holdfast recover {lease.app} finishes or undoes what was begun"),
+        ]
+    )
+    return "".join([painted(line, colours=shown) + "\n" for line in lines])

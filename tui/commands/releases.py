@@ -1,0 +1,138 @@
+"""Commands on the releases of an app: putting one into service, going back, looking at them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.commands.apps import NONE, free
+from tui.commands.command import Command, Scope, Situation
+
+if TYPE_CHECKING:
+    from tui.store.releases import AppReleases
+
+RECOVERY = "X c finishes or undoes it"
+
+
+def _one(situation: Situation) -> str:
+    if not situation.apps:
+        return NONE
+    return "select one app: several are marked" if len(situation.apps) > 1 else ""
+
+
+def _known(situation: Situation) -> str:
+    """For what needs to know the releases."""
+    if reason := _one(situation):
+        return reason
+    releases, name = situation.releases, situation.apps[0].name
+    if releases is None:
+        return f"the releases of {name} are not read yet"
+    return f"the releases of {name} cannot be read: {releases.error}" if releases.error else ""
+
+
+def _held(situation: Situation) -> str:
+    """Somebody is at it, on this machine or on another one."""
+    if reason := _one(situation) or free(situation):
+        return reason
+    holder = situation.releases.holder if situation.releases is not None else None
+    if holder is not None and holder.alive:
+        return f"leased by {holder.text}"
+    return ""
+
+
+def _changeable(situation: Situation) -> str:
+    if reason := _held(situation):
+        return reason
+    releases, name = situation.releases, situation.apps[0].name
+    if releases is None:
+        return ""  # the operation looks for itself
+    if releases.foreign:
+        return f"the container {name} is there and was not made by Holdfast: X in the containers adopts it"
+    if releases.interrupted is not None:
+        return f"the deploy of {releases.called(releases.interrupted)} was interrupted: {RECOVERY}"
+    return ""
+
+
+def _ship(situation: Situation) -> str:
+    app = situation.apps[0] if situation.apps else None
+    if app is not None and app.build is None:
+        return f"{app.name} is not built here: {app.origin} has no [apps.{app.name}.build]"
+    return _changeable(situation)
+
+
+def _rollback(situation: Situation) -> str:
+    if reason := _changeable(situation) or _known(situation):
+        return reason
+    assert situation.releases is not None
+    if not situation.releases.ways_back:
+        return f"nothing to go back to: no other release of {situation.apps[0].name} has passed its gate"
+    return ""
+
+
+def _recover(situation: Situation) -> str:
+    if reason := _held(situation) or _known(situation):
+        return reason
+    assert situation.releases is not None
+    if situation.releases.interrupted is None:
+        return f"no deploy of {situation.apps[0].name} was interrupted"
+    return ""
+
+
+def _prune(situation: Situation) -> str:
+    if reason := _changeable(situation) or _known(situation):
+        return reason
+    assert situation.releases is not None
+    app, kept = situation.apps[0], situation.releases.standing.kept
+    if len(kept) <= app.keep:
+        return f"nothing to prune: {len(kept)} earlier releases are there, and {app.keep} are kept"
+    return ""
+
+
+def _unlock(situation: Situation) -> str:
+    if reason := _known(situation):
+        return reason
+    assert situation.releases is not None
+    if situation.releases.holder is None:
+        return f"nobody has the lease of {situation.apps[0].name}"
+    return ""
+
+
+def _live(situation: Situation) -> str:
+    if reason := _known(situation):
+        return reason
+    return "" if _slot(situation.releases) else f"nothing of {situation.apps[0].name} is live"
+
+
+def _slot(releases: AppReleases | None) -> bool:
+    return releases is not None and releases.live_slot is not None
+
+
+def _verify(situation: Situation) -> str:
+    if not situation.live:
+        return "the engine does not answer"
+    return _one(situation)
+
+
+def _record(situation: Situation) -> str:
+    if reason := _known(situation):
+        return reason
+    return "" if situation.release else "no release is selected: → shows those of the app"
+
+
+RELEASES = (
+    Command("app.deploy", "Deploy a version of the app", ("D",), changes=True, why_not=_changeable, footer="deploy", menu="d", of_app=True),
+    Command("app.rollback", "Roll the app back", ("R",), changes=True, why_not=_rollback, footer="roll back", menu="r", of_app=True),
+    Command("app.ship", "Ship: build, test, tag, push and deploy", ("A",), changes=True, why_not=_ship, footer="ship", menu="a", of_app=True),
+)  # fmt: skip
+
+APP_MENU = (
+    Command("app.menu", "Deploy, roll back, recover, prune ...", ("X",), Scope.APPS, why_not=_one, footer="actions"),
+    Command("app.unfold", "Show the app's releases", ("right",), Scope.APPS, why_not=_one),
+    Command("app.fold", "Hide the app's releases", ("left",), Scope.APPS, why_not=_one),
+    Command("release.show", "Show the release's record, and how it differs from the live one", ("i",), Scope.APPS, why_not=_record),
+    Command("app.log", "Show the log of the live container", ("l",), Scope.APPS, why_not=_live, footer="log"),
+    Command("app.verify", "Verify: look for drift now", ("v",), Scope.APPS, why_not=_verify, footer="verify"),
+    Command("app.plan", "Show the plan of a deploy, or of going back to the release; does nothing", ("p",), Scope.APPS, why_not=_changeable, footer="plan"),
+    Command("app.recover", "Recover an interrupted deploy", (), Scope.APPS, changes=True, why_not=_recover, menu="c"),
+    Command("app.prune", "Prune: remove old releases", (), Scope.APPS, changes=True, why_not=_prune, menu="p"),
+    Command("app.unlock", "Unlock: take the lease away", (), Scope.APPS, changes=True, why_not=_unlock, menu="u"),
+)  # fmt: skip

@@ -1,0 +1,174 @@
+"""Looking for drift: whether what runs is still what was released, everywhere that it can be seen."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.engine.creation import resolved
+from tui.engine.errors import EngineUnreachable, RequestRefused
+from tui.errors import HoldfastError
+from tui.ledger.labels import FROM_LABELS, RESTORED
+from tui.ledger.reading import DAMAGED
+from tui.model.drift import (
+    CONFIGURATION,
+    DEFINITION,
+    DIGEST_GONE,
+    FILES,
+    TAG_IN_REGISTRY,
+    Cause,
+    Changes,
+    Drift,
+    Facts,
+    drift,
+)
+from tui.model.reference import split_reference
+from tui.operations.checks import FileMissing, file_hashes
+from tui.operations.releases import read_releases
+from tui.operations.remote import Remote
+from tui.operations.tag import may_move
+
+if TYPE_CHECKING:
+    from tui.engine.client import Engine
+    from tui.engine.recreation import Kept
+    from tui.ledger.ledger import Ledger
+    from tui.model.app import AppSpec
+    from tui.model.policy import Policy
+    from tui.model.release import Release
+
+REGISTRY_SECONDS = 30.0
+"""Time limit for asking a registry."""
+
+
+class _InRegistry(NamedTuple):
+    """What a registry has of a release: see Facts."""
+
+    tag: str | None = None
+    holds: bool | None = None
+    unknown: tuple[Cause, ...] = ()
+
+
+class _Configured(NamedTuple):
+    """How a container and its release compare: see Facts."""
+
+    differences: tuple[str, ...] | None = None
+    files: tuple[str, ...] = ()
+    unknown: tuple[Cause, ...] = ()
+
+
+class _Files(NamedTuple):
+    changes: Changes | None = None
+    unknown: tuple[Cause, ...] = ()
+
+
+async def find_drift(engine: Engine, ledger: Ledger, app: AppSpec, policy: Policy) -> Drift:
+    """Look at everything at once. What cannot be seen is unknown; an engine out of reach is raised.
+
+    Raises HoldfastError.
+    """
+    releases = await read_releases(engine, ledger, app.name)
+    number, live, foreign = releases.standing.live, releases.live, releases.foreign
+    facts = Facts(app, expected=bool(releases.standing.good))
+    if number is None or live is None:
+        if foreign is not None:
+            facts = facts._replace(foreign=foreign.id, image=foreign.image_id, made_of=foreign.image)
+        return Drift(app.name, tuple(drift(facts)), (), time.time())
+    release = releases.entries[number].release
+    known = DAMAGED not in release.evidence and release.evidence.get(RESTORED) != FROM_LABELS
+    registry, engine_tag, files, configured = await asyncio.gather(
+        _in_registry(engine, app, release),
+        _tag_on_engine(engine, app, release),
+        _changed_files(engine, live),
+        _configured(engine, live, release, known=known),
+    )
+    facts = facts._replace(
+        release=release,
+        known=known,
+        image=live.image_id,
+        made_of=live.image,
+        registry_tag=registry.tag,
+        registry_holds=registry.holds,
+        engine_tag=engine_tag,
+        changes=files.changes,
+        mounted=live.mounted,
+        configuration=configured.differences,
+        files=configured.files,
+        movable=may_move(release.version, policy),
+    )
+    return Drift(
+        app.name,
+        tuple(drift(facts)),
+        (*configured.unknown, *files.unknown, *registry.unknown),
+        time.time(),
+        releases.called(number),
+    )
+
+
+async def _in_registry(engine: Engine, app: AppSpec, release: Release) -> _InRegistry:
+    """Nothing where the release came from no registry."""
+    if not release.digest or not split_reference(release.reference).digest:
+        return _InRegistry()
+    app = app._replace(image=split_reference(release.reference).repository)
+    tag: str | None = None
+    try:
+        async with asyncio.timeout(REGISTRY_SECONDS), Remote(engine, app) as remote:
+            if release.version:
+                tag = await remote.digest(release.version)
+            holds = tag == release.digest or bool(await remote.digest(release.digest))
+    except TimeoutError:
+        why = f"the registry did not answer within {REGISTRY_SECONDS:.0f} s"
+        return _InRegistry(unknown=_unasked(release, why, ""))
+    except EngineUnreachable:
+        raise
+    except HoldfastError as error:
+        return _InRegistry(unknown=_unasked(release, error.message, error.hint))
+    return _InRegistry(tag, holds)
+
+
+def _unasked(release: Release, why: str, hint: str) -> tuple[Cause, ...]:
+    kinds = (TAG_IN_REGISTRY, DIGEST_GONE) if release.version else (DIGEST_GONE,)
+    return tuple(Cause(kind, why, hint) for kind in kinds)
+
+
+async def _tag_on_engine(engine: Engine, app: AppSpec, release: Release) -> str | None:
+    if not release.version:
+        return None
+    taken = split_reference(release.reference)
+    repository = taken.repository if taken.digest else app.image
+    return await engine.images.inspect_id(f"{repository}:{release.version}")
+
+
+async def _changed_files(engine: Engine, live: Kept) -> _Files:
+    try:
+        changes = await engine.containers.changes(live.id)
+    except RequestRefused as error:
+        return _Files(unknown=(Cause(FILES, error.message),))
+    return _Files(changes)
+
+
+async def _configured(engine: Engine, live: Kept, release: Release, *, known: bool) -> _Configured:
+    if not known:
+        why = f"the record of r{release.number} is lost, and only labels are left of it"
+        return _Configured(unknown=(Cause(CONFIGURATION, why), Cause(DEFINITION, why)))
+    run, unknown = release.run, []
+    changed: list[str] = []
+    try:
+        now = await asyncio.to_thread(file_hashes, run)
+        changed = [file.path for file in release.files if now.get(file.path, file.sha256) != file.sha256]
+    except FileMissing as error:
+        unknown.append(Cause(DEFINITION, error.message, error.hint))
+        changed = [*run.env_file]
+    try:
+        wanted = await resolved(run._replace(env_file=()) if changed else run)
+    except HoldfastError as error:
+        return _Configured(files=tuple(changed), unknown=(Cause(CONFIGURATION, error.message, error.hint),))
+    # Where a variable came from elsewhere, what it was then is not known any more.
+    passed_on = [name for name, value in run.environment.items() if value is None]
+    differing = await engine.containers.differences(live.id, wanted, release.app, unsure=passed_on)
+    if changed:
+        differing = [name for name in differing if name != "environment"]
+        why = f"its environment came from {', '.join(changed)}, which has changed: it cannot be compared"
+        unknown.append(Cause(CONFIGURATION, why))
+    unread = any(cause.kind == DEFINITION for cause in unknown)
+    return _Configured(tuple(differing), () if unread else tuple(changed), tuple(unknown))

@@ -1,0 +1,174 @@
+"""Releases as rows: where each stands, whether it was tested, where one can go back to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.presentation.amounts import age
+from tui.presentation.containers import state as container_state
+from tui.presentation.last_done import last_done
+from tui.presentation.text import safe
+from tui.store.releases import FAILED, KEPT, LEDGER_ONLY, LIVE, OPEN
+
+if TYPE_CHECKING:
+    from tui.model.drift import Drift
+    from tui.model.release import Entry, Release
+    from tui.presentation.apps import AppRow
+    from tui.presentation.style import Span
+    from tui.store.releases import AppReleases, Holder
+
+STATES = {
+    LIVE: ("● live", "ok"),
+    KEPT: ("○ kept", "text"),
+    LEDGER_ONLY: ("· ledger only", "muted"),
+    FAILED: ("✗ failed", "bad"),
+    OPEN: ("◐ under way", "busy"),
+}
+INTERRUPTED = ("! interrupted", "warn")
+
+UNTRUSTED = ("damaged", "restored")
+"""Names in the evidence of a release whose record is gone or cannot be read: then nothing is known."""
+
+_DOES = {"deploy": "deploys", "roll": "rolls", "recover": "recovers", "prune": "prunes", "ship": "ships"}
+
+
+def app_cell(column: str, row: AppRow, now: float) -> Span:
+    """One cell of an app, but for its name: what is live of it."""
+    releases = row.releases
+    live = releases.live if releases is not None else None
+    match column:
+        case "version":
+            if live is None:
+                return safe(row.newest), "muted"
+            return safe(live.release.version or f"r{live.release.number}"), "strong"
+        case "state":
+            return _health(row)
+        case "back":
+            return _way_back(releases) if releases is not None else ("", "muted")
+        case "drift":
+            return drift_badge(row.drift) if live is not None else ("", "muted")
+        case "last":
+            return _last(row, now)
+    return _fact(column, live, now) if live is not None else ("", "muted")
+
+
+def release_cell(column: str, releases: AppReleases, number: int, now: float) -> Span:
+    """One cell of a release."""
+    entry = releases.entries.get(number)
+    match column:
+        case "app":
+            return f"    r{number}", "text"
+        case "state":
+            if releases.interrupted is not None and releases.state(number) == OPEN:
+                return INTERRUPTED
+            return STATES[releases.state(number)]
+    if entry is None:
+        return ("its record is missing" if column == "last" else ""), "muted"
+    match column:
+        case "version":
+            return safe(entry.release.version or "-"), "text"
+        case "back":
+            return (f"as r{entry.release.rollback_of}" if entry.release.rollback_of else ""), "muted"
+        case "drift":
+            return "", "muted"
+        case "last":
+            return note(entry)
+    return _fact(column, entry, now)
+
+
+def _fact(column: str, entry: Entry, now: float) -> Span:
+    """What an app's row says of its live release, and a release's row of itself."""
+    release = entry.release
+    match column:
+        case "digest":
+            return short(release.digest or release.image), "muted"
+        case "age":
+            return (age(now - release.at) if release.at else ""), "text"
+        case "by":
+            return safe(release.by), "text"
+        case "test":
+            return proof(release)
+    raise KeyError(column)
+
+
+def short(digest: str) -> str:
+    """The beginning of a digest, as much as people read of it."""
+    return safe(digest.removeprefix("sha256:")[:12])
+
+
+def proof(release: Release) -> Span:
+    """Whether these bytes have passed their test, as far as the record tells."""
+    if release.evidence.get("tested"):
+        return "✓ ok", "ok"
+    if any(name in release.evidence for name in UNTRUSTED):
+        return "?", "warn"
+    return "! no", "warn"
+
+
+def note(entry: Entry) -> Span:
+    """What is worth knowing of how a release came to be, or to an end."""
+    outcome = entry.outcome
+    if outcome is not None and not outcome.good:
+        return safe(" ".join(outcome.message.split())), "bad"
+    words = []
+    if entry.release.adopted:
+        words.append("adopted")
+    if outcome is not None and outcome.gap_seconds is not None:
+        words.append(f"gap {outcome.gap_seconds:.1f} s")
+    return ", ".join(words), "muted"
+
+
+def _health(row: AppRow) -> Span:
+    """How the live release is, as its container tells."""
+    releases = row.releases
+    if releases is None:
+        return "", "muted"
+    if releases.error and not releases.at:
+        return "? unknown", "warn"
+    if releases.foreign:
+        return "! not ours", "warn"
+    if releases.interrupted is not None:
+        return INTERRUPTED
+    if releases.standing.live is None:
+        return ("✗ not there", "bad") if releases.standing.good else ("not deployed", "muted")
+    if row.container is None:
+        return "?", "warn"
+    words, style = container_state(row.container)
+    return words, "ok" if style == "ok" else "busy" if style == "busy" else "bad"
+
+
+def _way_back(releases: AppReleases) -> Span:
+    number = releases.way_back
+    if number is not None:
+        return safe(releases.called(number)), "text"
+    return ("none", "warn") if releases.standing.live is not None else ("", "muted")
+
+
+def drift_badge(drift: Drift | None) -> Span:
+    """ "! 2" causes, "none", "none?" where something could not be looked at, "?" where nobody has looked."""
+    if drift is None:
+        return "?", "muted"
+    if drift.causes:
+        return f"! {len(drift.causes)}", "bad"
+    return ("none?", "warn") if drift.unknown else ("none", "ok")
+
+
+def _last(row: AppRow, now: float) -> Span:
+    """Who is at it now, else what was done last."""
+    holder = row.releases.holder if row.releases is not None else None
+    ours = bool(row.operations) and row.operations[0].running
+    if holder is not None and holder.alive and not ours:
+        return f"◐ {holder_words(holder, row.name)}", "busy"
+    return last_done(row.operations, now) if row.operations else ("", "muted")
+
+
+def holder_words(holder: Holder, app: str) -> str:
+    """Who does what, and how far they are: "alice deploys v1.4.0 as r3, at stop r2"."""
+    first, *rest = holder.title.split() or [""]
+    verb = _DOES.get(first.lower())
+    if verb is not None:
+        rest = [word for number, word in enumerate(rest) if number or word != app]
+        said = " ".join((holder.by, verb, *rest))
+    else:
+        said = f"{holder.by}: {holder.title or 'something'}"
+    return safe(f"{said}, at {holder.step}" if holder.step else said)

@@ -1,0 +1,291 @@
+"""Commands on releases: which version, which release, the plan, then an operation; and what is to be read."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tui.errors import HoldfastError
+from tui.journal.evidence import read_evidence
+from tui.ledger.lease_state import read_lease, remove_lease
+from tui.model.reference import valid_tag
+from tui.operations.suggest import Suggestions
+from tui.presentation.release_record import difference_lines, drift_lines, record_lines
+from tui.presentation.text import safe
+from tui.presentation.versions import first_choice, offered_versions, version_choices
+from tui.screens.dialogs import ConfirmDialog, NameDialog, Question, ask
+from tui.screens.operations import refused
+from tui.screens.pickers import ReleaseDialog
+from tui.screens.plans import VersionDialog
+from tui.screens.preparing import Preparing
+from tui.screens.reading import ReadingScreen
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from textual.app import App
+
+    from tui.commands.command import Command, Situation
+    from tui.engine.client import Engine
+    from tui.model.app import AppSpec
+    from tui.model.policy import Policy
+    from tui.operations.observe import Observer
+    from tui.presentation.versions import Offered
+    from tui.screens.main import MainScreen
+    from tui.screens.operations import Operations
+    from tui.store.releases import AppReleases
+    from tui.store.store import Change, Store
+    from tui.sync.releases import ReleasesFollower
+
+
+class Releases:
+    """Carries them out on behalf of the App; `engine` gives the engine, None while none answers."""
+
+    def __init__(
+        self,
+        app: App[str],
+        screen: MainScreen,
+        store: Store,
+        operations: Operations,
+        follower: ReleasesFollower,
+        observer: Observer,
+        policy: Policy,
+        engine: Callable[[], Engine | None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._app = app
+        self._screen = screen
+        self._store = store
+        self._operations = operations
+        self._follower = follower
+        self._observer = observer
+        self._policy = policy
+        self._engine = engine
+        self._clock = clock
+        self._said: dict[str, int | None] = {}
+
+    def carry_out(self, command: Command, situation: Situation) -> None:
+        """Do a command, which is available."""
+        match command.id:
+            case "app.adopt":
+                self._app.run_worker(self._adopt(situation))
+            case "release.show":
+                self.show(situation.apps[0].name, situation.release)
+            case _:
+                self._app.run_worker(self._do(command.id, situation.apps[0], situation))
+
+    async def _do(self, id: str, app: AppSpec, situation: Situation) -> None:
+        match id:
+            case "app.deploy":
+                await self._deploy(app)
+            case "app.rollback":
+                await self._rollback(app, situation.release)
+            case "app.ship":
+                await self._ship(app)
+            case "app.plan":
+                await self._plan(app, situation.release)
+            case "app.recover" | "app.prune":
+                verb = id.partition(".")[2]
+                await self._operations.confirmed(
+                    f"{verb.capitalize()} {app.name}", self._operations.request(verb, app.name)
+                )
+            case "app.unlock":
+                await self._unlock(app)
+            case "app.verify":
+                await self._verify(app)
+
+    # Into service, and back
+
+    async def _deploy(self, app: AppSpec) -> None:
+        version = await self._version(app, f"Deploy which version of {app.name}?")
+        if version:
+            request = self._operations.request("deploy", app.name, version=version)
+            await self._operations.confirmed(f"Deploy {app.name} {version}", request)
+
+    async def _version(self, app: AppSpec, title: str) -> str | None:
+        offered = offered_versions(app, self._store.images.values(), self._store.remote.get(app.image))
+        first = first_choice(offered, self._store.releases.get(app.name))
+        return await ask(
+            self._app, VersionDialog(title, self._versions(app, offered), _no_version, first=first)
+        )
+
+    async def _versions(self, app: AppSpec, offered: Sequence[Offered]) -> AsyncIterator[Suggestions]:
+        tested = await asyncio.to_thread(_tested, app.name, offered)
+        choices = version_choices(offered, self._store.releases.get(app.name), tested, self._clock())
+        remote = self._store.remote.get(app.image)
+        note = ""
+        if app.has_registry and remote is None:
+            note = "the registry was not asked yet: what is only there is missing"
+        elif app.has_registry and remote is not None and remote.error:
+            note = f"the registry cannot be asked: {remote.error}"
+        elif not offered:
+            note = f"there is no version of {app.name} yet: B builds, G tags" + (
+                ", P pushes one" if app.has_registry else " one"
+            )
+        yield Suggestions(choices, note)
+
+    async def _rollback(self, app: AppSpec, chosen: int) -> None:
+        """The process for the likeliest choice plans already while the picker is open."""
+        releases = self._store.releases[app.name]
+        numbers = releases.ways_back
+        likely = chosen if chosen in numbers else releases.way_back or numbers[0]
+        prepared = Preparing(self._operations.request("rollback", app.name, to=likely))
+        number: int | None = None
+        try:
+            title = f"Roll {app.name} back to which release?"
+            number = await ask(self._app, ReleaseDialog(title, releases, numbers, likely, self._clock()))
+        finally:
+            if number != likely:
+                await prepared.abandon()
+        if number is None:
+            return
+        if number != likely:
+            prepared = Preparing(self._operations.request("rollback", app.name, to=number))
+        title = f"Roll {app.name} back to {releases.called(number)}"
+        await self._operations.confirmed(title, prepared.request, prepared)
+
+    async def _ship(self, app: AppSpec) -> None:
+        version = await ask(
+            self._app,
+            VersionDialog(f"Ship {app.name} as which version?", self._operations.suggested(app), refused),
+        )
+        if version:
+            request = self._operations.request("ship", app.name, version=version)
+            await self._operations.confirmed(f"Ship {app.name} {version}", request)
+
+    async def _plan(self, app: AppSpec, chosen: int) -> None:
+        releases = self._store.releases.get(app.name)
+        if releases is not None and chosen in releases.ways_back:
+            title = f"Roll {app.name} back to {releases.called(chosen)}"
+            request = self._operations.request("rollback", app.name, to=chosen)
+        else:
+            version = await self._version(app, f"The plan for which version of {app.name}?")
+            if not version:
+                return
+            title = f"Deploy {app.name} {version}"
+            request = self._operations.request("deploy", app.name, version=version)
+        await self._operations.planned(title, request)
+
+    async def _adopt(self, situation: Situation) -> None:
+        container = situation.containers[0]
+        name = await ask(
+            self._app, NameDialog(f"Adopt {container.name} as the app", container.name, _no_name)
+        )
+        if not name:
+            return
+        request = self._operations.request("adopt", name, container=container.id)
+        await self._operations.confirmed(f"Adopt {container.name} as {name}", request)
+        if name not in self._screen.configured:
+            self._app.notify(
+                safe(f"once {name} is adopted, it is among the apps when holdfast is opened again"),
+                markup=False,
+                timeout=10,
+            )
+
+    # The lease
+
+    async def _unlock(self, app: AppSpec) -> None:
+        engine = self._engine()
+        try:
+            lease = await read_lease(engine, app.name) if engine is not None else None
+            if engine is None or lease is None:
+                self._app.notify(f"nobody has the lease of {app.name}", markup=False, timeout=4)
+                self._follower.nudge(app.name)
+                return
+            alive = "it is alive: its operation stops at its next step" if lease.alive else "it is dead"
+            question = Question(
+                f"Take the lease of {app.name} away?",
+                (lease.text,),
+                (
+                    alive,
+                    "what was begun stays as it is until it is recovered: X c",
+                    f"on {engine.endpoint.url}",
+                ),
+                f"holdfast unlock {app.name}",
+                "Unlock",
+            )
+            typed = app.name if await self._operations.protected() else ""
+            if await self._agreed(question, typed):
+                # By the ID that was shown: a lease that was taken meanwhile is another one, and stays.
+                await remove_lease(engine, lease.id)
+                self._app.notify(safe(f"unlocked {app.name}; it was {lease.text}"), markup=False, timeout=6)
+        except HoldfastError as error:
+            self._app.notify(safe(str(error)), severity="error", markup=False, timeout=8)
+        self._follower.nudge(app.name)
+
+    async def _agreed(self, question: Question, typed: str) -> bool:
+        if not await ask(self._app, ConfirmDialog(question)):
+            return False
+        if not typed:
+            return True
+        title = f"This engine is protected: type {typed}"
+        dialog = NameDialog(title, "", lambda text: "" if text == typed else f"that is not {typed}")
+        return await ask(self._app, dialog) is not None
+
+    # To be read
+
+    def show(self, name: str, number: int) -> None:
+        """The record of a release, and how it differs from the live one."""
+        releases = self._store.releases.get(name)
+        if releases is None:
+            return
+        pages = [
+            ("record", record_lines(releases, number, self._clock())),
+            ("against the live one", difference_lines(releases, number)),
+        ]
+        if releases.notes:
+            pages.append(("the ledger", [[(f"! {safe(note)}", "warn")] for note in releases.notes]))
+        self._app.push_screen(ReadingScreen(safe(f"{name} {releases.called(number)}"), pages))
+
+    async def _verify(self, app: AppSpec) -> None:
+        self._screen.say_busy(f"◐ looking for drift of {app.name}")
+        try:
+            found = await self._observer.drift(app, self._policy)
+        except HoldfastError as error:
+            self._app.notify(safe(str(error)), severity="error", markup=False, timeout=8)
+            return
+        finally:
+            self._screen.say_busy("")
+        if found is None:
+            self._app.notify("the engine does not answer", severity="warning", markup=False, timeout=4)
+            return
+        self._store.put_drift(found)
+        lines = drift_lines(found, self._clock())
+        self._app.push_screen(ReadingScreen(safe(f"Drift of {app.name}"), [("causes", lines)]))
+
+    # Saying
+
+    def changed(self, change: Change) -> None:
+        """Offer to recover a deploy that was interrupted, once for each."""
+        for name in change.put:
+            releases = self._store.releases.get(name)
+            number = releases.interrupted if releases is not None else None
+            if releases is not None and number is not None and self._said.get(name) != number:
+                self._offer_recovery(name, releases, number)
+            self._said[name] = number
+
+    def _offer_recovery(self, name: str, releases: AppReleases, number: int) -> None:
+        said = (
+            f"the deploy of {name} {releases.called(number)} was interrupted: "
+            "1 goes to the apps, X c finishes or undoes it"
+        )
+        self._app.notify(safe(said), severity="warning", markup=False, timeout=15)
+
+
+def _tested(app: str, offered: Sequence[Offered]) -> dict[str, float]:
+    """When each ID and digest passed its test, as far as this account knows. Blocks."""
+    found = {}
+    for id in {id for one in offered for id in one.images if id}:
+        if moment := read_evidence(app, id).tested:
+            found[id] = float(moment)
+    return found
+
+
+def _no_version(text: str) -> str:
+    if text.startswith("sha256:"):
+        return ""
+    return valid_tag(text) if text else "write a version, or choose one"
+
+
+def _no_name(text: str) -> str:
+    return "" if text.strip() else "write a name"
