@@ -12,6 +12,10 @@ import pytest
 
 from tests.engine.operating import Operations
 from tests.support.project import Project
+from tui.engine.client import Engine
+from tui.engine.endpoint import resolve
+from tui.ledger.ledger import Ledger
+from tui.model.operation import StepChanged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -291,3 +295,100 @@ async def test_ship_does_it_all_in_a_row(shop: Shop) -> None:
     assert "shipped" in shop.page()
     assert ended.result.release == "r1"
     assert ended.result.digest
+
+
+async def test_pruning_everything_between_two_deploys_loses_nothing(shop: Shop, api: EngineCalls) -> None:
+    await shop.release("v0.1.0")
+    await shop.work("deploy", version="v0.1.0")
+    await shop.release("v0.2.0")
+    await shop.work("deploy", version="v0.2.0")
+    api.ask("POST", "/containers/prune")
+    api.ask("POST", "/volumes/prune")  # what `docker system prune --volumes` does, on 20.10 to named ones too
+    api.ask("POST", '/images/prune?filters={"dangling":["true"]}')
+
+    ended = await shop.work("rollback")
+
+    assert "v0.1.0" in shop.page()
+    assert ended.result.release == "r3"
+    async with await Engine.connect(resolve(host=shop.host)) as engine:
+        entries = await (await Ledger.open(engine)).entries("web")
+    assert [(entry.release.number, entry.good) for entry in entries] == [(3, True), (2, True), (1, True)]
+
+
+async def test_secrets_of_an_env_file_are_in_the_container_and_nowhere_else(
+    shop: Shop, api: EngineCalls, tmp_path: Path
+) -> None:
+    (shop.project.folder / ".env").write_text("TOKEN=s3cr3t-value\n")
+    shop.project.write(".gitignore", ".env\n")
+    shop.project.write(".dockerignore", ".env\n")
+    shop.configure("[apps.web.run]\n", '[apps.web.run]\nenv_file = ".env"\n')
+    await shop.release("v0.1.0")
+
+    await shop.work("deploy", version="v0.1.0")
+
+    assert "TOKEN=s3cr3t-value" in api.inspect("web")["Config"]["Env"]
+    assert "s3cr3t-value" not in repr(shop.told) + repr(shop.plan)
+    written = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert any("ledger" in str(path) for path in written)
+    assert not [path for path in written if b"s3cr3t-value" in path.read_bytes()]
+
+
+async def test_an_env_file_that_has_changed_is_named_once_its_container_is_gone(
+    shop: Shop, api: EngineCalls
+) -> None:
+    env = shop.project.write("web.env", "COLOUR=blue\n")
+    shop.configure("[apps.web.run]\n", '[apps.web.run]\nenv_file = "web.env"\n')
+    await shop.release("v0.1.0")
+    await shop.work("deploy", version="v0.1.0")
+    await shop.release("v0.2.0")
+    await shop.work("deploy", version="v0.2.0")
+    env.write_text("COLOUR=red\n")
+
+    await shop.work("rollback")
+    assert "COLOUR=blue" in api.inspect("web")["Config"]["Env"]  # the container had it exactly
+
+    await shop.work("deploy", version="v0.2.0")
+    api.ask("POST", "/containers/prune")
+    await shop.work("rollback", to=1)
+    assert any("web.env has changed since r1" in warning for warning in shop.plan.warnings)
+
+
+async def test_declared_volumes_are_made_and_others_never(shop: Shop, api: EngineCalls) -> None:
+    shop.configure("[apps.web.run]\n", '[apps.web.run]\nvolumes = ["web-files:/files"]\n')
+    await shop.release("v0.1.0")
+    problem = await shop.fail("deploy", version="v0.1.0")
+    assert problem.code == 4
+    assert "docker volume create web-files" in problem.hint
+
+    shop.configure("[apps.web]\n", '[apps.web]\ncreate_volumes = ["web-files"]\n')
+    await shop.work("deploy", version="v0.1.0")
+
+    assert [mount["Name"] for mount in api.inspect("web")["Mounts"]] == ["web-files"]
+
+
+async def test_a_volume_that_the_image_declares_and_nobody_mounts_is_warned_about(shop: Shop) -> None:
+    dockerfile = shop.project.folder / "Dockerfile"
+    dockerfile.write_text(dockerfile.read_text() + "VOLUME /data\n")
+    await shop.release("v0.1.0")
+
+    await shop.work("deploy", version="v0.1.0")
+
+    assert any("declares the volume /data" in warning for warning in shop.plan.warnings)
+
+
+async def test_start_first_the_new_one_is_ready_before_the_old_one_stops(
+    shop: Shop, api: EngineCalls
+) -> None:
+    shop.configure(f'ports = ["127.0.0.1:{shop.port}:8080"]\n', "")
+    shop.configure("[apps.web]\n", '[apps.web]\norder = "start-first"\ndrain_seconds = 0.1\n')
+    await shop.release("v0.1.0")
+    await shop.work("deploy", version="v0.1.0")
+    await shop.release("v0.2.0")
+
+    await shop.work("deploy", version="v0.2.0")
+
+    steps = [event.step for event in shop.told if isinstance(event, StepChanged) and event.state == "done"]
+    assert steps.index("gate r2") < steps.index("stop r1")
+    aliases = api.inspect("web")["NetworkSettings"]["Networks"]["front"]["Aliases"]
+    assert "web" in aliases
+    assert serving(api) == {"web": "running", "web.r1": "exited"}
