@@ -149,6 +149,7 @@ class Holdfast(App[str], inherit_bindings=False):
             self.observer,
             settings.policy,
             lambda: self.watcher.engine,
+            self.remote_tags.nudge,
             clock,
         )
         self._codes: dict[Style, Codes] = {}

@@ -17,7 +17,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import builds, events, idle, keys, logs, memory, startup
+from tests.bench import builds, deploys, events, idle, keys, logs, memory, startup
 from tests.bench.engines import Engines
 from tests.bench.machine import OtherWork
 from tests.bench.programs import ours, theirs, version
@@ -37,6 +37,7 @@ MEASURES: dict[str, Callable[[Run], list[Result]]] = {
     "logs": logs.measure,
     "memory": memory.measure,
     "builds": builds.measure,
+    "deploys": deploys.measure,
 }
 BUSY = 10.0  # percent: from here on others disturb the figures
 

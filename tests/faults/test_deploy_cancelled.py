@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import signal
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.deploying import TALLY, App, Point, import_images
+from tests.faults.deploying import KILLED, TALLY, App, Point, bury_the_dead, import_images
 from tui.journal.writer import JournalFailed
 from tui.model.operation import Logged, Progressed, StepChanged
 from tui.operations.runner import CANCELLED, perform
@@ -56,6 +57,40 @@ async def test_at_each_step(engine: PrivateEngine, tmp_path: Path) -> None:
         for order, moment in itertools.product(ORDERS, ("before", "within")):
             app = App(tmp_path, engine, f"cancelled-{order}-{moment}", order, run=slow)
             cases.create_task(cancelled_everywhere(app, moment))
+
+
+def drains(app: App) -> bool:
+    """Whether what serves was told to drain, so that no proxy sends it anything."""
+    looking = ["docker", "--host", app.engine.host, "exec", app.name, "test", "-e", "/run/draining"]
+    return subprocess.run(looking, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("blow", [signal.SIGTERM, signal.SIGKILL])
+async def test_what_was_told_to_drain_serves_again(
+    engine: PrivateEngine, tmp_path: Path, order: str, blow: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bury_the_dead(monkeypatch)
+    app = App(
+        tmp_path,
+        engine,
+        f"drain-{order}-{blow}",
+        order,
+        app={"drain": ["touch", "/run/draining"], "drain_seconds": 1},
+        run={"tmpfs": ["/run"]},
+        ready={"exec": ["test", "!", "-e", "/run/draining"], "timeout": 3},
+    )
+    await app.work("deploy", version="v1")
+    drain = 4 if order == "start-first" else 2
+    for point in (Point(drain, "after"), Point(drain + 1, "after"), Point(drain, "before")):
+        kind = f"deploy {order}, ended while the old one drains"
+        TALLY.begin(kind)
+        status = await app.start("deploy", point, blow, version="v2").end()
+        assert status in (CANCELLED, KILLED)
+        await app.recover()
+        await app.check()
+        assert not drains(app)
+        TALLY.survived(kind)
 
 
 async def unwritten_from(app: App, step: str) -> None:

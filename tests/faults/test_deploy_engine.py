@@ -86,14 +86,16 @@ async def test_at_each_step(engine: PrivateEngine, tmp_path: Path, moment: str) 
         TALLY.survived(kind)
 
 
-@pytest.mark.parametrize("verb", ["deploy", "rollback"])
-async def test_at_any_moment(engine: PrivateEngine, tmp_path: Path, verb: str) -> None:
+@pytest.mark.parametrize(("verb", "moments"), [("deploy", (0.5, 1.1)), ("rollback", (0.8,))])
+async def test_at_any_moment(
+    engine: PrivateEngine, tmp_path: Path, verb: str, moments: tuple[float, ...]
+) -> None:
     """Also while it does what it was asked for."""
     kind = f"{verb}, engine killed at any moment"
     apps = [App(tmp_path, engine, f"{order}-{number}", order) for number in range(3) for order in STEPS]
     await in_turns(apps, "deploy", "v1")
     await in_turns(apps, "deploy", "v2")
-    for seconds in (0.5, 0.9, 1.4):
+    for seconds in moments:
         operations = [app.start(verb, version="v1" if verb == "deploy" else "") for app in apps]
         for _ in apps:
             TALLY.begin(kind)

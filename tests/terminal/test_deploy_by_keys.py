@@ -54,6 +54,7 @@ def shop(tmp_path: Path, registry: Registry, api: EngineCalls) -> Iterator[Shop]
     shop.port = free_port()
     with (shop.folder / "holdfast.toml").open("a") as config:
         config.write(f'\n[apps.web.run]\nports = ["127.0.0.1:{shop.port}:8080"]\nnetworks = ["front"]\n')
+        config.write('stop_signal = "SIGKILL"\n')  # busybox httpd does not heed SIGTERM
     shop.configure("timeout = 20\n", "timeout = 20\nbake = 0.2\n")
     shop.configure("[apps.web]\n", '[apps.web]\ncreate_networks = ["front"]\n')
     for version in ("v0.1.0", "v0.2.0"):
@@ -78,7 +79,7 @@ def opened(open_holdfast: OpenTerminal, shop: Shop, api: EngineCalls, **options:
 
 
 def test_deployed_and_rolled_back_by_keys_alone(
-    open_holdfast: OpenTerminal, shop: Shop, api: EngineCalls
+    shop: Shop, open_holdfast: OpenTerminal, api: EngineCalls
 ) -> None:
     dashboard = opened(open_holdfast, shop, api)
     dashboard.wait_for("not deployed")
@@ -113,10 +114,8 @@ def test_deployed_and_rolled_back_by_keys_alone(
     dashboard.wait_for(re.compile(r"r1 +v0\.1\.0 +[0-9a-f]{12} .* kept"))
     dashboard.press("enter")
     dashboard.wait_for("Roll web back to r1 v0.1.0 as r3", LONG)
-    began = time.monotonic()
     dashboard.press("y")
     until(lambda: "v0.1.0" in shop.page(), LONG)
-    print(f"from the key to the page: {time.monotonic() - began:.2f} s")
     dashboard.wait_for("✓ rolled back", LONG)
     dashboard.wait_for(re.compile(r"r3 +v0\.1\.0 +● live .* as r1"))
     assert {one["Names"][0]: one["State"] for one in api.containers() if "web" in one["Names"][0]} == {
@@ -126,7 +125,7 @@ def test_deployed_and_rolled_back_by_keys_alone(
 
 @pytest.mark.parametrize("size", SIZES)
 def test_records_differences_and_drift_are_read(
-    open_holdfast: OpenTerminal, shop: Shop, api: EngineCalls, size: tuple[int, int]
+    shop: Shop, open_holdfast: OpenTerminal, api: EngineCalls, size: tuple[int, int]
 ) -> None:
     for version in ("v0.1.0", "v0.2.0"):
         command(shop, api, "deploy", "web", version, "--yes")
@@ -140,6 +139,7 @@ def test_records_differences_and_drift_are_read(
     dashboard.press("tab")
     dashboard.wait_for("v0.2.0 -> v0.1.0")
     dashboard.press("escape")
+    dashboard.wait_until_gone("against the live one")
     dashboard.press("v")
     dashboard.wait_for("Drift of web", LONG)
     dashboard.wait_for("looked at")
@@ -148,7 +148,7 @@ def test_records_differences_and_drift_are_read(
 
 
 def test_a_plan_is_shown_and_nothing_is_done(
-    open_holdfast: OpenTerminal, shop: Shop, api: EngineCalls
+    shop: Shop, open_holdfast: OpenTerminal, api: EngineCalls
 ) -> None:
     dashboard = opened(open_holdfast, shop, api)
     dashboard.press("1", "p")
@@ -162,7 +162,7 @@ def test_a_plan_is_shown_and_nothing_is_done(
 
 
 def test_an_engine_that_is_protected_wants_the_name_typed(
-    open_holdfast: OpenTerminal, shop: Shop, api: EngineCalls
+    shop: Shop, open_holdfast: OpenTerminal, api: EngineCalls
 ) -> None:
     with (shop.folder / "holdfast.toml").open("a") as config:
         config.write(f'\n[engines."{api.url}"]\nprotected = true\n')

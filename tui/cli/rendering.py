@@ -116,8 +116,8 @@ class _ForPeople:
         if ended.error is None:
             self._put(console.result_lines(operation, ended, self._before))
         elif ended.error.code == 130:
-            took, said = duration(ended.seconds), ended.error.message.removeprefix("cancelled").strip("; ")
-            words = f"cancelled after {took}; {said or 'what was begun is undone'}"
+            _, _, serves = ended.error.message.partition("cancelled; ")
+            words = f"cancelled after {duration(ended.seconds)}; {serves or 'what was begun is undone'}"
             self._put([[(safe(words), "warn")]], ERR)
         else:
             if output:

@@ -13,6 +13,11 @@ FILE_BYTES = 2**20
 """Bytes of the largest file that is taken out."""
 
 
+BESIDE = "~"
+"""Begins the name that a file has until it is whole, and keeps beside its own. It stands behind all records
+in the order of names: of several names of one file, an engine gives the first as a file, others as links."""
+
+
 class NoTar(ValueError):
     """Bytes that are no tar archive, or one that is cut."""
 
@@ -23,15 +28,19 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 
 def pack_new(folder: str, files: Mapping[str, bytes]) -> bytes:
-    """Files of a folder that is made where it is missing, such that none is ever replaced.
+    """Files of a folder that is made where it is missing, such that none is ever replaced or half there.
 
     Unpacking has no "only if it is not there". But before each file comes an entry below it, as if it were a
     folder: where the file is there, that cannot be made, and the unpacking ends with an error. Where it is
     not there, the entry makes a folder, and the engine puts the file in its place.
+
+    Nor does an engine take away what it has begun to write when its disk is full. So the contents go into a
+    file of another name, and the name that counts is a hard link to it, which comes to be at once or not.
     """
-    entries: list[tuple[str, bytes | None]] = [(folder, None)]
+    entries: list[tuple[str, bytes | str | None]] = [(folder, None)]
     for name, contents in files.items():
-        entries += [(f"{folder}/{name}/new", b""), (f"{folder}/{name}", contents)]
+        beside = f"{folder}/{BESIDE}{name}"
+        entries += [(f"{folder}/{name}/new", b""), (beside, contents), (f"{folder}/{name}", beside)]
     return _pack(entries)
 
 
@@ -63,16 +72,23 @@ def folders(archive: bytes) -> list[str]:
         raise NoTar(str(error)) from error
 
 
-def _pack(entries: Iterable[tuple[str, bytes | None]]) -> bytes:
-    """None for contents makes a folder. GNU format: the engine stumbles over PAX headers."""
+def _pack(entries: Iterable[tuple[str, bytes | str | None]]) -> bytes:
+    """None for contents makes a folder, a text a hard link to that path.
+
+    GNU format: the engine stumbles over PAX headers.
+    """
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as tar:
         for path, contents in entries:
             member = tarfile.TarInfo(path)
+            member.mode = 0o600
+            if isinstance(contents, bytes):
+                member.size = len(contents)
+                tar.addfile(member, io.BytesIO(contents))
+                continue
             if contents is None:
                 member.type, member.mode = tarfile.DIRTYPE, 0o700
-                tar.addfile(member)
             else:
-                member.size, member.mode = len(contents), 0o600
-                tar.addfile(member, io.BytesIO(contents))
+                member.type, member.linkname = tarfile.LNKTYPE, contents
+            tar.addfile(member)
     return packed.getvalue()

@@ -100,21 +100,36 @@ def restore(standing: Standing, new: int, order: str = STOP_FIRST) -> list[Step]
 
 
 def complete(standing: Standing, new: int) -> list[Step]:
-    """The steps that finish a deploy whose new release already serves under the app's name."""
+    """The steps that finish a deploy whose new release runs already; the first one asks whether it is ready.
+
+    Started before the old one was stopped it has not got the app's name yet, and the old one may have been
+    told to drain: nothing says so, and it may not take up work again. So the way on is the safer one.
+    """
     slot = standing.slots[new]
     steps = [Step(GATE, new)]
-    for number in standing.slots:
-        if number != new and (standing.slots[number].running or standing.slots[number].armed):
+    for number, other in standing.slots.items():
+        if number != new and (other.running or other.armed or other.name == standing.app):
             steps += retire(standing, number)
+    if slot.name != standing.app:
+        steps.append(Step(PROMOTE, new))
     if not slot.armed:
         steps.append(Step(ARM, new))
     return [*steps, Step(GOOD, new)]
 
 
 def can_complete(standing: Standing, new: int) -> bool:
-    """Whether an interrupted release is far enough to be finished: it runs under the app's name."""
+    """Whether an interrupted release is far enough to be finished: it runs."""
     slot = standing.slots.get(new)
-    return slot is not None and slot.running and slot.name == standing.app
+    return slot is not None and slot.running
+
+
+def undrained(standing: Standing, number: int | None) -> list[Step]:
+    """The steps that stop a release which was told to drain, before it is started again to serve on."""
+    slot = standing.slots.get(number) if number is not None else None
+    if slot is None or not slot.running:
+        return []
+    number = slot.release
+    return [*([Step(DISARM, number)] if slot.armed else []), Step(STOP, number)]
 
 
 def settle(standing: Standing) -> list[Step]:

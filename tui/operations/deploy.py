@@ -175,11 +175,9 @@ class Deploy:
         return "from the stop of the old one until the new one is ready; not measured yet"
 
     def _equal(self, release: Release) -> str:
-        name = self._app.name
-        return (
-            f"docker stop {name} && docker rename {name} {name}.r{self._releases.standing.live or 0} && "
-            f"docker run -d --name {name} ... {release.reference}"
-        )
+        name, live = self._app.name, self._releases.standing.live
+        run = f"docker run -d --name {name} ... {release.reference}"
+        return run if live is None else f"docker stop {name} && docker rename {name} {name}.r{live} && {run}"
 
     def _going(self, release: Release) -> list[int]:
         """Releases that retention removes once the new one is good."""

@@ -35,15 +35,11 @@ class Observer:
         if engine is None:
             return None
         ledger = await self._ledger(engine)
-        found, lease = await asyncio.gather(read_releases(engine, ledger, app), read_lease(engine, app))
-        return AppReleases(
-            found.standing,
-            found.entries,
-            found.foreign.id if found.foreign is not None else "",
-            _holder(lease) if lease is not None else None,
-            tuple(ledger.notes),
-            time.time(),
-        )
+        found = await _read(engine, ledger, app)
+        if found.interrupted is not None:
+            # Ledger and lease are two readings: a deploy may have begun or ended between them.
+            found = await _read(engine, ledger, app)
+        return found
 
     async def drift(self, app: AppSpec, policy: Policy) -> Drift | None:
         """Look for drift now; None while no engine answers. Raises HoldfastError."""
@@ -57,6 +53,18 @@ class Observer:
         if self._opened is None or self._opened[0] is not engine:
             self._opened = engine, await Ledger.open(engine)
         return self._opened[1]
+
+
+async def _read(engine: Engine, ledger: Ledger, app: str) -> AppReleases:
+    found, lease = await asyncio.gather(read_releases(engine, ledger, app), read_lease(engine, app))
+    return AppReleases(
+        found.standing,
+        found.entries,
+        found.foreign.id if found.foreign is not None else "",
+        _holder(lease) if lease is not None else None,
+        tuple(ledger.notes),
+        time.time(),
+    )
 
 
 def _holder(lease: LeaseState) -> Holder:

@@ -26,9 +26,9 @@ from tui.model.release import (
     Outcome,
     Release,
 )
-from tui.model.standing import BAKE, DRAIN, GATE
-from tui.model.switching import restore
-from tui.operations.gate import gate, last_lines
+from tui.model.standing import BAKE, DRAIN, GATE, all_after
+from tui.model.switching import restore, undrained, way_back
+from tui.operations.gate import NotReady, gate, last_lines
 from tui.operations.releases import read_releases
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ class Rollout:
         }
         self._stopped_at: float | None = None
         self._message = ""
+        self._drained: set[int | None] = set()
         self.gap: float | None = None
         if means.release is not None:
             self._policies[means.release.number] = means.release.run.restart
@@ -175,6 +176,7 @@ class Rollout:
         """Tell whoever sends it work that it is about to go, and give it time to finish what it has."""
         means = self._means
         if means.app.drain:
+            self._drained.add(number)
             async with means.engine.execs.run(self._containers[number], means.app.drain) as process:
                 async for stream, chunk in process:
                     means.report.log(f"drain r{number}", chunk.decode("utf-8", "replace"), stream)
@@ -232,9 +234,15 @@ class Rollout:
             if releases.standing.records.get(new):
                 return False
             self._tell(UNDO, "running", title="Back to the release before")
-            self._containers |= {number: one.id for number, one in releases.containers.items()}
-            self._policies |= {number: policy_of(number, releases) for number in releases.containers}
-            await self.make(restore(releases.standing, new, order), parent=UNDO)
+            old = way_back(releases.standing, new)
+            try:
+                await self._restore(releases, new, old, order)
+            except NotReady:
+                if not means.app.drain or old is None or old in self._drained:
+                    raise
+                self._drained.add(old)  # by the one who was interrupted
+                releases = await read_releases(means.engine, means.ledger, means.app.name)
+                await self._restore(releases, new, old, order)
         except HoldfastError as error:
             self._tell(UNDO, "failed")
             raise NeedsAttention(
@@ -245,6 +253,13 @@ class Rollout:
             ) from error
         self._tell(UNDO, UNDONE)
         return True
+
+    async def _restore(self, releases: Releases, new: int, old: int | None, order: str) -> None:
+        self._containers |= {number: one.id for number, one in releases.containers.items()}
+        self._policies |= {number: policy_of(number, releases) for number in releases.containers}
+        again = undrained(releases.standing, old) if old in self._drained else []
+        standing = all_after(releases.standing, again)
+        await self.make([*again, *restore(standing, new, order)], parent=UNDO)
 
 
 def policy_of(number: int, releases: Releases) -> str:
@@ -296,6 +311,8 @@ async def reachable(engine: Engine, container: str, port: int) -> tuple[str, int
     for host, number in state.published.get(f"{port}/tcp", ()):
         local = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
         return local.get(host, host), number
+    if "host" in state.addresses:
+        return "127.0.0.1", port
     for address in state.addresses.values():
         if address:
             return address, port

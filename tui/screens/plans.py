@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from tui.operations.suggest import Suggestions
 
+CHOOSE = "↑ ↓ choose, Enter goes on, Esc cancels"
+
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")
 
 
@@ -78,9 +80,13 @@ class PlanDialog(Dialog[Plan]):
         try:
             plan = await self._make()
         except HoldfastError as error:
+            if not self.query(Button):  # closed while this came
+                return
             body.update(_why_not(error))
             self.query_one("#cancel", Button).label = "Close"
         else:
+            if not self.query(Button):
+                return
             self._plan = plan
             self.query_one(".title", Static).update(Text(safe(plan.title)))
             body.update(_plan(plan))
@@ -211,10 +217,12 @@ class VersionDialog(Dialog[str]):
     async def _take_offers(self) -> None:
         said = self.query_one("#said", Static)
         async for offered, note in self._offers:
+            if not self.query(OptionList):  # closed while this came
+                return
             self._show(offered)
             said.update(Text(safe(note) or "asking the registry ..."))
         if not note:
-            said.update(Text("↑ ↓ choose, Enter goes on, Esc cancels"))
+            said.update(Text(CHOOSE))
 
     def _show(self, offered: Sequence[tuple[str, str]]) -> None:
         options = self.query_one(OptionList)

@@ -16,9 +16,10 @@ from tui.presentation.versions import first_choice, offered_versions, version_ch
 from tui.screens.dialogs import ConfirmDialog, NameDialog, Question, ask
 from tui.screens.operations import refused
 from tui.screens.pickers import ReleaseDialog
-from tui.screens.plans import VersionDialog
+from tui.screens.plans import CHOOSE, VersionDialog
 from tui.screens.preparing import Preparing
 from tui.screens.reading import ReadingScreen
+from tui.store.store import Topic
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -51,6 +52,7 @@ class Releases:
         observer: Observer,
         policy: Policy,
         engine: Callable[[], Engine | None],
+        ask_registries: Callable[[], None],
         clock: Callable[[], float],
     ) -> None:
         self._app = app
@@ -61,6 +63,7 @@ class Releases:
         self._observer = observer
         self._policy = policy
         self._engine = engine
+        self._ask_registries = ask_registries
         self._clock = clock
         self._said: dict[str, int | None] = {}
 
@@ -103,26 +106,40 @@ class Releases:
             await self._operations.confirmed(f"Deploy {app.name} {version}", request)
 
     async def _version(self, app: AppSpec, title: str) -> str | None:
-        offered = offered_versions(app, self._store.images.values(), self._store.remote.get(app.image))
-        first = first_choice(offered, self._store.releases.get(app.name))
-        return await ask(
-            self._app, VersionDialog(title, self._versions(app, offered), _no_version, first=first)
-        )
+        self._ask_registries()
+        first = first_choice(self._offered(app), self._store.releases.get(app.name))
+        dialog = VersionDialog(title, self._versions(app), _no_version, first=first)
+        return await ask(self._app, dialog)
 
-    async def _versions(self, app: AppSpec, offered: Sequence[Offered]) -> AsyncIterator[Suggestions]:
-        tested = await asyncio.to_thread(_tested, app.name, offered)
-        choices = version_choices(offered, self._store.releases.get(app.name), tested, self._clock())
+    def _offered(self, app: AppSpec) -> list[Offered]:
+        return offered_versions(app, self._store.images.values(), self._store.remote.get(app.image))
+
+    async def _versions(self, app: AppSpec) -> AsyncIterator[Suggestions]:
+        """What can be deployed, anew whenever the registry has said something new, for as long as asked."""
+        news = asyncio.Event()
+        end = self._store.subscribe(Topic.REMOTE, lambda _: news.set())
+        try:
+            while True:
+                news.clear()
+                offered = self._offered(app)
+                tested = await asyncio.to_thread(_tested, app.name, offered)
+                releases = self._store.releases.get(app.name)
+                choices = version_choices(offered, releases, tested, self._clock())
+                yield Suggestions(choices, self._note(app, offered))
+                await news.wait()
+        finally:
+            end()
+
+    def _note(self, app: AppSpec, offered: Sequence[Offered]) -> str:
         remote = self._store.remote.get(app.image)
-        note = ""
         if app.has_registry and remote is None:
-            note = "the registry was not asked yet: what is only there is missing"
-        elif app.has_registry and remote is not None and remote.error:
-            note = f"the registry cannot be asked: {remote.error}"
-        elif not offered:
-            note = f"there is no version of {app.name} yet: B builds, G tags" + (
-                ", P pushes one" if app.has_registry else " one"
-            )
-        yield Suggestions(choices, note)
+            return "asking the registry ..."
+        if remote is not None and remote.error:
+            return f"the registry cannot be asked: {remote.error}"
+        if not offered:
+            push = ", P pushes it" if app.has_registry else ""
+            return f"there is no version of {app.name} yet: B builds one, G names it{push}"
+        return CHOOSE
 
     async def _rollback(self, app: AppSpec, chosen: int) -> None:
         """The process for the likeliest choice plans already while the picker is open."""

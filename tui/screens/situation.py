@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from tui.commands.command import Scope, Situation
 from tui.model.reference import split_reference
-from tui.store.store import LinkState
+from tui.store.store import LinkState, Store
 
 if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.image import Image
     from tui.screens.main import MainScreen
     from tui.store.operation import Operation
+    from tui.store.releases import AppReleases
 
 
 def scope_of(screen: MainScreen) -> Scope:
@@ -47,9 +48,21 @@ def situation_of(screen: MainScreen) -> Situation:
     return found._replace(
         apps=apps,
         running=_running(screen, apps),
-        releases=store.releases.get(apps[0].name) if len(apps) == 1 else None,
+        releases=_releases(store, apps[0].name) if len(apps) == 1 else None,
         release=screen.apps.release if view is screen.apps else 0,
     )
+
+
+def _releases(store: Store, app: str) -> AppReleases | None:
+    """Those of an app. One that was under way when they were read, and has ended since, is no obstacle."""
+    releases = store.releases.get(app)
+    if releases is None or not any(
+        operation.ended is not None and operation.ended.t >= releases.at
+        for operation in store.operations_of(app)[:1]
+    ):
+        return releases
+    records = {number: good for number, good in releases.standing.records.items() if good is not None}
+    return releases._replace(holder=None, standing=releases.standing._replace(records=records))
 
 
 def belongs(image: Image, app: AppSpec) -> bool:

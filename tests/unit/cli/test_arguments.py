@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tui.cli.arguments import VERBS, dispatch, parsed, parser
+from tui.cli.arguments import dispatch, parsed, parser
+from tui.cli.texts import SHORT
 from tui.cli.verbs import Options, Usage, meant
 from tui.model.app import AppSpec
 from tui.operations.verbs import UnknownApp
@@ -42,6 +43,10 @@ def test_words_may_stand_behind_options():
     ("history", "--limit", "0"),
     ("history", "web", "api"),
     ("--demo", "build"),
+    ("rollback", "--to", "v1"),
+    ("deploy", "web", "v1", "--image", "x"),
+    ("unlock", "web", "api"),
+    ("status", "--operations"),
     ("doctor", "-x"),
 ])  # fmt: skip
 def test_a_mistake_is_named_and_ends_with_2(arguments, capsys):
@@ -61,7 +66,7 @@ def test_a_mistake_is_an_outcome_where_json_is_wanted(capsys):
     assert "--no-cach" in outcome["error"]["message"]
 
 
-@pytest.mark.parametrize("verb", [*VERBS, "history", "doctor", "init"])
+@pytest.mark.parametrize("verb", list(SHORT))
 def test_every_verb_has_help_with_an_example(verb, capsys):
     with pytest.raises(SystemExit) as ended:
         dispatch([verb, "--help"])
@@ -75,7 +80,17 @@ def test_help_lists_every_verb(capsys):
     with pytest.raises(SystemExit):
         dispatch(["--help"])
     said = capsys.readouterr().out
-    assert all(f"\n    {verb} " in said for verb in (*VERBS, "history", "doctor", "init"))
+    assert all(f"\n    {verb} " in said for verb in SHORT)
+
+
+@pytest.mark.parametrize(("said", "number"), [("r12", 12), ("12", 12), ("r1", 1)])
+def test_a_release_to_go_back_to(said, number):
+    assert given("rollback", "web", "--to", said).to == number
+
+
+def test_a_name_to_adopt_by():
+    assert given("adopt", "old_web", "--name", "web").name == "web"
+    assert given("adopt", "old_web", "--as", "web").name == "web"
 
 
 def options(verb, *words):
@@ -88,6 +103,8 @@ def test_the_only_app_may_be_left_out():
     assert meant(apps, options("tag", "v1.0.0")) == (WEB, "v1.0.0")
     assert meant(apps, options("tag", "web")) == (WEB, "")
     assert meant(apps, options("push", "web", "v1.0.0")) == (WEB, "v1.0.0")
+    assert meant(apps, options("deploy", "v1.0.0")) == (WEB, "v1.0.0")
+    assert meant(apps, options("ship")) == (WEB, "")
 
 
 def test_one_of_several_apps_must_be_named():
@@ -108,5 +125,6 @@ def test_a_mistyped_app_is_no_version():
 def test_one_word_too_many():
     with pytest.raises(Usage, match="v2"):
         meant({"web": WEB}, options("tag", "web", "v1", "v2"))
-    with pytest.raises(Usage, match="v1"):
-        meant({"web": WEB}, options("build", "web", "v1"))
+    for verb in ("build", "rollback", "recover", "prune"):
+        with pytest.raises(Usage, match="v1"):
+            meant({"web": WEB}, options(verb, "web", "v1"))

@@ -130,8 +130,8 @@ def test_the_last_time_is_that_of_the_last_good_one(written):
 
 
 def test_a_reader_that_wants_no_more(written):
-    """As `holdfast history | head -1`."""
-    shell = f"{sys.executable} -m tui history | head -1; exit ${{PIPESTATUS[0]}}"
+    """As `holdfast history --operations | head -1`."""
+    shell = f"{sys.executable} -m tui history --operations | head -1; exit ${{PIPESTATUS[0]}}"
     tree = os.path.abspath(f"{__file__}/../../../..")
     done = subprocess.run(["bash", "-c", shell], cwd=tree, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")

@@ -61,4 +61,4 @@ def test_bytes_that_are_no_archive(rubbish: bytes) -> None:
 
 def test_a_new_file_comes_after_an_entry_that_fails_where_it_is_there_already() -> None:
     with tarfile.open(fileobj=io.BytesIO(pack_new("web", {"r1.json": b"1"}))) as tar:
-        assert tar.getnames() == ["web", "web/r1.json/new", "web/r1.json"]
+        assert tar.getnames() == ["web", "web/r1.json/new", "web/~r1.json", "web/r1.json"]

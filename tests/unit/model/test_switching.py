@@ -16,6 +16,7 @@ from tui.model.switching import (
     outdated,
     restore,
     settle,
+    undrained,
     way_back,
 )
 
@@ -132,6 +133,25 @@ def test_retention_never_takes_the_live_or_the_last_good_release(standing, keep)
     assert end.kept == before_kept[: max(keep, 1)]
     if standing.live is not None:
         in_order(end, standing.live)
+
+
+@given(histories(), st.data())
+def test_what_was_told_to_drain_is_started_again_while_the_new_one_serves(standing, data):
+    old, new = standing.live, standing.next_number
+    steps = deploy(standing, START_FIRST, drain=True)
+    if old is None:
+        return
+    begun = data.draw(st.integers(steps.index(Step("drain", old)), len(steps) - 1))
+    broken = all_after(standing, steps[:begun])
+
+    again = undrained(broken, old)
+    undoing = [*again, *restore(all_after(broken, again), new, START_FIRST)]
+
+    assert Step("start", old) in undoing
+    assert all_after(broken, undoing).slots == standing.slots
+    for step in undoing:
+        broken = after(broken, step)
+        assert serving(broken)
 
 
 @given(histories())

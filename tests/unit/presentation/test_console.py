@@ -14,6 +14,7 @@ from tui.model.operation import (
     Plan,
     PlanStep,
     Progressed,
+    Result,
     Started,
     StepChanged,
 )
@@ -130,3 +131,19 @@ def test_only_the_end_of_much_output_is_shown():
     shown = text(console.failed_output(operation, Failure(1, "failed")))
     assert shown[:3] == ["output of Push", "  950 lines before", "  | line 950"]
     assert shown[-1] == "  | line 999"
+
+
+def test_a_table_stands_in_columns_and_cuts_nothing():
+    rows = [("web", "live", "x" * 200), ("a-long-name", "failed: no", "")]
+    lines = list(console.table(("app", "state", "rest"), rows, {"state": {"live": "ok"}}))
+    shown = text(lines)
+    assert shown[0] == "app          state       rest"
+    assert shown[1] == "web          live        " + "x" * 200
+    assert shown[2].startswith("a-long-name  failed: no")
+    assert ("live        ", "ok") in lines[1]
+    assert ("failed: no  ", "bad") in lines[2]
+
+
+def test_a_result_tells_release_and_gap():
+    facts = dict(console.result_facts(Result(release="r3", digest="sha256:1", gap_seconds=0.25)))
+    assert (facts["release"], facts["gap"]) == ("r3", "0.25 s")

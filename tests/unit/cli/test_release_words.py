@@ -1,0 +1,141 @@
+"""Releases in the tables of `status` and `history`, from values as the engine and the ledger give them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.cli import releases as listing
+from tui.cli import status
+from tui.cli.release_words import release_fields, state_of, ways_back
+from tui.engine.creation import Creation
+from tui.engine.recreation import Kept
+from tui.ledger.lease_state import LeaseState, Owner
+from tui.model.app import RunSpec
+from tui.model.drift import FILES, Cause, Drift
+from tui.model.release import Entry, Outcome, Release
+from tui.model.standing import Slot, Standing
+from tui.operations.releases import Releases
+from tui.presentation.console import painted
+
+DIGEST = "sha256:" + "ab" * 32
+
+
+def container(number, *, running=True, health=""):
+    return Kept(
+        f"id{number}", "web", "", DIGEST, "", "no", running, 3, health, {}, {}, (), {}, Creation({}, {})
+    )
+
+
+def entry(number, good=True, message="", **changes):
+    release = Release(
+        "web", number, f"v0.{number}.0", f"web@{DIGEST}", DIGEST, "", by="ann", host="ci", at=100.0
+    )
+    outcome = None if good is None else Outcome(number, good, 160.0, 0.25 if good else None, message)
+    return Entry(release._replace(**changes), outcome)
+
+
+def releases(*entries, live=None, kept=(), one=None):
+    slots = {number: Slot(f"id{number}", f"web.r{number}", number, False, False) for number in kept}
+    if live is not None:
+        slots[live] = Slot(f"id{live}", "web", live, True, True)
+    records = {one.release.number: one.good for one in entries}
+    containers = {live: one or container(live)} if live is not None else {}
+    by_number = {one.release.number: one for one in entries}
+    return Releases(Standing("web", slots, records), by_number, containers)
+
+
+ALL = releases(
+    entry(5, None), entry(4), entry(3, False, "exit code 7\nits log"), entry(2), entry(1), live=4, kept=(2,)
+)
+
+
+def shown(found, **changes):
+    one = status.AppStatus("web", "unix:///s", True, found, None, None, ())._replace(**changes)
+    row = dict(zip(status.COLUMNS, status.row(one, 100.0 + 7200), strict=True))
+    return row, [painted(line, colours=False) for line in status.notes(one)]
+
+
+def test_what_has_become_of_each():
+    states = [state_of(number, ALL) for number in (5, 4, 3, 2, 1)]
+    assert states == ["open", "live", "failed", "kept", "ledger only"]
+    assert ways_back(ALL) == [2, 1]
+    assert ways_back(releases(entry(2), entry(1))) == [2, 1]
+
+
+def test_a_row_of_status():
+    row, notes = shown(ALL)
+    assert row == {
+        "app": "web", "live": "r4", "version": "v0.4.0", "digest": "ab" * 6, "health": "running", "age": "2h",
+        "by": "ann", "back to": "r2 v0.2.0 and 1 more", "drift": "unknown", "lease": "-",
+    }  # fmt: skip
+    assert notes == ["web: the deploy of r5 was interrupted; holdfast recover web"]
+
+
+@pytest.mark.parametrize(("running", "health", "said"), [
+    (True, "healthy", "healthy"), (True, "unhealthy", "unhealthy"), (True, "", "running"),
+    (False, "unhealthy", "exited (3)"),
+])  # fmt: skip
+def test_health(running, health, said):
+    found = releases(entry(1), live=1, one=container(1, running=running, health=health))
+    row, notes = shown(found)
+    assert row["health"] == said
+    assert any("does not run" in note for note in notes) is not running
+
+
+def test_nothing_is_live():
+    row, notes = shown(releases())
+    assert row["live"] == "none"
+    assert set(row.values()) == {"web", "none", "-", "unknown"}
+    assert notes == []
+    _, notes = shown(releases()._replace(foreign=container(0)))
+    assert notes == ["web: the container web was not made by Holdfast; holdfast adopt web takes it over"]
+
+
+@pytest.mark.parametrize(("heard", "cell", "note"), [
+    (190.0, "bob@prod", "being changed by bob on prod"),
+    (100.0, "bob@prod (dead)", "a dead lease: bob on prod"),
+])  # fmt: skip
+def test_a_lease(heard, cell, note):
+    lease = LeaseState("web", "l", Owner("bob", "prod", 7, "op", "deploy v2"), "", 90.0, heard, 200.0, 60.0)
+    row, notes = shown(ALL, lease=lease)
+    assert row["lease"] == cell
+    assert any(note in one for one in notes)
+    assert any("interrupted" in one for one in notes) is not lease.alive
+
+
+def test_drift_is_told_with_its_causes_and_unknown_is_no_agreement():
+    cause = Cause(FILES, "files were changed", "ignore them")
+    row, notes = shown(ALL, drift=Drift("web", (cause,), (), 0.0))
+    assert row["drift"] == "1 found"
+    assert notes[-1] == "web: drift: files were changed; ignore them"
+    assert shown(ALL, drift=Drift("web", (), (cause,), 0.0))[0]["drift"] == "unknown"
+    assert shown(ALL, drift=Drift("web", (), (), 0.0))[0]["drift"] == "none"
+
+
+def row_of(number, *, busy=False, **changes):
+    one = ALL.entries[number]
+    one = one._replace(release=one.release._replace(**changes))
+    cells = listing.row(listing.Listed("unix:///s", one, state_of(number, ALL), busy))
+    return dict(zip(listing.COLUMNS, cells, strict=True))
+
+
+def test_rows_of_history():
+    row = row_of(4, rollback_of=2, evidence={"tested": "1", "commit": "c" * 40})
+    assert (row["release"], row["of"], row["gap"], row["by"]) == ("r4", "r2", "0.2s", "ann@ci")
+    assert row["evidence"] == f"tested, commit {'c' * 12}"
+    assert row["outcome"] == "live"
+    assert row_of(3)["outcome"] == "failed: exit code 7"
+    assert row_of(2, adopted=True)["evidence"] == "adopted"
+    assert row_of(5)["outcome"] == "interrupted: holdfast recover"
+    assert row_of(5, busy=True)["outcome"] == "being deployed"
+
+
+def test_text_from_outside_is_made_harmless():
+    assert "\x1b" not in "".join(row_of(2, version="\x1b[2J", by="\x1b]0;x").values())
+
+
+def test_a_release_as_json_keeps_its_configuration_to_itself():
+    secret = entry(1, run=RunSpec(environment={"TOKEN": "hush"}))
+    fields = release_fields(secret, "live")
+    assert "hush" not in str(fields)
+    assert (fields["release"], fields["good"], fields["rollback_of"]) == ("r1", True, "")
