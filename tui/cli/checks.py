@@ -13,6 +13,7 @@ from tui.errors import HoldfastError
 from tui.journal.folder import operations_folder, state_folder
 from tui.journal.reader import summaries
 from tui.presentation.amounts import size
+from tui.presentation.console import UNDOES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
@@ -113,7 +114,8 @@ def interrupted() -> list[Finding]:
     return [
         Finding(
             "operations", WARNING, f"{one.started.verb} {one.started.app} was interrupted: {one.started.op}",
-            f"holdfast history --show {one.started.op[-6:]}",
+            f"holdfast history --show {one.started.op[-6:]}"
+            + (f"; holdfast recover {one.started.app}" if one.started.verb in UNDOES else ""),
         )
         for one in found
     ]  # fmt: skip

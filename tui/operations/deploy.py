@@ -13,7 +13,7 @@ from tui.engine.errors import EngineError, NotFound
 from tui.engine.transfers import LayerProgress
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError, Refused
-from tui.ledger.errors import LeaseLost
+from tui.ledger.errors import LeaseLost, LedgerConflict
 from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
@@ -193,10 +193,7 @@ class Deploy:
             lease = await Lease.acquire(self._engine, app.name, owner)
         try:
             # Only now nobody else changes it: what was planned may be out of date.
-            before, self._releases = (
-                self._releases,
-                await read_releases(self._engine, self._ledger, app.name),
-            )
+            before, self._releases = self._releases, await self._read_again()
             self._refuse_if_blocked()
             if before.standing != self._releases.standing:
                 report.warn("the releases have changed since the plan was made: the steps follow them")
@@ -205,6 +202,17 @@ class Deploy:
             raise Cancelled(f"cancelled; {await to_the_end(self._serving())}") from error
         finally:
             await to_the_end(lease.release())
+
+    async def _read_again(self) -> Releases:
+        """As things stand now; the ledger is not read, which takes long, where all containers are the same.
+
+        What has been recorded meanwhile all the same has taken the number: then recording is refused.
+        """
+        engine, ledger, name = self._engine, self._ledger, self._app.name
+        found = await read_releases(engine, ledger, name, self._releases.entries)
+        if found.standing == self._releases.standing and found.foreign is None:
+            return found
+        return await read_releases(engine, ledger, name)
 
     async def _under_lease(self, lease: Lease, report: Report) -> Result:
         release = await self._release()
@@ -221,7 +229,7 @@ class Deploy:
         rollout = Rollout(means, self._releases)
         try:
             await rollout.make(self._steps(release))
-        except LeaseLost:
+        except (LeaseLost, LedgerConflict):
             raise  # whoever has it now decides what becomes of the app
         except asyncio.CancelledError:
             if await to_the_end(rollout.undo(release.number, None, release.order)):

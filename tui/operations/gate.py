@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 POLL = 0.1
 """Seconds between two looks at the container's state; its end is told by the engine at once."""
 
+FIRST_PAUSE = 0.02
+"""Seconds after the first try of a probe, doubled up to the app's interval: most are ready very soon."""
+
 LOG_LINES = 20
 """Last lines of its log that a failure shows."""
 
@@ -172,9 +175,11 @@ def _probing(
         return await ask_command(engine, container_id, ready.exec)
 
     async def again(name: str, ask: Callable[[], Awaitable[str]]) -> None:
+        pause = FIRST_PAUSE
         while reason := await ask():
             told(f"{name}: {reason}")
-            await asyncio.sleep(ready.interval)
+            await asyncio.sleep(min(pause, ready.interval))
+            pause *= 2
 
     if ready.http:
         name, ask = f"http {port}/{path}", http

@@ -47,9 +47,13 @@ class Releases(NamedTuple):
         return f"r{number} {version}".strip()
 
 
-async def read_releases(engine: Engine, ledger: Ledger, app: str) -> Releases:
-    """Read all of it anew. Raises EngineError."""
-    entries = {entry.release.number: entry for entry in await ledger.entries(app)}
+async def read_releases(
+    engine: Engine, ledger: Ledger, app: str, known: Mapping[int, Entry] | None = None
+) -> Releases:
+    """Read all of it anew, but the ledger's entries where they are `known`. Raises EngineError."""
+    entries = known
+    if entries is None:
+        entries = {entry.release.number: entry for entry in await ledger.entries(app)}
     listed = await engine.containers.list(labels=[f"{APP}={app}", RELEASE])
     adopted = {
         entry.release.evidence.get(CONTAINER, ""): number

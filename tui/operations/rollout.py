@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine.adoption import COMPOSE, OWN
@@ -12,6 +13,7 @@ from tui.engine.errors import EngineError, NotFound
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError
 from tui.journal.writer import JournalFailed
+from tui.ledger.labels import RESTORED
 from tui.model.operation import UNDONE
 from tui.model.release import (
     APP,
@@ -26,7 +28,7 @@ from tui.model.release import (
     Outcome,
     Release,
 )
-from tui.model.standing import BAKE, DRAIN, GATE, all_after
+from tui.model.standing import BAKE, CREATE, DISARM, DRAIN, FAILED, GATE, RECORD, Step, all_after
 from tui.model.switching import restore, undrained, way_back
 from tui.operations.gate import NotReady, gate, last_lines
 from tui.operations.releases import read_releases
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
     from tui.ledger.lease import Lease
     from tui.ledger.ledger import Ledger
     from tui.model.app import AppSpec, ReadySpec
-    from tui.model.standing import Step
     from tui.operations.releases import Releases
     from tui.operations.report import Report
 
@@ -92,13 +93,29 @@ class Rollout:
         self._stopped_at: float | None = None
         self._message = ""
         self._drained: set[int | None] = set()
+        self._unrecorded = unrecorded(releases)
         self.gap: float | None = None
         if means.release is not None:
             self._policies[means.release.number] = means.release.run.restart
             self._ready[means.release.number] = means.release.ready
 
     async def make(self, steps: Sequence[Step], *, parent: str = "") -> None:
-        """Make steps in their order; each is told before it begins and after its end. Raises."""
+        """Make steps in their order; each is told before it begins and after its end. Raises.
+
+        Writing a record takes an engine as long as all that can be made beside it. What that makes tells by
+        itself what it is, by its labels, and is undone where the record cannot be written.
+        """
+        if steps and steps[0].verb == RECORD:
+            beside = list(takewhile(lambda step: step.verb in (CREATE, DISARM), steps[1:]))
+            ends = await asyncio.gather(
+                self._make(steps[:1], parent), self._make(beside, parent), return_exceptions=True
+            )
+            if failed := next((end for end in ends if end is not None), None):
+                raise failed
+            steps = steps[1 + len(beside) :]
+        await self._make(steps, parent)
+
+    async def _make(self, steps: Sequence[Step], parent: str) -> None:
         for step in steps:
             id = f"{parent} {step.id}".strip()
             began = time.time()
@@ -156,6 +173,8 @@ class Rollout:
             case "good" | "failed":
                 good = step.verb == "good"
                 message = "" if good else self._message
+                if number in self._unrecorded:
+                    await means.ledger.record(self._unrecorded[number])
                 outcome = Outcome(number, good, time.time(), self.gap if good else None, message)
                 await means.ledger.outcome(means.app.name, outcome)
             case "remove":
@@ -257,9 +276,21 @@ class Rollout:
     async def _restore(self, releases: Releases, new: int, old: int | None, order: str) -> None:
         self._containers |= {number: one.id for number, one in releases.containers.items()}
         self._policies |= {number: policy_of(number, releases) for number in releases.containers}
+        self._unrecorded = unrecorded(releases)
         again = undrained(releases.standing, old) if old in self._drained else []
-        standing = all_after(releases.standing, again)
-        await self.make([*again, *restore(standing, new, order)], parent=UNDO)
+        steps = [*again, *restore(all_after(releases.standing, again), new, order)]
+        if new in self._unrecorded and self._means.release is not None:
+            steps.remove(Step(FAILED, new))  # it could not be recorded just now
+        await self.make(steps, parent=UNDO)
+
+
+def unrecorded(releases: Releases) -> dict[int, Release]:
+    """Releases of which only the labels of their containers tell: whoever made them was killed just then."""
+    return {
+        number: entry.release
+        for number, entry in releases.entries.items()
+        if RESTORED in entry.release.evidence and entry.outcome is None
+    }
 
 
 def policy_of(number: int, releases: Releases) -> str:

@@ -101,7 +101,7 @@ class PlanDialog(Dialog[Plan]):
         if self._typed:
             do.disabled = True
             self.query(".typed").set(display=True)
-            self.query_one(Input).focus()
+            self.set_focus(self.query_one(Input))  # at once: the next key is a letter already
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.query_one("#do", Button).disabled = event.value.strip() != self._typed

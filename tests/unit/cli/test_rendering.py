@@ -104,6 +104,18 @@ def test_a_cancelled_operation_shows_no_failure(capfd):
     ]
 
 
+@pytest.mark.parametrize("kind", [PlainLines, Quiet])
+def test_a_cancelled_deploy_says_what_serves(kind, capfd):
+    shown = kind(None)
+    *events, ended = [*beginning(100.0), *failed(103.0, code=130)]
+    problem = ended.error._replace(message="cancelled; r1 v1.0.0 serves")
+    for event in events:
+        shown.tell(event)
+    show(shown, ended._replace(error=problem))
+
+    assert capfd.readouterr().err.splitlines()[-1] == "cancelled after 3.1s; r1 v1.0.0 serves"
+
+
 # -- quiet, JSON
 
 
