@@ -20,6 +20,7 @@ from tui.commands.keymap import Keymap
 from tui.engine.client import Engine
 from tui.engine.errors import EngineError
 from tui.journal.folder import operations_folder
+from tui.operations.homes import elsewhere
 from tui.operations.observe import Observer
 from tui.operations.remote import Remote
 from tui.operations.request import Request
@@ -125,7 +126,6 @@ class Holdfast(App[str], inherit_bindings=False):
         self.follower = JournalFollower(store, journals if journals is not None else operations_folder())
         self.remote_tags = RemoteTagsFollower(store, settings.apps.values(), self._repository, clock)
         self.observer = Observer(lambda: self.watcher.engine)
-        self.releases_follower = ReleasesFollower(store, settings.apps, self.observer.releases)
         self.looking = Looking(self, lambda: self.watcher.engine)
         self.operations = Operations(
             self,
@@ -145,7 +145,6 @@ class Holdfast(App[str], inherit_bindings=False):
             self.main,
             store,
             self.operations,
-            self.releases_follower,
             self.observer,
             settings.policy,
             lambda: self.watcher.engine,
@@ -219,12 +218,22 @@ class Holdfast(App[str], inherit_bindings=False):
         self.store.subscribe(Topic.OPERATIONS, self.operations.changed)
         self.store.subscribe(Topic.RELEASES, self.releases.changed)
         self.run_worker(self.watcher.run(), name="watcher")
-        if not self.options.demo:  # nothing in the demo is real: no registry is asked, and no ledger read
+        if not self.options.demo:  # nothing in the demo is real: no registry is asked
             self.run_worker(self.remote_tags.run(), name="remote tags")
-            self.run_worker(self.releases_follower.run(), name="releases")
         self.run_worker(self.follower.run(), name="journals")
+        self.run_worker(self._follow_releases(), name="releases")
         for problem in (*self.settings.notes, *self.shelf.problems, *self.keymap.problems):
             self.notify(problem, severity="warning", markup=False, timeout=10)
+
+    async def _follow_releases(self) -> None:
+        """Those of the apps that live on this engine."""
+        options = self.options
+        away = await asyncio.to_thread(
+            elsewhere, self.settings, options.endpoint.url, options.host, options.docker_context
+        )
+        self.main.apps.say_elsewhere(away)
+        here = self.settings.apps.keys() - away.keys()
+        await ReleasesFollower(self.store, here, self.observer.releases).run()
 
     async def on_unmount(self) -> None:
         for timer in (self._rest, self._app_rest):

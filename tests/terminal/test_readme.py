@@ -6,17 +6,21 @@ import os
 import re
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.engine.test_deploy import free_port
+from tests.terminal.test_whole_way import LONG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.engine_calls import EngineCalls
+    from tests.terminal.conftest import OpenTerminal
 
 TREE = Path(__file__).parents[2]
 README = (TREE / "README.md").read_text()
@@ -88,6 +92,54 @@ def test_from_an_empty_folder_to_a_release_and_back(
         ("r3", "v1.0.0", "live"), ("r2", "v1.1.0", "kept"), ("r1", "v1.0.0", "kept"),
     ]  # fmt: skip
     assert {one["Names"][0] for one in api.containers()} >= {"/hello", "/hello.r1", "/hello.r2"}
+
+
+def test_the_same_by_keys_alone(
+    tmp_path: Path, environ: dict[str, str], api: EngineCalls, open_terminal: OpenTerminal
+) -> None:
+    began = time.monotonic()
+    port = free_port()
+    folder, init, *_ = (part.replace("8080", str(port)) for part in blocks("Five minutes"))
+    subprocess.run(["bash", "-eu", "-c", folder + init], cwd=tmp_path, env=environ, check=True, timeout=60)
+    dashboard = open_terminal(tmp_path / "bin/holdfast", env=environ, cwd=tmp_path / "hello")
+    dashboard.wait_for("● live")
+    dashboard.wait_for("not deployed")
+
+    def page() -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+            return str(answer.read().decode())
+
+    def bring_out(version: str) -> None:
+        for key, done in (("B", "✓ built"), ("T", "✓ tested")):
+            dashboard.press(key)
+            dashboard.wait_for(done, LONG)
+        dashboard.press("G")
+        dashboard.wait_for(f"{version}  ", LONG)
+        dashboard.press("enter")
+        dashboard.wait_for("$ docker tag", LONG)
+        dashboard.press("y")
+        dashboard.wait_for("✓ tagged", LONG)
+        dashboard.press("D")
+        dashboard.wait_for(re.compile(rf"{version} .*tested"), LONG)
+        dashboard.press("enter")
+        dashboard.wait_for("way back", LONG)
+        dashboard.press("y")
+        dashboard.wait_for("✓ deployed", LONG)
+
+    bring_out("v0.1.0")
+    assert "first one" in page()
+    (tmp_path / "hello/index.html").write_text("Hello, this is the second one\n")
+    bring_out("v0.1.1")
+    assert "second one" in page()
+    dashboard.press("R")
+    dashboard.wait_for("Roll hello back to which release?", LONG)
+    dashboard.press("enter")
+    dashboard.wait_for("way back", LONG)
+    dashboard.press("y")
+    dashboard.wait_for("✓ rolled back", LONG)
+
+    assert "first one" in page()
+    assert time.monotonic() - began < 300
 
 
 def test_its_configuration_is_one(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ class Situation(NamedTuple):
     shown       the operation in the pane at the bottom, None where a log is shown
     releases    those of the current app, None where they are not known
     release     the number of the one under the cursor, 0 where there is none
+    elsewhere   the engine that the current app lives on, "" where that is the one that is looked at
     live        whether the engine answers
     read_only   whether Holdfast was started with --read-only
     """
@@ -60,6 +61,7 @@ class Situation(NamedTuple):
     shown: Operation | None = None
     releases: AppReleases | None = None
     release: int = 0
+    elsewhere: str = ""
     live: bool = True
     read_only: bool = False
 

@@ -109,7 +109,7 @@ def _slot(releases: AppReleases | None) -> bool:
 def _verify(situation: Situation) -> str:
     if not situation.live:
         return "the engine does not answer"
-    return _one(situation)
+    return _one(situation) or free(situation._replace(running=()))
 
 
 def _record(situation: Situation) -> str:

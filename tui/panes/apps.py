@@ -53,6 +53,7 @@ class AppsPane(ListView):
         self._followed: dict[str, Callable[[], None]] = {}
         self._numbers: dict[str, tuple[int, ...]] = {}
         self._live: dict[str, str] = {}
+        self.elsewhere: Mapping[str, str] = {}
         self._unfolded = set(apps) if len(apps) == 1 else set[str]()
         self._ageing: asyncio.TimerHandle | None = None
         super().__init__(id="apps")
@@ -105,6 +106,12 @@ class AppsPane(ListView):
     def operations(self, name: str) -> list[Operation]:
         """The operations of an app, newest first."""
         return self._operations.get(name, [])
+
+    def say_elsewhere(self, homes: Mapping[str, str]) -> None:
+        """Say of apps that they live on other engines: app -> engine."""
+        self.elsewhere = homes
+        for name in homes:
+            self.refresh_row(name)
 
     # What the store tells
 
@@ -248,6 +255,7 @@ class AppsPane(ListView):
             self.operations(name),
             self._store.drift.get(name),
             name in self._unfolded,
+            self.elsewhere.get(name, ""),
         )
         return rows.cell(column, row, self._clock())
 

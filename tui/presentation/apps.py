@@ -44,6 +44,7 @@ class AppRow(NamedTuple):
     container   of the live release
     operations  of the app, newest first
     opened      whether its releases stand beneath it
+    elsewhere   the engine that it lives on, "" where that is this one
     """
 
     name: str
@@ -53,6 +54,7 @@ class AppRow(NamedTuple):
     operations: Sequence[Operation] = ()
     drift: Drift | None = None
     opened: bool = False
+    elsewhere: str = ""
 
 
 def newest_version(app: AppSpec, images: Iterable[Image]) -> str:
@@ -75,7 +77,9 @@ def cell(column: str, row: AppRow, now: float) -> Span:
         if row.releases is not None and row.releases.numbers:
             fold = "▾ " if row.opened else "▸ "
         return fold + safe(row.name), "strong"
-    if row.releases is None and not row.operations:  # as in the first paint: nothing heavy is imported
+    if (
+        row.releases is None and not row.operations and not row.elsewhere
+    ):  # as in the first paint: nothing heavy is imported
         return (safe(row.newest), "muted") if column == "version" else ("", "muted")
     from tui.presentation.releases import app_cell
 

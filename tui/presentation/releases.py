@@ -121,6 +121,8 @@ def note(entry: Entry) -> Span:
 def _health(row: AppRow) -> Span:
     """How the live release is, as its container tells."""
     releases = row.releases
+    if row.elsewhere:
+        return f"on {safe(row.elsewhere)}", "muted"
     if releases is None:
         return "", "muted"
     if releases.error and not releases.at:

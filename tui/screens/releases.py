@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from tui.screens.operations import Operations
     from tui.store.releases import AppReleases
     from tui.store.store import Change, Store
-    from tui.sync.releases import ReleasesFollower
 
 
 class Releases:
@@ -48,7 +47,6 @@ class Releases:
         screen: MainScreen,
         store: Store,
         operations: Operations,
-        follower: ReleasesFollower,
         observer: Observer,
         policy: Policy,
         engine: Callable[[], Engine | None],
@@ -59,7 +57,6 @@ class Releases:
         self._screen = screen
         self._store = store
         self._operations = operations
-        self._follower = follower
         self._observer = observer
         self._policy = policy
         self._engine = engine
@@ -207,7 +204,6 @@ class Releases:
             lease = await read_lease(engine, app.name) if engine is not None else None
             if engine is None or lease is None:
                 self._app.notify(f"nobody has the lease of {app.name}", markup=False, timeout=4)
-                self._follower.nudge(app.name)
                 return
             alive = "it is alive: its operation stops at its next step" if lease.alive else "it is dead"
             question = Question(
@@ -228,7 +224,6 @@ class Releases:
                 self._app.notify(safe(f"unlocked {app.name}; it was {lease.text}"), markup=False, timeout=6)
         except HoldfastError as error:
             self._app.notify(safe(str(error)), severity="error", markup=False, timeout=8)
-        self._follower.nudge(app.name)
 
     async def _agreed(self, question: Question, typed: str) -> bool:
         if not await ask(self._app, ConfirmDialog(question)):

@@ -41,11 +41,6 @@ class ReleasesFollower:
         self._wake = asyncio.Event()
         self._known: dict[str, tuple[str, str, str]] = {}
 
-    def nudge(self, app: str) -> None:
-        """Read an app's releases anew."""
-        self._stale[app] = None
-        self._wake.set()
-
     async def run(self) -> None:
         """Read whenever something has changed; ends at once where no app is configured."""
         if not self._apps:
