@@ -264,9 +264,10 @@ class Holdfast(App[str], inherit_bindings=False):
             gc.freeze()
 
     def _connection_left(self, answer: str | None) -> None:
-        self._asking_connection = False
         if answer == "demo":
-            self.exit("demo")
+            self.exit("demo")  # and nothing is asked any more, although the engine still does not answer
+        else:
+            self._asking_connection = False
 
     # What the main screen asks for
 

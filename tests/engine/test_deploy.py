@@ -72,6 +72,7 @@ def shop(
     project = Project(tmp_path / "project", f"{registry.address}/team/web-{time.time_ns()}")
     with (project.folder / "holdfast.toml").open("a") as config:
         config.write(f'\n[apps.web.run]\nports = ["127.0.0.1:{port}:8080"]\nnetworks = ["front"]\n')
+        config.write('stop_signal = "SIGKILL"\n')  # busybox httpd does not heed SIGTERM
     path = project.folder / "holdfast.toml"
     path.write_text(path.read_text().replace("timeout = 20\n", "timeout = 20\nbake = 0.2\n"))
     text = path.read_text().replace("[apps.web]\n", '[apps.web]\ncreate_networks = ["front"]\n')
