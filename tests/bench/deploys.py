@@ -50,6 +50,9 @@ DOCUMENTED = TREE / "docs/proxy"
 RATE = 200
 """Requests a second behind the proxy."""
 
+DRAIN_SECONDS = 1.5
+"""Instead of the documented time: no request of these takes long."""
+
 SLACK = 150.0
 """Milliseconds that a gap may be longer than stopping one container and starting the other."""
 
@@ -301,7 +304,11 @@ def _documented(port: int, engine: PrivateEngine, folder: Path) -> tuple[dict[st
     static = folder / "traefik.yaml"
     static.write_text(text)
     app = tomllib.loads((DOCUMENTED / "holdfast.toml").read_text())["apps"]["shop"]
-    app |= {"image": IMAGE, "keep": 2, "drain": ["rm", "/run/serving"], "drain_seconds": 3}
+    flag = "touch /run/draining"
+    if flag not in app["drain"][-1]:
+        raise OSError(f"{flag} is not in the documented drain command")
+    drain = [*app["drain"][:-1], app["drain"][-1].replace(flag, "rm /run/serving")]
+    app |= {"image": IMAGE, "keep": 2, "drain": drain, "drain_seconds": DRAIN_SECONDS}
     app["run"] |= {"command": ["sh", "-c", SERVE.format(port=8080)], "stop_signal": "SIGKILL"}
     app["run"]["labels"]["traefik.http.routers.shop.rule"] = "PathPrefix(`/`)"
     app["ready"] |= {"bake": 0.1}

@@ -16,14 +16,17 @@ import pytest
 
 from tests.faults.deploying import KILLED, TALLY, App, Point, bury_the_dead, import_images
 from tests.support.private_engine import PrivateEngine
-from tests.support.registry import Registry
+from tui.model.operation import Warned
+from tui.operations.runner import perform
+from tui.operations.verbs import prepared
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
     from pathlib import Path
     from typing import Any
 
-    from tui.model.operation import Failure
+    from tests.support.registry import Registry
+    from tui.model.operation import Event, Failure
 
 pytestmark = pytest.mark.timeout(200)
 
@@ -121,6 +124,26 @@ async def test_an_old_release_that_ignores_sigterm(engine: PrivateEngine, tmp_pa
         assert ended.result.gap_seconds is not None
         assert 1 < ended.result.gap_seconds < ended.seconds
     TALLY.survived(kind)
+
+
+async def test_somebody_else_failed_since_the_plan_was_made(engine: PrivateEngine, tmp_path: Path) -> None:
+    """Nothing that stands on the engine tells of it, only the ledger."""
+    app = App(tmp_path, engine, "between")
+    await app.work("deploy", version="v1")
+    request = app.request("deploy", version="v2")
+    async with prepared(request) as (verb, host):
+        plan = await verb.plan()
+        app.configure(run={"command": ["false"]})
+        await undone(app, "deploy fails while another waits")
+
+        told: list[Event] = []
+        ended = await perform(
+            verb, plan, op=request.op, name="deploy", app=app.name, engine=host, tell=told.append
+        )
+
+    assert ended.ok, ended.error
+    assert await app.check() == 3
+    assert any(isinstance(event, Warned) and "have changed" in event.message for event in told)
 
 
 # -- what it needs is taken

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Command, Danger, Scope, Situation
-from tui.model.release import APP, RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +66,8 @@ def _shell(situation: Situation) -> str:
 def _adopt(situation: Situation) -> str:
     if reason := _one(situation):
         return reason
+    from tui.model.release import APP, RELEASE  # not before the first paint: it takes 3 ms
+
     container = situation.containers[0]
     if RELEASE in container.labels:
         return f"{container.name} is a release already: r{container.labels[RELEASE]} of {container.labels.get(APP)}"

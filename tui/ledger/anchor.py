@@ -72,6 +72,10 @@ class Anchor:
                 await self._make()
         return await archives.get(ANCHOR, f"{FOLDER}/{path}".rstrip("/"))
 
+    async def has(self, path: str) -> bool:
+        """Whether there is anything at a path below FOLDER."""
+        return await self._engine.containers.has_file(ANCHOR, f"{FOLDER}/{path}")
+
     async def write(self, tar: bytes) -> None:
         """Unpack a tar in FOLDER."""
         for _ in range(TRIES):

@@ -78,6 +78,10 @@ class Ledger:
             self._note(f"the record of r{number} of {app} is lost: only its container tells of it")
         return sorted([*reading.entries, *lost], key=lambda entry: -entry.release.number)
 
+    async def is_recorded(self, app: str, number: int) -> bool:
+        """Whether the engine has a record of this release; much quicker than reading it."""
+        return await self._anchor.has(f"{app}/{release_file(number)}")
+
     async def record(self, release: Release) -> None:
         """Write a release down, before anything is changed. LedgerConflict where its number is taken."""
         app, number = release.app, release.number

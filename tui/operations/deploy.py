@@ -13,7 +13,7 @@ from tui.engine.errors import EngineError, NotFound
 from tui.engine.transfers import LayerProgress
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError, Refused
-from tui.ledger.errors import LeaseLost, LedgerConflict
+from tui.ledger.errors import LeaseLost
 from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
@@ -204,13 +204,12 @@ class Deploy:
             await to_the_end(lease.release())
 
     async def _read_again(self) -> Releases:
-        """As things stand now; the ledger is not read, which takes long, where all containers are the same.
-
-        What has been recorded meanwhile all the same has taken the number: then recording is refused.
-        """
+        """As things stand now; the ledger, which takes long, only where there is something new."""
         engine, ledger, name = self._engine, self._ledger, self._app.name
-        found = await read_releases(engine, ledger, name, self._releases.entries)
-        if found.standing == self._releases.standing and found.foreign is None:
+        before = self._releases
+        found = await read_releases(engine, ledger, name, before.entries)
+        same = found.standing == before.standing and found.foreign is None
+        if same and not await ledger.is_recorded(name, before.standing.next_number):
             return found
         return await read_releases(engine, ledger, name)
 
@@ -229,7 +228,7 @@ class Deploy:
         rollout = Rollout(means, self._releases)
         try:
             await rollout.make(self._steps(release))
-        except (LeaseLost, LedgerConflict):
+        except LeaseLost:
             raise  # whoever has it now decides what becomes of the app
         except asyncio.CancelledError:
             if await to_the_end(rollout.undo(release.number, None, release.order)):

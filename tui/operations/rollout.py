@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tui.ledger.lease import Lease
     from tui.ledger.ledger import Ledger
     from tui.model.app import AppSpec, ReadySpec
+    from tui.model.release import Entry
     from tui.operations.releases import Releases
     from tui.operations.report import Report
 
@@ -250,7 +251,12 @@ class Rollout:
         try:
             await means.lease.guard(UNDO)
             releases = await read_releases(means.engine, means.ledger, means.app.name)
-            if releases.standing.records.get(new):
+            entry = releases.entries.get(new)
+            if (
+                entry is not None
+                and entry.good
+                and (not means.release or entry.release.op == means.release.op)
+            ):
                 return False
             self._tell(UNDO, "running", title="Back to the release before")
             old = way_back(releases.standing, new)
@@ -272,6 +278,11 @@ class Rollout:
             ) from error
         self._tell(UNDO, UNDONE)
         return True
+
+    def _is_done(self, entry: Entry | None) -> bool:
+        """Whether the new release is on record as good: this one, and not somebody else's of its number."""
+        ours = self._means.release
+        return entry is not None and bool(entry.good) and (not ours or entry.release.op == ours.op)
 
     async def _restore(self, releases: Releases, new: int, old: int | None, order: str) -> None:
         self._containers |= {number: one.id for number, one in releases.containers.items()}
@@ -356,10 +367,15 @@ async def image_needed(engine: Engine, image: str) -> bool:
 
 
 async def forget_image(engine: Engine, reference: str, image: str) -> bool:
-    """Remove an image that no container was made from: whether it went. One in use stays, silently."""
+    """Remove an image that no container was made from: whether it went. One in use stays, silently.
+
+    So does one that was never pushed and has a name: no other copy of it may exist.
+    """
     if await image_needed(engine, image):
         return False
     try:
+        if "@" not in reference and (await engine.images.config(reference)).tags:
+            return False
         await engine.images.remove(reference)
     except EngineError:
         return False

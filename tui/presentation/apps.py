@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from tui.store.releases import AppReleases
 
 COLUMNS = (
-    Column("app", "APP", 8, grow=2, most=24),
+    Column("app", "APP", 8, grow=1, most=24),
     Column("version", "VERSION", 8, grow=1, most=20),
     Column("state", "STATE", 13),
     Column("digest", "DIGEST", 12, rank=6),
     Column("age", "AGE", 4, rank=5, right=True),
-    Column("by", "BY", 8, grow=1, most=16, rank=7),
+    Column("by", "BY", 8, rank=7),
     Column("test", "TEST", 4, rank=2),
     Column("back", "BACK TO", 10, grow=1, most=22, rank=3),
     Column("drift", "DRIFT", 5, rank=4),
-    Column("last", "LAST DONE", 17, grow=4),
+    Column("last", "LAST DONE", 17, grow=6),
 )
 SORTS = ("app", "last")
 
@@ -77,9 +77,8 @@ def cell(column: str, row: AppRow, now: float) -> Span:
         if row.releases is not None and row.releases.numbers:
             fold = "▾ " if row.opened else "▸ "
         return fold + safe(row.name), "strong"
-    if (
-        row.releases is None and not row.operations and not row.elsewhere
-    ):  # as in the first paint: nothing heavy is imported
+    # As in the first paint: nothing heavy is imported.
+    if row.releases is None and not row.operations and not row.elsewhere:
         return (safe(row.newest), "muted") if column == "version" else ("", "muted")
     from tui.presentation.releases import app_cell
 

@@ -49,7 +49,7 @@ def arrange(
     if width >= 100 and height >= 24 and not zoomed:
         left = max(34, min(64, width * 32 // 100))
         right = width - left - 1
-        high = max(5, room // 4) if apps else max(4, room // 5)
+        high = max(7, room // 4) if apps else max(4, room // 5)
         first = Rect(0, 1, width if apps else left, high)
         side, top = (room - high, 1 + high) if apps else (room, 1)
         tags = (room - high) // 2

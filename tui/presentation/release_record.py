@@ -114,7 +114,8 @@ def _fields(spec: Any, usual: Any) -> Iterator[tuple[str, str]]:
             continue
         if name == "environment":
             for variable, text in value.items():
-                yield f"environment {variable}", MASK if text is not None else "from the environment of the deploy"
+                said = MASK if text is not None else "from the environment of the deploy"
+                yield f"environment {variable}", said
         elif name in ("command", "entrypoint", "exec") and value is not None:
             yield name, mask_text(shlex.join(value)) or "none: the image's own is taken away"
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tui.presentation.amounts import age
@@ -26,8 +27,14 @@ STATES = {
 }
 INTERRUPTED = ("! interrupted", "warn")
 
+TRUSTED = 3600.0
+"""Seconds for which a look for drift tells how things are now."""
+
 UNTRUSTED = ("damaged", "restored")
 """Names in the evidence of a release whose record is gone or cannot be read: then nothing is known."""
+
+_NUMBER = re.compile(r" as r\d+$")
+"""The end of a title that says which number the release gets."""
 
 _DOES = {"deploy": "deploys", "roll": "rolls", "recover": "recovers", "prune": "prunes", "ship": "ships"}
 
@@ -46,7 +53,7 @@ def app_cell(column: str, row: AppRow, now: float) -> Span:
         case "back":
             return _way_back(releases) if releases is not None else ("", "muted")
         case "drift":
-            return drift_badge(row.drift) if live is not None else ("", "muted")
+            return drift_badge(row.drift, live.release.number, now) if live is not None else ("", "muted")
         case "last":
             return _last(row, now)
     return _fact(column, live, now) if live is not None else ("", "muted")
@@ -146,9 +153,12 @@ def _way_back(releases: AppReleases) -> Span:
     return ("none", "warn") if releases.standing.live is not None else ("", "muted")
 
 
-def drift_badge(drift: Drift | None) -> Span:
-    """ "! 2" causes, "none", "none?" where something could not be looked at, "?" where nobody has looked."""
-    if drift is None:
+def drift_badge(drift: Drift | None, live: int, now: float) -> Span:
+    """ "! 2" causes, "none", "none?" where something could not be looked at.
+
+    "?" where nobody has looked at the live release `live`, or not for long.
+    """
+    if drift is None or drift.release.partition(" ")[0] != f"r{live}" or now - drift.checked_at > TRUSTED:
         return "?", "muted"
     if drift.causes:
         return f"! {len(drift.causes)}", "bad"
@@ -165,8 +175,8 @@ def _last(row: AppRow, now: float) -> Span:
 
 
 def holder_words(holder: Holder, app: str) -> str:
-    """Who does what, and how far they are: "alice deploys v1.4.0 as r3, at stop r2"."""
-    first, *rest = holder.title.split() or [""]
+    """Who does what, and how far they are: "alice deploys v1.4.0, at stop r2"."""
+    first, *rest = _NUMBER.sub("", holder.title).split() or [""]
     verb = _DOES.get(first.lower())
     if verb is not None:
         rest = [word for number, word in enumerate(rest) if number or word != app]

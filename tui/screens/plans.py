@@ -71,7 +71,7 @@ class PlanDialog(Dialog[Plan]):
                 yield do
 
     def on_mount(self) -> None:
-        self.query_one("#cancel").focus()
+        self.set_focus(self.query_one("#cancel"))  # at once: a plan that is there already may take it away
         self.call_after_refresh(self._fit)
         self.run_worker(self._show_plan())
 

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from tui.errors import HoldfastError
 from tui.engine.uncancelled import to_the_end
+from tui.errors import HoldfastError
 
 
 async def test_it_gives_what_the_work_gives() -> None:

@@ -1,0 +1,205 @@
+"""Releases in rows, in words, and to be read in full."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui import fakes
+from tui.model.app import Healthcheck, Mount, Port, RunSpec
+from tui.model.container import Container
+from tui.model.drift import Cause, Drift
+from tui.model.image import Image
+from tui.model.release import Entry, Outcome
+from tui.model.remote import RemoteTag, RemoteTags
+from tui.model.standing import Slot, Standing
+from tui.presentation.apps import COLUMNS, AppRow, cell
+from tui.presentation.lines import plain
+from tui.presentation.operations import end_rows
+from tui.presentation.release_record import difference_lines, drift_lines, record_lines, value_text
+from tui.presentation.releases import drift_badge, holder_words, release_cell
+from tui.presentation.table import place
+from tui.presentation.versions import first_choice, offered_versions, version_choices
+from tui.store.releases import AppReleases, Holder
+
+NOW = 1_700_000_000.0
+LIVE = "5" * 64
+RELEASES = fakes.releases(NOW, LIVE)
+
+
+def row(**more: object) -> AppRow:
+    container = Container(LIVE, "web", "", "", "", NOW, "running", health="healthy")
+    return AppRow("web", "v1.9.0", RELEASES, container)._replace(**more)
+
+
+def said(row: AppRow) -> list[str]:
+    return [cell(column.id, row, NOW)[0] for column in COLUMNS]
+
+
+def text(lines: list[list[tuple[str, str]]]) -> str:
+    return "\n".join(plain(line) for line in lines)
+
+
+def test_a_row_says_what_is_live_and_where_one_can_go_back() -> None:
+    assert said(row()) == [
+        "▸ web", "v1.5.0", "● healthy", "055f0d71c3b9", "2h", "bob", "✓ ok", "r4 v1.2.0", "?", "",
+    ]  # fmt: skip
+
+
+def test_what_the_first_paint_knows_is_only_the_name() -> None:
+    assert said(AppRow("web")) == ["  web", *[""] * (len(COLUMNS) - 1)]
+
+
+@pytest.mark.parametrize(
+    ("releases", "words"),
+    [
+        (AppReleases(Standing("web"), at=NOW), "not deployed"),
+        (AppReleases(Standing("web"), error="no answer"), "? unknown"),
+        (AppReleases(Standing("web"), foreign="a" * 64, at=NOW), "! not ours"),
+        (AppReleases(Standing("web", {}, {1: True}), at=NOW), "✗ not there"),
+        (fakes.interrupted(NOW, LIVE), "! interrupted"),
+    ],
+)
+def test_what_is_not_in_order_is_said_in_a_word(releases: AppReleases, words: str) -> None:
+    assert cell("state", row(releases=releases), NOW)[0] == words
+
+
+def test_a_container_that_is_gone_from_the_list_is_no_health() -> None:
+    assert cell("state", row(container=None), NOW) == ("?", "warn")
+
+
+def test_every_state_of_a_release_has_a_sign_and_a_word() -> None:
+    states = [release_cell("state", RELEASES, number, NOW)[0] for number in RELEASES.numbers]
+    assert states == ["● live", "○ kept", "✗ failed", "○ kept", "· ledger only"]
+    assert release_cell("state", fakes.interrupted(NOW, LIVE), 6, NOW)[0] == "! interrupted"
+    holder = Holder("alice", "op", "", "", True, "")
+    busy = fakes.interrupted(NOW, LIVE)._replace(holder=holder)
+    assert release_cell("state", busy, 6, NOW)[0] == "◐ under way"
+
+
+def test_a_failed_release_says_why_and_a_roll_back_of_what() -> None:
+    assert release_cell("last", RELEASES, 3, NOW) == (
+        "r3 is not ready: GET http://127.0.0.1:80/health: 503", "bad",
+    )  # fmt: skip
+    assert release_cell("back", RELEASES, 4, NOW)[0] == "as r2"
+    assert release_cell("last", RELEASES, 5, NOW)[0] == "gap 0.8 s"
+    assert release_cell("test", RELEASES, 3, NOW)[0] == "! no"
+
+
+def test_unknown_drift_is_not_none() -> None:
+    cause = Cause("files changed", "")
+    clean = Drift("web", (), (), NOW - 60, "r5 v1.5.0")
+    assert drift_badge(None, 5, NOW)[0] == "?"
+    assert drift_badge(clean, 5, NOW) == ("none", "ok")
+    assert drift_badge(clean._replace(unknown=(cause,)), 5, NOW)[0] == "none?"
+    assert drift_badge(clean._replace(causes=(cause, cause)), 5, NOW)[0] == "! 2"
+    assert drift_badge(clean, 6, NOW)[0] == "?"  # another release is live meanwhile
+    assert drift_badge(clean, 5, NOW + 7200)[0] == "?"
+    assert "no drift in what could be looked at" in text(drift_lines(Drift("web", (), (cause,), NOW), NOW))
+
+
+def test_who_deploys_now_is_said_in_few_words() -> None:
+    def words(title: str, step: str = "stop r3") -> str:
+        return holder_words(Holder("alice", "op", title, step, True, ""), "web")
+
+    assert words("Deploy web v1.4.0 as r4") == "alice deploys v1.4.0, at stop r3"
+    assert words("Roll web back to r1 v1.0.0 as r4") == "alice rolls back to r1 v1.0.0, at stop r3"
+    assert words("recover web", "") == "alice recovers"
+    assert words("", "") == "alice: something"
+    assert "\x1b" not in words("Deploy web \x1b[2J")
+
+
+@pytest.mark.parametrize("cells", [59, 79, 99, 119, 199])
+def test_what_one_look_must_answer_is_there_at_every_width(cells: int) -> None:
+    shown = {one.column.id for one in place(COLUMNS, cells)}
+    assert {"app", "version", "state", "test", "last"} <= shown
+    assert cells < 79 or {"back", "age", "drift"} <= shown
+    assert cells < 119 or {"digest", "by"} <= shown
+
+
+def test_the_record_shows_everything_but_values_of_variables() -> None:
+    said = text(record_lines(RELEASES, 5, NOW))
+    assert "r5 v1.5.0" in said
+    assert "bob on box" in said
+    assert fakes.digest(5) in said
+    assert "nothing served for 0.8 s" in said
+    assert "DB_PASSWORD" in said
+    assert "hunter2" not in said
+    assert "80 -> 8080/tcp" in said
+    assert "no: nothing is known of a test" in text(record_lines(RELEASES, 3, NOW))
+    assert "X c in the apps" in text(record_lines(fakes.interrupted(NOW, LIVE), 6, NOW))
+    assert "no record" in text(record_lines(RELEASES, 9, NOW))
+
+
+def test_a_record_full_of_hostile_text_does_no_harm() -> None:
+    evil = "\x1b]52;c;ZXZpbA==\x07\n\x1b[2J"
+    release = fakes.release(
+        NOW, 1, 5.0, version=evil, by=evil, evidence={evil: evil, "tested": "never"},
+        run=RunSpec(command=(evil,), labels={evil: evil}, environment={evil: evil}),
+    )  # fmt: skip
+    entries = {1: Entry(release, Outcome(1, False, NOW, message=evil))}
+    releases = AppReleases(Standing("web", {}, {1: False}), entries, at=NOW)
+    lines = record_lines(releases, 1, NOW)
+    assert all("\x1b" not in plain(line) and "\n" not in plain(line) for line in lines)
+
+
+def test_values_are_written_in_one_line_with_secrets_masked() -> None:
+    assert value_text(Port(80, "8080", "127.0.0.1")) == "127.0.0.1:8080 -> 80/tcp"
+    assert value_text(Mount("volume", "cache", "/cache", True)) == (
+        "kind volume source cache target /cache read_only yes"
+    )
+    assert value_text(Healthcheck(("CMD", "true"), 5.0)) == "test CMD, true interval 5"
+    assert value_text({"API_TOKEN": "abc", "plain": "x"}).endswith("plain=x")
+    assert "abc" not in value_text({"API_TOKEN": "abc"})
+    assert value_text({"front": ("web", "www")}) == "front=web, www"
+
+
+def test_differences_go_from_the_live_one() -> None:
+    said = text(difference_lines(RELEASES, 2))
+    assert said.startswith("r5 v1.5.0 -> r2 v1.2.0")
+    assert "WORKERS changed" in said
+    assert "hunter2" not in said
+    assert "the live one" in text(difference_lines(RELEASES, 5))
+    none = RELEASES._replace(standing=Standing("web", {}, {5: True}))
+    assert "nothing is live" in text(difference_lines(none, 5))
+
+
+def test_where_a_roll_back_goes() -> None:
+    assert RELEASES.way_back == 4
+    assert RELEASES.ways_back == [4, 2, 1]
+    first = AppReleases(Standing("web", {1: Slot(LIVE, "web", 1, True, True)}, {1: True}), at=NOW)
+    assert first.way_back is None
+    assert first.ways_back == []
+
+
+def test_versions_stand_by_precedence_with_where_they_are() -> None:
+    app = fakes.app("web")
+    images = [
+        Image("sha256:a", (f"{app.image}:v1.5.0",), (f"{app.image}@{fakes.digest(5)}",), NOW, 1),
+        Image("sha256:b", (f"{app.image}:v1.10.0", f"{app.image}:build-0123456789ab"), (), NOW, 1),
+        Image("sha256:c", ("registry.example.com/shop/api:v9.0.0",), (), NOW, 1),
+    ]
+    held = {"v1.5.0": RemoteTag(fakes.digest(5)), "v1.9.0": RemoteTag("sha256:9"), "latest": RemoteTag("x")}
+    offered = offered_versions(app, images, RemoteTags(app.image, NOW, held))
+    assert [one.tag for one in offered] == ["v1.10.0", "v1.9.0", "v1.5.0", "latest"]
+    said = {one.tag: one.why for one in version_choices(offered, RELEASES, {"sha256:9": NOW - 3700}, NOW)}
+    assert said["v1.10.0"] == "only here, not pushed · ! untested"
+    assert said["v1.9.0"] == "in the registry · tested 1h ago"
+    assert said["v1.5.0"] == "here and in the registry · live, r5 · ! untested"
+    assert first_choice(offered, RELEASES) == "v1.9.0"
+
+
+def test_without_a_registry_versions_are_here() -> None:
+    app = fakes.app("web")._replace(image="web")
+    [one] = offered_versions(app, [Image("sha256:a", ("web:v1",), (), NOW, 1)], None)
+    assert (one.tag, one.where, one.digest) == ("v1", "here", "sha256:a")
+
+
+def test_a_failed_deploy_says_which_release_serves_again() -> None:
+    failed = fakes.deploy_failed(NOW)
+    said = text(end_rows(failed, 120, None))
+    assert "r5 v1.5.0 serves again" in said
+    assert said.count("serves again") == 1
+    assert failed.ended is not None
+    assert failed.ended.error is not None
+    failed.ended = failed.ended._replace(error=failed.ended.error._replace(code=130, message="cancelled"))
+    assert "↶ r5 serves again" in text(end_rows(failed, 120, None))
