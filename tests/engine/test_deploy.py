@@ -393,3 +393,25 @@ async def test_start_first_the_new_one_is_ready_before_the_old_one_stops(
     aliases = api.inspect("web")["NetworkSettings"]["Networks"]["front"]["Aliases"]
     assert "web" in aliases
     assert serving(api) == {"web": "running", "web.r1": "exited"}
+
+
+async def test_a_lease_that_somebody_removes_stops_the_deploy_and_undoes_it(
+    shop: Shop, api: EngineCalls
+) -> None:
+    await shop.release("v0.1.0")
+    await shop.work("deploy", version="v0.1.0")
+    await shop.release("v0.2.0")
+    task = asyncio.create_task(shop.do("deploy", version="v0.2.0"))
+    end = time.monotonic() + 40
+    while "create r2" not in shop.states():
+        assert time.monotonic() < end and not task.done()
+        await asyncio.sleep(0.005)
+    api.remove("web.lease")
+
+    ended = await task
+
+    assert ended.error is not None
+    assert ended.error.code == 1
+    assert "the lease of web" in ended.error.message
+    assert "v0.1.0" in shop.page()
+    assert serving(api) == {"web": "running"}

@@ -388,3 +388,29 @@ async def test_a_disk_of_the_journal_that_is_full(
     assert await app.releases() == before
     assert await app.check() == 1
     TALLY.survived(kind)
+
+
+# -- and what must not be lost along the way
+
+
+async def test_an_app_on_the_machines_own_network_can_be_asked(engine: PrivateEngine, tmp_path: Path) -> None:
+    port = free_port()
+    serving = {"command": ["httpd", "-f", "-p", str(port), "-h", "/bin"], "network_mode": "host"}
+    app = App(tmp_path, engine, "host", run=serving, ready={"http": f"{port}/true"})
+    for version in ("v1", "v2"):
+        await app.work("deploy", version=version)
+        assert answers(port)
+    assert await app.check() == 2
+
+
+async def test_retention_leaves_an_image_that_has_a_name_and_was_never_pushed(
+    engine: PrivateEngine, tmp_path: Path
+) -> None:
+    app = App(tmp_path, engine, "only", app={"keep": 1})
+    for version in ("v1", "v2", "v2"):
+        await app.work("deploy", version=version)
+    assert "only.r1" not in app.states()
+
+    await app.work("deploy", version="v1")
+
+    assert await app.check() == 4

@@ -62,6 +62,10 @@ class NeedsAttention(HoldfastError):
     exit_status = 6
 
 
+class LeaseRetaken(HoldfastError):
+    """The lease was gone for a moment, in which somebody else may have changed the app: it is read anew."""
+
+
 class NotSteady(HoldfastError):
     """A release was ready, and then fell over while it was watched."""
 
@@ -96,6 +100,7 @@ class Rollout:
         self._drained: set[int | None] = set()
         self._unrecorded = unrecorded(releases)
         self.gap: float | None = None
+        self._retaken = means.lease.again
         if means.release is not None:
             self._policies[means.release.number] = means.release.run.restart
             self._ready[means.release.number] = means.release.ready
@@ -145,6 +150,12 @@ class Rollout:
         containers = means.engine.containers
         if step.verb not in LOOKS:
             await means.lease.guard(step.id)
+            if means.lease.again != self._retaken:
+                self._retaken = means.lease.again
+                raise LeaseRetaken(
+                    f"somebody removed the lease of {means.app.name}, and it was taken again: "
+                    "what stands may have changed meanwhile"
+                )
         match step.verb:
             case "record":
                 assert means.release is not None
