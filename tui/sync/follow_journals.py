@@ -51,6 +51,7 @@ class JournalFollower:
         self._paths: dict[str, Path] = {}
         self._seen: set[str] = set()
         self._stamp = 0
+        self._looked = False
         self._nudged = asyncio.Event()
         self._looked_alive = 0.0
 
@@ -92,6 +93,7 @@ class JournalFollower:
     async def _look(self) -> None:
         stamp = _stamp(self._folder)
         if stamp == self._stamp:
+            self._looked = True
             return
         # Within a tick of the file system's clock two journals leave the same stamp.
         self._stamp = stamp if time.time_ns() - stamp > TICK else -1
@@ -110,7 +112,10 @@ class JournalFollower:
         self._store.put_operations(put)
 
     def _new(self) -> list[_New]:
-        """The operations that are not known yet, oldest first. Runs in a thread, one at a time."""
+        """The operations that are not known yet, oldest first. Runs in a thread, one at a time.
+
+        One that was begun while this looks on is read from its beginning, even if it has ended already.
+        """
         found = []
         for path in listed(self._folder)[:KNOWN]:
             if path.name in self._seen:
@@ -126,7 +131,8 @@ class JournalFollower:
                     self._seen.add(path.name)
                 continue
             self._seen.add(path.name)
-            found.append(_New(one, Tail(path) if one.alive else None))
+            found.append(_New(one, Tail(path) if one.alive or self._looked else None))
+        self._looked = True
         return found[::-1]
 
     async def _follow(self) -> None:

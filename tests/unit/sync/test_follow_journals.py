@@ -107,6 +107,27 @@ async def test_one_that_is_seen_before_its_first_line_is_not_forgotten(store, fo
     journal.close()
 
 
+@pytest.mark.parametrize("earlier", [True, False])
+async def test_one_that_is_over_before_it_was_seen_is_known_in_full(store, follower, tmp_path, earlier):
+    await asyncio.sleep(0.05)  # looked at once
+    if earlier:
+        first = Journal.create(tmp_path / "operations", "op-0")
+        first.write(started("op-0"))
+        first.write(Ended(3.0, True, 2.0))
+        first.close()
+        await until(lambda: "op-0" in store.operations)
+
+    quick = Journal.create(tmp_path / "operations", "op-1")
+    quick.write(started("op-1"))
+    quick.write(StepChanged(1.0, "build", "done", 0.1, title="Build"))
+    quick.write(Ended(3.0, True, 2.0))
+    quick.close()
+
+    await until(lambda: "op-1" in store.operations and store.operations["op-1"].state == "done")
+    assert store.operations["op-1"].steps["build"].title == "Build"
+    assert store.operations["op-1"].complete
+
+
 async def test_many_at_once(store, follower, tmp_path):
     journals = [Journal.create(tmp_path / "operations", f"op-{number}") for number in range(5)]
     for number, journal in enumerate(journals):
