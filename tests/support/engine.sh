@@ -32,7 +32,17 @@ inside() {
             engine=$!
             ;;
         stop) kill -TERM "$(cat "$folder/pid")"; wait "$engine" ;;
-        kill) kill -KILL "$(cat "$folder/pid")"; wait "$engine" ;;
+        kill)
+            containerd=$(cat "$folder/run/containerd/containerd.pid" 2>/dev/null)
+            kill -KILL "$(cat "$folder/pid")"
+            wait "$engine"
+            # Its containerd goes with it, a moment later: the next dockerd would take that for one that runs.
+            tries=0
+            while [ $tries -lt 500 ] && kill -0 "$containerd" 2>/dev/null; do
+                sleep 0.01 # which also reaps it
+                tries=$((tries + 1))
+            done
+            ;;
         esac
         echo done
     done

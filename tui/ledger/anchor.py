@@ -63,11 +63,16 @@ class Anchor:
         Nothing is made for that on an engine without a ledger.
         """
         archives = self._engine.archives
+        there = False
         for _ in range(TRIES):
             try:
                 return await archives.get(ANCHOR, f"{FOLDER}/{path}".rstrip("/"))
             except NotFound:
-                if await self._there() or not await self._engine.volumes.exists(VOLUME):
+                if there:
+                    return None
+            there = await self._there()  # if so, it may have been made just now
+            if not there:
+                if not await self._engine.volumes.exists(VOLUME):
                     return None
                 await self._make()
         return await archives.get(ANCHOR, f"{FOLDER}/{path}".rstrip("/"))
@@ -82,9 +87,8 @@ class Anchor:
             try:
                 return await self._engine.archives.put(ANCHOR, FOLDER, tar)
             except NotFound:
-                if await self._there():
-                    raise
-                await self._make()
+                if not await self._there():
+                    await self._make()
         return await self._engine.archives.put(ANCHOR, FOLDER, tar)
 
     async def _there(self) -> bool:
