@@ -17,6 +17,7 @@ from tui.operations.runner import CANCELLED, perform
 from tui.operations.verbs import prepared
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.private_engine import PrivateEngine
@@ -28,9 +29,10 @@ pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture
-def engine(private_engine: PrivateEngine) -> PrivateEngine:
+def engine(private_engine: PrivateEngine) -> Iterator[PrivateEngine]:
     import_images(private_engine, "v1", "v2")
-    return private_engine
+    yield private_engine
+    private_engine.api.sweep()  # the other suites begin with an empty one
 
 
 async def cancelled_everywhere(app: App) -> None:

@@ -34,9 +34,10 @@ ORDERS = ("stop-first", "start-first")
 
 
 @pytest.fixture
-def engine(private_engine: PrivateEngine) -> PrivateEngine:
+def engine(private_engine: PrivateEngine) -> Iterator[PrivateEngine]:
     import_images(private_engine, "v1", "v2")
-    return private_engine
+    yield private_engine
+    private_engine.api.sweep()  # the other suites begin with an empty one
 
 
 async def undone(app: App, kind: str, **options: str) -> Failure:

@@ -12,6 +12,7 @@ from tests.faults.deploying import TALLY, App, Point, import_images, lease_times
 from tui.ledger.lease_state import Times
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.faults.deploying import Started
@@ -32,10 +33,11 @@ pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture
-def engine(private_engine: PrivateEngine, monkeypatch: pytest.MonkeyPatch) -> PrivateEngine:
+def engine(private_engine: PrivateEngine, monkeypatch: pytest.MonkeyPatch) -> Iterator[PrivateEngine]:
     lease_times(monkeypatch, TIMES)
     import_images(private_engine, "v1", "v2", "v3")
-    return private_engine
+    yield private_engine
+    private_engine.api.sweep()  # the other suites begin with an empty one
 
 
 def cases() -> list[tuple[str, Point]]:

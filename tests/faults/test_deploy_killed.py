@@ -11,6 +11,7 @@ import pytest
 from tests.faults.deploying import KILLED, TALLY, App, Point, bury_the_dead, import_images
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.private_engine import PrivateEngine
@@ -22,10 +23,11 @@ pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture
-def engine(private_engine: PrivateEngine, monkeypatch: pytest.MonkeyPatch) -> PrivateEngine:
+def engine(private_engine: PrivateEngine, monkeypatch: pytest.MonkeyPatch) -> Iterator[PrivateEngine]:
     bury_the_dead(monkeypatch)
     import_images(private_engine, "v1", "v2")
-    return private_engine
+    yield private_engine
+    private_engine.api.sweep()  # the other suites begin with an empty one
 
 
 async def killed_everywhere(
