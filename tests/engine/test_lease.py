@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,6 +17,8 @@ import pytest
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError
+from tui.journal.folder import operations_folder
+from tui.journal.writer import Journal
 from tui.ledger.anchor import REPOSITORY, TAG, create_unstarted
 from tui.ledger.errors import Leased, LeaseLost, NotOurs
 from tui.ledger.lease import Lease
@@ -329,3 +332,37 @@ async def test_without_the_engine_nothing_is_held_or_changed(own_engine: Private
         own_engine.start()
         taken_over, _ = await taken(engine, BOB)
         assert await taken_over.release()
+
+
+async def test_nobody_waits_for_a_process_of_this_machine_that_has_ended(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    alice = ALICE._replace(host=socket.gethostname())
+    journal = Journal.create(operations_folder(), alice.op)
+    lost = await Lease.acquire(engine, "web", alice, times=SLOW)
+    with pytest.raises(Leased):
+        await Lease.acquire(engine, "web", BOB, times=SLOW)
+
+    journal.close()  # as the end of its process does
+
+    state = await read_lease(engine, "web", SLOW)
+    assert state is not None
+    assert not state.alive
+    assert "that process has ended" in state.text
+    bob = await Lease.acquire(engine, "web", BOB, times=SLOW)
+    with pytest.raises(LeaseLost):
+        await lost.guard("a change")
+    await bob.release()
+    await lost.release()
+
+
+@pytest.mark.parametrize("owner", [ALICE, ALICE._replace(host=socket.gethostname())])
+async def test_of_processes_that_cannot_be_seen_nothing_is_claimed(engine: Engine, owner: Owner) -> None:
+    """On another machine, or with its journal under another account."""
+    held = await Lease.acquire(engine, "web", owner, times=SLOW)
+
+    with pytest.raises(Leased):
+        await Lease.acquire(engine, "web", BOB, times=SLOW)
+
+    await held.release()

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine.errors import NotFound
+from tui.journal.folder import journal_path, operations_folder
+from tui.journal.reader import is_alive
 from tui.ledger.errors import NotOurs
 from tui.ledger.fields import Unfit, plain
 from tui.ledger.fields import read as read_fields
@@ -73,6 +76,7 @@ class LeaseState(NamedTuple):
 
     id       of its container: who finds another one has lost it
     since    when it was taken
+    gone     whether its owner's process, one of this machine and account, has ended without giving it back
     """
 
     app: str
@@ -83,11 +87,12 @@ class LeaseState(NamedTuple):
     renewed: float
     now: float
     dead_after: float
+    gone: bool = False
 
     @property
     def alive(self) -> bool:
         """Whether its owner has been heard of. A moment far in the future is none: a clock was set back."""
-        return abs(self.now - self.renewed) < self.dead_after
+        return not self.gone and abs(self.now - self.renewed) < self.dead_after
 
     @property
     def text(self) -> str:
@@ -97,7 +102,8 @@ class LeaseState(NamedTuple):
         what = f": {owner.title or owner.op}" if owner.title or owner.op else ""
         step = f", at {self.step}" if self.step else ""
         taken, heard = spoken(self.now - self.since), spoken(self.now - self.renewed)
-        return f"{who}{what}{step}, for {taken}, last heard of {heard} ago"
+        ended = "; that process has ended" if self.gone else ""
+        return f"{who}{what}{step}, for {taken}, last heard of {heard} ago{ended}"
 
 
 def spoken(seconds: float) -> str:
@@ -135,17 +141,32 @@ async def read_lease(engine: Engine, app: str, times: Times = TIMES) -> LeaseSta
             f'a container named "{found.name}" is on the engine, and is no lease of Holdfast',
             f"rename or remove it: docker rename {found.name} ...",
         )
-    renewal, now = await asyncio.gather(_renewal(engine, found), engine.clock())
+    owner = _decoded(found.labels.get(OWNER, "").encode(), Owner) or Owner()
+    renewal, now, gone = await asyncio.gather(
+        _renewal(engine, found), engine.clock(), asyncio.to_thread(_has_ended, owner)
+    )
     return LeaseState(
         app,
         found.id,
-        _decoded(found.labels.get(OWNER, "").encode(), Owner) or Owner(),
+        owner,
         renewal.step,
         found.created,
         renewal.renewed or found.created + WHOLE,
         now,
         times.dead,
+        gone,
     )
+
+
+def _has_ended(owner: Owner) -> bool:
+    """Whether the owner is known to have ended: its journal is here, and no process has it open. Blocks.
+
+    Then nobody needs to wait until the lease is old. Of other machines and accounts nothing is known.
+    """
+    if not owner.op or "/" in owner.op or owner.host != socket.gethostname():
+        return False
+    path = journal_path(operations_folder(), owner.op)
+    return path.exists() and not is_alive(path)
 
 
 async def unlock(engine: Engine, app: str) -> LeaseState | None:
