@@ -111,6 +111,20 @@ def test_by_commands_alone(project: Project, registry: Registry, api: EngineCall
     assert history
 
 
+def building(project: Project, api: EngineCalls) -> subprocess.Popen[str]:
+    """`holdfast build` of somebody else, its output to be read."""
+    env = {**os.environ, "HOME": str(project.folder.parent), "PYTHONPATH": TREE, "DOCKER_HOST": api.url}
+    return subprocess.Popen(
+        [sys.executable, "-m", "tui", "build", "web"],
+        cwd=project.folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
 def slow(project: Project, seconds: int) -> None:
     project.write(
         "Dockerfile",
@@ -145,15 +159,7 @@ def test_an_operation_of_another_terminal_shows_live_and_can_be_cancelled(
     dashboard: Terminal, project: Project, api: EngineCalls
 ) -> None:
     slow(project, 60)
-    env = {**os.environ, "HOME": str(project.folder.parent), "PYTHONPATH": TREE, "DOCKER_HOST": api.url}
-    other = subprocess.Popen(
-        [sys.executable, "-m", "tui", "build", "web"],
-        cwd=project.folder,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    other = building(project, api)
     dashboard.wait_for("building", LONG)
     dashboard.press("1", "enter")
     dashboard.wait_for("stamp-", LONG)
@@ -170,16 +176,7 @@ def test_one_that_was_killed_is_recognised(
     open_holdfast: OpenTerminal, project: Project, api: EngineCalls
 ) -> None:
     slow(project, 60)
-    env = {**os.environ, "HOME": str(project.folder.parent), "PYTHONPATH": TREE, "DOCKER_HOST": api.url}
-    other = subprocess.Popen(
-        [sys.executable, "-m", "tui", "build", "web"],
-        cwd=project.folder,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    other = building(project, api)
     assert other.stdout is not None
     for line in other.stdout:
         if "stamp-" in line:

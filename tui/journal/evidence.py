@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.files import write_whole
 from tui.journal.folder import state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 class Evidence(NamedTuple):
@@ -61,16 +61,7 @@ def add_evidence(app: str, image: str, environ: Mapping[str, str] = os.environ, 
     path = _path(app, image, environ)
     evidence = read_evidence(app, image, environ)._replace(**changes)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "w") as file:
-            json.dump(evidence._asdict(), file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink()
-        raise
+    write_whole(path, json.dumps(evidence._asdict()).encode())
     return evidence
 
 

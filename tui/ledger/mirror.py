@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.files import write_whole
 from tui.journal.folder import state_folder
 from tui.ledger.records import is_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 ASIDE = "~"
 """In the name of a folder that was set aside: no app's name has it."""
@@ -52,16 +51,7 @@ class Mirror:
         folder = self.folder / app
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, contents in files.items():
-            handle, beside = tempfile.mkstemp(dir=folder, prefix=".new-")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(contents)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(beside).replace(folder / name)
-            except BaseException:
-                Path(beside).unlink(missing_ok=True)
-                raise
+            write_whole(folder / name, contents)
 
     def set_aside(self, app: str) -> Path:
         """Keep what is there under another name, and begin anew; where it is now."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from typing import TYPE_CHECKING, Any
 
+from tui.files import write_whole
 from tui.settings.paths import settings_file
 
 if TYPE_CHECKING:
@@ -35,14 +35,5 @@ def save_choice(key: str, value: str, environ: Mapping[str, str] = os.environ) -
         os.replace(path, path + ".broken")
         said = f"{path} could not be read; it was kept as {path}.broken"
     values[key] = value
-    handle, beside = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".settings-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(tomli_w.dumps(values).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise
+    write_whole(path, tomli_w.dumps(values).encode())
     return said
