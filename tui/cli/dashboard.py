@@ -33,6 +33,7 @@ def run(
     read_only: bool = False,
 ) -> int:
     """Open the dashboard; the exit status: 0, 1 after a crash, 2 where configuration or usage is wrong."""
+    from tui.operations.where import endpoint as which
     from tui.settings.load import load
 
     try:
@@ -48,7 +49,7 @@ def run(
                 f"TERM={os.environ['TERM']} says that this terminal cannot move its cursor",
                 "set TERM to what it is, e.g. xterm-256color",
             )
-        endpoint = None if demo else _endpoint(host, docker_context, settings.engine)
+        endpoint = None if demo else which(host or "", docker_context or "", settings.engine)
     except HoldfastError as error:
         _say(error)
         return 2
@@ -66,18 +67,6 @@ def _say(error: HoldfastError) -> None:
 
     said = f"holdfast: {error.message}" + (f"\n  {error.hint}" if error.hint else "")
     print("\n".join(safe(line) for line in said.split("\n")), file=sys.stderr)
-
-
-def _endpoint(host: str | None, docker_context: str | None, configured: str) -> Endpoint:
-    """The endpoint: what was asked for now, on the command line or in the environment, before the file."""
-    from tui.engine.endpoint import resolve
-
-    asked = host or docker_context or os.environ.get("DOCKER_HOST") or os.environ.get("DOCKER_CONTEXT")
-    if asked or not configured:
-        return resolve(host, docker_context)
-    if "://" in configured or configured.startswith("/"):
-        return resolve(host=configured)._replace(source="the configuration")
-    return resolve(docker_context=configured)._replace(source="the configuration")
 
 
 def _open_demo(settings: Settings, config: str, *, read_only: bool) -> int:

@@ -19,7 +19,7 @@ from tui.errors import HoldfastError
 from tui.model.ignore import NOTHING, Ignore, Patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 EVERYTHING = Ignore()
 
@@ -43,13 +43,6 @@ class Entry(NamedTuple):
     mtime_ns: int
     link: str = ""
     device: int = 0
-
-
-class Amount(NamedTuple):
-    """How much there is to send: everything counts, the bytes of files only."""
-
-    entries: int
-    bytes: int
 
 
 class _Folder:
@@ -152,15 +145,6 @@ def _entry(child: os.DirEntry[bytes], path: str, classic: bool) -> Entry | None:
     link = os.readlink(child.path).decode(*NAMES) if stat.S_ISLNK(mode) else ""  # noqa: PTH115
     device = status.st_rdev if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) else 0
     return Entry(path, mode, status.st_size, status.st_mtime_ns, link, device)
-
-
-def measure(entries: Iterable[Entry]) -> Amount:
-    """Count what a walk tells."""
-    number = size = 0
-    for entry in entries:
-        number += 1
-        size += entry.size if stat.S_ISREG(entry.mode) else 0
-    return Amount(number, size)
 
 
 def open_file(folder: str, path: str) -> io.FileIO | None:

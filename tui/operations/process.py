@@ -20,7 +20,7 @@ from tui.operations.request import Request
 from tui.operations.runner import CANCELLED, failure, perform
 
 if TYPE_CHECKING:
-    from tui.model.operation import Failure, Plan
+    from tui.model.operation import Plan
 
 
 def main() -> int:
@@ -88,11 +88,6 @@ def _let_go() -> None:
 def plan_words(plan: Plan) -> dict[str, Any]:
     """A plan as JSON takes it."""
     return plan._asdict() | {"steps": [step._asdict() for step in plan.steps]}
-
-
-def failure_words(problem: Failure) -> dict[str, Any]:
-    """A failure as JSON takes it."""
-    return problem._asdict()
 
 
 if __name__ == "__main__":

@@ -262,12 +262,7 @@ class Rollout:
         try:
             await means.lease.guard(UNDO)
             releases = await read_releases(means.engine, means.ledger, means.app.name)
-            entry = releases.entries.get(new)
-            if (
-                entry is not None
-                and entry.good
-                and (not means.release or entry.release.op == means.release.op)
-            ):
+            if self._is_done(releases.entries.get(new)):
                 return False
             self._tell(UNDO, "running", title="Back to the release before")
             old = way_back(releases.standing, new)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.cli.dashboard import _endpoint
+from tui.operations.where import endpoint
 
 
 @pytest.fixture(autouse=True)
@@ -15,12 +15,12 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
 
 
 def test_the_file_is_asked_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _endpoint(None, None, "unix:///file.sock").url == "unix:///file.sock"
-    assert _endpoint(None, None, "unix:///file.sock").source == "the configuration"
+    assert endpoint("", "", "unix:///file.sock").url == "unix:///file.sock"
+    assert endpoint("", "", "unix:///file.sock").source == "the configuration"
     monkeypatch.setenv("DOCKER_HOST", "unix:///environment.sock")
-    assert _endpoint(None, None, "unix:///file.sock").url == "unix:///environment.sock"
-    assert _endpoint("unix:///line.sock", None, "unix:///file.sock").url == "unix:///line.sock"
+    assert endpoint("", "", "unix:///file.sock").url == "unix:///environment.sock"
+    assert endpoint("unix:///line.sock", "", "unix:///file.sock").url == "unix:///line.sock"
 
 
 def test_a_context_on_the_command_line_is_not_overruled_by_the_file() -> None:
-    assert _endpoint(None, "default", "unix:///file.sock").url.endswith("/docker.sock")
+    assert endpoint("", "default", "unix:///file.sock").url.endswith("/docker.sock")
