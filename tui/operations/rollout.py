@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine.adoption import COMPOSE, OWN
@@ -28,7 +27,7 @@ from tui.model.release import (
     Outcome,
     Release,
 )
-from tui.model.standing import BAKE, CREATE, DISARM, DRAIN, FAILED, GATE, RECORD, Step, all_after
+from tui.model.standing import BAKE, CREATE, DRAIN, FAILED, GATE, RECORD, Step, all_after
 from tui.model.switching import restore, undrained, way_back
 from tui.operations.gate import NotReady, gate, last_lines
 from tui.operations.releases import read_releases
@@ -108,17 +107,17 @@ class Rollout:
     async def make(self, steps: Sequence[Step], *, parent: str = "") -> None:
         """Make steps in their order; each is told before it begins and after its end. Raises.
 
-        Writing a record takes an engine as long as all that can be made beside it. What that makes tells by
-        itself what it is, by its labels, and is undone where the record cannot be written.
+        Writing a record takes an engine longer than creating a container, so both are made at once: the new
+        one serves nobody, tells by its labels what it is, and is undone where the record cannot be written.
+        Nothing that serves is touched before the record is there.
         """
-        if steps and steps[0].verb == RECORD:
-            beside = list(takewhile(lambda step: step.verb in (CREATE, DISARM), steps[1:]))
+        if [step.verb for step in steps[:2]] == [RECORD, CREATE]:
             ends = await asyncio.gather(
-                self._make(steps[:1], parent), self._make(beside, parent), return_exceptions=True
+                self._make(steps[:1], parent), self._make(steps[1:2], parent), return_exceptions=True
             )
             if failed := next((end for end in ends if end is not None), None):
                 raise failed
-            steps = steps[1 + len(beside) :]
+            steps = steps[2:]
         await self._make(steps, parent)
 
     async def _make(self, steps: Sequence[Step], parent: str) -> None:
