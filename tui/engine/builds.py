@@ -26,6 +26,11 @@ class Builds:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
+    @staticmethod
+    def load() -> None:
+        """Import what a build needs and nothing else does: for a thread, while others are waited for."""
+        import tui.engine.building  # noqa: F401
+
     async def builder(self) -> int:
         """BUILDKIT where the engine has it and has not been told otherwise, else CLASSIC. Raises EngineError.
 

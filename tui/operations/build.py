@@ -59,8 +59,10 @@ class Build:
 
     async def plan(self) -> Plan:
         spec = self._spec
-        self._builder, self._source = await asyncio.gather(
-            self._engine.builds.builder(), source_of(spec.context, spec.dockerfile)
+        self._builder, self._source, _ = await asyncio.gather(
+            self._engine.builds.builder(),
+            source_of(spec.context, spec.dockerfile),
+            asyncio.to_thread(self._engine.builds.load),
         )
         facts = [("context", spec.context), ("Dockerfile", spec.dockerfile)]
         if self._source.commit:
