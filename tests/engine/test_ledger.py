@@ -83,7 +83,8 @@ async def test_looking_at_an_engine_without_a_ledger_changes_nothing(
     pair: tuple[Engine, Ledger], api: EngineCalls
 ) -> None:
     def standing() -> list[object]:
-        return [api.containers(), api.get("/images/json"), api.get("/volumes")["Volumes"]]
+        images = {image["Id"]: image["RepoTags"] for image in api.get("/images/json")}
+        return [api.containers(), images, api.get("/volumes")["Volumes"]]
 
     _, ledger = pair
     before = standing()
