@@ -11,9 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import aiohttp
-from aiohttp import http_exceptions
-
 from tui.engine.errors import (
     ConnectionFailed,
     EndpointUnusable,
@@ -25,6 +22,7 @@ from tui.engine.errors import (
     SocketMissing,
     StreamBroken,
 )
+from tui.http_client import aiohttp, http_exceptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol
 
-import aiohttp
-
 from tui.engine.errors import EndpointUnusable
+from tui.http_client import aiohttp
 
 if TYPE_CHECKING:
     from tui.engine.endpoint import Endpoint

@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-import aiohttp
 from yarl import URL
 
 from tui.engine.errors import ConnectionFailed, EngineError, MalformedAnswer, refusal
 from tui.engine.faults import TRANSLATED, translate, translated
 from tui.engine.jsonmessage import parse
 from tui.engine.transport import CONNECT_SECONDS, Transport
+from tui.http_client import aiohttp
 from tui.model.secrets import mask_text
 
 if TYPE_CHECKING:

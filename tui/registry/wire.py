@@ -7,9 +7,7 @@ import ssl
 import urllib.request
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-import aiohttp
-from aiohttp import http_exceptions
-
+from tui.http_client import aiohttp, http_exceptions
 from tui.registry.errors import (
     CertificateUntrusted,
     MalformedAnswer,
