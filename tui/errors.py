@@ -2,6 +2,7 @@
 
 HoldfastError                 a sentence for people, and a remedy
 ├── Refused                   a rule forbids it: immutability or policy
+├── NothingToDo               everything is as it would be afterwards
 ├── tui.engine.errors         the engine: out of reach, refused, stream broken
 ├── tui.registry.errors       a registry: out of reach, no login, refused
 └── tui.settings.load         configuration: file, key, value, what is allowed
@@ -21,8 +22,9 @@ class HoldfastError(Exception):
     """
 
     exit_status: ClassVar[int] = 1
-    """What a command that ends with it exits with: 1 failed, 2 usage or configuration, 3 engine or registry
-    out of reach, 4 refused, 5 leased by someone else, 6 needs attention, 130 cancelled."""
+    """What a command that ends with it exits with: 0 nothing to do, 1 failed, 2 usage or configuration,
+    3 engine or registry out of reach, 4 refused, 5 leased by someone else, 6 needs attention,
+    130 cancelled."""
 
     def __init__(self, message: str, hint: str = "", detail: tuple[str, ...] = ()) -> None:
         super().__init__(message)
@@ -38,3 +40,9 @@ class Refused(HoldfastError):
     """A rule forbids it: a version would move, or a policy is not met. Nothing was changed."""
 
     exit_status = 4
+
+
+class NothingToDo(HoldfastError):
+    """Everything is already as it would be afterwards: a script goes on, and a person is told."""
+
+    exit_status = 0

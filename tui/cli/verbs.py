@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.cli.asking import Declined, agree, plan_text
 from tui.cli.output import answer, answer_json, colours, say_error
-from tui.errors import HoldfastError
+from tui.errors import HoldfastError, NothingToDo
 from tui.journal.folder import listed, new_id, operations_folder
 from tui.journal.format import encode
 from tui.journal.reader import summary
-from tui.model.operation import Ended
+from tui.model.operation import Ended, Result
 from tui.operations.request import Request
 from tui.operations.runner import failure
 from tui.operations.where import is_protected
+from tui.presentation.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +75,10 @@ def run(options: Options) -> int:
 def say_not_begun(error: HoldfastError, *, json: bool) -> int:
     """Say why nothing was begun, as the outcome where JSON is wanted; the exit status."""
     problem = failure(error)
+    if isinstance(error, NothingToDo):
+        done = Ended(time.time(), True, 0.0, Result(facts=(("nothing to do", error.message),)))
+        answer(encode(done).decode() if json else f"{safe(error.message)}\n")
+        return 0
     if json:
         answer(encode(Ended(time.time(), False, 0.0, error=problem)).decode())
     else:

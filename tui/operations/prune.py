@@ -7,7 +7,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from tui.engine.uncancelled import to_the_end
-from tui.errors import Refused
+from tui.errors import NothingToDo
 from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
@@ -38,7 +38,7 @@ class Prune:
         steps = outdated(releases.standing, self._app.keep)
         if not steps:
             kept = len(releases.standing.kept)
-            raise Refused(
+            raise NothingToDo(
                 f"nothing to prune: {kept} earlier good releases of {self._app.name} are there, "
                 f"and {self._app.keep} are kept",
                 f"keep = {self._app.keep} in [apps.{self._app.name}]",

@@ -8,7 +8,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from tui.engine.uncancelled import to_the_end
-from tui.errors import HoldfastError, Refused
+from tui.errors import HoldfastError, NothingToDo
 from tui.ledger.errors import Leased, LeaseLost
 from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner, read_lease
@@ -46,7 +46,7 @@ class Recover:
         if not steps and (lease := await read_lease(self._engine, app.name)) is not None and lease.alive:
             raise Leased(lease)
         if not steps and lease is None:
-            raise Refused(
+            raise NothingToDo(
                 f"there is nothing to recover: no deploy of {app.name} was interrupted",
                 f"holdfast status {app.name}",
             )
