@@ -34,6 +34,11 @@ KEYS = {
 """What a terminal sends for keys that have a name."""
 
 
+def _hear_hangups() -> None:
+    """As in a terminal, also where the tests themselves run under nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Terminal:
     """Starts `command` in a terminal of `size` (columns, lines); its environment is exactly `env`.
 
@@ -55,7 +60,11 @@ class Terminal:
         self._taken_away = False
         own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", **(os.environ if env is None else env)}
         self._child = ptyprocess.PtyProcess.spawn(
-            [os.fspath(word) for word in command], cwd=cwd, env=own, dimensions=(lines, columns)
+            [os.fspath(word) for word in command],
+            cwd=cwd,
+            env=own,
+            dimensions=(lines, columns),
+            preexec_fn=_hear_hangups,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
