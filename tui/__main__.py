@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -20,5 +21,21 @@ def main() -> int:
         return 130
 
 
+def command() -> None:
+    """As `main`, and then end at once.
+
+    Python would first take apart every module, which takes 35 ms and does nothing for anybody: whoever began
+    something has ended it by now.
+    """
+    status = main()
+    import contextlib
+
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # closed before we were started
+            with contextlib.suppress(OSError):  # its reader has gone
+                stream.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    command()
