@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-HEADINGS = ("measure", "holdfast", "lazydocker", "ratio", "goal", "")
+HEADINGS = ("measure", "holdfast", "theirs", "ratio", "goal", "")
 
 NEVER = inf
 """The figure of something that a program never did: worse than any other."""

@@ -36,7 +36,7 @@ DOCKERFILE, FILES = "dockerfile", "context"
 """What the engine calls the two folders that it asks for."""
 
 BATCH_ENTRIES = 512
-BATCH_BYTES = 1 << 18
+BATCH_BYTES = 1 << 20
 """How much is read ahead at once, in a thread."""
 
 AHEAD = 4

@@ -42,6 +42,15 @@ MESSAGE_BYTES = 4 << 20
 PLAIN = " !\"#$&'()*+,/:;<=>?@[\\]^`{|}"
 """Characters of a message, beside letters and digits, that need no escape in a header."""
 
+BUSY_READS = 32
+SOON_SECONDS = 0.005
+PAUSE_SECONDS = 0.003
+"""After so many reads, each so soon after the one before, reading pauses so long each time: a look at a tiny
+piece costs as much as one at everything that has come meanwhile, and takes the processor from the engine."""
+
+DATA = b"\0\0"
+"""Type and flags of a DATA frame that is not the last of its stream."""
+
 FLUSH_BYTES = 1 << 18
 """What is written to the connection at once, before it is waited for."""
 
@@ -149,6 +158,8 @@ class Connection:
         self._answered: set[int] = set()
         self._room = asyncio.Event()
         self._lost = False
+        self._looked = 0.0
+        self._busy = 0
         self.failure: HoldfastError | None = None
 
     async def serve(self) -> None:
@@ -184,6 +195,18 @@ class Connection:
             for event in events:
                 self._react(event, tasks)
             self._flush()
+            await self._gather()
+
+    async def _gather(self) -> None:
+        """Where much comes, let some of it come together."""
+        clock = asyncio.get_running_loop().time
+        self._busy = self._busy + 1 if clock() - self._looked < SOON_SECONDS else 0
+        transport = self._writer.transport
+        if self._busy > BUSY_READS and isinstance(transport, asyncio.Transport):
+            transport.pause_reading()
+            await asyncio.sleep(PAUSE_SECONDS)
+            transport.resume_reading()
+        self._looked = clock()
 
     def _react(self, event: Event, tasks: asyncio.TaskGroup) -> None:
         match event:
@@ -252,10 +275,7 @@ class Connection:
             while rest:
                 room = min(max(self._http.local_flow_control_window(stream), 0), FLUSH_BYTES)
                 part, rest = rest[:room], rest[room:]
-                size = self._http.max_outbound_frame_size
-                for at in range(0, len(part), size):
-                    self._http.send_data(stream, part[at : at + size])
-                self._flush()
+                self._write(stream, part)
                 await self._writer.drain()
                 if rest and not part:
                     self._room.clear()
@@ -264,6 +284,21 @@ class Connection:
                     raise ConnectionLost
         except (ProtocolError, OSError) as error:
             raise ConnectionLost from error
+
+    def _write(self, stream: int, part: memoryview) -> None:
+        """Write DATA frames (RFC 9113, section 6.1) past h2, which takes 25 microseconds for each 16 KiB.
+
+        It is told what they take of the windows.
+        """
+        size = self._http.max_outbound_frame_size
+        pieces: list[bytes | memoryview] = []
+        for at in range(0, len(part), size):
+            piece = part[at : at + size]
+            pieces += (len(piece).to_bytes(3, "big") + DATA + stream.to_bytes(4, "big"), piece)
+        self._http.outbound_flow_control_window -= len(part)
+        self._http.streams[stream].outbound_flow_control_window -= len(part)
+        self._flush()  # what h2 has to say comes first
+        self._writer.writelines(pieces)
 
     def taken(self, stream: int, cost: int) -> None:
         """Let the other side send so much more."""
