@@ -6,6 +6,8 @@ export PATH := $(PATH):/usr/sbin:/sbin
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --durations=5 --durations-min=1
+# Two halves side by side, each with an engine of its own; not where screens are waited for in real time.
+SPLIT := -n 2
 
 .PHONY: help run demo test lint unit ui engine terminal faults bench docs clean
 
@@ -36,14 +38,14 @@ lint: $(VENV)/test.stamp  ## style, types, layers
 	@MAKE='$(MAKE)' scripts/lint $(BIN)
 
 unit: $(VENV)/test.stamp  ## rules, parsers, layers: no engine, no screen
-	$(PYTEST) tests/unit tests/architecture
+	$(PYTEST) $(SPLIT) tests/unit tests/architecture
 
 ui: $(VENV)/test.stamp  ## the screen, driven by keys, on the simulated engine
-	$(PYTEST) tests/ui
+	$(PYTEST) $(SPLIT) tests/ui
 
 engine: $(VENV)/test.stamp  ## against a real Docker Engine of the tests' own
 	@scripts/provision
-	$(PYTEST) tests/engine
+	$(PYTEST) $(SPLIT) tests/engine
 
 terminal: $(VENV)/test.stamp  ## the installed command in a real pseudo-terminal
 	@scripts/provision

@@ -21,6 +21,7 @@ hypothesis.settings.load_profile("holdfast")
 
 _FOREIGN = ("DOCKER_", "XDG_", "HOLDFAST_")
 _LOOKS = ("NO_COLOR", "COLORFGBG", "TMUX", "TERM_PROGRAM", "TEXTUAL")
+_TOLD = ("TEXTUAL_SNAPSHOT_",)  # by the plugin for pictures, to itself
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     home = tempfile.TemporaryDirectory(prefix="holdfast-home-")
     config.add_cleanup(home.cleanup)
     for name in list(os.environ):
-        if name.startswith((*_FOREIGN, *_LOOKS)):
+        if name.startswith((*_FOREIGN, *_LOOKS)) and not name.startswith(_TOLD):
             del os.environ[name]
     os.environ["HOME"] = home.name
     os.environ["LANG"] = os.environ["LC_ALL"] = "C.UTF-8"

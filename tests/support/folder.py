@@ -16,8 +16,9 @@ SCRIPT = Path(__file__).with_name("engine.sh")
 def claim(kind: str) -> tuple[Path, int]:
     """A new folder, and the descriptor that locks it: give it to the processes that use the folder."""
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{kind}-", dir=PLACE))
-    lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR)
+    lock = os.open(folder / "new", os.O_CREAT | os.O_RDWR)
     fcntl.flock(lock, fcntl.LOCK_EX)
+    (folder / "new").rename(folder / "lock")  # never there unlocked: others look for it
     return folder, lock
 
 

@@ -8,6 +8,7 @@ routed (RFC 2544).
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import random
 import shutil
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from tests.support.engine_calls import EngineCalls
-from tests.support.folder import SCRIPT, claim, reap
+from tests.support.folder import PLACE, PREFIX, SCRIPT, claim, reap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +34,15 @@ class EngineMissing(RuntimeError):
     """The tests cannot have an engine of their own here; the text says why."""
 
 
-def _networks() -> str:
-    """One of 32 ranges, so that engines of two test runs do not meet."""
-    return f"198.{random.choice((18, 19))}.{16 * random.randrange(16)}.0/20"
+def _networks(folder: Path) -> str:
+    """One of 32 ranges that no other engine of tests has, written into the folder."""
+    with (PLACE / "holdfast-tests.lock").open("w") as one_at_a_time:
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        taken = {path.read_text() for path in PLACE.glob(f"{PREFIX}engine-*/networks")}
+        ranges = {f"198.{block}.{16 * part}.0/20" for block in (18, 19) for part in range(16)}
+        networks = random.choice(sorted(ranges - taken) or sorted(ranges))
+        (folder / "networks").write_text(networks)
+    return networks
 
 
 def _check() -> None:
@@ -58,8 +65,7 @@ class PrivateEngine:
         _check()
         reap()
         self.folder, lock = claim("engine")
-        networks = _networks()
-        (self.folder / "networks").write_text(networks)
+        networks = _networks(self.folder)
         (self.folder / "config.json").write_text("{}")  # a developer's own settings are not read
         self.host = f"unix://{self.folder}/docker.sock"
         self.api = EngineCalls(self.host)
