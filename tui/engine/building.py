@@ -25,8 +25,9 @@ from tui.engine.buildkit.secrets import Secrets, read_secrets
 from tui.engine.buildkit.session import session
 from tui.engine.buildkit.threads import in_thread
 from tui.engine.credentials import HUB_KEY
-from tui.engine.errors import EngineError, RequestRefused
+from tui.engine.errors import BuildFailed, EngineError, RequestRefused
 from tui.engine.jsonmessage import JsonMessages
+from tui.engine.wire import one_line
 from tui.errors import HoldfastError
 from tui.model.build import BuildWarning
 from tui.model.dockerfile import parse
@@ -34,7 +35,7 @@ from tui.model.reference import DOCKER_HUB, registry_host
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterator, Mapping
 
     from tui.engine.builds import Login
     from tui.engine.wire import Answer, Wire
@@ -71,7 +72,7 @@ async def by_buildkit(
             "buildid": id,
             "dockerfile": Path(spec.dockerfile).name,
         }
-        events = _Events(spec, text, lambda: opened.failure, files.vanished)
+        events = _Events(spec, text, lambda: opened.failure, files.vanished, files.misnamed)
         try:
             async with _told(wire, events, query) as told:
                 yield told
@@ -129,6 +130,7 @@ class _Events:
 
     ended      whether it has ended by itself, and well
     vanished   files that were gone when their turn came to be sent
+    misnamed   files whose names are not UTF-8
     """
 
     def __init__(
@@ -137,16 +139,24 @@ class _Events:
         text: str,
         failure: Callable[[], HoldfastError | None],
         vanished: deque[str] | None = None,
+        misnamed: Collection[str] = (),
     ) -> None:
         self.ended = False
         self._messages = BuildMessages(text, Path(spec.dockerfile).name)
         self._failure = failure
         self._vanished = vanished
+        self._misnamed = misnamed
 
     def meaning(self, error: HoldfastError) -> HoldfastError:
         """What failed on our side, if anything did, rather than what the engine made of it."""
         if failure := self._failure():
             return failure
+        if self._misnamed and "invalid UTF-8" in error.message:
+            return BuildFailed(
+                "this engine takes no files whose names are not UTF-8",
+                "rename them, or exclude them in .dockerignore",
+                tuple(map(one_line, self._misnamed)),
+            )
         return self._messages.failure(error.reason) if isinstance(error, RequestRefused) else error
 
     async def of(self, answer: Answer) -> AsyncGenerator[BuildEvent]:

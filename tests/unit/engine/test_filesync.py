@@ -206,3 +206,14 @@ async def test_extended_attributes_go_along(files: FileSync, folder: Path) -> No
 )
 def test_modes_as_go_has_them(mode: int, go: int) -> None:
     assert go_mode(mode) == go
+
+
+async def test_names_that_are_not_utf8_are_noticed(files: FileSync, folder: Path) -> None:
+    """Engines from 25 on break the build off there, and do not say at which file."""
+    (folder / "café").write_bytes(b"")
+    (folder / os.fsdecode(b"caf\xe9")).write_bytes(b"")
+    async with calling({PATH: files.diff_copy}) as (caller, _):
+        caller.call(PATH, ("dir-name", "context"))
+        assert {each.path for each in await described(caller)} == {"café".encode(), b"caf\xe9"}
+        await contents(caller, [])
+    assert list(files.misnamed) == [r"caf\xe9"]

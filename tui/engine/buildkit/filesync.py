@@ -119,6 +119,7 @@ class FileSync:
 
     sent       how much of each folder ("context", "dockerfile") so far
     vanished   files that were gone when their turn came; they arrive empty, as Docker sends them
+    misnamed   some of the paths that are not UTF-8, which engines before 25 take and later ones do not
     """
 
     def __init__(self, folder: str, dockerfile: str) -> None:
@@ -126,6 +127,7 @@ class FileSync:
         self._dockerfile = dockerfile
         self.sent = {FILES: Sent(), DOCKERFILE: Sent()}
         self.vanished: deque[str] = deque(maxlen=100)
+        self.misnamed: deque[str] = deque(maxlen=5)
 
     async def diff_copy(self, call: Call) -> None:
         """moby.filesync.v1.FileSync/DiffCopy. Raises CallFailed, HoldfastError."""
@@ -136,16 +138,26 @@ class FileSync:
                 entries = dockerfile_entries(self._dockerfile)
             case "context":
                 folder, opened = self._folder, open_file
-                entries = walk(
-                    folder,
-                    excludes=Ignore(asked.excludes),
-                    includes=asked.includes,
-                    follow_paths=asked.follow_paths,
+                entries = self._noticed(
+                    walk(
+                        folder,
+                        excludes=Ignore(asked.excludes),
+                        includes=asked.includes,
+                        follow_paths=asked.follow_paths,
+                    )
                 )
             case other:
                 raise CallFailed(NOT_FOUND, f"no access to {other!r}")
         reading = _Reading(partial(opened, folder), self.vanished)
         await _Sending(call, folder, entries, reading, partial(self._count, asked.folder)).run()
+
+    def _noticed(self, entries: Iterator[Entry]) -> Iterator[Entry]:
+        """The same, noting what is `misnamed`."""
+        for entry in entries:
+            for name in (entry.path, entry.link):
+                if not name.isascii() and name != name.encode("utf-8", "replace").decode():
+                    self.misnamed.append(os.fsencode(entry.path).decode("utf-8", "backslashreplace"))
+            yield entry
 
     def _count(self, folder: str, more: Sent) -> None:
         self.sent[folder] = Sent(*map(sum, zip(self.sent[folder], more, strict=True)))
