@@ -19,6 +19,7 @@ from tui.commands.apps import made
 from tui.commands.keymap import Keymap
 from tui.engine.client import Engine
 from tui.engine.errors import EngineError
+from tui.errors import HoldfastError
 from tui.journal.folder import operations_folder
 from tui.operations.homes import elsewhere
 from tui.operations.observe import Observer
@@ -38,6 +39,7 @@ from tui.screens.menus import open_menu
 from tui.screens.operations import Operations
 from tui.screens.reading import ReadingScreen
 from tui.screens.releases import Releases
+from tui.settings.load import load
 from tui.settings.save import save_choice
 from tui.store.output import Output
 from tui.store.store import Change, LinkState, Store, Topic
@@ -82,7 +84,8 @@ REST = 0.15
 
 
 class Holdfast(App[str], inherit_bindings=False):
-    """The dashboard. Its result is "demo" when the user asked for the demo, else None."""
+    """The dashboard. Its result is what the user asked for in its place, else None: "demo"; or "reload", to
+    be opened again with what the configuration says by then."""
 
     TITLE = "Holdfast"
     ENABLE_COMMAND_PALETTE = False
@@ -320,6 +323,8 @@ class Holdfast(App[str], inherit_bindings=False):
                 self.exit()
             case "tag.refresh":
                 self.remote_tags.nudge()
+            case "app.reload":
+                self.run_worker(self._reload())
             case "app.retry":
                 self.watcher.retry_now()
             case "app.theme":
@@ -358,6 +363,15 @@ class Holdfast(App[str], inherit_bindings=False):
     async def _change(self, command: Command, situation: Situation) -> None:
         changes = Changes(self, self.main, lambda: self.watcher.engine, self.options.endpoint.url)
         await changes.perform(command, situation)
+
+    async def _reload(self) -> None:
+        """Be opened anew with what the configuration says now; where it is in error, say so and stay."""
+        try:
+            await asyncio.to_thread(load, self.options.config or None)
+        except HoldfastError as error:
+            self.notify(safe(str(error)), title="Not read", severity="error", markup=False, timeout=15)
+        else:
+            self.exit("reload")
 
     async def _choose_theme(self) -> None:
         before = self.shelf.current.name

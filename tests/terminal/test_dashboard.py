@@ -159,6 +159,29 @@ def test_it_can_be_made_tiny_and_large_again(open_holdfast: OpenTerminal, api: E
     assert terminal.wait_end() == 0
 
 
+def test_the_configuration_is_read_again(
+    open_holdfast: OpenTerminal, api: EngineCalls, tmp_path: Path
+) -> None:
+    configuration = tmp_path / "holdfast.toml"
+    configuration.write_text('[apps.first]\nimage = "shop/first"\n')
+    terminal = open_holdfast("--host", api.url)
+    terminal.wait_for("● live")
+    terminal.wait_for(row("first", "-"))
+
+    configuration.write_text("[apps.first\n")
+    terminal.send("\x12")
+    terminal.wait_for("Not read")
+    terminal.wait_for(row("first", "-"))
+
+    configuration.write_text('[apps.second]\nimage = "shop/second"\n')
+    terminal.send("\x12")
+    terminal.wait_for(row("second", "-"))
+    terminal.wait_until_gone("first")
+    terminal.wait_for("● live")
+    terminal.press("q")
+    assert terminal.wait_end() == 0
+
+
 # -- leaving
 
 

@@ -348,6 +348,8 @@ async def test_a_container_is_adopted(dashboard: Open, engine: Engine, processes
         assert robot.app.store.containers[processes.last.container].name == "fk00000"
         await robot.press("y")
         await robot.wait(lambda: processes.journals)
+        processes.end()
+        await said(robot, "shop is an app now; Ctrl+R reads the configuration again and shows it")
 
 
 async def test_releases_that_cannot_be_read_are_unknown_not_absent(

@@ -24,6 +24,23 @@ class _Asked(NamedTuple):
     config: str
 
 
+class _Again(NamedTuple):
+    """What the settings are read from, again and again."""
+
+    config: str | None
+    theme: str | None
+
+    def settings(self, before: Settings) -> Settings:
+        """As they are by now; as before, should they have been broken this very moment."""
+        from tui.settings.load import load
+
+        try:
+            settings = load(self.config)
+        except HoldfastError:
+            return before
+        return settings if self.theme is None else settings._replace(theme=self.theme)
+
+
 def run(
     host: str | None = None,
     docker_context: str | None = None,
@@ -53,12 +70,14 @@ def run(
     except HoldfastError as error:
         _say(error)
         return 2
+    again = _Again(config, theme)
     if endpoint is not None:
         asked = _Asked(host or "", docker_context or "", config or "")
-        status = _open(settings, endpoint, asked, read_only=read_only)
-        if status is not None:
-            return status
-    return _open_demo(settings, config or "", read_only=read_only)
+        while (left := _open(settings, endpoint, asked, read_only=read_only)) == "reload":
+            settings = again.settings(settings)
+        if left != "demo":
+            return int(left)
+    return _open_demo(settings, again, read_only=read_only)
 
 
 def _say(error: HoldfastError) -> None:
@@ -69,7 +88,7 @@ def _say(error: HoldfastError) -> None:
     print("\n".join(safe(line) for line in said.split("\n")), file=sys.stderr)
 
 
-def _open_demo(settings: Settings, config: str, *, read_only: bool) -> int:
+def _open_demo(settings: Settings, again: _Again, *, read_only: bool) -> int:
     from tui.demo.launch import DemoEngine
 
     demo = DemoEngine()
@@ -79,16 +98,18 @@ def _open_demo(settings: Settings, config: str, *, read_only: bool) -> int:
         _say(error)
         return 1
     try:
-        asked = _Asked(endpoint.url, "", config)
-        return _open(settings, endpoint, asked, demo=True, read_only=read_only) or 0
+        asked = _Asked(endpoint.url, "", again.config or "")
+        while (left := _open(settings, endpoint, asked, demo=True, read_only=read_only)) == "reload":
+            settings = again.settings(settings)
+        return int(left)
     finally:
         demo.stop_process()
 
 
 def _open(
     settings: Settings, endpoint: Endpoint, asked: _Asked, *, demo: bool = False, read_only: bool
-) -> int | None:
-    """Show it until it is left; the exit status, None where the user asked for the demo."""
+) -> int | str:
+    """Show it until it is left; the exit status, or what the user asked for in its place (see Holdfast)."""
     from tui.commands.keymap import Keymap
     from tui.presentation.theme import current_theme
     from tui.store.store import Link, LinkState, Store
@@ -114,12 +135,15 @@ def _open(
             painted.give_up()
             painted.restore()
         raise
+    left: int | str = 0
     try:
-        return None if app.run() == "demo" else app.return_code or 0
+        left = app.run() or app.return_code or 0
+        return left
     finally:
         if painted is not None:
             painted.restore()
-        _say_what_goes_on(store)
+        if left != "reload":
+            _say_what_goes_on(store)
 
 
 def _say_what_goes_on(store: Store) -> None:

@@ -13,6 +13,7 @@ APP = (
     Command("app.leave", "Clear the filter, go back, or quit", ("q",), footer="quit"),
     Command("app.quit", "Quit at once", ("ctrl+c", "ctrl+q")),
     Command("app.theme", "Choose a theme", ("comma",), footer="themes"),
+    Command("app.reload", "Read the configuration again", ("ctrl+r",)),
     Command("app.retry", "Try the engine again now", ()),
 )
 

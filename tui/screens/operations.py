@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from tui.commands.keymap import spoken
 from tui.commands.table import BY_ID
 from tui.errors import HoldfastError
 from tui.journal.folder import new_id
@@ -277,6 +278,7 @@ class Operations:
                 self._running.add(operation.id)
             elif operation.id in self._running:
                 self._running.discard(operation.id)
+                self._welcome(operation)
                 if not self._screen.sees(operation):
                     self._app.notify(
                         safe(ended_words(operation)),
@@ -284,6 +286,16 @@ class Operations:
                         markup=False,
                         timeout=8,
                     )
+
+    def _welcome(self, operation: Operation) -> None:
+        """An app that has been made, and is not on the screen."""
+        name = operation.started.app
+        adopted = operation.started.verb == "adopt" and operation.state == "done"
+        if adopted and name not in self._screen.configured:
+            keys = self._screen.keymap.keys_of(BY_ID["app.reload"])
+            how = spoken(keys[0]) if keys else "the palette"
+            said = f"{name} is an app now; {how} reads the configuration again and shows it"
+            self._app.notify(safe(said), markup=False, timeout=20)
 
     def _greet(self, found: Sequence[Operation]) -> None:
         now = self._clock()

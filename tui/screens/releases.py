@@ -189,12 +189,6 @@ class Releases:
             return
         request = self._operations.request("adopt", name, container=container.id)
         await self._operations.confirmed(f"Adopt {container.name} as {name}", request)
-        if name not in self._screen.configured:
-            self._app.notify(
-                safe(f"once {name} is adopted, it is among the apps when holdfast is opened again"),
-                markup=False,
-                timeout=10,
-            )
 
     # The lease
 
