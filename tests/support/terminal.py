@@ -34,9 +34,10 @@ KEYS = {
 """What a terminal sends for keys that have a name."""
 
 
-def _hear_hangups() -> None:
-    """As in a terminal, also where the tests themselves run under nohup."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+def _hear_signals() -> None:
+    """As in a terminal, also where the tests themselves run under nohup, or behind a shell's &."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Terminal:
@@ -64,7 +65,7 @@ class Terminal:
             cwd=cwd,
             env=own,
             dimensions=(lines, columns),
-            preexec_fn=_hear_hangups,
+            preexec_fn=_hear_signals,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
