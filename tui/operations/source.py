@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 from typing import NamedTuple
@@ -68,7 +69,8 @@ async def _git(folder: str, *words: str) -> str | None:
     try:
         output, _ = await asyncio.wait_for(process.communicate(), SECONDS)
     except (TimeoutError, asyncio.CancelledError) as error:
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):  # it has ended this very moment
+            process.kill()
         await process.wait()
         if isinstance(error, asyncio.CancelledError):
             raise
