@@ -209,7 +209,7 @@ def test_modes_as_go_has_them(mode: int, go: int) -> None:
 
 
 async def test_names_that_are_not_utf8_are_noticed(files: FileSync, folder: Path) -> None:
-    """Engines from 25 on break the build off there, and do not say at which file."""
+    """Engine 28.5 breaks the build off there, and does not say at which file."""
     (folder / "café").write_bytes(b"")
     (folder / os.fsdecode(b"caf\xe9")).write_bytes(b"")
     async with calling({PATH: files.diff_copy}) as (caller, _):

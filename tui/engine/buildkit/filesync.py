@@ -119,7 +119,7 @@ class FileSync:
 
     sent       how much of each folder ("context", "dockerfile") so far
     vanished   files that were gone when their turn came; they arrive empty, as Docker sends them
-    misnamed   some of the paths that are not UTF-8, which engines before 25 take and later ones do not
+    misnamed   some of the paths that are not UTF-8, which Engine 20.10 takes and 28.5 does not
     """
 
     def __init__(self, folder: str, dockerfile: str) -> None:
