@@ -195,7 +195,8 @@ class Connection:
             for event in events:
                 self._react(event, tasks)
             self._flush()
-            await self._gather()
+            if len(received) < READ_BYTES:  # nothing is left: the reader has not paused by itself
+                await self._gather()
 
     async def _gather(self) -> None:
         """Where much comes, let some of it come together."""
