@@ -48,7 +48,7 @@ def _volume_name(text: str) -> str:
     if len(text) > 1 and text[0].isalnum() and plain.isalnum() and text.isascii():
         return text
     if "/" in text:
-        raise units.Wrong(f'a folder begins with /, ./, ../ or ~/, and a volume\'s name has no /: "{text}"')
+        raise units.Wrong(f'a path begins with /, . or ~, and a volume\'s name has no /: "{text}"')
     raise units.Wrong(
         f'"{text}" is no name of a volume: two letters, digits, "_", "." or "-" and more, '
         "the first a letter or a digit"
@@ -56,7 +56,8 @@ def _volume_name(text: str) -> str:
 
 
 def _is_path(text: str) -> bool:
-    return text.startswith(("/", "./", "../", "~/")) or text in (".", "..", "~")
+    """As Compose tells it: no volume's name begins so, and ".env" is a file beside the configuration."""
+    return text.startswith(("/", ".", "~"))
 
 
 def _short(value: Any, spot: Spot) -> MountValue | None:

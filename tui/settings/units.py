@@ -132,10 +132,10 @@ def port_range(text: str) -> range:
 
 
 def protocol(value: Any) -> str:
-    """ "tcp", "udp" or "sctp"."""
-    if not isinstance(value, str) or value not in _PROTOCOLS:
+    """ "tcp", "udp" or "sctp", in letters of any case, as Docker takes it."""
+    if not isinstance(value, str) or value.lower() not in _PROTOCOLS:
         raise Wrong("the protocol is tcp, udp or sctp")
-    return value
+    return value.lower()
 
 
 def address(value: Any) -> str:

@@ -122,7 +122,7 @@ RUN = [
     ('volumes = ["db"]', " volumes[0] = 'db' is not allowed: \"db\" is not an absolute path in the container"),
     (
         'volumes = ["a/b:/c"]',
-        " volumes[0] = 'a/b:/c' is not allowed: a folder begins with /, ./, ../ or ~/, and a volume's name has no /: "
+        " volumes[0] = 'a/b:/c' is not allowed: a path begins with /, . or ~, and a volume's name has no /: "
         '"a/b"',
     ),
     (

@@ -160,6 +160,8 @@ def test_every_key_of_an_app_stands_in_the_example() -> None:
         ('ports = [{ target = 80, published = "8000-8010" }]', "ports", (Port(80, "8000-8010"),)),
         ('ports = ["80:80", "80:80/tcp"]', "ports", (Port(80, "80"),)),
         ('ports = ["53:53", "53:53/udp"]', "ports", (Port(53, "53"), Port(53, "53", protocol="udp"))),
+        ('ports = ["80:80/TCP", "53/Udp"]', "ports", (Port(80, "80"), Port(53, protocol="udp"))),
+        ('ports = [{ target = 80, protocol = "TCP" }]', "ports", (Port(80),)),
         ('volumes = ["/var/lib/db"]', "volumes", (Mount("volume", "", "/var/lib/db"),)),
         (
             'volumes = ["db:/db:ro,nocopy"]',
@@ -214,6 +216,14 @@ def test_no_variable_and_no_other_home_is_put_into_a_text(load_app: LoadApp) -> 
     assert read.environment == {"A": "${HOME}"}
     assert read.volumes[0].source == f"{here}/~root/$HOME"
     assert read.env_file == (f"{here}/~root",)
+
+
+@pytest.mark.parametrize("source", [".env", "./.env", ".files/..", "..", ".", "...", ".a-b", "../.env"])
+def test_what_begins_with_a_dot_is_a_path(load_app: LoadApp, source: str) -> None:
+    mount = run(load_app, f'volumes = ["{source}:/app/it:ro"]').volumes[0]
+    assert mount.kind == "bind"
+    assert mount.source == os.path.normpath(Path.cwd() / source)
+    assert mount.read_only
 
 
 def test_paths_begin_where_their_file_is(home: dict[str, str], tmp_path: Path) -> None:
