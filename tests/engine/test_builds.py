@@ -129,6 +129,50 @@ async def test_files_arrive_as_they_are(
 
 
 @both
+async def test_whatever_stands_in_an_ignore_file_travels_to_the_engine(
+    engine: Engine, private_engine: PrivateEngine, tmp_path: Path, builder: int
+) -> None:
+    """Every pattern is a header of a call to us: spaces, bytes that are no text, and very many of them."""
+    lines = [
+        *(
+            b"// a note",
+            b"/ ",
+            b"! x",
+            b"50%",
+            b"a+b",
+            b"%41",
+            b"tab\tin",
+            b"caf\xe9",
+            "ünï".encode(),
+            b'"q"',
+        ),
+        *(b"bell\x07", b"key: value", b":path", *(b"generated/%06d/*.o" % n for n in range(4000)), b"*.key"),
+    ]
+    (tmp_path / ".dockerignore").write_bytes(b"\n".join(lines))
+    for name in ("50%", "50 ", "a+b", "a b", "A", "tab\tin", "ünï", '"q"', "secret.key", "kept", "note"):
+        (tmp_path / name).write_text(name)
+    built = await build(engine, spec(tmp_path, "FROM scratch\nCOPY . /all/\n"), builder)
+    found = await asyncio.to_thread(content, private_engine, built.image)
+    left = {"50 ", "a b", "A", "kept", "note", "Dockerfile", ".dockerignore"}
+    assert {path.rstrip("/") for path in found} - {"", "all"} == left
+
+
+@both
+async def test_names_need_not_be_text(
+    engine: Engine, private_engine: PrivateEngine, tmp_path: Path, builder: int
+) -> None:
+    """The Dockerfile's own name, and what arguments and labels hold, as docker itself takes them."""
+    name = os.fsdecode(b"Docker file+%\xe9")
+    Path(tmp_path, name).write_text("FROM scratch\nARG odd\nLABEL told=$odd\nCOPY kept /all/\n")
+    (tmp_path / "kept").write_text("kept")
+    odd = "two\nlines\t\x07 + % ünï "
+    what = spec(tmp_path, at=f"{tmp_path}/{name}")
+    built = await build(engine, what, builder, args={"odd": odd}, labels={"a b\nc": odd})
+    labels = private_engine.api.get(f"/images/{built.image}/json")["Config"]["Labels"]
+    assert labels == {"told": odd, "a b\nc": odd}
+
+
+@both
 async def test_arguments_labels_and_target(
     engine: Engine, api: EngineCalls, tmp_path: Path, builder: int
 ) -> None:

@@ -231,12 +231,12 @@ def _stream(body: AsyncIterator[bytes] | bytes) -> Any:
 
 def segment(text: str) -> str:
     """Text as one part of a path, or as a reference, whose slashes stay."""
-    return quote(text, safe="/:@")
+    return quote(text, safe="/:@", errors="surrogateescape")
 
 
 def _query(query: Query) -> str:
     words = {key: str(value).lower() if isinstance(value, bool) else value for key, value in query.items()}
-    return urlencode(words)
+    return urlencode(words, errors="surrogateescape")
 
 
 def filters(**wanted: list[str]) -> str:

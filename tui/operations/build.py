@@ -68,7 +68,12 @@ class Build:
         if self._source.commit:
             facts.append(("commit", self._source.short))
         warnings = []
-        if self._source.dirty:
+        if self._source.unknown:
+            warnings.append(
+                f"whether the files are those of a commit is not known ({self._source.unknown}): "
+                "this image can be given no version"
+            )
+        elif self._source.dirty:
             warnings.append("the files differ from the commit: this image can be given no version")
         if self._builder == 1:
             warnings.append(CLASSIC)

@@ -6,22 +6,27 @@ import asyncio
 import contextlib
 import os
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 SECONDS = 10.0
-"""Time limit for git; a repository that takes longer is treated as none."""
+"""Time limit for git."""
+
+MOST_BYTES = 1 << 16
+"""What is read of one answer of git; the list of changed files may be very long, and one is enough."""
 
 _USERINFO = re.compile(r"(?<=://)[^/@]*@")
 
 
 class Source(NamedTuple):
-    """The state of a repository; every field is empty where there is none, or no git.
+    """The state of a repository; every field is empty where there is none.
 
     commit      40 hex digits
     committed   seconds since the epoch
-    dirty       whether files differ from the commit, or are not in it
+    dirty       whether files differ from the commit, or are not in it, or git does not tell
     describe    the version as git describes it, e.g. "v1.2.0-3-gabc1234"
     url         of the remote "origin", without credentials
+    unknown     why there is a repository, and git does not tell its state: a clause; "" where it does
     """
 
     commit: str = ""
@@ -29,6 +34,7 @@ class Source(NamedTuple):
     dirty: bool = False
     describe: str = ""
     url: str = ""
+    unknown: str = ""
 
     @property
     def short(self) -> str:
@@ -36,23 +42,44 @@ class Source(NamedTuple):
         return self.commit[:12] + ("-dirty" if self.dirty else "") if self.commit else ""
 
 
+class _Said(NamedTuple):
+    """What git said: `output` is None where it failed, and `why` its own words then."""
+
+    output: str | None
+    why: str = ""
+
+
 async def source_of(folder: str, *files: str) -> Source:
     """The state of the repository around a folder; dirty looks at the folder and `files` only."""
-    commit = await _git(folder, "log", "-1", "--format=%H %ct")
-    if not commit:
-        return Source()
-    digits, _, stamp = commit.partition(" ")
+    last = await _git(folder, "log", "-1", "--format=%H %ct")
+    if not last.output:
+        if not await asyncio.to_thread(_in_repository, folder):
+            return Source()
+        return Source(dirty=True, unknown=last.why or "git knows no commit")
+    digits, _, stamp = last.output.partition(" ")
     status, describe, url = await asyncio.gather(
         _git(folder, "status", "--porcelain", "--untracked-files=all", "--", folder, *files),
         _git(folder, "describe", "--tags", "--always", "--abbrev=12"),
         _git(folder, "remote", "get-url", "origin"),
     )
-    dirty = status is None or bool(status)
-    return Source(digits, int(stamp or 0), dirty, describe or "", _USERINFO.sub("", url or ""))
+    dirty = status.output is None or bool(status.output)
+    return Source(
+        digits,
+        int(stamp or 0),
+        dirty,
+        describe.output or "",
+        _USERINFO.sub("", url.output or ""),
+        status.why if status.output is None else "",
+    )
 
 
-async def _git(folder: str, *words: str) -> str | None:
-    """What git says, None where it fails: no git, no repository, a file outside of it."""
+def _in_repository(folder: str) -> bool:
+    """Whether a repository's files lie here or above, whatever git thinks of them. Blocks."""
+    here = Path(folder).absolute()
+    return any(os.path.lexists(place / ".git") for place in (here, *here.parents))
+
+
+async def _git(folder: str, *words: str) -> _Said:
     try:
         process = await asyncio.create_subprocess_exec(
             "git",
@@ -61,18 +88,39 @@ async def _git(folder: str, *words: str) -> str | None:
             *words,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
             env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
         )
-    except OSError:
-        return None
+    except OSError as error:
+        return _Said(None, f"git cannot be started: {error.strerror}")
+    assert process.stdout
+    assert process.stderr
+    saying = asyncio.create_task(_some(process.stderr))
     try:
-        output, _ = await asyncio.wait_for(process.communicate(), SECONDS)
-    except (TimeoutError, asyncio.CancelledError) as error:
-        with contextlib.suppress(ProcessLookupError):  # it has ended this very moment
-            process.kill()
-        await process.wait()
-        if isinstance(error, asyncio.CancelledError):
-            raise
-        return None
-    return output.decode("utf-8", "replace").strip() if process.returncode == 0 else None
+        async with asyncio.timeout(SECONDS):
+            output = await _some(process.stdout)
+            if len(output) >= MOST_BYTES:  # enough is known, whatever more there is
+                return _Said(output.decode("utf-8", "replace").strip())
+            errors = await saying
+            await process.wait()
+    except TimeoutError:
+        return _Said(None, f"git did not answer within {SECONDS:g} s")
+    finally:
+        saying.cancel()
+        await asyncio.wait([saying])
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):  # it has ended this very moment
+                process.kill()
+            await process.communicate()  # what it had said already is let go of
+    if process.returncode != 0:
+        first = errors.decode("utf-8", "replace").strip().partition("\n")[0]
+        return _Said(None, f"git says: {first.removeprefix('fatal: ')}" if first else "git failed")
+    return _Said(output.decode("utf-8", "replace").strip())
+
+
+async def _some(stream: asyncio.StreamReader) -> bytes:
+    """All of it, or its first MOST_BYTES."""
+    found = b""
+    while len(found) < MOST_BYTES and (part := await stream.read(MOST_BYTES)):
+        found += part
+    return found

@@ -51,10 +51,11 @@ class Tag:
         image, evidence = self._chosen.image, self._chosen.evidence
         movable = may_move(self._version, self._policy)
         if evidence.dirty and not (self._policy.allow_dirty or movable or self._version.endswith("-dirty")):
+            named = f"name it {evidence.commit[:12]}-dirty, " if evidence.commit else ""
             raise Refused(
-                f"{_short(image.id)} was built from uncommitted changes: nobody could build it again",
-                f"commit and build again, name it {evidence.commit[:12]}-dirty, "
-                "or set allow_dirty = true in [policy]",
+                f"{_short(image.id)} was built from uncommitted changes, or from files whose commit git does "
+                "not tell: nobody could build it again",
+                f"commit and build again, {named}or set allow_dirty = true in [policy]",
             )
         warnings = []
         if not evidence.tested:

@@ -217,3 +217,15 @@ async def test_names_that_are_not_utf8_are_noticed(files: FileSync, folder: Path
         assert {each.path for each in await described(caller)} == {"café".encode(), b"caf\xe9"}
         await contents(caller, [])
     assert list(files.misnamed) == [r"caf\xe9"]
+
+
+async def test_a_message_that_cannot_be_read_ends_its_call_alone(files: FileSync) -> None:
+    async with calling({PATH: files.diff_copy}) as (caller, connection):
+        caller.call(PATH, ("dir-name", "context"))
+        caller.send(framed(b"\xff\xff\xff"))
+        await caller.finish()
+        assert caller.headers["grpc-status"] == "2"
+        assert connection.failure is None
+        caller.call(PATH, ("dir-name", "context"))
+        await described(caller)
+        assert await contents(caller, []) == {}

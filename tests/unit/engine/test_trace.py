@@ -319,6 +319,14 @@ class TestOutput:
 
 
 class TestBroken:
+    def test_a_step_that_is_no_text_ends_no_build(self) -> None:
+        """As where a Dockerfile is written in Latin-1: Docker's own messages may hold such text."""
+        named = base64.b64decode(sent(vertexes=[vertex(1.0, name="RUN cafX")])).replace(b"cafX", b"caf\xe9")
+        trace = Trace()
+        told = [*trace.feed(base64.b64encode(named).decode()), *trace.feed(base64.b64encode(named).decode())]
+        assert [type(event) for event in told] == [BuildWarning]
+        assert trace.feed(sent(vertexes=[vertex(2.0)]))
+
     @pytest.mark.parametrize("aux", ["no base64!", "/w==", base64.b64encode(b"\x0a\xff").decode()])
     def test_what_cannot_be_read(self, aux: str) -> None:
         with pytest.raises(MalformedAnswer):

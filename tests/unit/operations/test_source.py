@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tui.operations.source import source_of
+from tui.operations import source
+from tui.operations.source import Source, source_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+
+class Silent:
+    """What a process says that says nothing."""
+
+    async def read(self, _most: int) -> bytes:
+        await asyncio.sleep(60)
+        return b""
 
 
 class JustEnded:
     """A process that ends between the moment it is given up and the moment it is killed."""
 
-    returncode = 0
-
-    async def communicate(self) -> tuple[bytes, None]:
-        await asyncio.sleep(60)
-        return b"", None
+    returncode = None
+    stdout = stderr = Silent()
 
     def kill(self) -> None:
         raise ProcessLookupError
 
-    async def wait(self) -> int:
-        return 0
+    async def communicate(self) -> tuple[bytes, bytes]:
+        return b"", b""
 
 
 async def test_a_process_that_has_just_ended_can_be_given_up(
@@ -43,3 +52,90 @@ async def test_a_process_that_has_just_ended_can_be_given_up(
     looking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await looking
+
+
+def script(path: Path, text: str) -> None:
+    """A program of a shell's."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+def git(folder: Path, *words: str) -> str:
+    identity = ["-c", "user.name=T", "-c", "user.email=t@example.com"]
+    done = subprocess.run(
+        ["git", "-C", folder, *identity, *words], check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with one commit and nothing beside it."""
+    git(tmp_path, "init", "-q")
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "one")
+    return tmp_path
+
+
+async def test_a_clean_tree_is_told_with_its_commit(repository: Path) -> None:
+    found = await source_of(str(repository))
+    assert (found.commit, found.dirty, found.unknown) == (git(repository, "rev-parse", "HEAD"), False, "")
+
+
+async def test_no_repository_is_no_dirty_one(tmp_path: Path) -> None:
+    assert await source_of(str(tmp_path)) == Source()
+
+
+@pytest.mark.parametrize("inner", [".", "sub"])
+async def test_a_folder_that_git_refuses_is_no_clean_tree(repository: Path, inner: str) -> None:
+    """As in a container or a job of CI, whose files belong to another account."""
+    (repository / "sub").mkdir(exist_ok=True)
+    for path in (repository, *repository.rglob("*")):
+        os.lchown(path, 12345, 12345)
+    found = await source_of(str(repository / inner))
+    assert found.dirty
+    assert "dubious ownership" in found.unknown
+
+
+def _no_commit(repository: Path, _monkeypatch: pytest.MonkeyPatch) -> str:
+    git(repository, "update-ref", "-d", "HEAD")
+    return "does not have any commits yet"
+
+
+def _no_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("PATH", str(repository))
+    return "git cannot be started"
+
+
+def _slow_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(source, "SECONDS", 0.05)
+    monkeypatch.setenv("PATH", f"{repository / 'bin'}:{os.environ['PATH']}")
+    script(repository / "bin" / "git", "exec sleep 60")
+    return "did not answer"
+
+
+def _damaged(repository: Path, _monkeypatch: pytest.MonkeyPatch) -> str:
+    (repository / ".git" / "HEAD").unlink()
+    return "not a git repository"
+
+
+@pytest.mark.parametrize("broken", [_no_commit, _no_git, _slow_git, _damaged])
+async def test_a_state_that_git_does_not_tell_is_no_clean_one(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, broken: Callable[[Path, pytest.MonkeyPatch], str]
+) -> None:
+    why = broken(repository, monkeypatch)
+    found = await source_of(str(repository))
+    assert found.dirty
+    assert not found.commit
+    assert why in found.unknown
+
+
+async def test_an_endless_list_of_changes_is_not_read_to_its_end(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{repository / 'bin'}:{os.environ['PATH']}")
+    script(repository / "bin" / "git", 'case "$3" in status) exec yes "?? file";; log) echo abc 1;; esac')
+    found = await source_of(str(repository))
+    assert (found.commit, found.dirty, found.unknown) == ("abc", True, "")

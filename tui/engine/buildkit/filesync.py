@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_plus
 
+from google.protobuf.message import DecodeError
+
 from tui.engine.build_files import Entry, open_file, unreadable, walk
 from tui.engine.buildkit.grpc import NOT_FOUND, UNKNOWN, CallFailed, framed
 from tui.engine.buildkit.proto.session_pb2 import Packet, Stat
@@ -76,7 +78,7 @@ class Asked(NamedTuple):
         def values(name: str) -> Sequence[str]:
             plain = metadata.get(name, ())
             encoded = metadata.get(f"{name}-encoded", ("",))[0] in ("1", "t", "T", "true", "TRUE", "True")
-            return [unquote_plus(value) for value in plain] if encoded else plain
+            return [unquote_plus(value, errors="surrogateescape") for value in plain] if encoded else plain
 
         [folder, *_] = [*values("dir-name"), ""]
         return cls(folder, values("include-patterns"), values("exclude-patterns"), values("followpaths"))
@@ -200,7 +202,10 @@ class _Sending:
         """Take what the engine says, until it has all that it wants."""
         while messages := await self._call.receive():
             for message in messages:
-                packet = Packet.FromString(message)
+                try:
+                    packet = Packet.FromString(message)
+                except DecodeError as error:
+                    raise CallFailed(UNKNOWN, "a message that cannot be read") from error
                 match packet.type:
                     case Packet.PACKET_REQ:
                         path = self._paths.pop(packet.ID, None)

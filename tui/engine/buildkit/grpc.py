@@ -7,6 +7,7 @@ for few calls with very many small messages: all that have arrived are taken at 
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from h2.events import (
     WindowUpdated,
 )
 from h2.exceptions import ProtocolError
+from h2.settings import SettingCodes
 
 from tui.errors import HoldfastError
 
@@ -39,6 +41,10 @@ READ_BYTES = 1 << 16
 MESSAGE_BYTES = 4 << 20
 """The largest message that is taken, as in other implementations of gRPC."""
 
+HEADERS_BYTES = 1 << 20
+"""The most that the headers of one call may have: every line of a .dockerignore is one. h2 takes no more
+frames for them."""
+
 PLAIN = " !\"#$&'()*+,/:;<=>?@[\\]^`{|}"
 """Characters of a message, beside letters and digits, that need no escape in a header."""
 
@@ -53,6 +59,10 @@ DATA = b"\0\0"
 
 FLUSH_BYTES = 1 << 18
 """What is written to the connection at once, before it is waited for."""
+
+
+def _text(header: bytes | str) -> str:
+    return os.fsdecode(header)
 
 
 class CallFailed(Exception):
@@ -152,7 +162,13 @@ class Connection:
         self._reader = reader
         self._writer = writer
         self._methods = methods
-        self._http = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
+        # As other servers of gRPC do, take values with spaces around them, which HTTP/2 forbids: the engine
+        # sends the patterns of a .dockerignore so ("// note" is " note" to it). They need not be UTF-8.
+        plain = H2Configuration(client_side=False, header_encoding=None, validate_inbound_headers=False)
+        self._http = H2Connection(plain)
+        self._http.local_settings[SettingCodes.MAX_HEADER_LIST_SIZE] = HEADERS_BYTES
+        self._http.local_settings.acknowledge()
+        self._http.decoder.max_header_list_size = HEADERS_BYTES
         self._calls: dict[int, Call] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._answered: set[int] = set()
@@ -226,7 +242,7 @@ class Connection:
 
     def _begin(self, event: RequestReceived, tasks: asyncio.TaskGroup) -> None:
         stream = event.stream_id
-        call = Call(self, stream, [(str(name), str(value)) for name, value in event.headers])
+        call = Call(self, stream, [(_text(name), _text(value)) for name, value in event.headers])
         task = tasks.create_task(self._answer(stream, call))
         self._calls[stream], self._tasks[stream] = call, task
         task.add_done_callback(lambda _: self._forget(stream))  # a task that is cancelled early never begins

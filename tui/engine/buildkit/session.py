@@ -11,6 +11,8 @@ import uuid
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from google.protobuf.message import DecodeError
+
 from tui.engine.buildkit.grpc import UNKNOWN, Call, CallFailed, Connection, framed
 from tui.engine.buildkit.proto.session_pb2 import CredentialsRequest, GetSecretRequest, HealthCheckResponse
 from tui.engine.takeover import take_over
@@ -81,7 +83,10 @@ def unary(asked: type[Asked], answer: Callable[[Asked], Awaitable[Message]]) -> 
         messages = await call.receive()
         if not messages:
             raise CallFailed(UNKNOWN, "a call without a message")
-        request = asked.FromString(messages[0])
+        try:
+            request = asked.FromString(messages[0])
+        except DecodeError as error:
+            raise CallFailed(UNKNOWN, "a message that cannot be read") from error
         await call.send(framed((await answer(request)).SerializeToString()))
 
     return method

@@ -29,6 +29,8 @@ CANCELLED = "context canceled"
 ONLY_STAGE = "stage-0"
 """The stage of steps that bear none in their title: the file has only this one."""
 
+NO_TEXT = "a step whose instruction or file name is not UTF-8 is not shown"
+
 _STAGE = re.compile(r"\[(?:[a-z0-9]+/[^\] ]+ +)?(?:([^\] /]+) +)?\d+/\d+\] ")
 _BASE = re.compile(r"(?:\[[^\]]*\] )?FROM (\S+)@(sha256:[0-9a-f]{64})\Z")
 _AT_LINE = re.compile(r" \(line \d+\)\Z")
@@ -47,6 +49,10 @@ class Trace:
         try:
             status = StatusResponse.FromString(binascii.a2b_base64(aux))
         except (ValueError, DecodeError) as error:
+            if "UTF-8" in str(error):  # the library takes no such text, and Docker does
+                events: list[BuildEvent] = []
+                self._tell(BuildWarning(NO_TEXT), events)
+                return events
             raise MalformedAnswer(
                 f"the engine sent a build's progress that cannot be read: {error}"
             ) from error
@@ -55,7 +61,7 @@ class Trace:
             step = self._step(vertex)
             step.update(vertex)
             changed[step.id] = step
-        events: list[BuildEvent] = []
+        events = []
         ended: list[_Step] = []
         for step in sorted(changed.values(), key=_start) if len(changed) > 1 else changed.values():
             if step.ended:
