@@ -47,7 +47,8 @@ def split_reference(text: str) -> Reference:
 def _split_host(repository: str) -> tuple[str, str]:
     """The registry as written, "" where none is, and the rest."""
     first, slash, rest = repository.partition("/")
-    if slash and (first == "localhost" or "." in first or ":" in first):
+    # In a registry's name, which DNS has, capitals are allowed; in a repository's they are not.
+    if slash and (first == "localhost" or "." in first or ":" in first or first != first.lower()):
         return first, rest
     return "", repository
 
@@ -142,8 +143,8 @@ def repository_problem(text: str) -> str:
                 f"{_quoted(component)} is no part of a repository: "
                 'letters and digits, and between them ".", "_" or "-"'
             )
-    if len(text) > NAME_LENGTH:
-        return f"a repository has at most {NAME_LENGTH} characters, this one {len(text)}"
+    if (length := len(path_in_registry(text))) > NAME_LENGTH:
+        return f"a repository has at most {NAME_LENGTH} characters, this one {length}"
     if not host and re.fullmatch(r"[0-9a-f]{64}", text):
         return "64 hexadecimal digits are the ID of an image, not a repository"
     return ""

@@ -90,6 +90,9 @@ def _parse_short(value: Any, spot: Spot) -> MountValue:
         return ("volume", _volume_name(source), target, read_only, options)
     if "nocopy" in options:
         raise units.Wrong("nocopy is for volumes, not for folders of the host")
+    if source.startswith("~") and source != "~" and not source.startswith("~/"):
+        # Compose takes it for a folder of one's own home, a shell for another user's.
+        raise units.Wrong(f'no home is looked up for "{source}": write "~/..." or "./{source}"')
     # The short syntax makes a missing folder, as it always did; the long one only where it says so.
     return ("bind", spot.source.path(source), target, read_only, {"create_host_path": True, **options})
 

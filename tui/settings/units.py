@@ -9,25 +9,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     PortValue = tuple[int, str, str, str]
     """The fields of `tui.model.app.Port`, in its order."""
 
 DIGITS = "0123456789"
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 SIZE = 'a size such as "512m", "1.5g" or a number of bytes'
-DURATION = 'a duration such as "1m30s" or a number of seconds'
+DURATION = 'a duration such as "1m30s" or "2d", or a number of seconds'
 PORT = 'a port such as "80", "8080:80", "127.0.0.1:8080:80/udp" or "8000-8002:80-82"'
 
 LARGEST = 2**63 - 1
 LONGEST = 10**9
-"""Seconds; about 30 years."""
+"""Seconds; about 30 years. Go's own durations reach 292 of them."""
 
-_SIZES = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
+_SIZES = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40, "p": 2**50}
 # A unit as a multiplier and a divisor, so that "300ms" is exactly 0.3.
-_SECONDS = {"us": (1, 1e6), "ms": (1, 1e3), "s": (1, 1), "m": (60, 1), "h": (3600, 1)}
+_SECONDS = {
+    "ns": (1, 1e9),
+    "us": (1, 1e6),
+    "\N{MICRO SIGN}s": (1, 1e6),
+    "\N{GREEK SMALL LETTER MU}s": (1, 1e6),
+    "ms": (1, 1e3),
+    "s": (1, 1),
+    "m": (60, 1),
+    "h": (3600, 1),
+    "d": (86_400, 1),
+    "w": (604_800, 1),
+}
 _PROTOCOLS = ("tcp", "udp", "sctp")
 
 
@@ -36,23 +46,32 @@ class Wrong(ValueError):
 
 
 def size(value: Any) -> int:
-    """Bytes: "512m", "1.5gb", 1024; units are powers of 1024."""
+    """Bytes: "512m", "1.5gb", "32 MiB", 1024; units are powers of 1024, as in go-units' RAMInBytes."""
     if isinstance(value, int) and not isinstance(value, bool):
         number = value
     elif isinstance(value, str):
-        text = value.strip().lower()
-        unit = text.lstrip(DIGITS + ".")
-        digits = text[: len(text) - len(unit)]
-        unit = unit.strip()
-        if unit[1:] not in ("", "b", "ib") or unit[:1] not in _SIZES:
+        digits, space, unit = value.partition(" ")
+        if not space:
+            digits = value[: max(value.rfind(mark) for mark in DIGITS + ".") + 1]
+            unit = value[len(digits) :]
+        unit = unit.lower()
+        if unit[1:] not in ("", "b", "ib") or unit[:1] not in _SIZES or unit in ("bb", "bib"):
             raise ValueError
         scale = _SIZES[unit[:1]]
-        number = int(digits) * scale if digits.isdigit() else _whole(float(digits) * scale)
+        exact = digits.isascii() and digits.isdigit()
+        number = int(digits) * scale if exact and len(digits) < 20 else _whole(_decimal(digits) * scale)
     else:
         raise ValueError
     if not 0 <= number <= LARGEST:
         raise ValueError
     return number
+
+
+def _decimal(text: str) -> float:
+    """A number in decimal; Python's own float takes words, spaces, "_" and the digits of every script too."""
+    if text.strip(DIGITS + ".eE+-"):
+        raise ValueError
+    return float(text)
 
 
 def size_or_unlimited(value: Any) -> int:
@@ -67,7 +86,7 @@ def _whole(number: float) -> int:
 
 
 def duration(value: Any) -> float:
-    """Seconds: "1m30s", "500ms", 90, 1.5."""
+    """Seconds: "1m30s", "500ms", "2w", 90, 1.5; a text as Compose takes it, but for one below zero."""
     if isinstance(value, bool):
         raise ValueError
     if isinstance(value, int | float):
@@ -76,17 +95,21 @@ def duration(value: Any) -> float:
         return float(value)
     if not isinstance(value, str) or not value:
         raise ValueError
+    rest = value.removeprefix("+")
+    if rest in ("0", "-0"):
+        return 0.0
     total = 0.0
-    rest = value
-    while rest != "":
+    while True:
         behind = rest.lstrip(DIGITS + ".")
         number = rest[: len(rest) - len(behind)]
-        rest = behind.lstrip(LETTERS)
-        unit = behind[: len(behind) - len(rest)]
+        length = next((at for at, mark in enumerate(behind) if mark in DIGITS + "."), len(behind))
+        unit, rest = behind[:length], behind[length:]
         if unit not in _SECONDS:
             raise ValueError
         times, parts = _SECONDS[unit]
         total += float(number) * times / parts
+        if not rest:
+            break
     if not total <= LONGEST:
         raise ValueError
     return total
@@ -112,7 +135,7 @@ def command(value: Any) -> tuple[str, ...]:
 
 def port_number(value: Any) -> int:
     """A port, as a number or as a text of digits."""
-    if isinstance(value, str) and 0 < len(value) <= 5 and value.isascii() and value.isdigit():
+    if isinstance(value, str) and 0 < len(value) < 20 and value.isascii() and value.isdigit():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError
@@ -121,11 +144,11 @@ def port_number(value: Any) -> int:
     return value
 
 
-def port_range(text: str) -> range:
+def port_range(text: str, read: Callable[[Any], int] = port_number) -> range:
     """ "80" or "80-82"."""
     first, dash, last = text.partition("-")
-    low = port_number(first)
-    high = port_number(last) if dash else low
+    low = read(first)
+    high = read(last) if dash else low
     if high < low:
         raise Wrong(f'in "{text}" the last port comes before the first')
     return range(low, high + 1)
@@ -151,11 +174,20 @@ def address(value: Any) -> str:
     return value
 
 
+def _host_port(value: Any) -> int:
+    """A port of the host; 0 stands for one that the engine picks."""
+    if value in (0, "0") and not isinstance(value, bool):
+        return 0
+    return port_number(value)
+
+
 def published(value: Any) -> str:
     """A port of the host, a range that the engine picks one of, or "" for any."""
     if value == "":
         return ""
-    span = port_range(value) if isinstance(value, str) else range(port_number(value), port_number(value) + 1)
+    if not isinstance(value, str):
+        return str(_host_port(value))
+    span = port_range(value, _host_port)
     return str(span[0]) if len(span) == 1 else f"{span[0]}-{span[-1]}"
 
 
@@ -165,8 +197,8 @@ def ports(value: Any) -> list[PortValue]:
         return [(port_number(value), "", "", "tcp")]
     if not isinstance(value, str):
         raise ValueError
-    text, slash, kind = value.partition("/")
-    kind = protocol(kind) if slash else "tcp"
+    text, _, kind = value.partition("/")
+    kind = protocol(kind or "tcp")
     before, _, inside = text.rpartition(":")
     if before.startswith("[") and before.endswith("]"):
         host_ip, outside = before[1:-1], ""
@@ -183,7 +215,7 @@ def ports(value: Any) -> list[PortValue]:
 def _paired(targets: range, outside: str) -> Iterator[tuple[int, str]]:
     if not outside:
         return ((target, "") for target in targets)
-    hosts = port_range(outside)
+    hosts = port_range(outside, _host_port)
     if len(targets) == 1:
         return iter([(targets[0], published(outside))])
     if len(hosts) != len(targets):

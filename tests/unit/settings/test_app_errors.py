@@ -41,7 +41,8 @@ APP = [
     ("drain = [1]", "[apps.web] drain = a list is not allowed: it takes a text, or a list of words"),
     (
         'drain_seconds = "10"',
-        "[apps.web] drain_seconds = '10' is not allowed: it takes a duration such as \"1m30s\" or a number of seconds",
+        "[apps.web] drain_seconds = '10' is not allowed: it takes a duration such as "
+        '"1m30s" or "2d", or a number of seconds',
     ),
     ("swarm = true", "[apps.web] swarm is not taken: Swarm comes in a later version"),
     ("scan = {}", "[apps.web] scan is not taken: scanning comes in a later version"),
@@ -106,7 +107,7 @@ RUN = [
     ('ports = "80"', " ports = '80' is not allowed: it takes a list of ports"),
     ('ports = [80, "a"]', f" ports[1] = 'a' is not allowed: {PORT}"),
     ('ports = ["80/upd"]', " ports[0] = '80/upd' is not allowed: the protocol is tcp, udp or sctp"),
-    ('ports = ["0:80"]', " ports[0] = '0:80' is not allowed: a port is a number from 1 to 65535"),
+    ('ports = ["80:0"]', " ports[0] = '80:0' is not allowed: a port is a number from 1 to 65535"),
     ("ports = [99999]", " ports[0] = 99999 is not allowed: a port is a number from 1 to 65535"),
     ('ports = ["82-80"]', " ports[0] = '82-80' is not allowed: in \"82-80\" the last port comes before the first"),
     (
@@ -208,7 +209,7 @@ READY = [
     ("exec = []", " exec = a list is not allowed: it takes a text, or a list of words, not empty"),
     ('http = "80/"\ntcp = 80', " tcp is not allowed beside http: one of http, tcp, exec can be set"),
     ("status = 200", " status is not allowed without http: nothing else answers with one"),
-    ("timeout = -1", ' timeout = -1 is not allowed: it takes a duration such as "1m30s" or a number of seconds'),
+    ("timeout = -1", ' timeout = -1 is not allowed: it takes a duration such as "1m30s" or "2d", or a number of seconds'),
     ("timeot = 1", " timeot is unknown: did you mean timeout?"),
 ]  # fmt: skip
 

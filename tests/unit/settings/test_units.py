@@ -126,13 +126,13 @@ def test_no_size_or_duration_is_below_nothing_or_endless(value: Any) -> None:
             continue
 
 
-@pytest.mark.parametrize("text", ["", "m", "-1", "1x", "1mm", "1.2.3m", "1e3", "1 m b", "٣m", True, [], 1.5])
+@pytest.mark.parametrize("text", ["", "m", "-1", "1x", "1mm", "1.2.3m", "1 m b", "٣m", True, [], 1.5])
 def test_what_is_no_size(text: Any) -> None:
     with pytest.raises(ValueError):
         units.size(text)
 
 
-@pytest.mark.parametrize("text", ["", "5", "s", "-1s", "1d", "1m 30s", "1..5s", -1, float("nan"), True, []])
+@pytest.mark.parametrize("text", ["", "5", "s", "-1s", "1y", "1m 30s", "1..5s", -1, float("nan"), True, []])
 def test_what_is_no_duration(text: Any) -> None:
     with pytest.raises(ValueError):
         units.duration(text)
