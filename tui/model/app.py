@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.policy import EngineSettings as EngineSettings
 from tui.model.policy import Policy as Policy
+from tui.model.reference import familiar, split_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+BUILT = "build-"
+"""What the tags begin with that builds are named by; they are no versions."""
 
 
 class BuildSecret(NamedTuple):
@@ -175,6 +179,7 @@ class AppSpec(NamedTuple):
     """One app.
 
     image      the repository of its images, e.g. "registry.example.com/team/web"; no tag
+               (see model.reference.app_repository)
     origin     the file that defines it
     build      None where it is not built here
     engines    docker contexts or endpoints, () for the current one
@@ -205,3 +210,30 @@ class AppSpec(NamedTuple):
     def has_registry(self) -> bool:
         """Whether its images can be pushed: "web" alone is only a local name, "alice/web" is Docker Hub's."""
         return "/" in self.image
+
+    @property
+    def repository(self) -> str:
+        """The repository as an engine lists it."""
+        return familiar(self.image)
+
+    def owns(self, reference: str) -> bool:
+        """Whether a reference, with a tag, a digest or neither, is of the app's repository."""
+        repository = split_reference(reference).repository
+        if repository == self.image:
+            return True
+        # Nearly all are somebody else's, and that shows by their last part.
+        last = self.image.rpartition("/")[2]
+        return repository.rpartition("/")[2] == last and familiar(repository) == self.repository
+
+    def tags_of(self, references: Iterable[str]) -> list[str]:
+        """The tags among references that are of the app's repository."""
+        return [split_reference(one).tag for one in references if self.owns(one)]
+
+    def versions_of(self, references: Iterable[str]) -> list[str]:
+        """As `tags_of`, without the tags by which builds are named."""
+        return [tag for tag in self.tags_of(references) if not tag.startswith(BUILT)]
+
+    def digest_of(self, references: Iterable[str]) -> str:
+        """The digest under which its repository knows an image of these references; "" for none."""
+        digests = (split_reference(one).digest for one in references if self.owns(one))
+        return next(filter(None, digests), "")

@@ -198,7 +198,7 @@ def definition_differences(app: AppSpec, release: Release) -> list[str]:
     """The keys of an app's definition that say otherwise than a release does."""
     found = []
     repository = split_reference(release.reference)
-    if repository.digest and repository.repository != app.image:
+    if repository.digest and not app.owns(release.reference):
         found.append("image")
     for table, now, then in (("run", app.run, release.run), ("ready", app.ready, release.ready)):
         found += [f"{table}.{key}" for key in then._fields if _differs(now, then, key)]

@@ -96,6 +96,18 @@ def familiar(repository: str) -> str:
     return name if slash and first == "library" and "/" not in name else path
 
 
+def app_repository(text: str) -> str:
+    """The name of an app's repository, the same for all ways to write it: as an engine lists it.
+
+    What lies on Docker Hub and is listed without a slash keeps its full name: "web" alone lies nowhere.
+
+    >>> app_repository("index.docker.io/alice/web"), app_repository("docker.io/nginx"), app_repository("web")
+    ('alice/web', 'docker.io/library/nginx', 'web')
+    """
+    short = familiar(text)
+    return short if "/" in short or "/" not in text else normalised(text)
+
+
 def valid_tag(text: str) -> str:
     """Why a text cannot be a tag, "" where it can.
 

@@ -19,7 +19,7 @@ _SECRET_NAME = re.compile(
     r"|(?<![A-Z])(DSN|JWT)(?![A-Z])|CONNECTION_?STRING|(?<!GPG)(?<!PUBLIC)[_.-]KEY$",
     re.IGNORECASE,
 )
-_PLACE = re.compile(r"(FILE|PATH|DIR)$", re.IGNORECASE)
+_PLACE = re.compile(r"(FILE|PATH|DIR|STDIN)$", re.IGNORECASE)
 """DB_PASSWORD_FILE names where a secret lies, which is worth seeing; the value's look still counts."""
 
 _KNOWN = re.compile(
@@ -37,7 +37,7 @@ _USER = re.compile(
 )
 _BEARER = re.compile(r"(?P<before>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
 _ASSIGNED = re.compile(
-    r"(?P<before>(?<![\w.-])[\"']?(?P<name>[\w.-]+)[\"']?\s*[:=]\s*)"
+    r"(?P<before>(?<![\w.-])[\"']?(?P<name>[\w.-]+)(?P<sign>[\"']?\s*[:=]\s*))"
     r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s\"',;&]+)"
 )
 _OPTION = re.compile(r"(?P<before>(?<![\w.-])-+(?P<name>[A-Za-z][\w-]*)\s+)(?P<value>[^\s-]\S*)")
@@ -61,15 +61,31 @@ def mask_text(text: str) -> str:
     >>> mask_text("postgres://me:word@db/app --token abc")
     'postgres://••••••@db/app --token ••••••'
     """
+    return _OPTION.sub(_given, _ASSIGNED.sub(_given, _by_look(text)))
+
+
+def mask_sentence(text: str) -> str:
+    """As `mask_text`, for what this program itself says: "NAME: words" is a sentence about NAME there.
+
+    >>> mask_sentence("build.secrets.npm: there is no file /npmrc"), mask_sentence("TOKEN=abc is refused")
+    ('build.secrets.npm: there is no file /npmrc', 'TOKEN=•••••• is refused')
+    """
+    return _ASSIGNED.sub(_assigned, _by_look(text))
+
+
+def _by_look(text: str) -> str:
     text = _KNOWN.sub(MASK, text)
     text = _USER.sub(rf"\g<before>{MASK}", text)
-    text = _BEARER.sub(rf"\g<before>{MASK}", text)
-    text = _ASSIGNED.sub(_given, text)
-    return _OPTION.sub(_given, text)
+    return _BEARER.sub(rf"\g<before>{MASK}", text)
 
 
 def _given(found: re.Match[str]) -> str:
     return found["before"] + MASK if is_secret_name(found["name"]) else found[0]
+
+
+def _assigned(found: re.Match[str]) -> str:
+    about = found["sign"] == ": " and found["value"][0] not in "\"'"
+    return found[0] if about else _given(found)
 
 
 def mask_value(name: str, value: str) -> str:

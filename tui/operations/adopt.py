@@ -19,7 +19,7 @@ from tui.ledger.ledger import Ledger
 from tui.model.app import ReadySpec
 from tui.model.drift import definition_differences
 from tui.model.operation import UNDONE, Plan, PlanStep, Result
-from tui.model.reference import Reference, familiar, split_reference
+from tui.model.reference import DOCKER_HUB, Reference, app_repository, familiar, split_reference
 from tui.model.release import Outcome, Release
 from tui.model.secrets import is_secret_name, mask_text
 from tui.operations.releases import CONTAINER, read_releases
@@ -258,7 +258,8 @@ class Adopt:
         )
 
     async def run(self, report: Report) -> Result:
-        report.hide(value for value in self._found.run.environment.values() if value)
+        variables = self._found.run.environment
+        report.hide(variables[name] or "" for name in _secrets(variables))
         owner = Owner(whoami(), socket.gethostname(), os.getpid(), self._op, f"adopt {self._kept.name}")
         async with report.step(LEASE):
             lease = await Lease.acquire(self._engine, self._name, owner)
@@ -350,8 +351,8 @@ def _image_of(found: Adoption, name: str) -> _Image:
     digest = given.digest or next(iter(same), "")
     if not digest:
         return _Image(repository, version, found.image_id, "")
-    if "/" not in repository:  # where it can be had from, said in full
-        repository = f"docker.io/library/{repository}"
+    # Where it can be had from, said in full.
+    repository = app_repository(repository if "/" in repository else f"{DOCKER_HUB}/{repository}")
     return _Image(repository, version, f"{repository}@{digest}", digest)
 
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from tui.engine.credentials import credentials_for
 from tui.errors import HoldfastError
 from tui.journal.evidence import add_evidence
+from tui.model.app import BUILT
 from tui.model.build import BaseImage, BuildBytes, BuildOutput, BuildStep, BuildWarning, BuiltImage
 from tui.model.dockerfile import parse, pin_warnings
 from tui.model.operation import Plan, PlanStep, Result
+from tui.model.secrets import is_secret_name, mask_value
 from tui.operations.source import Source, source_of
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ class Build:
     async def run(self, report: Report) -> Result:
         spec, source = self._spec, self._source
         report.hide(await asyncio.to_thread(_secret_values, spec.secrets))
+        report.hide(value for name, value in spec.args.items() if is_secret_name(name))
         began = self._clock()
         made = _Made(report)
         async with report.step(BUILD):
@@ -110,7 +113,7 @@ class Build:
         seconds = self._clock() - began
         for warning in await asyncio.to_thread(_unpinned, spec, made.bases):
             report.warn(warning)
-        tag = f"build-{made.image.removeprefix('sha256:')[:12]}"
+        tag = f"{BUILT}{made.image.removeprefix('sha256:')[:12]}"
         async with report.step(NAME):
             await self._engine.images.tag(made.image, self._app.image, tag)
             await asyncio.to_thread(
@@ -219,7 +222,7 @@ def _unpinned(spec: BuildSpec, bases: dict[str, str]) -> list[str]:
 
 
 def equal(spec: BuildSpec, image: str) -> str:
-    """The docker command that builds the same."""
+    """The docker command that builds the same; an argument that is secret by its name is masked."""
     words = ["docker", "build", "-t", image, "-f", spec.dockerfile]
     for option, value in (
         ("--target", spec.target),
@@ -229,7 +232,7 @@ def equal(spec: BuildSpec, image: str) -> str:
         if value:
             words += [option, value]
     for name, value in spec.args.items():
-        words += ["--build-arg", f"{name}={value}"]
+        words += ["--build-arg", f"{name}={mask_value(name, value)}"]
     for secret in spec.secrets:
         words += ["--secret", f"id={secret.id},{'env' if secret.env else 'src'}={secret.env or secret.file}"]
     for source in spec.cache_from:

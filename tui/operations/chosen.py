@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.engine.errors import NotFound
 from tui.errors import HoldfastError
 from tui.journal.evidence import all_evidence, read_evidence
-from tui.model.reference import split_reference
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.journal.evidence import Evidence
     from tui.model.app import AppSpec
     from tui.model.image import ImageConfig
-
-BUILT = "build-"
-"""What the tags begin with that builds are named by; they are no versions."""
 
 
 class NoSuchImage(HoldfastError):
@@ -52,9 +48,7 @@ async def chosen(engine: Engine, app: AppSpec, wanted: str = "") -> Chosen:
         except NotFound:
             continue
     listed = await engine.images.list()
-    ours = [
-        image for image in listed if any(split_reference(tag).repository == app.image for tag in image.tags)
-    ]
+    ours = [image for image in listed if app.tags_of(image.tags)]
     if not ours:
         raise NoSuchImage(
             f"there is no image of {app.name} ({app.image}) on this engine", f"holdfast build {app.name}"
@@ -77,6 +71,4 @@ async def _wanted(engine: Engine, app: AppSpec, wanted: str) -> Chosen:
 
 
 def _with_tags(app: AppSpec, image: ImageConfig, evidence: Evidence) -> Chosen:
-    names = [split_reference(reference) for reference in image.tags]
-    tags = [name.tag for name in names if name.repository == app.image and not name.tag.startswith(BUILT)]
-    return Chosen(image, evidence, tuple(sorted(tags)))
+    return Chosen(image, evidence, tuple(sorted(app.versions_of(image.tags))))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.engine.errors import NotFound
 from tui.errors import HoldfastError, Refused
 from tui.journal.evidence import read_evidence
-from tui.model.reference import registry_host, split_reference, valid_tag
+from tui.model.reference import registry_host, valid_tag
 from tui.operations.remote import Remote
 from tui.registry.errors import RegistryError
 
@@ -102,8 +102,7 @@ async def _without_registry(
     if version.startswith("sha256:"):
         digest = version
     else:
-        names = map(split_reference, local.digests if local is not None else ())
-        digest = next((name.digest for name in names if name.repository == app.image), "")
+        digest = app.digest_of(local.digests) if local is not None else ""
     if not digest or await _config(engine, f"{app.image}@{digest}") is None:
         raise error
     found = await _target(engine, app, version, digest, None)

@@ -94,7 +94,7 @@ class Remote:
         digest = await self.digest(tag)
         if not digest:
             return Held("")
-        if digest == image.id or f"{self._app.image}@{digest}" in image.digests:
+        if digest == image.id or f"{self._app.repository}@{digest}" in image.digests:
             return Held(digest, same=True)
         try:
             manifest = await self.registry.manifest(self._path, digest)

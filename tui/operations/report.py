@@ -16,7 +16,7 @@ from tui.model.operation import (
     StepChanged,
     Warned,
 )
-from tui.model.secrets import mask_text
+from tui.model.secrets import mask_sentence, mask_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
@@ -50,14 +50,26 @@ class Report:
         self._progress: dict[str, tuple[float, Progressed | None]] = {}
 
     def hide(self, values: Iterable[str]) -> None:
-        """Never let these texts through; such as are shorter than 4 characters hide nothing worth it."""
-        self._hidden = sorted({*self._hidden, *(v for v in values if len(v) >= 4)}, key=len, reverse=True)
+        """Never let these texts through, nor a line of them: output comes line by line.
+
+        Such as are shorter than 4 characters hide nothing worth it.
+        """
+        lines = {part.strip() for value in values for part in (value, *value.splitlines())}
+        known = {*self._hidden, *(value for value in lines if len(value) >= 4)}
+        self._hidden[:] = sorted(known, key=len, reverse=True)  # the list is one for all parts
 
     def clean(self, text: str) -> str:
-        """A text without secrets."""
+        """A text from outside without secrets."""
+        return mask_text(self._without_hidden(text))
+
+    def clean_sentence(self, text: str) -> str:
+        """A sentence of ours without secrets: the words about a secret stay."""
+        return mask_sentence(self._without_hidden(text))
+
+    def _without_hidden(self, text: str) -> str:
         for value in self._hidden:
             text = text.replace(value, "***")
-        return mask_text(text)
+        return text
 
     @asynccontextmanager
     async def step(self, id: str) -> AsyncIterator[None]:
@@ -131,7 +143,7 @@ class Report:
     def warn(self, message: str) -> None:
         """Something to know that stops nothing."""
         self.flush()
-        self._write(Warned(self._clock(), self.clean(message)))
+        self._write(Warned(self._clock(), self.clean_sentence(message)))
 
     def within(self, step: str) -> Report:
         """A report for a part of the operation: its steps stand beneath `step`; what is hidden stays so."""

@@ -84,8 +84,8 @@ async def perform(
     if problem is not None:
         problem = Failure(
             problem.code,
-            report.clean(problem.message),
-            report.clean(problem.hint),
+            report.clean_sentence(problem.message),
+            report.clean_sentence(problem.hint),
             tuple(report.clean(line) for line in problem.detail),
         )
     now = clock()

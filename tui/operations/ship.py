@@ -47,8 +47,7 @@ class Ship:
         app = self._app
         if not self._version:
             listed = await self._engine.images.list()
-            tags = [tag.rpartition(":")[2] for image in listed for tag in image.tags
-                    if tag.rpartition(":")[0] == app.image]  # fmt: skip
+            tags = [tag for image in listed for tag in app.versions_of(image.tags)]
             offered = (await suggestions(app, self._engine, tags)).offered
             self._version = offered[0].tag
         self._build_plan = first = await self._build.plan()

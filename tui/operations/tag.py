@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from tui.engine.errors import NotFound
 from tui.errors import HoldfastError, Refused
+from tui.model.app import BUILT
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.reference import valid_tag
-from tui.operations.chosen import BUILT, Chosen, chosen
+from tui.operations.chosen import Chosen, chosen
 from tui.operations.remote import Remote
 from tui.registry.errors import RegistryError
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.model.reference import split_reference
 from tui.presentation.table import Column
 from tui.presentation.text import safe
 
@@ -61,12 +60,8 @@ def newest_version(app: AppSpec, images: Iterable[Image]) -> str:
     """The highest version among the tags of an app's repository on this engine, "" where there is none."""
     from tui.model.version import Version  # not before the first paint, which knows no images
 
-    found: list[Version] = []
-    for image in images:
-        for tag in image.tags:
-            name = split_reference(tag)
-            if name.repository == app.image and (version := Version.parse(name.tag)) is not None:
-                found.append(version)
+    tags = [tag for image in images for tag in app.versions_of(image.tags)]
+    found = [version for tag in tags if (version := Version.parse(tag)) is not None]
     return str(max(found, key=lambda version: version.precedence)) if found else ""
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.model.app import Port, ReadySpec, RunSpec
 from tui.model.differences import differences
-from tui.model.secrets import MASK, is_secret_name, mask_text
+from tui.model.secrets import MASK, is_secret_name, mask_sentence, mask_text
 from tui.presentation.amounts import age, gap
 from tui.presentation.operations import fact_lines
 from tui.presentation.releases import holder_words
@@ -90,7 +90,7 @@ def _outcome(releases: AppReleases, entry: Entry, now: float) -> list[tuple[str,
         ("gate", "passed" if outcome.good else "failed"),
         ("at", moment(outcome.at, now)),
         ("gap", gap(outcome.gap_seconds) if outcome.gap_seconds is not None else ""),
-        ("because", mask_text(outcome.message)),
+        ("because", mask_sentence(outcome.message)),
     ]
 
 
@@ -190,6 +190,6 @@ def drift_lines(drift: Drift, now: float) -> list[Line]:
 
 def _cause(sign: str, role: str, cause: Cause) -> Iterator[Line]:
     yield [(f"{sign} {safe(cause.kind)}", role)]
-    yield [(f"  {safe(mask_text(cause.message))}", "text")]
+    yield [(f"  {safe(mask_sentence(cause.message))}", "text")]
     if cause.hint:
         yield [(f"  {safe(cause.hint)}", "strong")]

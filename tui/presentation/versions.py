@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model.reference import split_reference
+from tui.model.app import BUILT
 from tui.model.remote import LOCAL, MOVED, REMOTE, UNKNOWN, whereabouts
 from tui.model.version import Suggestion, Version
 from tui.presentation.amounts import age
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from tui.model.image import Image
     from tui.model.remote import RemoteTags
     from tui.store.releases import AppReleases
-
-BUILT = "build-"
-"""How the names of builds begin: they are no versions."""
 
 _WHERE = {
     LOCAL: "only here, not pushed",
@@ -44,10 +41,10 @@ def offered_versions(app: AppSpec, images: Iterable[Image], remote: RemoteTags |
     found: dict[str, Offered] = {}
     for image in images:
         for reference in image.tags:
-            name = split_reference(reference)
-            if name.repository != app.image or name.tag.startswith(BUILT):
+            tag = next(iter(app.versions_of([reference])), "")
+            if not tag:
                 continue
-            held = remote.tags.get(name.tag) if remote is not None else None
+            held = remote.tags.get(tag) if remote is not None else None
             known = digest_of(image, reference)
             where = "here"
             if app.has_registry:
@@ -55,7 +52,7 @@ def offered_versions(app: AppSpec, images: Iterable[Image], remote: RemoteTags |
                 place = whereabouts(image, known, held, error)
                 where = _WHERE.get(place, "here and in the registry")
             digest = held.digest if held is not None else known
-            found[name.tag] = Offered(name.tag, where, digest or image.id, (image.id, digest), image.created)
+            found[tag] = Offered(tag, where, digest or image.id, (image.id, digest), image.created)
     for tag, held in remote.tags.items() if remote is not None else ():
         if tag not in found and not tag.startswith(BUILT):
             found[tag] = Offered(tag, _WHERE[REMOTE], held.digest, (held.config, held.digest))

@@ -10,7 +10,7 @@ from tui.commands.table import BY_ID
 from tui.errors import HoldfastError
 from tui.journal.folder import new_id
 from tui.model.operation import Failure, Started
-from tui.model.reference import split_reference, valid_tag
+from tui.model.reference import valid_tag
 from tui.operations.launch import Launched, NotPlanned, cancel
 from tui.operations.runner import CANCELLED, failure, whoami
 from tui.presentation.operation_words import ended_words, history_row
@@ -203,8 +203,7 @@ class Operations:
 
     async def _push(self, situation: Situation) -> None:
         app = situation.apps[0]
-        tags = [split_reference(tag) for tag in situation.tags]
-        version = next((tag.tag for tag in tags if tag.repository == app.image), "")
+        version = next(iter(app.tags_of(situation.tags)), "")
         image = "" if version else _image(situation, app)
         name = f"{app.name} {version}" if version else app.name
         await self.confirmed(f"Push {name}", self.request("push", app.name, version=version, image=image))
@@ -222,8 +221,7 @@ class Operations:
         """What is offered by the engine's tags at once, then by the registry's too."""
         from tui.operations.suggest import local_suggestions, suggestions  # as slow as asking a registry
 
-        names = [split_reference(tag) for image in self._store.images.values() for tag in image.tags]
-        local = [name.tag for name in names if name.repository == app.image]
+        local = [tag for image in self._store.images.values() for tag in app.versions_of(image.tags)]
         first = await local_suggestions(app, local)
         yield first
         engine = self._engine()

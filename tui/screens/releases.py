@@ -109,7 +109,7 @@ class Releases:
         return await ask(self._app, dialog)
 
     def _offered(self, app: AppSpec) -> list[Offered]:
-        return offered_versions(app, self._store.images.values(), self._store.remote.get(app.image))
+        return offered_versions(app, self._store.images.values(), self._store.remote.get(app.repository))
 
     async def _versions(self, app: AppSpec) -> AsyncIterator[Suggestions]:
         """What can be deployed, anew whenever the registry has said something new, for as long as asked."""
@@ -128,7 +128,7 @@ class Releases:
             end()
 
     def _note(self, app: AppSpec, offered: Sequence[Offered]) -> str:
-        remote = self._store.remote.get(app.image)
+        remote = self._store.remote.get(app.repository)
         if app.has_registry and remote is None:
             return "asking the registry ..."
         if remote is not None and remote.error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Scope, Situation
-from tui.model.reference import split_reference
 from tui.store.store import LinkState, Store
 
 if TYPE_CHECKING:
@@ -68,8 +67,7 @@ def _releases(store: Store, app: str) -> AppReleases | None:
 
 def belongs(image: Image, app: AppSpec) -> bool:
     """Whether an image is in the repository of an app."""
-    names = (*image.tags, *image.digests)
-    return any(split_reference(name).repository == app.image for name in names)
+    return any(map(app.owns, (*image.tags, *image.digests)))
 
 
 def _apps(screen: MainScreen, situation: Situation) -> tuple[AppSpec, ...]:

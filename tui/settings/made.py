@@ -17,6 +17,7 @@ from tui.model.app import (
     RunSpec,
     Ulimit,
 )
+from tui.model.reference import app_repository
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 def app_spec(name: str, table: Mapping[str, Any]) -> AppSpec:
     """The app of a table that `tui.settings.apps` has read and put together."""
     values = {"image": name, **table}
+    values["image"] = app_repository(values["image"])
     folder = values.pop("folder", "")
     if "build" in table:
         values["build"] = _build(table["build"], folder)

@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from tui.errors import HoldfastError
-from tui.model.reference import split_reference
 from tui.model.remote import RemoteTag, RemoteTags
 from tui.model.version import Precedence, Version
 from tui.store.store import LinkState, Topic
@@ -105,7 +104,7 @@ class RemoteTagsFollower:
         if repository is None:
             return
         reason = ""
-        found = self._store.remote.get(app.image) or RemoteTags(app.image, self._clock())
+        found = self._store.remote.get(app.repository) or RemoteTags(app.repository, self._clock())
         try:
             async with repository as opened:
                 found = await self._read(app, opened)
@@ -116,12 +115,7 @@ class RemoteTagsFollower:
 
     async def _read(self, app: AppSpec, repository: Repository) -> RemoteTags:
         names = await repository.tags()
-        here = {
-            name.tag: image
-            for image in self._store.images.values()
-            for name in map(split_reference, image.tags)
-            if name.repository == app.image
-        }
+        here = {tag: image for image in self._store.images.values() for tag in app.tags_of(image.tags)}
         looked_at = sorted(names, key=lambda tag: (tag in here, *_age(tag)), reverse=True)[:LOOKED_AT]
         gate = asyncio.Semaphore(AT_ONCE)
 
@@ -129,7 +123,7 @@ class RemoteTagsFollower:
             async with gate:
                 digest = await repository.digest(tag)
                 image = here.get(tag)
-                known = image is None or f"{app.image}@{digest}" in image.digests or image.id == digest
+                known = image is None or f"{app.repository}@{digest}" in image.digests or image.id == digest
                 if digest and not known and digest not in self._configs:
                     self._configs[digest] = await repository.config(digest)
                 return tag, RemoteTag(digest, self._configs.get(digest, ""))
@@ -138,7 +132,7 @@ class RemoteTagsFollower:
             tasks = [group.create_task(one(tag)) for tag in looked_at]
         tags = dict(task.result() for task in tasks)
         return RemoteTags(
-            app.image,
+            app.repository,
             self._clock(),
             {tag: held for tag, held in tags.items() if held.digest},
             len(names) - len(looked_at),

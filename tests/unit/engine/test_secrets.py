@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.model.secrets import MASK, is_secret_name, mask_json, mask_text, mask_words
+from tui.model.secrets import MASK, is_secret_name, mask_json, mask_sentence, mask_text, mask_words
 
 SECRET = "hunter2hunter2"
 
@@ -54,6 +54,7 @@ def test_names_of_secrets(name: str) -> None:
         "GPG_KEY",
         "KEYBOARD",
         "POSTGRES_PASSWORD_FILE",
+        "--password-stdin",
         "org.opencontainers.image.authors",
         "AUTHOR",
         "Privileged",
@@ -111,6 +112,35 @@ def test_an_aws_key_is_masked() -> None:
 )
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert mask_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "build.secrets.npm: there is no file /home/me/.npmrc",
+        "build.secrets.npm: the environment variable NPM_TOKEN is not set",
+        "POSTGRES_PASSWORD: the values of what looks secret stand in the file",
+        "unauthorized: authentication required",
+        "[apps.web.run] environment.TOKEN: it is not set outside",
+        "docker login --password-stdin registry.example.com",
+    ],
+)
+def test_a_sentence_about_a_secret_keeps_its_words(sentence: str) -> None:
+    assert mask_sentence(sentence) == sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"cannot take PASSWORD={SECRET} for it",
+        f'the engine said {{"token": "{SECRET}"}}',
+        f"https://me:{SECRET}@registry refuses",
+        f"Authorization: Bearer {SECRET} is refused",
+        f"token:{SECRET}",
+    ],
+)
+def test_a_sentence_keeps_no_value(text: str) -> None:
+    assert SECRET not in mask_sentence(text)
 
 
 def test_the_rest_of_a_text_stays_readable() -> None:

@@ -103,3 +103,24 @@ async def test_credentials_in_urls_never_get_through(report, told):
     report.log("build", "cloning https://bot:s3cr3t-token@example.com/x.git")
 
     assert "s3cr3t-token" not in told[0].text
+
+
+async def test_words_about_a_secret_stay_and_its_lines_do_not(report, told):
+    report.hide(["first-line\nsecond-line\n"])
+    report.warn("POSTGRES_PASSWORD: the values stand in the file")
+    report.log("run", "here is second-line")
+    report.log("run", "token: second-line")
+
+    assert [event.message for event in told if isinstance(event, Warned)] == [
+        "POSTGRES_PASSWORD: the values stand in the file"
+    ]
+    report.flush()
+    said = "\n".join(event.text for event in told if isinstance(event, Logged))
+    assert "second-line" not in said
+    assert "here is ***" in said
+
+
+async def test_what_a_part_hides_is_hidden_in_the_whole(report):
+    report.within("ship-build").hide(["hunter2hunter2"])
+
+    assert report.clean_sentence("it failed: hunter2hunter2") == "it failed: ***"
