@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 def size(count: int) -> str:
     """Bytes in at most five cells, in the decimal units of the docker command: "0B", "812kB", "1.2GB"."""
@@ -17,22 +19,32 @@ def size(count: int) -> str:
     return f"{value:.0f}PB"
 
 
+_AGES = (
+    ("y", 31_557_600, 31_557_600),
+    ("w", 604_800, 14 * 86_400),
+    ("d", 86_400, 86_400),
+    ("h", 3600, 3600),
+    ("m", 60, 60),
+    ("s", 1, 0),
+)
+"""Units of an age, their length, and from which age on they are used; in seconds."""
+
+
 def age(seconds: float) -> str:
     """A duration in at most three cells, rounded down: "5s", "12m", "3h", "6d", "9w", "4y"."""
     left = max(0, int(seconds))
-    for unit, length in (("y", 31_557_600), ("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60)):
-        if left >= length and not (unit == "w" and left < 14 * 86_400):
-            return f"{left // length}{unit}"
-    return f"{left}s"
+    return next(f"{left // length}{unit}" for unit, length, since in _AGES if left >= since)
 
 
 def age_changes_in(seconds: float) -> float:
     """Seconds until `age` of a growing duration next reads differently."""
     left = max(0.0, seconds)
-    for length in (31_557_600, 604_800, 86_400, 3600, 60):
-        if left >= length and not (length == 604_800 and left < 14 * 86_400):
-            return length - left % length
-    return 1 - left % 1
+    larger = math.inf  # a year does not end with a week: its 52nd is a short one
+    for _, length, since in _AGES:
+        if left >= since:
+            return min(length - left % length, larger - left)
+        larger = since
+    raise AssertionError("every age has a unit")
 
 
 def percent(value: float) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui.presentation.amounts import age, age_changes_in, percent, size
@@ -30,6 +30,9 @@ def test_a_size_takes_at_most_five_cells(count: int) -> None:
         (86_400, "1d"),
         (86_400 * 13, "13d"),
         (86_400 * 14, "2w"),
+        (86_400 * 364, "52w"),
+        (31_557_599, "52w"),
+        (31_557_600, "1y"),
     ],
 )
 def test_ages_are_rounded_down(seconds: float, text: str) -> None:
@@ -37,6 +40,7 @@ def test_ages_are_rounded_down(seconds: float, text: str) -> None:
 
 
 @given(st.floats(0, 10**9))
+@example(31_449_600.0)  # 52 weeks: the year is full before the 53rd
 def test_an_age_reads_the_same_until_it_is_said_to_change(seconds: float) -> None:
     wait = age_changes_in(seconds)
     assert age(seconds) == age(seconds + wait * 0.99)
