@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest --durations=5 --durations-min=1
 # Two halves side by side, each with an engine of its own; not where screens are waited for in real time.
 SPLIT := -n 2
 
-.PHONY: help run demo test lint unit ui engine terminal faults bench docs clean
+.PHONY: help run demo test lint unit ui engine terminal faults fuzz bench docs clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*  ## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target does; do \
@@ -54,6 +54,9 @@ terminal: $(VENV)/test.stamp  ## the installed command in a real pseudo-terminal
 faults: $(VENV)/test.stamp  ## broken connections, hostile input, restarted engines
 	@scripts/provision
 	$(PYTEST) tests/faults
+
+fuzz: $(VENV)/test.stamp  ## try the properties with new examples (SEED=, EXAMPLES=)
+	@scripts/fuzz $(BIN)
 
 bench: $(VENV)/bench.stamp  ## speed, side by side with lazydocker
 	@scripts/provision

@@ -6,18 +6,16 @@ import os
 import tempfile
 from typing import TYPE_CHECKING
 
-import hypothesis
 import pytest
 
+from tests.support import generated
 from tests.support.private_engine import PrivateEngine
 from tests.support.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A loaded machine is slow, not wrong.
-hypothesis.settings.register_profile("holdfast", deadline=None)
-hypothesis.settings.load_profile("holdfast")
+generated.begin()
 
 _FOREIGN = ("DOCKER_", "XDG_", "HOLDFAST_")
 _LOOKS = ("NO_COLOR", "COLORFGBG", "TMUX", "TERM_PROGRAM", "TEXTUAL")

@@ -24,6 +24,10 @@ inside() {
     shift
     # A containerd of this machine would be used, and would outlive us: hide it, so that dockerd starts its own.
     [ ! -d /run/containerd ] || mount -t tmpfs tmpfs /run/containerd
+    # Whether this machine forwards is as whatever ran here has left it, and an engine warns where it does not;
+    # our networks need no forwarding, so let it read that all is well.
+    echo 1 >"$folder/forwarding"
+    mount --bind "$folder/forwarding" /proc/sys/net/ipv4/ip_forward
     while read -r asked; do
         case $asked in
         start)
