@@ -137,7 +137,13 @@ class Holdfast(App[str], inherit_bindings=False):
             self.follower,
             Starting(store),
             Request(
-                "", "", "", host=options.host, docker_context=options.docker_context, config=options.config
+                "",
+                "",
+                "",
+                host=options.host,
+                docker_context=options.docker_context,
+                config=options.config,
+                engine=options.endpoint.url,
             ),
             lambda: self.watcher.engine,
             lambda: asyncio.to_thread(is_protected, settings.engines, options.endpoint.url),

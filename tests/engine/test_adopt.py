@@ -29,6 +29,7 @@ from tui.model.policy import Policy
 from tui.operations import adopt
 from tui.operations.adopt import NoSuchContainer
 from tui.operations.drift import find_drift
+from tui.operations.launch import Launched
 from tui.operations.releases import read_releases
 from tui.operations.request import Request
 from tui.operations.runner import perform
@@ -200,6 +201,22 @@ async def test_no_secret_is_ever_shown(
     assert said.startswith("DB_PASSWORD, URL:")
     environment = load().apps["web"].run.environment
     assert environment == {"DB_PASSWORD": SECRET, "URL": url, "LEVEL": "info"}
+
+
+async def test_a_process_of_its_own_shows_the_same_plan(
+    engine: Engine, adopting: Adopting, home: Path
+) -> None:
+    """The file that will be written too, which the dashboard shows before anybody says yes."""
+    docker(engine.endpoint.url, f"run -d --name web --network none {IMAGE} sleep 600")
+    request = Request("op", "adopt", "web", engine=engine.endpoint.url)
+    async with prepared(request) as (found, _):
+        plan = await found.plan()
+    launched = await Launched.start(request)
+    try:
+        assert await launched.plan() == plan
+    finally:
+        await launched.abandon()
+    assert "[apps.web.run]" in plan.text
 
 
 COMPOSE = (

@@ -140,6 +140,7 @@ async def test_a_build_is_on_the_screen_at_once_and_followed_to_its_end(
         await robot.wait_for("◐ building web")
         await robot.wait_for("Build with BuildKit")
         assert processes.last.verb == "build"
+        assert processes.last.engine == robot.endpoint.url  # that is what is on the screen
         now = time.time()
         processes.write(
             StepChanged(now, "build", RUNNING),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.engine.client import Engine
 from tui.errors import HoldfastError
 from tui.operations.verbs import UnknownApp
-from tui.operations.where import endpoint
+from tui.operations.where import endpoint, home
 from tui.settings.load import load
 
 if TYPE_CHECKING:
@@ -58,10 +58,12 @@ def places(settings: Settings, app: str) -> list[Place]:
     return [Place(engine, tuple(apps)) for engine, apps in found.items()]
 
 
-def home_of(settings: Settings, app: str) -> str:
-    """The one engine that operations on an app use, as the configuration has it; "" for the current one."""
-    spec = settings.apps.get(app)
-    return spec.engines[0] if spec is not None and len(spec.engines) == 1 else settings.engine
+@asynccontextmanager
+async def engine_of(asked: Asked, settings: Settings) -> AsyncIterator[Engine]:
+    """The one engine that an operation on the app uses. Raises WhichEngine, EngineError."""
+    place = home(settings.apps.get(asked.app), settings.engine, asked.host, asked.docker_context)
+    async with await Engine.connect(place) as engine:
+        yield engine
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.asking import Declined, ask, somebody_is_there
 from tui.cli.output import answer, answer_json, colours, say_error
-from tui.cli.places import Asked, engine_at, home_of, read_settings, unknown
+from tui.cli.places import Asked, engine_of, read_settings, unknown
 from tui.cli.release_words import lease_fields
 from tui.errors import HoldfastError, Refused
 from tui.ledger.lease_state import read_lease, remove_lease
@@ -46,7 +46,7 @@ def _say(error: HoldfastError, app: str, *, json: bool) -> int:
 
 async def _run(asked: Asked, *, plan: bool, yes: bool, json: bool) -> None:
     settings = await read_settings(asked)
-    async with engine_at(asked, home_of(settings, asked.app)) as engine:
+    async with engine_of(asked, settings) as engine:
         lease = await read_lease(engine, asked.app)
         if lease is None:
             await _must_be_known(engine, settings, asked.app)

@@ -166,11 +166,11 @@ def meant(apps: Mapping[str, AppSpec], options: Options) -> tuple[AppSpec, str]:
 
 async def _which_version(options: Options, settings: Settings, app: AppSpec) -> Usage:
     """Say which versions there are, or could be: which one it becomes is for people to decide."""
-    from tui.cli.places import Asked, engine_at, home_of
+    from tui.cli.places import Asked, engine_of
     from tui.operations.suggest import suggestions
 
     asked = Asked(app.name, options.host, options.docker_context, options.config)
-    async with engine_at(asked, home_of(settings, app.name)) as engine:
+    async with engine_of(asked, settings) as engine:
         local = [tag for image in await engine.images.list() for tag in app.versions_of(image.tags)]
         if options.verb == "deploy":
             offered, note = await _versions(engine, app, local)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from tui.engine.errors import EngineError
-from tui.operations.where import endpoint
+from tui.operations.where import lives_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,21 +16,14 @@ if TYPE_CHECKING:
 def elsewhere(
     settings: Settings, url: str, host: str, docker_context: str, environ: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
-    """App -> the engine that it lives on, as the configuration calls it; those of the engine at `url` are
+    """App -> the engines that it lives on, as the configuration calls them; those of the engine at `url` are
     left out.
 
     `host` and `docker_context` as on the command line: they decide for every app. Reads Docker's
     configuration: blocks for a moment.
     """
-    found = {}
-    for app in settings.apps.values():
-        home = app.engines[0] if len(app.engines) == 1 else settings.engine
-        if not home:
-            continue
-        try:
-            here = endpoint(host, docker_context, home, environ).url == url
-        except EngineError:  # not on this machine, so certainly not where we are
-            here = False
-        if not here:
-            found[app.name] = home
-    return found
+    found = {
+        app.name: lives_elsewhere(app, settings.engine, url, host, docker_context, environ)
+        for app in settings.apps.values()
+    }
+    return {name: homes for name, homes in found.items() if homes}

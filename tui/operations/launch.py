@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from tui.errors import HoldfastError
 from tui.journal.folder import journal_path, operations_folder
 from tui.journal.reader import is_alive
-from tui.model.operation import Failure, Plan, PlanStep
+from tui.model.operation import Failure
 from tui.model.secrets import mask_text
+from tui.operations.answers import Answer
 
 if TYPE_CHECKING:
+    from tui.model.operation import Plan
     from tui.operations.request import Request
     from tui.store.operation import Operation
 
@@ -66,20 +67,14 @@ class Launched:
 
     async def plan(self) -> Plan:
         """The plan, as soon as the process has made it. Raises NotPlanned."""
-        words = (await self._answer())["plan"]
-        return Plan(
-            words["title"],
-            tuple(PlanStep(**step) for step in words["steps"]),
-            tuple((name, value) for name, value in words["facts"]),
-            tuple(words["warnings"]),
-            words["equal"],
-            words["verb"],
-        )
+        plan = (await self._answer()).plan
+        assert plan is not None, "it answers in the order in which it is asked"
+        return plan
 
     async def go(self) -> str:
         """Let it do what it planned; its journal's path. Raises NotPlanned."""
         await self._say("go")
-        return str((await self._answer())["started"])
+        return (await self._answer()).started
 
     async def abandon(self) -> None:
         """It is not wanted after all."""
@@ -104,18 +99,21 @@ class Launched:
         said = tuple(mask_text(line) for line in words[-8:])
         return Failure(1, f"the operation process ended by itself ({status})", "", said)
 
-    async def _answer(self) -> dict[str, Any]:
+    async def _answer(self) -> Answer:
         stdout = self._process.stdout
         assert stdout is not None
-        line = await stdout.readline()
-        if not line:
-            raise NotPlanned(await self._ended())
-        words: dict[str, Any] = json.loads(line)
-        if "failure" in words:
-            problem = words["failure"]
+        try:
+            line = await stdout.readline()
+            if not line:
+                raise NotPlanned(await self._ended())
+            answer = Answer.read(line)
+        except ValueError as error:  # longer than ANSWER_BYTES, or no answer at all
+            await self.abandon()
+            raise NotPlanned(Failure(1, "what the operation process answered cannot be read")) from error
+        if answer.failure is not None:
             await self._process.wait()
-            raise NotPlanned(Failure(**{**problem, "detail": tuple(problem["detail"])}))
-        return words
+            raise NotPlanned(answer.failure)
+        return answer
 
 
 def _import_path() -> str:

@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Any
 
 from tui.errors import HoldfastError
+from tui.operations.answers import Answer
 from tui.operations.request import Request
 from tui.operations.runner import CANCELLED, failure, perform
-
-if TYPE_CHECKING:
-    from tui.model.operation import Plan
 
 
 def main() -> int:
@@ -33,13 +29,13 @@ def main() -> int:
     try:
         return asyncio.run(_run(request))
     except HoldfastError as error:
-        _answer({"failure": failure(error)._asdict()})
+        _say(Answer(failure=failure(error)))
         return error.exit_status
 
 
-def _answer(words: dict[str, Any]) -> None:
+def _say(answer: Answer) -> None:
     with contextlib.suppress(OSError):  # nobody listens any more
-        sys.stdout.write(json.dumps(words) + "\n")
+        sys.stdout.write(answer.line())
         sys.stdout.flush()
 
 
@@ -54,12 +50,12 @@ async def _run(request: Request) -> int:
     try:
         async with prepared(request) as (verb, engine):
             plan = await verb.plan()
-            _answer({"plan": plan_words(plan)})
+            _say(Answer(plan=plan))
             if (await asyncio.to_thread(sys.stdin.buffer.readline)).strip() != b"go":
                 return 0
             journal = await asyncio.to_thread(Journal.create, operations_folder(), request.op)
             try:
-                _answer({"started": str(journal.path)})
+                _say(Answer(started=str(journal.path)))
                 _let_go()
                 ended = await perform(
                     verb,
@@ -83,11 +79,6 @@ def _let_go() -> None:
     for fd in (0, 1, 2):
         os.dup2(nothing, fd)
     os.close(nothing)
-
-
-def plan_words(plan: Plan) -> dict[str, Any]:
-    """A plan as JSON takes it."""
-    return plan._asdict() | {"steps": [step._asdict() for step in plan.steps]}
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ class Request(NamedTuple):
     version  the tag for tag, push, deploy and ship, "" where the verb finds it by itself
     image    the image's ID or reference, "" for the newest of the app
     host, docker_context, config   as the options of the command line
+    engine   the endpoint of the engine that was shown, which it must be then; "" to be found by those
     no_cache, pull   of build
     container   of adopt: its name or ID, "" where it is called as the app is to be
     to       of rollback: the release's number, 0 for the newest good one before
@@ -32,6 +33,7 @@ class Request(NamedTuple):
     pull: bool = False
     to: int = 0
     container: str = ""
+    engine: str = ""
 
     def line(self) -> str:
         return json.dumps(self._asdict())

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui.engine.client import Engine
+from tui.engine.endpoint import Endpoint
 from tui.errors import HoldfastError
-from tui.operations.where import endpoint
+from tui.operations.where import home, lives_elsewhere
 from tui.settings.load import load
 
 if TYPE_CHECKING:
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 class UnknownApp(HoldfastError):
     """No app of that name is configured."""
+
+    exit_status = 2
+
+
+class Elsewhere(HoldfastError):
+    """The app does not live on the engine that was shown."""
 
     exit_status = 2
 
@@ -58,8 +65,7 @@ async def prepared(request: Request) -> AsyncIterator[tuple[Verb, str]]:
             yield found
         return
     app = app_named(settings.apps, request.app)
-    configured = app.engines[0] if len(app.engines) == 1 else settings.engine
-    place = endpoint(request.host, request.docker_context, configured)
+    place = await asyncio.to_thread(_place, request, settings, app)
     async with await Engine.connect(place) as engine:
         yield verb_of(request, engine, app, settings.policy), place.url
 
@@ -69,12 +75,28 @@ async def _adopting(request: Request, settings: Settings) -> AsyncIterator[tuple
     """The app need not be there: it is about to be made, and tied to the engine that was named for it."""
     from tui.operations.adopt import Adopt
 
-    app = settings.apps.get(request.app)
-    configured = app.engines[0] if app is not None and len(app.engines) == 1 else settings.engine
-    place = endpoint(request.host, request.docker_context, configured)
+    place = await asyncio.to_thread(_place, request, settings, settings.apps.get(request.app))
     async with await Engine.connect(place) as engine:
         named = request.docker_context or request.host
         yield Adopt(engine, settings.apps, request.op, request.app, request.container, named), place.url
+
+
+def _place(request: Request, settings: Settings, app: AppSpec | None) -> Endpoint:
+    """Where the engine of a request is. Raises HoldfastError.
+
+    What was shown to somebody is taken as it was: by now the same words may name another engine. Where the
+    app has got another home meanwhile, nothing is done.
+    """
+    if not request.engine:
+        return home(app, settings.engine, request.host, request.docker_context)
+    if app is not None:
+        away = lives_elsewhere(app, settings.engine, request.engine, request.host, request.docker_context)
+        if away:
+            raise Elsewhere(
+                f"{app.name} lives on {away}, not on {request.engine}",
+                "open holdfast there (--context or --host)",
+            )
+    return Endpoint(request.engine, "the dashboard")
 
 
 def verb_of(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Verb:

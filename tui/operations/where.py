@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
 from tui.engine.endpoint import resolve
 from tui.engine.errors import EngineError
+from tui.errors import HoldfastError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.engine.endpoint import Endpoint
+    from tui.model.app import AppSpec
     from tui.model.policy import EngineSettings
+
+
+class WhichEngine(HoldfastError):
+    """The app lives on several engines, and which one is meant was not said."""
+
+    exit_status = 2
 
 
 def endpoint(
@@ -25,9 +34,56 @@ def endpoint(
     asked = host or docker_context or environ.get("DOCKER_HOST") or environ.get("DOCKER_CONTEXT")
     if asked or not configured:
         return resolve(host or None, docker_context or None, environ)
-    if "://" in configured or configured.startswith("/"):
+    if _is_endpoint(configured):
         return resolve(host=configured, environ=environ)._replace(source="the configuration")
     return resolve(docker_context=configured, environ=environ)._replace(source="the configuration")
+
+
+def home(
+    app: AppSpec | None,
+    configured: str,
+    host: str = "",
+    docker_context: str = "",
+    environ: Mapping[str, str] = os.environ,
+) -> Endpoint:
+    """The one engine that an operation on an app goes to; of None, that of an app that is not configured.
+
+    `configured` is the engine of apps that name none. On several engines the environment does not decide:
+    it was set for something else, and nobody would see which one is changed. Raises WhichEngine, EngineError.
+    """
+    engines = app.engines if app is not None else ()
+    if app is not None and len(engines) > 1 and not (host or docker_context):
+        choices = " or ".join(f"--{'host' if _is_endpoint(name) else 'context'} {name}" for name in engines)
+        raise WhichEngine(f"which engine? {app.name} lives on {', '.join(engines)}", f"name one: {choices}")
+    return endpoint(host, docker_context, engines[0] if len(engines) == 1 else configured, environ)
+
+
+def lives_elsewhere(
+    app: AppSpec,
+    configured: str,
+    url: str,
+    host: str = "",
+    docker_context: str = "",
+    environ: Mapping[str, str] = os.environ,
+) -> str:
+    """The engines that an app lives on, as the configuration calls them, where that at `url` is none of them.
+
+    Else "". `host` and `docker_context` decide for every app. Reads Docker's configuration: blocks.
+    """
+    homes = app.engines or ((configured,) if configured else ())
+    if host or docker_context or not homes:
+        return ""
+    around = environ if len(homes) == 1 else _without_choice(environ)
+    for name in homes:
+        with contextlib.suppress(EngineError):  # what is not on this machine is certainly not where we are
+            if endpoint(configured=name, environ=around).url == url:
+                return ""
+    return ", ".join(homes)
+
+
+def _is_endpoint(name: str) -> bool:
+    """Whether an engine is named by its endpoint, else by a Docker context."""
+    return "://" in name or name.startswith("/")
 
 
 def is_protected(

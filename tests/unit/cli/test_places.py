@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.cli.places import Asked, Place, home_of, merged, places, unknown
+from tui.cli.places import Asked, Place, merged, places, unknown
 from tui.model.app import AppSpec
 from tui.model.policy import EngineSettings
 from tui.operations.where import is_protected
@@ -53,11 +53,6 @@ def test_a_context_that_is_missing_stays_for_whoever_connects_there(monkeypatch,
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     known = [Place("gone", ("web",)), Place(HERE, ("api",))]
     assert merged(Asked(), settings(), known) == known
-
-
-def test_operations_use_the_one_engine_of_an_app():
-    known = settings(app("web", THERE), app("both", HERE, THERE), engine="current")
-    assert [home_of(known, name) for name in ("web", "both", "other")] == [THERE, "current", "current"]
 
 
 def test_a_mistyped_app_is_told_its_nearest():

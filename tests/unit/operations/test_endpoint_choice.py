@@ -1,10 +1,19 @@
-"""Which engine the dashboard opens: what is asked for now comes before what a file says."""
+"""Which engine is meant: what is asked for now comes before what a file says; several are never guessed."""
 
 from __future__ import annotations
 
 import pytest
 
-from tui.operations.where import endpoint
+from tui.model.app import AppSpec
+from tui.operations.homes import elsewhere
+from tui.operations.where import WhichEngine, endpoint, home, lives_elsewhere
+from tui.settings.schema import Settings
+
+HERE, THERE, CURRENT = "unix:///here.sock", "unix:///there.sock", "unix:///current.sock"
+
+
+def app(name: str, *engines: str) -> AppSpec:
+    return AppSpec(name, f"registry:5000/{name}", "holdfast.toml", engines=engines)
 
 
 @pytest.fixture(autouse=True)
@@ -24,3 +33,50 @@ def test_the_file_is_asked_last(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_context_on_the_command_line_is_not_overruled_by_the_file() -> None:
     assert endpoint("", "default", "unix:///file.sock").url.endswith("/docker.sock")
+
+
+def test_an_operation_goes_to_the_one_engine_of_the_app() -> None:
+    assert home(app("web", THERE), CURRENT).url == THERE
+    assert home(app("web"), CURRENT).url == CURRENT
+    assert home(None, CURRENT).url == CURRENT
+    assert home(app("web", THERE), CURRENT, HERE).url == HERE
+
+
+@pytest.mark.parametrize("variable", ["", "DOCKER_HOST"])
+def test_of_several_engines_none_is_guessed(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the current one, which may be none of them, nor what the environment happens to say."""
+    if variable:
+        monkeypatch.setenv(variable, HERE)
+    with pytest.raises(WhichEngine, match=f"web lives on prod, {HERE}") as raised:
+        home(app("web", "prod", HERE), CURRENT)
+    assert raised.value.exit_status == 2
+    assert raised.value.hint == f"name one: --context prod or --host {HERE}"
+    assert home(app("web", "prod", HERE), CURRENT, host=THERE).url == THERE
+    assert home(app("web", "prod", HERE), CURRENT, docker_context="default").source == "default socket"
+
+
+@pytest.mark.parametrize(
+    ("engines", "options", "away"),
+    [
+        ((), {}, CURRENT),
+        ((HERE,), {}, ""),
+        ((THERE,), {}, THERE),
+        ((THERE, HERE), {}, ""),
+        ((THERE, "gone"), {}, f"{THERE}, gone"),
+        ((THERE, "gone"), {"host": HERE}, ""),
+    ],
+)
+def test_an_app_of_several_engines_lives_at_each_of_them_and_nowhere_else(
+    engines: tuple[str, ...], options: dict[str, str], away: str
+) -> None:
+    assert lives_elsewhere(app("web", *engines), CURRENT, HERE, **options) == away
+    found = elsewhere(
+        Settings(apps={"web": app("web", *engines)}, engine=CURRENT), HERE, options.get("host", ""), ""
+    )
+    assert found == ({"web": away} if away else {})
+
+
+def test_the_environment_moves_an_app_of_one_engine_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", HERE)
+    assert lives_elsewhere(app("web", THERE), "", HERE) == ""
+    assert lives_elsewhere(app("web", THERE, CURRENT), "", HERE) == f"{THERE}, {CURRENT}"
