@@ -32,18 +32,21 @@ from tui.ledger.ledger import Ledger
 from tui.model.operation import Ended
 from tui.operations import process
 from tui.operations import recover as recovering
+from tui.operations.drift import find_drift
 from tui.operations.releases import Releases, read_releases
 from tui.operations.request import Request
 from tui.operations.rollout import Rollout
 from tui.operations.runner import failure, perform
 from tui.operations.verbs import prepared
+from tui.settings.load import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from multiprocessing.context import ForkServerProcess
 
     from tests.support.private_engine import PrivateEngine
-    from tui.model.operation import Event, Failure
+    from tui.model.drift import Drift
+    from tui.model.operation import Event, Failure, Plan
 
 KILLED = -signal.SIGKILL
 PATIENCE = 60.0
@@ -132,14 +135,13 @@ def _strike(point: Point, blow: int) -> None:
     Rollout._one, Lease.guard = one, guard  # type: ignore[method-assign]
 
 
-def import_images(engine: PrivateEngine, *versions: str) -> None:
-    """Images that differ in one variable."""
+def import_images(engine: PrivateEngine, *versions: str, changes: Sequence[str] = ()) -> None:
+    """Images that differ in one variable; `changes` are further lines of a Dockerfile."""
     for version in versions:
         query = urllib.parse.urlencode({"fromSrc": "-", "repo": IMAGE, "tag": version})
-        changes = urllib.parse.urlencode(
-            [("changes", "ENV PATH=/bin"), ("changes", f"ENV VERSION={version}")]
-        )
-        engine.api.ask("POST", f"/images/create?{query}&{changes}", archive())
+        lines = ["ENV PATH=/bin", f"ENV VERSION={version}", *changes]
+        changed = urllib.parse.urlencode([("changes", line) for line in lines])
+        engine.api.ask("POST", f"/images/create?{query}&{changed}", archive())
 
 
 class Started:
@@ -193,7 +195,10 @@ class Started:
 
 
 class App:
-    """An app on a private engine, configured as `configure` does; `told` are the events of its last verb."""
+    """An app on a private engine, configured as `configure` does.
+
+    `told` are the events of its last verb, `plan` its plan.
+    """
 
     def __init__(
         self, folder: Path, engine: PrivateEngine, name: str, order: str = "stop-first", **tables: Any
@@ -203,6 +208,7 @@ class App:
         self.order = order
         self.config = folder / f"{name}.toml"
         self.told: list[Event] = []
+        self.plan: Plan
         self.configure(**tables)
 
     def configure(
@@ -255,10 +261,10 @@ class App:
         request = self.request(verb, **options)
         self.told = []
         async with prepared(request) as (found, engine):
-            plan = await found.plan()
+            self.plan = await found.plan()
             return await perform(
                 found,
-                plan,
+                self.plan,
                 op=request.op,
                 name=verb,
                 app=self.name,
@@ -298,6 +304,14 @@ class App:
         async with await Engine.connect(Endpoint(self.engine.host, "the test")) as engine:
             ledger = await Ledger.open(engine)
             return await read_releases(engine, ledger, self.name), ledger.notes
+
+    async def drift(self) -> Drift:
+        """What has drifted, by what its configuration says now."""
+        settings = load(str(self.config))
+        async with await Engine.connect(Endpoint(self.engine.host, "the test")) as engine:
+            return await find_drift(
+                engine, await Ledger.open(engine), settings.apps[self.name], settings.policy
+            )
 
     def awake(self) -> list[str]:
         """The names of its containers that run."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.engine.adoption import run_spec
 from tui.engine.creation import create_body
-from tui.engine.mounted import mounts
+from tui.engine.mounted import inside, mounts
 from tui.model.app import RunSpec
 
 if TYPE_CHECKING:
@@ -46,18 +46,23 @@ def differences(
         and getattr(has, name) != getattr(should, name)
         and not (name in NOT_COMPARED and getattr(should, name) == default[name])
     ]
-    same = _mounted(item, wanted) == _mounted(made, wanted)
+    declared = {inside(path) for one in (item, made) for path in one["Config"].get("Volumes") or ()}
+    same = _mounted(item, wanted, declared) == _mounted(made, wanted, declared)
     return names if same else [*names, "volumes"]
 
 
-def _mounted(item: Mapping[str, Any], wanted: RunSpec) -> dict[str, Mount]:
-    """By target; a volume without a name counts by its ID only where the app names it so."""
+def _mounted(item: Mapping[str, Any], wanted: RunSpec, declared: set[str]) -> dict[str, Mount]:
+    """By target; a volume without a name counts by its ID only where the app names it so.
+
+    One where the image declares a volume is mounted whether it is asked for or not.
+    """
     named = {mount.source for mount in wanted.volumes}
+    own = declared - {mount.target for mount in wanted.volumes}
     found = mounts(item)
     kept = {}
     for mount in found.mounts:
         nameless = mount.source in found.unnamed and mount.source not in named
-        if nameless and mount.target in found.undeclared:
+        if nameless and mount.target in found.undeclared | own:
             continue  # the image's own
         kept[mount.target] = mount._replace(source="") if nameless else mount
     return kept

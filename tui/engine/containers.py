@@ -193,6 +193,17 @@ class Containers:
                 if (item.get("HostConfig") or {}).get("NetworkMode") == f"container:{id}"
             ]
 
+    async def using_volume(self, name: str) -> builtins.list[str]:
+        """The IDs of all containers, running or not, that have a volume mounted."""
+        listed = await self._wire.get("/containers/json", {"all": True, "filters": filters(volume=[name])})
+        with readable("GET /containers/json"):
+            # The engine compares with targets too, and by the beginning.
+            return [
+                str(item["Id"])
+                for item in listed or ()
+                if any(mount.get("Name") == name for mount in item.get("Mounts") or ())
+            ]
+
     async def create(self, name: str, body: Mapping[str, Any], platform: str = "") -> Created:
         """Create a container from what `creation.create_body` made.
 

@@ -56,7 +56,7 @@ def mounts(item: Mapping[str, Any]) -> Mounted:
             found[target] = Mount(one["Type"], source, target, not one.get("RW"))
         elif target in found and found[target].kind == "volume" and not found[target].source:
             found[target] = found[target]._replace(source=name)
-        if one.get("Type") == "volume" and _is_id(name):
+        if one.get("Type") == "volume" and is_unnamed(name):
             unnamed[name] = target
     return Mounted(tuple(found.values()), unnamed, undeclared, tuple(left))
 
@@ -66,7 +66,8 @@ def inside(path: str) -> str:
     return "/" + posixpath.normpath(path).lstrip("/")
 
 
-def _is_id(name: str) -> bool:
+def is_unnamed(name: str) -> bool:
+    """Whether a volume's name is one that the engine chose."""
     return len(name) == ID_LENGTH and not name.strip("0123456789abcdef")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine.creation import Creation
+from tui.engine.mounted import inside, is_unnamed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,7 @@ class Kept(NamedTuple):
     mounts     paths in the container that it can write, and the volume or folder that is mounted there
     creation   how to create one just like it
     mounted    all paths in the container where something is mounted
+    volumes    those of them with a volume that has no name of its own, and the name that the engine chose
     """
 
     id: str
@@ -44,6 +46,7 @@ class Kept(NamedTuple):
     mounts: Mapping[str, str]
     creation: Creation
     mounted: tuple[str, ...] = ()
+    volumes: Mapping[str, str] = {}
 
 
 def kept(item: Mapping[str, Any]) -> Kept:
@@ -74,6 +77,11 @@ def kept(item: Mapping[str, Any]) -> Kept:
         },
         _creation(id, config, host, networks),
         (*(str(mount.get("Destination")) for mount in item.get("Mounts") or ()), *(host.get("Tmpfs") or ())),
+        {
+            inside(mount["Destination"]): str(mount["Name"])
+            for mount in item.get("Mounts") or ()
+            if mount.get("Type") == "volume" and is_unnamed(str(mount.get("Name") or ""))
+        },
     )
 
 

@@ -32,7 +32,7 @@ def entry_of(container: Container) -> Entry | None:
     One that has served is taken to have been good: what fails is removed by its own undoing.
     """
     labels = container.labels
-    number = _number(labels.get(RELEASE, ""))
+    number = release_number(labels.get(RELEASE, ""))
     if not number or not labels.get(APP):
         return None
     digest = labels.get(DIGEST, "")
@@ -46,12 +46,13 @@ def entry_of(container: Container) -> Entry | None:
         evidence={RESTORED: FROM_LABELS},
         by=labels.get(BY, ""),
         at=seconds(labels.get(AT)) or container.created,
-        previous=_number(labels.get(PREVIOUS, "")),
-        rollback_of=_number(labels.get(ROLLBACK_OF, "")),
+        previous=release_number(labels.get(PREVIOUS, "")),
+        rollback_of=release_number(labels.get(ROLLBACK_OF, "")),
     )
     served = container.name == release.app or container.state == "exited"
     return Entry(release, Outcome(number, True, release.at, message="its record is lost") if served else None)
 
 
-def _number(text: str) -> int:
+def release_number(text: str) -> int:
+    """What a label says, 0 where it names no release."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.engine.creation import resolved
-from tui.engine.errors import NotFound
 from tui.errors import HoldfastError, Refused
 from tui.model.switching import START_FIRST
 
@@ -58,7 +57,6 @@ async def check_run(engine: Engine, app: AppSpec, release: Release, releases: Re
     warnings = []
     if release.order == START_FIRST:
         warnings += _check_side_by_side(run, releases)
-    warnings += await _undeclared_volumes(engine, release)
     if live is not None:
         warnings += [
             f"{name} shares the network of {app.name}: it loses it with the old container"
@@ -122,21 +120,6 @@ def _check_side_by_side(run: RunSpec, releases: Releases) -> list[str]:
         f"both releases write {mount.source or mount.target} for a while"
         for mount in run.volumes
         if mount.kind != "tmpfs" and not mount.read_only and live.mounts.get(mount.target)
-    ]
-
-
-async def _undeclared_volumes(engine: Engine, release: Release) -> list[str]:
-    """Volumes that the image declares and nobody mounts: what is written there goes with the container."""
-    try:
-        image = await engine.images.config(release.reference)
-    except NotFound:
-        return []  # not pulled yet
-    mounted = {mount.target.rstrip("/") for mount in release.run.volumes} | set(release.run.tmpfs)
-    return [
-        f"the image declares the volume {path} and nothing is mounted there: "
-        "what is written to it does not outlive a release"
-        for path in image.volumes
-        if path.rstrip("/") not in mounted
     ]
 
 

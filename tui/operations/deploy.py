@@ -20,11 +20,13 @@ from tui.ledger.ledger import Ledger
 from tui.ledger.records import spec_hash
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.release import Referenced, Release
-from tui.model.switching import deploy, outdated
+from tui.model.switching import START_FIRST, deploy, outdated
+from tui.operations.carrying import GoingOn, foreseen
 from tui.operations.checks import check_run, file_hashes
 from tui.operations.release_source import Target, resolve_version
 from tui.operations.releases import Releases, read_releases
-from tui.operations.rollout import Means, Rollout, forget_image, new_creation
+from tui.operations.retention import forget_image
+from tui.operations.rollout import Means, Rollout, new_creation
 from tui.operations.runner import CANCELLED, whoami
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ class Deploy:
         self._releases: Releases
         self._ledger: Ledger
         self._source: Kept | None = None
+        self._volumes: GoingOn
 
     async def plan(self) -> Plan:
         app = self._app
@@ -77,8 +80,17 @@ class Deploy:
         self._refuse_untested()
         release = await self._release()
         warnings = [*self._ledger.notes, *self._target.warnings]
-        warnings += await check_run(self._engine, app, release, self._releases)
+        warnings += await self._check(release)
         return self._plan(release, warnings)
+
+    async def _check(self, release: Release) -> list[str]:
+        """Warnings; what cannot work is refused now, while nothing has been changed."""
+        warnings = await check_run(self._engine, self._app, release, self._releases)
+        creation = await new_creation(release, self._source)
+        self._volumes = going_on = await foreseen(self._engine, creation, release, self._releases)
+        if release.order == START_FIRST and self._releases.live is not None:
+            warnings += [f"both releases write {one.target} for a while" for one in going_on.carried]
+        return [*warnings, *going_on.warnings]
 
     def _refuse_if_blocked(self) -> None:
         app, releases = self._app, self._releases
@@ -154,6 +166,7 @@ class Deploy:
         else:
             facts.append(("way back", "none: nothing of this app serves now; a failure leaves it so"))
         facts.append(("gap", self._expected_gap(release)))
+        facts += self._volumes.facts
         return Plan(
             self._title(release),
             tuple(steps),

@@ -14,7 +14,8 @@ from tui.ledger.ledger import Ledger
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.switching import outdated
 from tui.operations.releases import read_releases
-from tui.operations.rollout import Means, Rollout, forget_image
+from tui.operations.retention import forget_image
+from tui.operations.rollout import Means, Rollout
 from tui.operations.runner import whoami
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from tui.errors import Refused
 from tui.ledger.ledger import Ledger
 from tui.model.differences import differences
 from tui.model.reference import registry_host
-from tui.operations.checks import check_run, file_hashes
+from tui.operations.checks import file_hashes
 from tui.operations.deploy import Deploy
 from tui.operations.release_source import Target
 from tui.operations.releases import read_releases
@@ -55,7 +55,7 @@ class Rollback(Deploy):
         self._target = await self._find()
         release = await self._release()
         warnings = [*self._ledger.notes, *await self._changed_files()]
-        warnings += await check_run(self._engine, self._app, release, self._releases)
+        warnings += await self._check(release)
         plan = self._plan(release, warnings)
         return plan._replace(facts=(*plan.facts, *self._differences()))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine.adoption import COMPOSE, OWN
 from tui.engine.creation import create_body, resolved
-from tui.engine.errors import EngineError, NotFound
+from tui.engine.errors import NotFound
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError
 from tui.journal.writer import JournalFailed
@@ -29,6 +29,7 @@ from tui.model.release import (
 )
 from tui.model.standing import BAKE, CREATE, DRAIN, FAILED, GATE, RECORD, Step, all_after
 from tui.model.switching import restore, undrained, way_back
+from tui.operations.carrying import carry, orphaned
 from tui.operations.gate import NotReady, gate, last_lines
 from tui.operations.releases import read_releases
 
@@ -89,6 +90,7 @@ class Rollout:
 
     def __init__(self, means: Means, releases: Releases) -> None:
         self._means = means
+        self._releases = releases
         self._containers: dict[int, str] = {number: one.id for number, one in releases.containers.items()}
         self._policies = {number: policy_of(number, releases) for number in releases.containers}
         self._ready: dict[int, ReadySpec] = {
@@ -189,18 +191,33 @@ class Rollout:
                 outcome = Outcome(number, good, time.time(), self.gap if good else None, message)
                 await means.ledger.outcome(means.app.name, outcome)
             case "remove":
-                await containers.remove(self._containers[number], force=True, volumes=True)
+                await self._remove(number)
 
     async def _create(self, number: int) -> None:
         means = self._means
         assert means.creation is not None
-        name = f"{means.app.name}.r{number}"
-        created = await to_the_end(means.engine.containers.create(name, means.creation.body))
+        name, creation = f"{means.app.name}.r{number}", means.creation
+        if means.release is not None:
+            creation = await carry(means.engine, creation, means.release, self._releases)
+        created = await to_the_end(means.engine.containers.create(name, creation.body))
         self._containers[number] = created.id
         for warning in created.warnings:
             means.report.warn(warning)
-        for network, aliases in means.creation.later.items():
+        for network, aliases in creation.later.items():
             await means.engine.networks.connect(network, created.id, aliases)
+
+    async def _remove(self, number: int) -> None:
+        """Remove its container. What it wrote to volumes stays, and is named where nothing has it now."""
+        engine, id = self._means.engine, self._containers[number]
+        one = self._releases.containers.get(number)
+        volumes = await orphaned(engine, [*one.volumes.values()], [id]) if one is not None else []
+        await engine.containers.remove(id, force=True)
+        for target, volume in one.volumes.items() if one is not None else ():
+            if volume in volumes:
+                self._means.report.warn(
+                    f"what r{number} wrote to {target} stays, in a volume that no container has any more: "
+                    f"docker volume rm {volume} removes it"
+                )
 
     async def _drain(self, number: int) -> None:
         """Tell whoever sends it work that it is about to go, and give it time to finish what it has."""
@@ -290,6 +307,7 @@ class Rollout:
         return entry is not None and bool(entry.good) and (not ours or entry.release.op == ours.op)
 
     async def _restore(self, releases: Releases, new: int, old: int | None, order: str) -> None:
+        self._releases = releases
         self._containers |= {number: one.id for number, one in releases.containers.items()}
         self._policies |= {number: policy_of(number, releases) for number in releases.containers}
         self._unrecorded = unrecorded(releases)
@@ -364,24 +382,3 @@ async def reachable(engine: Engine, container: str, port: int) -> tuple[str, int
         if address:
             return address, port
     raise NotFound(404, f"port {port} of the container can be reached neither published nor by an address")
-
-
-async def image_needed(engine: Engine, image: str) -> bool:
-    """Whether any container was made from an image. Raises EngineError."""
-    return any(one.image_id == image for one in await engine.containers.list())
-
-
-async def forget_image(engine: Engine, reference: str, image: str) -> bool:
-    """Remove an image that no container was made from: whether it went. One in use stays, silently.
-
-    So does one that was never pushed and has a name: no other copy of it may exist.
-    """
-    if await image_needed(engine, image):
-        return False
-    try:
-        if "@" not in reference and (await engine.images.config(reference)).tags:
-            return False
-        await engine.images.remove(reference)
-    except EngineError:
-        return False
-    return True
