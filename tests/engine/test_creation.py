@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from tests.support.engine_calls import EngineCalls
 
-ENV_FILE = "# for the test\n\nFROM_FILE=a 'quoted'#value\n  PADDED=both\nBOTH=file\nGIVEN\nNOT_GIVEN\n"
-"""What means the same in Compose's format, which is ours, and in that of `docker run --env-file`."""
+ENV_FILE = "# for the test\n\nFROM_FILE=a 'quoted' # value\n  PADDED=  both \nBOTH=file\nGIVEN\nNOT_GIVEN\n"
 
 SAME: dict[str, tuple[dict[str, Any], str]] = {
     "nothing": ({}, ""),

@@ -9,7 +9,18 @@ from tui.engine.addresses import LOOPBACK, within
 from tui.engine.archives import Archives
 from tui.engine.builds import Builds
 from tui.engine.containers import Containers
-from tui.engine.errors import EngineTooNew, EngineTooOld
+from tui.engine.errors import (
+    AnswerTooLarge,
+    EngineError,
+    EngineFailing,
+    EngineTooNew,
+    EngineTooOld,
+    MalformedAnswer,
+    NoEngine,
+    RequestRefused,
+    ServerFault,
+    StreamBroken,
+)
 from tui.engine.events import events
 from tui.engine.exec import Execs
 from tui.engine.faults import readable
@@ -72,6 +83,9 @@ class Engine:
             with readable("GET /version"):
                 wire.version = agree(answer)
                 version = payloads.version(answer, headers.get("Server", ""), wire.version)
+        except EngineError as error:
+            await wire.close()
+            raise _not_connected(error, endpoint) from error
         except BaseException:
             await wire.close()
             raise
@@ -131,6 +145,21 @@ class Engine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def _not_connected(error: EngineError, endpoint: Endpoint) -> EngineError:
+    """What an error means where not even the version could be had: nobody, somebody else, or trouble."""
+    where = f"{endpoint.url} ({endpoint.source})"
+    match error:
+        case ServerFault() | StreamBroken():
+            return EngineFailing(f"the engine at {where} fails to say its version: {error.message}")
+        case RequestRefused() | MalformedAnswer() | AnswerTooLarge():
+            return NoEngine(
+                f"what answers at {where} is no Docker Engine: {error.message}",
+                "name another: --host unix:///var/run/docker.sock",
+            )
+        case _:
+            return error
 
 
 def agree(answer: Any) -> str:

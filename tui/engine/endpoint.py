@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
+_LONGEST_PATH = 107
+"""Bytes of a unix socket's path, on Linux."""
 _KINDS = ("unix", "tcp", "ssh", "http", "https", "npipe", "fd")
 
 
@@ -57,10 +59,27 @@ def resolve(
     return _default(environ)
 
 
+def named(name: str, source: str, environ: Mapping[str, str] = os.environ) -> Endpoint:
+    """The endpoint that a name means: itself, or that of the Docker context so called.
+
+    `source` names it. Raises EndpointUnusable.
+    """
+    if is_endpoint(name):
+        return Endpoint(_url(name, source), source)
+    return _of_context(name, source, environ)._replace(source=source)
+
+
+def is_endpoint(name: str) -> bool:
+    """Whether a name of an engine is its endpoint, else it is that of a Docker context."""
+    return "://" in name or name.startswith("/")
+
+
 def _url(text: str, source: str) -> str:
     if text.startswith("/"):
-        return "unix://" + text
+        text = "unix://" + text
     kind, separator, rest = text.partition("://")
+    if kind == "unix":
+        _check_path(rest, source)
     if not separator:
         return "tcp://" + text
     if kind not in _KINDS or not rest:
@@ -69,6 +88,18 @@ def _url(text: str, source: str) -> str:
             "an endpoint looks like unix:///var/run/docker.sock",
         )
     return text
+
+
+def _check_path(path: str, source: str) -> None:
+    """Raises EndpointUnusable for what no socket can be called."""
+    try:
+        encoded = os.fsencode(path)
+    except UnicodeEncodeError:
+        encoded = b"\0"
+    if b"\0" in encoded:
+        raise EndpointUnusable(f"{source} names a socket by characters that no path has")
+    if len(encoded) > _LONGEST_PATH:
+        raise EndpointUnusable(f"the path of the socket is too long: {path} ({source})")
 
 
 def _default(environ: Mapping[str, str]) -> Endpoint:

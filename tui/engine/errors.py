@@ -2,14 +2,16 @@
 
 EngineError                   anything below
 ├── EndpointUnusable          the endpoint is named wrongly, or is of a kind that is not spoken
+│   ├── NoEngine              something else than an engine answers there
+│   ├── EngineTooOld          it speaks no version of the API that Holdfast knows
+│   └── EngineTooNew          it no longer speaks any version that Holdfast knows
 ├── EngineUnreachable         no answer was had
 │   ├── SocketMissing         there is no such socket
 │   ├── PermissionRefused     the socket is there, and not for this account
 │   ├── ConnectionFailed      nothing listens, or the network is in the way
 │   ├── EngineSilent          it did not answer in time
-│   └── EngineStopping        it closed the connection instead of answering
-├── EngineTooOld              it speaks no version of the API that Holdfast knows
-├── EngineTooNew              it no longer speaks any version that Holdfast knows
+│   ├── EngineStopping        it closed the connection instead of answering
+│   └── EngineFailing         it answers, and cannot even say its version
 ├── RequestRefused            it answered, and said no: `status`, `reason`
 │   ├── NotFound              404
 │   ├── Conflict              409
@@ -43,6 +45,20 @@ class EngineError(HoldfastError):
 class EndpointUnusable(EngineError):
     """The endpoint is named wrongly, or is of a kind that is not spoken."""
 
+    exit_status = 2
+
+
+class NoEngine(EndpointUnusable):
+    """Something answers at the endpoint, and it is no Docker Engine."""
+
+
+class EngineTooOld(EndpointUnusable):
+    """The engine's newest API version is older than Holdfast's oldest."""
+
+
+class EngineTooNew(EndpointUnusable):
+    """The engine's oldest API version is newer than Holdfast's newest."""
+
 
 class EngineUnreachable(EngineError):
     """No answer was had; trying again later may help."""
@@ -70,12 +86,8 @@ class EngineStopping(EngineUnreachable):
     """The engine closed the connection instead of answering, as it does while it stops."""
 
 
-class EngineTooOld(EngineError):
-    """The engine's newest API version is older than Holdfast's oldest."""
-
-
-class EngineTooNew(EngineError):
-    """The engine's oldest API version is newer than Holdfast's newest."""
+class EngineFailing(EngineUnreachable):
+    """The engine answers, and fails to say its version: it has just started, or is in trouble."""
 
 
 class RequestRefused(EngineError):

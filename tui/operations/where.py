@@ -6,7 +6,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
-from tui.engine.endpoint import resolve
+from tui.engine.endpoint import is_endpoint, named, resolve
 from tui.engine.errors import EngineError
 from tui.errors import HoldfastError
 
@@ -34,9 +34,7 @@ def endpoint(
     asked = host or docker_context or environ.get("DOCKER_HOST") or environ.get("DOCKER_CONTEXT")
     if asked or not configured:
         return resolve(host or None, docker_context or None, environ)
-    if _is_endpoint(configured):
-        return resolve(host=configured, environ=environ)._replace(source="the configuration")
-    return resolve(docker_context=configured, environ=environ)._replace(source="the configuration")
+    return named(configured, "the configuration", environ)
 
 
 def home(
@@ -53,7 +51,7 @@ def home(
     """
     engines = app.engines if app is not None else ()
     if app is not None and len(engines) > 1 and not (host or docker_context):
-        choices = " or ".join(f"--{'host' if _is_endpoint(name) else 'context'} {name}" for name in engines)
+        choices = " or ".join(f"--{'host' if is_endpoint(name) else 'context'} {name}" for name in engines)
         raise WhichEngine(f"which engine? {app.name} lives on {', '.join(engines)}", f"name one: {choices}")
     return endpoint(host, docker_context, engines[0] if len(engines) == 1 else configured, environ)
 
@@ -79,11 +77,6 @@ def lives_elsewhere(
             if endpoint(configured=name, environ=around).url == url:
                 return ""
     return ", ".join(homes)
-
-
-def _is_endpoint(name: str) -> bool:
-    """Whether an engine is named by its endpoint, else by a Docker context."""
-    return "://" in name or name.startswith("/")
 
 
 def is_protected(

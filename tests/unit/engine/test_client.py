@@ -19,6 +19,7 @@ from tui.engine.errors import (
     EngineTooNew,
     EngineTooOld,
     MalformedAnswer,
+    NoEngine,
     NotFound,
     RequestRefused,
     ServerFault,
@@ -74,9 +75,9 @@ async def test_podman_and_the_demo_are_known(scripted: ScriptedEngine) -> None:
 @pytest.mark.parametrize(
     "answer", [[], {}, {"ApiVersion": "x", "Version": "1"}, {"ApiVersion": 5}, None, "1.41"]
 )
-async def test_something_else_than_an_engine_is_malformed(scripted: ScriptedEngine, answer: object) -> None:
+async def test_something_else_than_an_engine_is_none(scripted: ScriptedEngine, answer: object) -> None:
     scripted.scripts["/version"] = answered(answer)
-    with pytest.raises(MalformedAnswer):
+    with pytest.raises(NoEngine, match="is no Docker Engine"):
         await Engine.connect(scripted.endpoint)
 
 
