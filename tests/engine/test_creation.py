@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from tests.support.engine_calls import EngineCalls
 
-ENV_FILE = "# for the test\n\nFROM_FILE=a 'quoted' # value\n  PADDED=  both \nBOTH=file\nGIVEN\nNOT_GIVEN\n"
+ENV_FILE = "# for the test\n\nFROM_FILE=a 'quoted'#value\n  PADDED=both\nBOTH=file\nGIVEN\nNOT_GIVEN\n"
+"""What means the same in Compose's format, which is ours, and in that of `docker run --env-file`."""
 
 SAME: dict[str, tuple[dict[str, Any], str]] = {
     "nothing": ({}, ""),

@@ -70,9 +70,11 @@ def merged_environment(run: RunSpec, environ: Mapping[str, str]) -> dict[str, st
     A variable without a value gets the one that it has in `environ`; None, where it has none there, takes it
     away from what the image sets. Raises EnvFileUnusable.
     """
-    merged: dict[str, str | None] = {}
+    outside = {**{name: value for name, value in run.environment.items() if value is not None}, **environ}
+    from_files: dict[str, str] = {}
     for path in run.env_file:
-        merged |= read_env_file(path, environ)
+        from_files = read_env_file(path, outside, from_files)
+    merged: dict[str, str | None] = {**from_files}
     for name, value in run.environment.items():
         merged[name] = environ.get(name) if value is None else value
     return merged

@@ -1,7 +1,7 @@
-"""Environment files, in the format of `docker run --env-file`.
+"""Environment files of an app, in Compose's format: the words of the configuration are Compose's.
 
-NAME=VALUE on a line, the value taken as it stands: no quotes, no expansion. NAME alone takes the value from
-the environment of whoever asks, and is left out where that has none. Lines that begin with # are comments.
+The format itself is `tui.model.env_file`. A variable that a value refers to and that nobody sets is refused,
+where Compose puts nothing in its place: in a password a dollar sign is seldom meant as one.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.errors import HoldfastError
+from tui.model import env_file
+from tui.model.interpolation import required
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
 LARGEST = 1 << 20
 """Bytes of the largest file that is read."""
 
-HINT = "a line is NAME=VALUE, NAME alone, or a comment that begins with #"
+HINT = (
+    "a line is NAME=VALUE, NAME alone, or a comment that begins with #; "
+    "in single quotes a value stays as it is, elsewhere $$ is a dollar sign"
+)
 
 
 class EnvFileUnusable(HoldfastError):
@@ -26,8 +31,14 @@ class EnvFileUnusable(HoldfastError):
     exit_status = 2
 
 
-def read_env_file(path: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables of a file, the last of a name counts. Blocks. Raises EnvFileUnusable."""
+def read_env_file(
+    path: str, environ: Mapping[str, str], known: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The variables of a file, beyond those that are `known`; the last of a name counts. Blocks.
+
+    A variable in a value is looked for in `environ`, then among those before it; NAME alone in `environ`.
+    Raises EnvFileUnusable.
+    """
     try:
         with Path(path).open("rb") as file:
             content = file.read(LARGEST + 1)
@@ -35,30 +46,24 @@ def read_env_file(path: str, environ: Mapping[str, str]) -> dict[str, str]:
         raise EnvFileUnusable(f"{path}: the env_file cannot be read: {error.strerror}") from error
     if len(content) > LARGEST:
         raise EnvFileUnusable(f"{path}: the env_file is larger than 1 MiB", "is it the right file?")
-    return parse_env_file(content, path, environ)
+    return parse_env_file(content, path, environ, known)
 
 
-def parse_env_file(content: bytes, path: str, environ: Mapping[str, str]) -> dict[str, str]:
+def parse_env_file(
+    content: bytes, path: str, environ: Mapping[str, str], known: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """As `read_env_file`, of what stands in the file."""
-    variables: dict[str, str] = {}
-    lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    for number, raw in enumerate(lines, 1):
-        where = f"{path}, line {number}"
-        try:
-            line = raw.removesuffix(b"\r").decode().lstrip()
-        except UnicodeDecodeError as error:
-            raise EnvFileUnusable(f"{where}: not UTF-8") from error
-        if not line or line.startswith("#"):
-            continue
-        name, given, value = line.partition("=")
-        if "\0" in line:
-            raise EnvFileUnusable(f"{where}: it holds a zero byte")
-        if not name:
-            raise EnvFileUnusable(f"{where}: there is no name before the =", HINT)
-        if " " in name or "\t" in name:
-            raise EnvFileUnusable(f"{where}: the name of a variable has a space in it", HINT)
-        if given:
-            variables[name] = value
-        elif name in environ:
-            variables[name] = environ[name]
+    try:
+        text = content.removeprefix(b"\xef\xbb\xbf").decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise EnvFileUnusable(f"{path}, line {line}: not UTF-8") from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise EnvFileUnusable(f"{path}, line {line}: it holds a zero byte")
+    variables = dict(known or {})
+    try:
+        env_file.parse_env_file(text, environ.get, variables, required)
+    except env_file.EnvFileInvalid as error:
+        raise EnvFileUnusable(f"{path}, {error}", HINT) from None
     return variables

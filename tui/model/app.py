@@ -89,7 +89,7 @@ class Ulimit(NamedTuple):
 class RunSpec(NamedTuple):
     """`[apps.NAME.run]`: the Compose Specification's service attributes. None means: as the image says.
 
-    env_file           files of NAME=VALUE, read when a container is made
+    env_file           files in Compose's format, read when a container is made
     mem_limit          bytes, 0 for none; likewise memswap_limit (-1 unlimited), mem_reservation and shm_size
     cpus               processors, 0.0 for no limit
     stop_grace_period  seconds, None for the engine's default

@@ -106,6 +106,6 @@ UNTAKEN: Mapping[str, Mapping[str, str]] = {
         "priority": _UNSET,
     },
     "healthcheck": {"start_interval": "engines before 25 do not know it"},
-    "env_file": {"format": "the format is NAME=VALUE, a line each"},
+    "env_file": {"format": "the format is Compose's own, with quotes and variables"},
 }
 """By table: "service" and "build" are the whole ones, the others stand in them."""
