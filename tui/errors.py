@@ -43,6 +43,17 @@ class Refused(HoldfastError):
 
 
 class NothingToDo(HoldfastError):
-    """Everything is already as it would be afterwards: a script goes on, and a person is told."""
+    """Everything is already as it would be afterwards: a script goes on, and a person is told.
+
+    `digest`, `image` and `release` are what is so already, "" where nothing is to be named.
+    """
 
     exit_status = 0
+
+    def __init__(
+        self, message: str, hint: str = "", *, digest: str = "", image: str = "", release: str = ""
+    ) -> None:
+        super().__init__(message, hint)
+        self.digest = digest
+        self.image = image
+        self.release = release

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui import __version__
@@ -198,6 +199,11 @@ def _count(text: str) -> int:
 def parsed(made: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments. Words may also stand behind options, which argparse by itself does not take where they
     may be left out. Raises Wrong."""
+    if any(not word.strip() or (word.startswith("--") and word.endswith("=")) for word in arguments):
+        made.error(
+            "an argument is empty, as where a variable is not set; "
+            f"leave it out if nothing is meant: holdfast {shlex.join(arguments)}"
+        )
     given, left = made.parse_known_args(arguments)
     words = getattr(given, "words", None)
     if left and (words is None or any(word.startswith("-") for word in left)):

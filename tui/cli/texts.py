@@ -27,7 +27,7 @@ DESCRIPTIONS = {
     "rollback": "Go back to an earlier release: its exact bytes and configuration, as a new release. "
     f"Without --to it is the newest earlier one that was good. {ASKS}",
     "ship": "Build, test, tag, push and deploy in a row; the first that fails stops it. "
-    f"Without VERSION it is the next patch. {ASKS}",
+    "Without VERSION the next patch is offered on a terminal; elsewhere it has to be named. " + ASKS,
     "recover": "Finish or undo a deploy that was interrupted, by what stands on the engine; nothing else is "
     f"needed. {ASKS}",
     "prune": "Remove earlier good releases beyond those that are kept (keep in the configuration), and their "
@@ -61,7 +61,7 @@ EXAMPLES = {
         "holdfast deploy web         lists versions",
     ],
     "rollback": ["holdfast rollback web", "holdfast rollback web --to r12", "holdfast rollback web --plan"],
-    "ship": ["holdfast ship web v1.4.0", "holdfast ship --yes"],
+    "ship": ["holdfast ship web v1.4.0", "holdfast ship web           offers the next patch"],
     "recover": ["holdfast recover web", "holdfast recover web --plan"],
     "prune": ["holdfast prune web", "holdfast prune web --plan"],
     "adopt": ["holdfast adopt web", "holdfast adopt shop_web_1 --name web"],

@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.cli.asking import Declined, agree, plan_text
+from tui.cli.asking import Declined, agree, plan_text, somebody_is_there
 from tui.cli.output import answer, answer_json, colours, say_error
 from tui.errors import HoldfastError, NothingToDo
 from tui.journal.folder import listed, new_id, operations_folder
@@ -19,7 +19,7 @@ from tui.operations.where import is_protected
 from tui.presentation.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tui.engine.client import Engine
@@ -67,17 +67,23 @@ def run(options: Options) -> int:
     try:
         return asyncio.run(_run(options))
     except HoldfastError as error:
-        return say_not_begun(error, json=options.json)
+        return say_not_begun(error, json=options.json, quiet=options.quiet)
     except KeyboardInterrupt:
         return say_not_begun(Declined("cancelled before anything was begun"), json=options.json)
 
 
-def say_not_begun(error: HoldfastError, *, json: bool) -> int:
+def say_not_begun(error: HoldfastError, *, json: bool, quiet: bool = False) -> int:
     """Say why nothing was begun, as the outcome where JSON is wanted; the exit status."""
     problem = failure(error)
     if isinstance(error, NothingToDo):
-        done = Ended(time.time(), True, 0.0, Result(facts=(("nothing to do", error.message),)))
-        answer(encode(done).decode() if json else f"{safe(error.message)}\n")
+        facts = (("nothing to do", error.message),)
+        found = Result(image=error.image, digest=error.digest, release=error.release, facts=facts)
+        if json:
+            answer(encode(Ended(time.time(), True, 0.0, found)).decode())
+        elif quiet:
+            answer(f"{made}\n" if (made := error.digest or error.image) else "")
+        else:
+            answer(f"{safe(error.message)}\n")
         return 0
     if json:
         answer(encode(Ended(time.time(), False, 0.0, error=problem)).decode())
@@ -96,7 +102,8 @@ async def _run(options: Options) -> int:
     async with prepared(request) as (verb, engine):
         plan = await verb.plan()
         if options.plan:
-            _show_plan(plan, engine, json=options.json)
+            if not options.quiet:
+                _show_plan(plan, engine, json=options.json)
             return 0
         if not options.yes:
             protected = await asyncio.to_thread(is_protected, settings.engines, engine)
@@ -123,9 +130,9 @@ async def _request(options: Options, settings: Settings) -> Request:
         version, container = "", options.words[0]
         name = options.name or container
     else:
-        app, version = meant(settings.apps, options)
+        app, version = meant(settings.apps, options, settings.own)
         name = app.name
-        if not version and options.verb in ("tag", "deploy"):
+        if not version and _has_to_be_named(options):
             raise await _which_version(options, settings, app)
     return Request(
         new_id(options.verb, name, time.time()),
@@ -143,8 +150,16 @@ async def _request(options: Options, settings: Settings) -> Request:
     )
 
 
-def meant(apps: Mapping[str, AppSpec], options: Options) -> tuple[AppSpec, str]:
+def _has_to_be_named(options: Options) -> bool:
+    """Whether a missing version is asked for: the next one is taken only where somebody sees which."""
+    unseen = not options.plan and not somebody_is_there()
+    return options.verb in ("tag", "deploy") or (options.verb == "ship" and unseen)
+
+
+def meant(apps: Mapping[str, AppSpec], options: Options, own: Sequence[str] = ()) -> tuple[AppSpec, str]:
     """The app and the version that the words name; the app may be left out where there is only one.
+
+    own   the apps of the folder's own file: it is one of them that is left out, where there are any
 
     Raises UnknownApp, and Usage where there are too many words.
     """
@@ -156,11 +171,11 @@ def meant(apps: Mapping[str, AppSpec], options: Options) -> tuple[AppSpec, str]:
     takes_version = options.verb in VERSIONED
     if len(words) > 1 + takes_version:
         raise Usage(f'"{words[-1]}" is one word too many', f"holdfast {options.verb} --help")
-    if takes_version and len(words) == 1 and len(apps) == 1:
+    if takes_version and len(words) == 1 and 1 in (len(apps), len(own)):
         near = difflib.get_close_matches(words[0], list(apps), n=1)
         if not near:  # "webb" is a mistyped app, "v1.2" is none
-            return app_named(apps, ""), words[0]
-    app = app_named(apps, words[0] if words else "")
+            return app_named(apps, "", own), words[0]
+    app = app_named(apps, words[0] if words else "", own)
     return app, words[1] if len(words) > 1 else ""
 
 

@@ -13,7 +13,7 @@ from tui.operations.where import home, lives_elsewhere
 from tui.settings.load import load
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
@@ -34,19 +34,22 @@ class Elsewhere(HoldfastError):
     exit_status = 2
 
 
-def app_named(apps: Mapping[str, AppSpec], name: str) -> AppSpec:
-    """The app of a name; of "" the only one there is. Raises UnknownApp."""
+def app_named(apps: Mapping[str, AppSpec], name: str, own: Sequence[str] = ()) -> AppSpec:
+    """The app of a name; of "" the only one of those that the folder's own file defines, or of all.
+
+    Raises UnknownApp.
+    """
     import difflib
 
     if not apps:
         raise UnknownApp("no app is configured", "holdfast init writes holdfast.toml")
-    if not name and len(apps) == 1:
-        return next(iter(apps.values()))
+    if not name and len(own or apps) == 1:
+        return apps[next(iter(own or apps))]
     if name in apps:
         return apps[name]
     known = ", ".join(apps)
     if not name:
-        raise UnknownApp(f"which app? There are {known}")
+        raise UnknownApp(f"which app? There are {', '.join(own) or known}")
     near = difflib.get_close_matches(name, list(apps), n=1)
     raise UnknownApp(
         f'there is no app "{name}"', f"did you mean {near[0]}?" if near else f"there are {known}"
@@ -64,7 +67,7 @@ async def prepared(request: Request) -> AsyncIterator[tuple[Verb, str]]:
         async with _adopting(request, settings) as found:
             yield found
         return
-    app = app_named(settings.apps, request.app)
+    app = app_named(settings.apps, request.app, settings.own)
     place = await asyncio.to_thread(_place, request, settings, app)
     async with await Engine.connect(place) as engine:
         yield verb_of(request, engine, app, settings.policy), place.url

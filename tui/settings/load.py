@@ -72,7 +72,19 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
         if key in written and key in TOP and written[key] != value
     )
     ours = {key: value for key, value in chosen.items() if key in TOP and isinstance(value, str)}
+    if "apps" in written:
+        own = _own(written["apps"], config)
+        written["apps"] = {name: written["apps"][name] for name in (*own, *written["apps"])}
+        written["own"] = own
     return _settings({**ours, **written})._replace(notes=(*said, *overruled))
+
+
+def _own(apps: Mapping[str, Mapping[str, Any]], config: str | None) -> tuple[str, ...]:
+    """The apps of --config's file, or where it has none, of the file in this folder."""
+    for path in filter(None, (config, LOCAL_CONFIG)):
+        if found := [name for name, table in apps.items() if table["origin"] == os.path.abspath(path)]:
+            return tuple(found)
+    return ()
 
 
 def _settings(values: Mapping[str, Any]) -> Settings:
@@ -87,7 +99,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
     if values.get("apps"):
         from tui.settings.apps import Apps
 
-        settings = settings._replace(apps=Apps(values["apps"]))
+        settings = settings._replace(apps=Apps(values["apps"]), own=values["own"])
     if values.get("engines"):
         from tui.model.policy import EngineSettings
 

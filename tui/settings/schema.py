@@ -34,7 +34,8 @@ class Settings(NamedTuple):
 
     keys      command ID -> its keys, in Textual's names
     notes     sentences for the user about the files that were read
-    apps      name -> app, in the order of the files
+    apps      name -> app: those of `own` first, then in the order of the files
+    own       the apps of --config's file, else of the folder's own: what is meant where none is named
     engines   docker context or endpoint -> what is special about it
     """
 
@@ -47,6 +48,7 @@ class Settings(NamedTuple):
     apps: Mapping[str, AppSpec] = {}
     policy: Policy = Policy()
     engines: Mapping[str, EngineSettings] = {}
+    own: tuple[str, ...] = ()
 
 
 class Key(NamedTuple):

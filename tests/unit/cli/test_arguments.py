@@ -57,6 +57,31 @@ def test_a_mistake_is_named_and_ends_with_2(arguments, capsys):
     assert any(word in said.err.splitlines()[-1] for word in arguments)
 
 
+@pytest.mark.parametrize("arguments", [
+    ("ship", "web", ""),
+    ("ship", ""),
+    ("deploy", "web", " "),
+    ("tag", "", "v1"),
+    ("push", "web", ""),
+    ("build", ""),
+    ("adopt", ""),
+    ("rollback", "web", "--to="),
+    ("test", "web", "--image", ""),
+    ("test", "web", "--image="),
+    ("status", ""),
+    ("history", "--show", ""),
+    ("unlock", ""),
+    ("init", ""),
+    ("--host", "", "status"),
+    ("deploy", "web", "v1", "--context", ""),
+])  # fmt: skip
+def test_an_argument_that_is_empty_is_never_filled_in(arguments, capsys):
+    assert dispatch(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "an argument is empty" in said.err.splitlines()[-1]
+
+
 def test_a_mistake_is_an_outcome_where_json_is_wanted(capsys):
     assert dispatch(["build", "--json", "--no-cach"]) == 2
     said = capsys.readouterr()
@@ -115,6 +140,16 @@ def test_one_of_several_apps_must_be_named():
             meant(apps, options("push", *words))
         assert raised.value.exit_status == 2
         assert "web" in str(raised.value)
+
+
+def test_the_app_of_the_folders_own_file_may_be_left_out_whatever_else_is_configured():
+    apps = {"web": WEB, "adopted": API}
+    assert meant(apps, options("build"), ("web",)) == (WEB, "")
+    assert meant(apps, options("deploy", "v1.0.0"), ("web",)) == (WEB, "v1.0.0")
+    assert meant(apps, options("deploy", "adopted"), ("web",)) == (API, "")
+    assert meant(apps, options("deploy", "adopted", "v1"), ("web",)) == (API, "v1")
+    with pytest.raises(UnknownApp, match="adopted"):
+        meant(apps, options("deploy", "adopte"), ("web",))
 
 
 def test_a_mistyped_app_is_no_version():

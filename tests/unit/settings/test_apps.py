@@ -395,3 +395,22 @@ def test_texts_come_back_as_they_were_written(tmp_path_factory, variables, words
         assert read.environment == variables
         assert read.command == tuple(words)
         assert read.ports == tuple(Port(port, str(port)) for port in ports)
+
+
+def test_what_the_folders_own_file_defines_comes_first(home: dict[str, str], tmp_path: Path) -> None:
+    folder = Path(home["XDG_CONFIG_HOME"]) / "holdfast"
+    (folder / "apps.d").mkdir()
+    (folder / "apps.d" / "adopted.toml").write_text('[apps.adopted]\nimage = "adopted"\n')
+    (folder / "config.toml").write_text("[apps.mine]\n")
+    assert load(None, home).own == ()
+    Path("holdfast.toml").write_text("[apps.web]\n[apps.mine]\nkeep = 2\n")
+
+    settings = load(None, home)
+    assert settings.own == ("mine", "web")
+    assert list(settings.apps) == ["mine", "web", "adopted"]
+
+    named = tmp_path / "named.toml"
+    named.write_text("[apps.api]\n")
+    assert load(str(named), home).own == ("api",)
+    named.write_text('theme = "nord"\n')
+    assert load(str(named), home).own == ("mine", "web")
