@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.busybox import IMAGE
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError
@@ -207,11 +208,15 @@ async def test_a_container_tells_of_a_release_whose_record_is_lost(
 ) -> None:
     _, ledger = pair
     await ledger.record(release(1))
+    await ledger.record(release(3))
     labels = {"io.holdfast.app": "web", "io.holdfast.release": "2", "io.holdfast.version": "v1.2.0"}
+    labels["io.holdfast.digest"] = api.get(f"/images/{IMAGE}/json")["Id"]
     api.run(name="web", Labels=labels)
     api.create(name="web.r1", Labels={**labels, "io.holdfast.release": "1", "io.holdfast.version": "v0"})
     entries = await ledger.entries("web")
-    assert [(entry.release.version, entry.good) for entry in entries] == [("v1.2.0", True), ("v1.1.0", None)]
+    assert [(entry.release.version, entry.good) for entry in entries] == [
+        ("v1.3.0", None), ("v1.2.0", True), ("v1.1.0", None),
+    ]  # fmt: skip
     assert ledger.notes == ["the record of r2 of web is lost: only its container tells of it"]
     assert await ledger.apps() == ["web"]
 

@@ -128,7 +128,7 @@ async def _status(engine: Engine, settings: Settings, name: str, *, drift: bool)
     looked = None
     if drift and spec is not None:
         looked = await find_drift(engine, ledger, spec, settings.policy)
-    notes = (*ledger.notes, *strange)
+    notes = (*ledger.notes, *releases.stranger_notes(), *strange)
     return AppStatus(name, engine.endpoint.url, spec is not None, releases, lease, looked, notes)
 
 

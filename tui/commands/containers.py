@@ -69,8 +69,9 @@ def _adopt(situation: Situation) -> str:
     from tui.model.release import APP, RELEASE  # not before the first paint: it takes 3 ms
 
     container = situation.containers[0]
-    if RELEASE in container.labels:
-        return f"{container.name} is a release already: r{container.labels[RELEASE]} of {container.labels.get(APP)}"
+    number, app = container.labels.get(RELEASE), container.labels.get(APP)
+    if number and container.name in (app, f"{app}.r{number}"):  # others only bear copied labels
+        return f"{container.name} is a release already: r{number} of {app}"
     return "" if container.running else f"{container.name} is not running"
 
 

@@ -91,6 +91,13 @@ class Anchor:
                     await self._make()
         return await self._engine.archives.put(ANCHOR, FOLDER, tar)
 
+    async def made_at(self) -> float | None:
+        """When the anchor was made, in seconds since the epoch by the engine's clock; None where there is none."""
+        try:
+            return (await self._engine.containers.inspect(ANCHOR)).created
+        except NotFound:
+            return None
+
     async def _there(self) -> bool:
         try:
             found = await self._engine.containers.inspect(ANCHOR)

@@ -9,6 +9,7 @@ from tui.model.release import (
     APP,
     AT,
     BY,
+    CONTAINER,
     DIGEST,
     PREVIOUS,
     RELEASE,
@@ -22,6 +23,9 @@ from tui.model.release import (
 if TYPE_CHECKING:
     from tui.model.container import Container
 
+DIGITS = 8
+"""Of the largest number that a label is believed: one more than the largest has to have a record."""
+
 RESTORED, FROM_LABELS = "restored", "from labels"
 """Name and value in the evidence of such a release: its run configuration is only in its container."""
 
@@ -32,7 +36,7 @@ def entry_of(container: Container) -> Entry | None:
     One that has served is taken to have been good: what fails is removed by its own undoing.
     """
     labels = container.labels
-    number = release_number(labels.get(RELEASE, ""))
+    number = number_of(container)
     if not number or not labels.get(APP):
         return None
     digest = labels.get(DIGEST, "")
@@ -43,7 +47,7 @@ def entry_of(container: Container) -> Entry | None:
         reference=container.image,
         digest="" if digest == container.image_id else digest,
         image=container.image_id,
-        evidence={RESTORED: FROM_LABELS},
+        evidence={RESTORED: FROM_LABELS, CONTAINER: container.id},
         by=labels.get(BY, ""),
         at=seconds(labels.get(AT)) or container.created,
         previous=release_number(labels.get(PREVIOUS, "")),
@@ -55,4 +59,9 @@ def entry_of(container: Container) -> Entry | None:
 
 def release_number(text: str) -> int:
     """What a label says, 0 where it names no release."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS else 0
+
+
+def number_of(container: Container) -> int:
+    """The number that a container's label says, 0 where it says none."""
+    return release_number(container.labels.get(RELEASE, ""))

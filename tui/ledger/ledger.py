@@ -10,7 +10,8 @@ from tui.engine.errors import ServerFault
 from tui.errors import Refused
 from tui.ledger.anchor import FOLDER, Anchor
 from tui.ledger.errors import LedgerConflict, LedgerUnreadable
-from tui.ledger.labels import entry_of
+from tui.ledger.belonging import unrecorded
+from tui.ledger.labels import number_of as claimed
 from tui.ledger.mirror import Identity, Mirror
 from tui.ledger.reading import read_entries
 from tui.ledger.records import (
@@ -71,8 +72,9 @@ class Ledger:
         for note in reading.notes:
             self._note(note)
         recorded = {entry.release.number for entry in reading.entries}
-        told = {entry.release.number: entry for one in labelled if (entry := entry_of(one)) is not None}
-        lost = [entry for number, entry in told.items() if number not in recorded]
+        lost: list[Entry] = []
+        if any(claimed(one) not in recorded for one in labelled):
+            lost = unrecorded(app, recorded, labelled, await self._anchor.made_at())
         for entry in lost:
             number = entry.release.number
             self._note(f"the record of r{number} of {app} is lost: only its container tells of it")

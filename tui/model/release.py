@@ -15,6 +15,9 @@ APP, RELEASE, VERSION, DIGEST, SPEC, BY, AT, PREVIOUS, ROLLBACK_OF = (
 )
 """Labels on every container of a release."""
 
+CONTAINER = "container"
+"""In the evidence of a release that was not made by a deploy (adopted, or known by labels only): its container's ID."""
+
 
 class Referenced(NamedTuple):
     """A file whose contents went into a release by reference: its path, and the SHA-256 of its bytes."""
@@ -69,6 +72,7 @@ class Outcome(NamedTuple):
     at            seconds since the epoch
     gap_seconds   how long nothing served, None where nothing was measured
     message       why it failed
+    container     the ID of its container, "" where it has none, or an earlier version wrote this
     """
 
     number: int
@@ -76,6 +80,7 @@ class Outcome(NamedTuple):
     at: float
     gap_seconds: float | None = None
     message: str = ""
+    container: str = ""
 
 
 class Entry(NamedTuple):

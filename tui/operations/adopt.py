@@ -20,9 +20,9 @@ from tui.model.app import ReadySpec
 from tui.model.drift import definition_differences
 from tui.model.operation import UNDONE, Plan, PlanStep, Result
 from tui.model.reference import DOCKER_HUB, Reference, app_repository, familiar, split_reference
-from tui.model.release import Outcome, Release
+from tui.model.release import APP, CONTAINER, RELEASE, Outcome, Release
 from tui.model.secrets import is_secret_name, mask_text
-from tui.operations.releases import CONTAINER, read_releases
+from tui.operations.releases import read_releases
 from tui.operations.runner import whoami
 from tui.settings.app_file import app_file, write_app
 from tui.settings.apps import is_app_name
@@ -98,6 +98,7 @@ class Adopt:
         self._ledger = await Ledger.open(self._engine, self._environ)
         self._kept, self._found = await self._look()
         self._refuse_unfit()
+        await self._refuse_our_own()
         releases = await read_releases(self._engine, self._ledger, self._name)
         self._refuse_taken(releases)
         await self._refuse_adopted_elsewhere()
@@ -142,8 +143,6 @@ class Adopt:
                 f"how is the app to be called? {name} is the ID of the container {kept.name}",
                 f"holdfast adopt {kept.name}, or holdfast adopt {name} --name NAME",
             )
-        if any(label.startswith(OWN) for label in kept.labels):
-            raise Refused(f"the container {kept.name} is Holdfast's own already", "holdfast status shows it")
         if service := kept.labels.get(SWARM_SERVICE):
             raise Refused(
                 f"the container {kept.name} is a task of the service {service}, and Swarm manages it",
@@ -157,6 +156,19 @@ class Adopt:
             )
         if not kept.running:
             raise Refused(f"the container {kept.name} does not run", f"docker start {kept.name}")
+
+    async def _refuse_our_own(self) -> None:
+        """What bears our labels is ours, but for a release that the ledger does not know: that is a stranger."""
+        kept = self._kept
+        ours = {label for label in kept.labels if label.startswith(OWN)}
+        if not ours:
+            return
+        app = kept.labels.get(APP, "") if RELEASE in ours else ""
+        if is_app_name(app):
+            releases = await read_releases(self._engine, self._ledger, app)
+            if kept.id not in {one.id for one in releases.containers.values()}:
+                return
+        raise Refused(f"the container {kept.name} is Holdfast's own already", "holdfast status shows it")
 
     def _refuse_taken(self, releases: Releases) -> None:
         name, live = self._name, releases.live
@@ -310,7 +322,7 @@ class Adopt:
         release = self._release()
         await self._ledger.record(release)
         self._recorded = True
-        outcome = Outcome(release.number, True, time.time(), message="adopted as it stood")
+        outcome = Outcome(release.number, True, time.time(), message="adopted as it stood", container=self._kept.id)
         await self._ledger.outcome(self._name, outcome)
 
     async def _take_back(self, report: Report) -> None:

@@ -53,6 +53,7 @@ async def check_run(engine: Engine, app: AppSpec, release: Release, releases: Re
     live = releases.live
     ours = {one.id for one in releases.containers.values()}
     listed = await engine.containers.list()
+    _check_names(releases, [one.name for one in listed if one.id not in ours])
     _check_ports(release, [one for one in listed if one.running and one.id not in ours])
     warnings = []
     if release.order == START_FIRST:
@@ -63,6 +64,17 @@ async def check_run(engine: Engine, app: AppSpec, release: Release, releases: Re
             for name in await engine.containers.sharing_network(live.id)
         ]
     return [*warnings, *await _scarce_room(engine)]
+
+
+def _check_names(releases: Releases, others: list[str]) -> None:
+    """The names that the new release and the retired one get are found to be taken before anything changes."""
+    standing = releases.standing
+    for number in (standing.next_number, standing.live):
+        if number is not None and (name := standing.retired_name(number)) in others:
+            raise Refused(
+                f"the container {name} is no release of {standing.app}, and has the name that r{number} needs",
+                f"docker rename {name} another-name, or docker rm {name}",
+            )
 
 
 async def _check_networks(engine: Engine, app: AppSpec, run: RunSpec) -> None:

@@ -79,7 +79,7 @@ class Deploy:
         self._refuse_if_blocked()
         self._refuse_untested()
         release = await self._release()
-        warnings = [*self._ledger.notes, *self._target.warnings]
+        warnings = [*self._ledger.notes, *self._releases.stranger_notes(), *self._target.warnings]
         warnings += await self._check(release)
         return self._plan(release, warnings)
 

@@ -62,7 +62,7 @@ async def _read(engine: Engine, ledger: Ledger, app: str) -> AppReleases:
         found.entries,
         found.foreign.id if found.foreign is not None else "",
         _holder(lease) if lease is not None else None,
-        tuple(ledger.notes),
+        (*ledger.notes, *found.stranger_notes()),
         time.time(),
     )
 

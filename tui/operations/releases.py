@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import NotFound
+from tui.ledger.belonging import owned
 from tui.model.release import APP, RELEASE
 from tui.model.standing import Slot, Standing
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from tui.ledger.ledger import Ledger
     from tui.model.release import Entry
 
-CONTAINER = "container"
-"""In the evidence of a release that was adopted: the ID of its container, which bears no label of ours."""
-
 
 class Releases(NamedTuple):
     """Everything that is known of an app on one engine.
@@ -27,12 +25,14 @@ class Releases(NamedTuple):
     entries      the ledger's, by number
     containers   of releases, by number
     foreign      a container that bears the app's name and is not ours, None where there is none
+    strangers    containers that say they are a release of the app, where the ledger does not: name -> ID
     """
 
     standing: Standing
     entries: Mapping[int, Entry]
     containers: Mapping[int, Kept]
     foreign: Kept | None = None
+    strangers: Mapping[str, str] = {}
 
     @property
     def live(self) -> Kept | None:
@@ -47,6 +47,15 @@ class Releases(NamedTuple):
         return f"r{number} {version}".strip()
 
 
+    def stranger_notes(self) -> list[str]:
+        """A sentence about each container that says that it is a release of this app, and is none."""
+        return [
+            f"the container {name} says that it is a release of {self.standing.app}, and the ledger knows "
+            f"nothing of it: it is a stranger, and left alone (docker inspect {id[:12]})"
+            for name, id in sorted(self.strangers.items())
+        ]
+
+
 async def read_releases(
     engine: Engine, ledger: Ledger, app: str, known: Mapping[int, Entry] | None = None
 ) -> Releases:
@@ -55,25 +64,21 @@ async def read_releases(
     if entries is None:
         entries = {entry.release.number: entry for entry in await ledger.entries(app)}
     listed = await engine.containers.list(labels=[f"{APP}={app}", RELEASE])
-    adopted = {
-        entry.release.evidence.get(CONTAINER, ""): number
-        for number, entry in sorted(entries.items())
-        if entry.release.adopted
-    }
+    whose = owned(app, entries, listed)
     found, named = await asyncio.gather(
-        _kept(engine, [*(one.id for one in listed), *filter(None, adopted)]), _kept(engine, [app])
+        _kept(engine, [*whose.containers.values()]), _kept(engine, [app])
     )
-    numbers = {one.id: one.labels.get(RELEASE, "") for one in found}
-    numbers |= {id: str(number) for id, number in adopted.items()}
-    containers = {int(numbers[one.id]): one for one in found if numbers[one.id].isdigit()}
+    numbers = {id: number for number, id in whose.containers.items()}
+    containers = {numbers[one.id]: one for one in found}
     holder = next((one for one in named if one.name == app), None)
     foreign = None
-    if holder is not None and holder.id not in {one.id for one in containers.values()}:
+    if holder is not None and holder.id not in numbers:
         foreign = holder
     slots = {number: _slot(number, one) for number, one in containers.items()}
     # What was adopted serves already: its record alone says that it is good.
     records = {number: entry.release.adopted or entry.good for number, entry in entries.items()}
-    return Releases(Standing(app, slots, records), entries, containers, foreign)
+    strangers = {one.name: one.id for one in whose.strangers}
+    return Releases(Standing(app, slots, records), entries, containers, foreign, strangers)
 
 
 async def _kept(engine: Engine, ids: list[str]) -> list[Kept]:

@@ -54,7 +54,7 @@ class Rollback(Deploy):
         self._source = self._past = self._releases.containers.get(self._earlier.number)
         self._target = await self._find()
         release = await self._release()
-        warnings = [*self._ledger.notes, *await self._changed_files()]
+        warnings = [*self._ledger.notes, *self._releases.stranger_notes(), *await self._changed_files()]
         warnings += await self._check(release)
         plan = self._plan(release, warnings)
         return plan._replace(facts=(*plan.facts, *self._differences()))

@@ -188,7 +188,14 @@ class Rollout:
                 message = "" if good else self._message
                 if number in self._unrecorded:
                     await means.ledger.record(self._unrecorded[number])
-                outcome = Outcome(number, good, time.time(), self.gap if good else None, message)
+                outcome = Outcome(
+                    number,
+                    good,
+                    time.time(),
+                    self.gap if good else None,
+                    message,
+                    self._containers.get(number, "") if good else "",
+                )
                 await means.ledger.outcome(means.app.name, outcome)
             case "remove":
                 await self._remove(number)

@@ -6,6 +6,7 @@ import pytest
 
 from tui.ledger.labels import RESTORED, entry_of
 from tui.model.container import Container
+from tui.model.release import CONTAINER
 
 LABELS = {
     "io.holdfast.app": "web",
@@ -32,7 +33,7 @@ def test_a_release_that_serves() -> None:
     assert release.reference == "reg/web@sha256:dd"
     assert (release.digest, release.image) == ("sha256:dd", "sha256:ii")
     assert (release.by, release.at, release.rollback_of) == ("alice", 1795512600.0, 0)
-    assert release.evidence == {RESTORED: "from labels"}
+    assert release.evidence == {RESTORED: "from labels", CONTAINER: "c1"}
     assert entry.good
 
 
@@ -57,7 +58,7 @@ def test_a_local_image_has_no_digest() -> None:
     assert entry.release.digest == ""
 
 
-@pytest.mark.parametrize("labels", [{"release": "x"}, {"release": "0"}, {"release": "²"}, {"app": ""}])
+@pytest.mark.parametrize("labels", [{"release": "x"}, {"release": "0"}, {"release": "²"}, {"release": "999999999"}, {"app": ""}])
 def test_labels_that_name_no_release(labels: dict[str, str]) -> None:
     assert entry_of(container(**labels)) is None
 
