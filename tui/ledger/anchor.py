@@ -92,7 +92,7 @@ class Anchor:
         return await self._engine.archives.put(ANCHOR, FOLDER, tar)
 
     async def made_at(self) -> float | None:
-        """When the anchor was made, in seconds since the epoch by the engine's clock; None where there is none."""
+        """When it was made, in seconds since the epoch by the engine's clock; None where there is none."""
         try:
             return (await self._engine.containers.inspect(ANCHOR)).created
         except NotFound:

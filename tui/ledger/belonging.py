@@ -1,8 +1,8 @@
 """Which containers are an app's releases: the ledger says so, never a container of itself. Pure.
 
-Labels are copied: `docker commit` puts those of a container into an image, and whatever is run from it bears
-them. So a container is a release's where its ID was recorded, or where the record's bytes, configuration and
-name are its own; one whose record is lost, where its labels, its name and the bytes that it was made of agree.
+Labels are copied: `docker commit` puts a container's into an image, and whatever is run from that bears them.
+So a container is a release's where its ID was recorded, or where the record's bytes, configuration and
+name are its own; one whose record is lost, where its labels, its name and the bytes it was made of agree.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from tui.engine.errors import ServerFault
 from tui.errors import Refused
 from tui.ledger.anchor import FOLDER, Anchor
-from tui.ledger.errors import LedgerConflict, LedgerUnreadable
 from tui.ledger.belonging import unrecorded
+from tui.ledger.errors import LedgerConflict, LedgerUnreadable
 from tui.ledger.labels import number_of as claimed
 from tui.ledger.mirror import Identity, Mirror
 from tui.ledger.reading import read_entries

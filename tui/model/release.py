@@ -16,7 +16,7 @@ APP, RELEASE, VERSION, DIGEST, SPEC, BY, AT, PREVIOUS, ROLLBACK_OF = (
 """Labels on every container of a release."""
 
 CONTAINER = "container"
-"""In the evidence of a release that was not made by a deploy (adopted, or known by labels only): its container's ID."""
+"""In the evidence of a release that no deploy made (adopted, or known by labels only): its container's ID."""
 
 
 class Referenced(NamedTuple):

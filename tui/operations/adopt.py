@@ -158,7 +158,7 @@ class Adopt:
             raise Refused(f"the container {kept.name} does not run", f"docker start {kept.name}")
 
     async def _refuse_our_own(self) -> None:
-        """What bears our labels is ours, but for a release that the ledger does not know: that is a stranger."""
+        """What bears our labels is ours, but for a release that the ledger does not know: a stranger."""
         kept = self._kept
         ours = {label for label in kept.labels if label.startswith(OWN)}
         if not ours:
@@ -322,7 +322,9 @@ class Adopt:
         release = self._release()
         await self._ledger.record(release)
         self._recorded = True
-        outcome = Outcome(release.number, True, time.time(), message="adopted as it stood", container=self._kept.id)
+        outcome = Outcome(
+            release.number, True, time.time(), message="adopted as it stood", container=self._kept.id
+        )
         await self._ledger.outcome(self._name, outcome)
 
     async def _take_back(self, report: Report) -> None:

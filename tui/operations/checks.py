@@ -67,12 +67,12 @@ async def check_run(engine: Engine, app: AppSpec, release: Release, releases: Re
 
 
 def _check_names(releases: Releases, others: list[str]) -> None:
-    """The names that the new release and the retired one get are found to be taken before anything changes."""
+    """That a name is taken which the new or the retired release gets is found before anything changes."""
     standing = releases.standing
     for number in (standing.next_number, standing.live):
         if number is not None and (name := standing.retired_name(number)) in others:
             raise Refused(
-                f"the container {name} is no release of {standing.app}, and has the name that r{number} needs",
+                f"the container {name} is no release of {standing.app}, and r{number} needs its name",
                 f"docker rename {name} another-name, or docker rm {name}",
             )
 

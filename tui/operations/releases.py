@@ -46,7 +46,6 @@ class Releases(NamedTuple):
         version = entry.release.version if entry is not None else ""
         return f"r{number} {version}".strip()
 
-
     def stranger_notes(self) -> list[str]:
         """A sentence about each container that says that it is a release of this app, and is none."""
         return [
@@ -65,9 +64,7 @@ async def read_releases(
         entries = {entry.release.number: entry for entry in await ledger.entries(app)}
     listed = await engine.containers.list(labels=[f"{APP}={app}", RELEASE])
     whose = owned(app, entries, listed)
-    found, named = await asyncio.gather(
-        _kept(engine, [*whose.containers.values()]), _kept(engine, [app])
-    )
+    found, named = await asyncio.gather(_kept(engine, [*whose.containers.values()]), _kept(engine, [app]))
     numbers = {id: number for number, id in whose.containers.items()}
     containers = {numbers[one.id]: one for one in found}
     holder = next((one for one in named if one.name == app), None)

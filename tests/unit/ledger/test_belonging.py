@@ -16,6 +16,7 @@ from tui.model.container import Container
 from tui.model.release import CONTAINER, Entry, Outcome
 
 BORN = 100.0
+ROOTS = spec_hash(RunSpec(user="root"), release().ready)
 
 
 def container(id: str = "c1", number: int = 1, name: str = "", **changes: Any) -> Container:
@@ -67,7 +68,7 @@ def test_one_that_was_made_anew_by_hand_is_it_where_everything_agrees() -> None:
         {"name": "web.r2"},
         {"image": "reg/web:v1", "image_id": "sha256:other"},
         {"labels": container().labels | {"io.holdfast.digest": "sha256:other"}},
-        {"labels": container().labels | {"io.holdfast.spec": spec_hash(RunSpec(user="root"), release().ready)}},
+        {"labels": container().labels | {"io.holdfast.spec": ROOTS}},
         {"labels": container().labels | {"io.holdfast.release": "7"}},
     ],
 )

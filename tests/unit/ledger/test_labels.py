@@ -58,7 +58,10 @@ def test_a_local_image_has_no_digest() -> None:
     assert entry.release.digest == ""
 
 
-@pytest.mark.parametrize("labels", [{"release": "x"}, {"release": "0"}, {"release": "²"}, {"release": "999999999"}, {"app": ""}])
+@pytest.mark.parametrize(
+    "labels",
+    [{"release": "x"}, {"release": "0"}, {"release": "²"}, {"release": "999999999"}, {"app": ""}],
+)
 def test_labels_that_name_no_release(labels: dict[str, str]) -> None:
     assert entry_of(container(**labels)) is None
 
