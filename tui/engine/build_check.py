@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.errors import HoldfastError
+from tui.files import read_file
 
 if TYPE_CHECKING:
     from tui.model.app import BuildSpec
@@ -24,7 +25,7 @@ def check(spec: BuildSpec) -> str:
     try:
         if not stat.S_ISDIR(folder.stat().st_mode):
             raise BuildImpossible(f"build.context: {folder} is no folder", "name the folder that is sent")
-        return path.read_text("utf-8", "replace")
+        return read_file(path).decode("utf-8", "replace")
     except FileNotFoundError as error:
         if str(error.filename) == str(folder):
             raise BuildImpossible(

@@ -11,11 +11,11 @@ import io
 import os
 import stat
 from operator import attrgetter
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.follow_paths import NAMES, follow
 from tui.errors import HoldfastError
+from tui.files import read_file
 from tui.model.ignore import NOTHING, Ignore, Patterns
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def ignore_file(dockerfile: str, folder: str, *, classic: bool = False) -> tuple
     shared = f"{folder}/.dockerignore"
     for path in [shared] if classic else [f"{dockerfile}.dockerignore", shared]:
         try:
-            return path, Ignore.parse(Path(path).read_bytes(), path)
+            return path, Ignore.parse(read_file(path), path)
         except _GONE:
             continue
         except OSError as error:

@@ -6,12 +6,12 @@ import hashlib
 import os
 import stat
 import tarfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.engine.build_files import Entry, open_file, unreadable, walk
 from tui.engine.follow_paths import NAMES
 from tui.errors import HoldfastError
+from tui.files import read_file
 
 if TYPE_CHECKING:
     import io
@@ -52,7 +52,7 @@ def tar_stream(folder: str, ignore: Ignore, dockerfile: str) -> tuple[str, Itera
 
 def _read(path: str) -> bytes:
     try:
-        return Path(path).read_bytes()
+        return read_file(path)
     except OSError as error:
         hint = "`dockerfile` of the app's build must name a readable file"
         raise HoldfastError(f"Cannot read the Dockerfile {path}: {error.strerror}", hint) from None
@@ -74,8 +74,8 @@ def _with_dockerfile(root: str, ignore: Ignore, name: str, content: bytes) -> It
     """The members of all files, of a Dockerfile, and of a .dockerignore that names it."""
     yield from _packed(root, ignore, but=_IGNORE)
     try:
-        lines = Path(root, _IGNORE).read_bytes()
-    except FileNotFoundError:
+        lines = read_file(f"{root}/{_IGNORE}")
+    except OSError:  # it has been read before, and is gone since
         lines = _IGNORE.encode()
     for path, text in ((_IGNORE, lines + f"\n{name}\n".encode()), (name, content)):
         yield _header(Entry(path, stat.S_IFREG | 0o600, len(text), 0), len(text)) + text + _padding(len(text))

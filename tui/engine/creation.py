@@ -9,11 +9,11 @@ import asyncio
 import json
 import math
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine.env_files import read_env_file
 from tui.errors import HoldfastError
+from tui.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from tui.model.app import Healthcheck, Mount, Port, RunSpec
 
 NANOSECONDS = 1_000_000_000
-
-PROFILE_BYTES = 1 << 20
-"""Bytes of the largest seccomp profile that is read."""
-
 
 _EMPTY_MEANS = frozenset(("Entrypoint", "Init", "StopTimeout", "MaskedPaths", "ReadonlyPaths"))
 """What means something else when it is empty than when it is left out, as an empty entrypoint does."""
@@ -88,12 +84,11 @@ def _security_option(option: str) -> str:
     if name != "seccomp" or path in ("unconfined", "builtin") or path.startswith("{"):
         return f"{name}={path}" if mark else option
     try:
-        with Path(path).open("rb") as file:
-            profile = json.loads(file.read(PROFILE_BYTES))
+        profile = json.loads(read_file(path))
     except OSError as error:
         raise ProfileUnusable(f"{path}: the seccomp profile cannot be read: {error.strerror}") from error
     except ValueError as error:
-        raise ProfileUnusable(f"{path}: the seccomp profile is not JSON of at most 1 MiB") from error
+        raise ProfileUnusable(f"{path}: the seccomp profile is not JSON") from error
     return f"{name}={json.dumps(profile, separators=(',', ':'))}"
 
 

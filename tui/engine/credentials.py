@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.engine.endpoint import docker_folder
 from tui.errors import HoldfastError
+from tui.files import read_file
 from tui.model.credentials import Credentials
 from tui.model.reference import DOCKER_HUB
 
@@ -84,7 +85,7 @@ def registry_auth_header(credentials: Credentials | None, host: str) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text("utf-8", "replace")
+        text = read_file(path).decode("utf-8", "replace")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:

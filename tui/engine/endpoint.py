@@ -3,7 +3,7 @@
 Imported before the first paint: nothing here is heavy, and what is seldom needed is imported where it is.
 """
 
-# ruff: noqa: PTH110, PTH111, PTH118, PTH123
+# ruff: noqa: PTH110, PTH111, PTH118
 # pathlib costs 3 ms before the first row.
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import EndpointUnusable
+from tui.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,10 +124,11 @@ def docker_folder(environ: Mapping[str, str]) -> str:
 def _current_context(environ: Mapping[str, str]) -> str:
     path = os.path.join(docker_folder(environ), "config.json")
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            text = file.read()
-    except OSError:
+        text = read_file(path).decode("utf-8", "replace")
+    except (FileNotFoundError, NotADirectoryError):
         return ""
+    except OSError as error:  # it may name an engine: none is guessed instead
+        raise EndpointUnusable(f"{path} cannot be read: {error.strerror}") from error
     if '"currentContext"' not in text:
         return ""
     named = _read_json(text, path).get("currentContext")
@@ -142,8 +144,7 @@ def _of_context(name: str, source: str, environ: Mapping[str, str]) -> Endpoint:
     digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
     path = os.path.join(docker_folder(environ), "contexts", "meta", digest, "meta.json")
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            text = file.read()
+        text = read_file(path).decode("utf-8", "replace")
     except FileNotFoundError:
         raise EndpointUnusable(
             f'{source} names the Docker context "{name}", and there is none of that name',
@@ -164,7 +165,7 @@ def _read_json(text: str, path: str) -> dict[str, object]:
 
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise EndpointUnusable(f"{path} is no valid JSON: {error}") from error
     if not isinstance(value, dict):
         raise EndpointUnusable(f"{path} holds no JSON object")

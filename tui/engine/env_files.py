@@ -6,18 +6,15 @@ where Compose puts nothing in its place: in a password a dollar sign is seldom m
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.errors import HoldfastError
+from tui.files import read_file
 from tui.model import env_file
 from tui.model.interpolation import required
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-LARGEST = 1 << 20
-"""Bytes of the largest file that is read."""
 
 HINT = (
     "a line is NAME=VALUE, NAME alone, or a comment that begins with #; "
@@ -40,12 +37,11 @@ def read_env_file(
     Raises EnvFileUnusable.
     """
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(LARGEST + 1)
+        content = read_file(path)
     except OSError as error:
-        raise EnvFileUnusable(f"{path}: the env_file cannot be read: {error.strerror}") from error
-    if len(content) > LARGEST:
-        raise EnvFileUnusable(f"{path}: the env_file is larger than 1 MiB", "is it the right file?")
+        raise EnvFileUnusable(
+            f"{path}: the env_file cannot be read: {error.strerror}", "is it the right file?"
+        ) from error
     return parse_env_file(content, path, environ, known)
 
 

@@ -9,7 +9,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.files import write_whole
+from tui.files import read_file, write_whole
 from tui.journal.folder import state_folder
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def add_evidence(app: str, image: str, environ: Mapping[str, str] = os.environ, 
 def _read(path: Path) -> Evidence | None:
     """None for a file that is missing or damaged: then nothing is known, and nothing is claimed."""
     try:
-        fields = json.loads(path.read_bytes())
+        fields = json.loads(read_file(path))
         return Evidence(**{name: fields[name] for name in Evidence._fields if name in fields})
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None

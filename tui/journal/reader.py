@@ -7,6 +7,7 @@ import fcntl
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.files import open_file
 from tui.journal.folder import listed
 from tui.journal.format import JournalMalformed, decode
 from tui.model.operation import Ended, Event, Started
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 HEAD_BYTES = 64 * 1024
 TAIL_BYTES = 256 * 1024
+
+LINE_BYTES = 4 * 2**20
+"""A line that is longer was written by nobody here, and tells nothing."""
 
 
 class Summary(NamedTuple):
@@ -36,15 +40,12 @@ class Summary(NamedTuple):
 def is_alive(path: Path) -> bool:
     """Whether the operation that writes this journal still runs; False where there is no file."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        with open_file(path) as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    finally:
-        os.close(fd)
+    except OSError:
+        return False
     return False
 
 
@@ -59,18 +60,21 @@ class Tail:
     def read(self, limit: int = 1 << 20) -> list[Event]:
         """The next events, of at most about `limit` bytes; [] at the end. Lines that make no sense are
         left out: a machine that lost its power leaves such. Raises OSError."""
-        with self.path.open("rb") as file:
+        with open_file(self.path) as file:
             file.seek(self._offset)
             chunk = file.read(limit)
         self._offset += len(chunk)
         *lines, self._part = (self._part + chunk).split(b"\n")
+        if len(self._part) > LINE_BYTES:
+            self._part = b""
         return list(_events(lines))
 
 
 def events(path: Path) -> Iterator[Event]:
     """All events of a journal. Raises OSError."""
-    with path.open("rb") as file:
-        yield from _events(file)
+    with open_file(path) as file:
+        while line := file.readline(LINE_BYTES):
+            yield from _events([line])
 
 
 def _events(lines: list[bytes] | Iterator[bytes]) -> Iterator[Event]:
@@ -84,11 +88,11 @@ def _events(lines: list[bytes] | Iterator[bytes]) -> Iterator[Event]:
 def summary(path: Path) -> Summary | None:
     """How an operation began and ended; None where the file does not begin as a journal. Raises OSError."""
     alive = is_alive(path)  # before reading: one that ends in between has its outcome
-    with path.open("rb") as file:
+    with open_file(path) as file:
         head = file.read(HEAD_BYTES)
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - TAIL_BYTES))
-        tail = file.read()
+        tail = file.read(TAIL_BYTES)
     first = next(_events(head.split(b"\n")[:1]), None)
     if not isinstance(first, Started):
         return None
@@ -100,7 +104,7 @@ def summaries(folder: Path, limit: int | None = None) -> list[Summary]:
     """The newest operations, newest first. Blocks. Raises OSError."""
     found = []
     for path in listed(folder)[:limit]:
-        with contextlib.suppress(FileNotFoundError):  # gone meanwhile
+        with contextlib.suppress(OSError):  # gone meanwhile, or no file at all
             one = summary(path)
             if one is not None:
                 found.append(one)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.files import write_whole
+from tui.files import read_file, write_whole
 from tui.journal.folder import state_folder
 from tui.ledger.records import is_record
+from tui.ledger.tars import FILE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +46,12 @@ class Mirror:
             paths = sorted((self.folder / app).iterdir())
         except FileNotFoundError:
             return {}
-        return {path.name: path.read_bytes() for path in paths if is_record(path.name)}
+        found = {}
+        for path in paths:
+            if is_record(path.name):
+                with suppress(OSError):  # no record of this name, then
+                    found[path.name] = read_file(path, FILE_BYTES)
+        return found
 
     def write(self, app: str, files: Mapping[str, bytes]) -> None:
         """Keep these, each written beside and renamed."""

@@ -13,6 +13,7 @@ from tui.engine.adoption import COMPOSE, OWN
 from tui.engine.errors import NotFound
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError, Refused
+from tui.files import read_file
 from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
@@ -342,10 +343,10 @@ def _remove_if_ours(file: AppFile) -> bool:
     """Whether there was a file with these contents, which is removed. Blocks."""
     path = Path(file.path)
     try:
-        if path.read_text("utf-8") != file.text:
+        if read_file(path) != file.text.encode():
             return False
         path.unlink()
-    except (OSError, UnicodeError):
+    except OSError:
         return False
     return True
 

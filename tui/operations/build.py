@@ -6,11 +6,11 @@ import asyncio
 import os
 import shlex
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.engine.credentials import credentials_for
 from tui.errors import HoldfastError
+from tui.files import read_file
 from tui.journal.evidence import add_evidence
 from tui.model.app import BUILT
 from tui.model.build import BaseImage, BuildBytes, BuildOutput, BuildStep, BuildWarning, BuiltImage
@@ -181,7 +181,7 @@ def _secret_values(secrets: Sequence[BuildSecret]) -> list[str]:
             values.append(os.environ.get(secret.env, ""))
             continue
         try:
-            text = Path(secret.file).read_text("utf-8", "replace")
+            text = read_file(secret.file).decode("utf-8", "replace")
         except OSError:
             continue
         values += [text, text.strip(), *(line.strip() for line in text.splitlines())]
@@ -215,7 +215,7 @@ def _labels(app: str, spec: BuildSpec, source: Source) -> dict[str, str]:
 def _unpinned(spec: BuildSpec, bases: dict[str, str]) -> list[str]:
     """Sentences about base images whose tag can move."""
     try:
-        text = Path(spec.dockerfile).read_text("utf-8", "replace")
+        text = read_file(spec.dockerfile).decode("utf-8", "replace")
     except OSError:  # gone since the build read it
         return []
     return [sentence for _, sentence in pin_warnings(parse(text).bases(spec.args), bases)]

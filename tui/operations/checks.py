@@ -6,11 +6,11 @@ import asyncio
 import hashlib
 import os
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.engine.creation import resolved
 from tui.errors import HoldfastError, Refused
+from tui.files import read_file
 from tui.model.switching import START_FIRST
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def file_hashes(run: RunSpec) -> dict[str, str]:
     hashes = {}
     for path in run.env_file:
         try:
-            hashes[path] = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+            hashes[path] = hashlib.sha256(read_file(path)).hexdigest()
         except OSError as error:
             raise FileMissing(f"env_file {path} cannot be read: {error.strerror}", "put it back") from error
     return hashes

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.errors import HoldfastError
+from tui.files import read_file
 from tui.presentation.style import ROLES, Style, parse_color, parse_style
 from tui.settings.paths import shipped_themes, user_themes
 
@@ -109,11 +110,10 @@ def read_theme(path: str) -> Theme:
     import tomllib
 
     try:
-        with open(path, "rb") as file:
-            content = tomllib.load(file)
+        content = tomllib.loads(read_file(path).decode())
     except OSError as error:
         raise ThemeError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, nested too deeply
         raise ThemeError(f"{path}: not valid TOML: {error}") from error
     return parse_theme(content, path)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
+from tui.files import read_file
 from tui.registry.errors import RegistryError
 
 CERTIFICATES = "/etc/docker/certs.d"
@@ -23,11 +24,14 @@ def ssl_context(host: str, folder: str, *, insecure: bool) -> ssl.SSLContext:
     for path in sorted(Path(folder, host).glob("*")):
         try:
             if path.suffix == ".crt":
-                made.load_verify_locations(path)
+                made.load_verify_locations(cadata=read_file(path).decode("ascii", "replace"))
             elif path.suffix == ".cert":
-                made.load_cert_chain(path, path.with_suffix(".key"))
-        except OSError as error:  # SSLError is one
+                key = path.with_suffix(".key")
+                for each in (path, key):  # the library would read anything, for ever
+                    read_file(each)
+                made.load_cert_chain(path, key)
+        except (OSError, ValueError) as error:  # SSLError is an OSError; ValueError: there is nothing in it
             raise RegistryError(
-                f"{path} cannot be used as a certificate: {error.strerror or error}"
+                f"{path} cannot be used as a certificate: {getattr(error, 'strerror', None) or error}"
             ) from error
     return made

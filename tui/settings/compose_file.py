@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from tui.errors import HoldfastError
+from tui.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,12 +60,9 @@ def find(folder: str) -> str:
 def read(path: str) -> Mapping[str, Any]:
     """The file's texts, numbers, true and false, None, lists and dicts. Raises UnreadableFile."""
     try:
-        with open(path, "rb") as file:
-            content = file.read(LARGEST + 1)
+        content = read_file(path, LARGEST)
     except OSError as error:
         raise UnreadableFile(f"{path}: cannot be read: {error.strerror}") from None
-    if len(content) > LARGEST:
-        raise UnreadableFile(f"{path}: is larger than {LARGEST} bytes")
     try:
         document = yaml.load(content, _Loader)
     except yaml.MarkedYAMLError as error:

@@ -12,6 +12,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from tui.errors import HoldfastError
+from tui.files import read_file
 from tui.model.policy import Policy
 from tui.settings.paths import LOCAL_CONFIG, SYSTEM_CONFIG, apps_folder, settings_file, user_config
 from tui.settings.schema import (
@@ -144,8 +145,7 @@ def _merge(into: dict[str, Any], origin: dict[str, str], values: Mapping[str, An
 
 def _read(path: str, problems: list[str]) -> dict[str, Any]:
     try:
-        with open(path, "rb") as file:
-            content = file.read()
+        content = read_file(path)
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from tui.files import write_whole
+from tui.files import read_file, write_whole
 from tui.settings.paths import settings_file
 
 if TYPE_CHECKING:
@@ -27,11 +27,10 @@ def save_choice(key: str, value: str, environ: Mapping[str, str] = os.environ) -
     said = ""
     values: dict[str, Any] = {}
     try:
-        with open(path, "rb") as file:
-            values = tomllib.load(file)
+        values = tomllib.loads(read_file(path).decode())
     except FileNotFoundError:
         pass
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):  # no TOML, no UTF-8, nested too deeply
         os.replace(path, path + ".broken")
         said = f"{path} could not be read; it was kept as {path}.broken"
     values[key] = value

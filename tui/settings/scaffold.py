@@ -11,6 +11,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.errors import HoldfastError, Refused
+from tui.files import read_file
 from tui.model.dockerfile import parse
 from tui.model.reference import repository_problem
 from tui.settings import compose_file
@@ -23,8 +24,6 @@ REGISTRIES: Mapping[str, str] = {"github.com": "ghcr.io", "gitlab.com": "registr
 """Where a forge's images are, if not under its own name."""
 
 GIT_SECONDS = 5.0
-LARGEST = 1 << 20
-"""Bytes of a Dockerfile that are looked at."""
 
 FOLDERS = ("", "docker")
 """Where Dockerfiles are looked for, from the folder on."""
@@ -90,8 +89,7 @@ def look(folder: str) -> Found:
 
 def _with_dockerfile(found: Found, path: str, notes: list[str]) -> Found:
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            dockerfile = parse(file.read(LARGEST))
+        dockerfile = parse(read_file(path).decode("utf-8", "replace"))
     except OSError as error:
         notes.append(f"{path}: cannot be read: {error.strerror}")
         return found

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.engine.creation import ProfileUnusable, create_body, merged_environment, resolved
-from tui.engine.env_files import LARGEST, EnvFileUnusable, parse_env_file, read_env_file
+from tui.engine.env_files import EnvFileUnusable, parse_env_file, read_env_file
 from tui.model.app import Healthcheck, Mount, Port, RunSpec, Ulimit
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def test_what_is_written_is_read(variables: dict[str, str]) -> None:
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(EnvFileUnusable, match=r"none\.env: the env_file cannot be read: No such file"):
         read_env_file(str(tmp_path / "none.env"), {})
-    (tmp_path / "large.env").write_bytes(b"#" * (LARGEST + 1))
+    (tmp_path / "large.env").write_bytes(b"#" * ((1 << 20) + 1))
     with pytest.raises(EnvFileUnusable, match="larger than 1 MiB"):
         read_env_file(str(tmp_path / "large.env"), {})
 

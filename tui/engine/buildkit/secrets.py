@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.engine.buildkit.grpc import NOT_FOUND, CallFailed
 from tui.engine.buildkit.proto.session_pb2 import GetSecretRequest, GetSecretResponse
 from tui.errors import HoldfastError
+from tui.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,8 +39,7 @@ def _read(secret: BuildSecret, environ: Mapping[str, str]) -> bytes:
         value = environ[secret.env].encode("utf-8", "surrogateescape")
     else:
         try:
-            with Path(secret.file).open("rb") as file:
-                value = file.read(MOST_BYTES + 1)
+            value = read_file(secret.file, MOST_BYTES)
         except FileNotFoundError:
             raise SecretMissing(
                 f"{place}: there is no file {secret.file}", "write it, or name the right file"
