@@ -203,7 +203,7 @@ def test_an_image_whose_name_needs_a_variable_is_not_guessed(shop: Path) -> None
         ("", "is not a compose file: it has no services"),
         ("a: \x00", "not valid YAML: ReaderError"),
         ("[" * 3000, "not valid YAML: RecursionError"),
-        ("#" * (1 << 20) + "##", "is larger than 1048576 bytes"),
+        ("#" * (1 << 20) + "##", "cannot be read: it is larger than 1 MiB"),
     ],
 )
 def test_a_compose_file_that_cannot_be_read_is_a_note(shop: Path, text: str, why: str) -> None:
