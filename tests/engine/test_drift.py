@@ -26,7 +26,10 @@ from tui.model.drift import (
     FILES,
     FOREIGN,
     MUTABLE_TAG,
+    NOT_RUNNING,
     NOT_THERE,
+    PAUSED,
+    RENAMED,
     TAG_HERE,
     TAG_IN_REGISTRY,
 )
@@ -234,6 +237,24 @@ async def test_a_container_of_somebody_else(engine: Engine, images: str, adoptin
     causes = await live.causes()
     assert list(causes) == [FOREIGN, MUTABLE_TAG]
     assert f"{images}:v1" in causes[MUTABLE_TAG]
+
+
+async def test_a_release_that_somebody_stopped_paused_or_renamed(live: Live, api: EngineCalls) -> None:
+    api.ask("POST", "/containers/web/pause")
+    assert list(await live.causes()) == [PAUSED]
+    api.ask("POST", "/containers/web/unpause")
+    api.kill("web")
+    api.stop("web")
+    causes = await live.causes()
+    assert list(causes) == [NOT_RUNNING]
+    assert "exit code 137" in causes[NOT_RUNNING]
+    api.start("web")
+    api.rename("web", "web-old")
+    causes = await live.causes()
+    assert list(causes) == [RENAMED]
+    assert "web-old" in causes[RENAMED]
+    api.rename("web-old", "web")
+    assert await live.causes() == {}
 
 
 async def test_no_container_where_one_should_be(live: Live, api: EngineCalls) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from tests.faults.deploying import KILLED, TALLY, App, Point, bury_the_dead, import_images
 from tests.support.private_engine import PrivateEngine
+from tui.cli.arguments import dispatch
 from tui.model.operation import Warned
 from tui.operations.runner import perform
 from tui.operations.verbs import prepared
@@ -415,3 +416,31 @@ async def test_retention_leaves_an_image_that_has_a_name_and_was_never_pushed(
     await app.work("deploy", version="v1")
 
     assert await app.check() == 4
+
+
+async def test_what_a_removed_container_said_last_stays_in_the_journal(
+    engine: PrivateEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = App(tmp_path, engine, "talker")
+    await app.work("deploy", version="v1")
+    said = "echo told and gone; exit 7"
+    for number, (run, ready) in enumerate(
+        (
+            ({"command": ["sh", "-c", said]}, {}),
+            ({"command": ["sh", "-c", f"sleep 1; {said}"], "restart": "no"}, {"bake": 20}),
+        ),
+        start=2,
+    ):
+        app.configure(run=run, ready=ready)
+        deploying = app.start("deploy", version="v2")
+        assert await deploying.end() == 1
+        assert f"talker.r{number}" not in app.states()
+
+        problem = deploying.problem()
+
+        assert {"exit code 7", "told and gone"} <= set(problem.detail), problem
+        assert "see its log" not in problem.hint
+        shown = problem.hint.split("holdfast history --show ")[1].split()[0]
+        assert dispatch(["history", "--show", shown]) == 0
+        assert "told and gone" in capsys.readouterr().out
+        assert await app.check() == 1, f"r{number}"

@@ -23,6 +23,9 @@ TAG_IN_REGISTRY, TAG_HERE, DIGEST_GONE, FILES, CONFIGURATION, DEFINITION, FOREIG
 )  # fmt: skip
 """Kinds of causes."""
 
+NOT_RUNNING, PAUSED, RENAMED = "does not run", "paused", "renamed"
+"""Kinds of causes: the release is there, and serves nobody."""
+
 NAMED_FILES = 5
 """Changed files that a cause names."""
 
@@ -76,6 +79,9 @@ class Facts(NamedTuple):
     release         the record of the live release; None where nothing of ours is live
     known           whether that record is whole; one of which only labels are left has no configuration
     expected        whether the ledger has good releases: then one of them should be there
+    state           of the live container, as the engine calls it: "running", "exited", "paused" ...
+    ended           why it does not run, in words
+    renamed         what the container of the release that should serve is called now, "" where that is right
     foreign         the ID of a container that bears the app's name and is not ours, "" where there is none
     image           the ID of the image that the live container runs
     made_of         what that container was created with: a reference, or an image's ID
@@ -93,6 +99,9 @@ class Facts(NamedTuple):
     release: Release | None = None
     known: bool = True
     expected: bool = False
+    state: str = "running"
+    ended: str = ""
+    renamed: str = ""
     foreign: str = ""
     image: str = ""
     made_of: str = ""
@@ -118,7 +127,15 @@ def drift(facts: Facts) -> list[Cause]:
                 f"holdfast adopt {name} takes it over",
             )
         )
-    elif facts.release is None and facts.expected:
+    if facts.renamed:
+        causes.append(
+            Cause(
+                RENAMED,
+                f"the container of the release that should serve is called {facts.renamed}, not {name}",
+                f"docker rename {facts.renamed} {name}, once nothing else bears that name",
+            )
+        )
+    elif not facts.foreign and facts.release is None and facts.expected:
         causes.append(
             Cause(
                 NOT_THERE,
@@ -127,7 +144,7 @@ def drift(facts: Facts) -> list[Cause]:
             )
         )
     if facts.release is not None:
-        causes += [*_configuration(facts), *_definition(facts, facts.release), *_files(facts)]
+        causes += [*_state(facts), *_configuration(facts), *_definition(facts, facts.release), *_files(facts)]
         causes += _names(facts, facts.release)
     if reference := tag_of(facts.made_of):
         causes.append(
@@ -151,6 +168,24 @@ def tag_of(made_of: str) -> str:
     if not made_of or taken.digest or (len(id) >= 12 and not id.strip("0123456789abcdef")) or id != made_of:
         return ""
     return made_of if taken.tag else f"{made_of}:latest"
+
+
+def _state(facts: Facts) -> list[Cause]:
+    """The live release is there, and does not serve."""
+    name = facts.app.name
+    match facts.state:
+        case "running":
+            return []
+        case "paused":
+            return [
+                Cause(PAUSED, f"the container {name} is paused: it answers nobody", f"docker unpause {name}")
+            ]
+        case "restarting":
+            why, hint = f"ends again and again: {facts.ended}", f"docker logs {name} shows why"
+        case state:
+            why, hint = f"does not run ({state}): {facts.ended}", f"docker logs {name} shows why"
+    back = f"{hint}; docker start {name}, or holdfast rollback {name}"
+    return [Cause(NOT_RUNNING, f"the container {name} {why}", back)]
 
 
 def _configuration(facts: Facts) -> list[Cause]:

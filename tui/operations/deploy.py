@@ -23,6 +23,7 @@ from tui.model.release import Referenced, Release
 from tui.model.switching import START_FIRST, deploy, outdated
 from tui.operations.carrying import GoingOn, foreseen
 from tui.operations.checks import check_run, file_hashes
+from tui.operations.gate import kept
 from tui.operations.release_source import Target, resolve_version
 from tui.operations.releases import Releases, read_releases
 from tui.operations.retention import forget_image
@@ -249,7 +250,8 @@ class Deploy:
             report.warn("too late to cancel: it is done")
         except HoldfastError as error:
             if await to_the_end(rollout.undo(release.number, error, release.order)):
-                raise Undone(f"{error.message}; {self._back()}", error.hint, error.detail) from error
+                hint = kept(error, self._op)
+                raise Undone(f"{error.message}; {self._back()}", hint, error.detail) from error
             report.warn(f"it is done all the same: {error.message}")
         await self._retire_old(rollout, report)
         return Result(

@@ -32,10 +32,12 @@ from tui.operations.tag import may_move
 if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.engine.recreation import Kept
+    from tui.engine.state import ContainerState
     from tui.ledger.ledger import Ledger
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
     from tui.model.release import Release
+    from tui.operations.releases import Releases
 
 REGISTRY_SECONDS = 30.0
 """Time limit for asking a registry."""
@@ -71,12 +73,14 @@ async def find_drift(engine: Engine, ledger: Ledger, app: AppSpec, policy: Polic
     number, live, foreign = releases.standing.live, releases.live, releases.foreign
     facts = Facts(app, expected=bool(releases.standing.good))
     if number is None or live is None:
+        facts = facts._replace(renamed=_renamed(releases))
         if foreign is not None:
             facts = facts._replace(foreign=foreign.id, image=foreign.image_id, made_of=foreign.image)
         return Drift(app.name, tuple(drift(facts)), (), time.time())
     release = releases.entries[number].release
     known = DAMAGED not in release.evidence and release.evidence.get(RESTORED) != FROM_LABELS
-    registry, engine_tag, files, configured = await asyncio.gather(
+    state, registry, engine_tag, files, configured = await asyncio.gather(
+        engine.containers.state(live.id),
         _in_registry(engine, app, release),
         _tag_on_engine(engine, app, release),
         _changed_files(engine, live),
@@ -85,6 +89,8 @@ async def find_drift(engine: Engine, ledger: Ledger, app: AppSpec, policy: Polic
     facts = facts._replace(
         release=release,
         known=known,
+        state=state.status,
+        ended=_ended(state),
         image=live.image_id,
         made_of=live.image,
         registry_tag=registry.tag,
@@ -103,6 +109,26 @@ async def find_drift(engine: Engine, ledger: Ledger, app: AppSpec, policy: Polic
         time.time(),
         releases.called(number),
     )
+
+
+def _renamed(releases: Releases) -> str:
+    """What somebody called the newest good release, "" where it is retired as it should be or gone."""
+    standing = releases.standing
+    for number in standing.good:
+        if (slot := standing.slots.get(number)) is not None:
+            return "" if slot.name == standing.retired_name(number) else slot.name
+    return ""
+
+
+def _ended(state: ContainerState) -> str:
+    """Why it does not run."""
+    if state.oom_killed:
+        return "it was killed because it used too much memory"
+    if state.error:
+        return state.error
+    if state.status == "created":
+        return "it was never started"
+    return f"it ended with exit code {state.exit_code}"
 
 
 async def _in_registry(engine: Engine, app: AppSpec, release: Release) -> _InRegistry:

@@ -39,6 +39,9 @@ HEALTH_LINES = 10
 LINE = 500
 """Characters shown of a line."""
 
+SAID = "what it said last is quoted here"
+"""The remedy of what only its author knows: the container itself may be gone by then."""
+
 
 class NotReady(HoldfastError):
     """A container did not prove that it serves.
@@ -83,7 +86,7 @@ async def gate(
                 return
             if passed >= _limit(state, ready, probed=probing is not None):
                 late = f"was not ready within {ready.timeout:g} s: {told.reason}"
-                raise await _failure(engine, container_id, state, late, "see its log")
+                raise await _failure(engine, container_id, state, late, SAID)
             await _pause(end, probing)
     finally:
         tasks = [task for task in (end, probing) if task is not None]
@@ -117,15 +120,15 @@ async def _pause(*tasks: asyncio.Task[int] | asyncio.Task[None] | None) -> None:
 def _trouble(state: ContainerState, started: str) -> tuple[str, str] | None:
     """Why the container can not become ready any more, and the remedy."""
     if state.restart_count or state.status == "restarting" or (state.running and state.started != started):
-        return f"ended with exit code {state.exit_code} and was started again", "see its log"
+        return f"ended with exit code {state.exit_code} and was started again", SAID
     if not state.running:
         if state.oom_killed:
             return "was killed because it used too much memory", "raise mem_limit, or let it use less"
         if state.error:
             return f"did not start: {state.error}", ""
-        return f"ended with exit code {state.exit_code} before it was ready", "see its log"
+        return f"ended with exit code {state.exit_code} before it was ready", SAID
     if state.health == "unhealthy":
-        return "is unhealthy", "see what its health check says"
+        return "is unhealthy", "what its health check said is quoted here"
     return None
 
 
@@ -196,13 +199,23 @@ def _probing(
 async def _failure(
     engine: Engine, container_id: str, state: ContainerState, problem: str, hint: str
 ) -> NotReady:
+    detail = await last_words(engine, container_id, state)
+    return NotReady(f"{state.name} {problem}", hint, detail, None if state.running else state.exit_code)
+
+
+async def last_words(engine: Engine, container_id: str, state: ContainerState) -> tuple[str, ...]:
+    """What is left to know of a container once it is gone: exit code, health checks, the end of its log."""
     detail = [] if state.running else [f"exit code {state.exit_code}"]
     if state.health_log:
         detail += ["health check:", *state.health_log[-HEALTH_LINES:]]
-    detail += await last_lines(engine, container_id)
-    return NotReady(
-        f"{state.name} {problem}", hint, clipped(detail), None if state.running else state.exit_code
-    )
+    return clipped([*detail, *await last_lines(engine, container_id)])
+
+
+def kept(error: HoldfastError, op: str) -> str:
+    """A failure's remedy, and where its lines stay when they have left the screen."""
+    if not error.detail:
+        return error.hint
+    return f"{error.hint}; holdfast history --show {op.rpartition('-')[2]} keeps it".removeprefix("; ")
 
 
 async def last_lines(engine: Engine, container_id: str) -> list[str]:

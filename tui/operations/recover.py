@@ -15,7 +15,7 @@ from tui.ledger.lease_state import Owner, read_lease
 from tui.ledger.ledger import Ledger
 from tui.ledger.reading import DAMAGED
 from tui.model.operation import Plan, PlanStep, Result
-from tui.model.standing import REMOVE
+from tui.model.standing import GATE, REMOVE
 from tui.model.switching import can_complete, complete, restore, settle, way_back
 from tui.operations.releases import read_releases
 from tui.operations.rollout import Means, Rollout, policy_of
@@ -113,6 +113,7 @@ class Recover:
                     raise
                 except HoldfastError as error:
                     report.warn(f"r{number} cannot be finished: {error.message}")
+                    report.log(f"{GATE} r{number}", "\n".join(error.detail), 2)
                     await rollout.undo(number, error, self._order(releases, number))
                     continue
             interrupted = HoldfastError("it was interrupted")

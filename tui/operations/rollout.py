@@ -30,7 +30,7 @@ from tui.model.release import (
 from tui.model.standing import BAKE, CREATE, DRAIN, FAILED, GATE, RECORD, Step, all_after
 from tui.model.switching import restore, undrained, way_back
 from tui.operations.carrying import carry, orphaned
-from tui.operations.gate import NotReady, gate, last_lines
+from tui.operations.gate import SAID, NotReady, gate, last_words
 from tui.operations.releases import read_releases
 
 if TYPE_CHECKING:
@@ -270,8 +270,8 @@ class Rollout:
             elif state.health == "unhealthy":
                 problem = "became unhealthy"
             if problem:
-                lines = (*state.health_log, *await last_lines(means.engine, container))
-                raise NotSteady(f"r{number} {problem} while it was watched", "see its log", tuple(lines))
+                words = await last_words(means.engine, container, state)
+                raise NotSteady(f"r{number} {problem} while it was watched", SAID, words)
             await asyncio.sleep(min(BAKE_POLL, max(end - time.monotonic(), 0.0)))
             means.report.progress(id, int(seconds - max(end - time.monotonic(), 0)), int(seconds), "seconds")
 
@@ -303,7 +303,7 @@ class Rollout:
                 f"{self._message}; and bringing the former release back failed: {error.message}",
                 f"look at it now: docker ps -a --filter label={APP}={means.app.name}, "
                 f"then holdfast recover {means.app.name}",
-                reason.detail if reason is not None else error.detail,
+                (*(reason.detail if reason is not None else ()), *error.detail),
             ) from error
         self._tell(UNDO, UNDONE)
         return True

@@ -21,7 +21,7 @@ from tui.errors import HoldfastError
 from tui.model.app import Port
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.secrets import is_secret_name
-from tui.operations.gate import NotReady, clipped, gate, last_lines
+from tui.operations.gate import SAID, NotReady, clipped, gate, kept, last_lines
 from tui.operations.leftovers import labels_of, remove_test
 from tui.operations.output_lines import OutputLines
 
@@ -116,6 +116,9 @@ class RunTests:
         report.hide(value for name, value in environment.items() if value and is_secret_name(name))
         try:
             await self._prove(run, report)
+        except HoldfastError as error:
+            error.hint = kept(error, self._operation)
+            raise
         finally:
             await to_the_end(self._remove(report))
         return Result(image=self._image.id, facts=(("proof", self._proof()),))
@@ -272,7 +275,7 @@ class RunTests:
         if not state.running:
             raise NotReady(
                 f"{self.name} ended with exit code {state.exit_code} while the test command ran",
-                "see its log",
+                SAID,
                 clipped([*last, *await last_lines(self._engine, id)]),
                 state.exit_code,
             )
