@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from tests.support.private_engine import PrivateEngine
     from tui.model.drift import Drift
     from tui.model.operation import Event, Failure, Plan
+    from tui.settings.schema import Settings
 
 KILLED = -signal.SIGKILL
 PATIENCE = 60.0
@@ -305,9 +306,12 @@ class App:
             ledger = await Ledger.open(engine)
             return await read_releases(engine, ledger, self.name), ledger.notes
 
+    async def settings(self) -> Settings:
+        return await asyncio.to_thread(load, str(self.config))
+
     async def drift(self) -> Drift:
         """What has drifted, by what its configuration says now."""
-        settings = load(str(self.config))
+        settings = await self.settings()
         async with await Engine.connect(Endpoint(self.engine.host, "the test")) as engine:
             return await find_drift(
                 engine, await Ledger.open(engine), settings.apps[self.name], settings.policy

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 
     from tui.engine.client import Engine
-    from tui.engine.endpoint import Endpoint
     from tui.model.app import AppSpec
     from tui.settings.schema import Settings
 
@@ -186,7 +185,7 @@ async def engine_and_apps(settings: Settings, host: str, docker_context: str) ->
         place = endpoint(host, docker_context, settings.engine)
         yield Finding("endpoint", OK, f"{place.url} ({place.source})")
         engine = await Engine.connect(place)
-        async for finding in _engine(engine, place):
+        async for finding in _engine(engine):
             yield finding
     except HoldfastError as error:
         yield failed("engine", error)
@@ -206,7 +205,7 @@ async def engine_and_apps(settings: Settings, host: str, docker_context: str) ->
             await engine.close()
 
 
-async def _engine(engine: Engine, place: Endpoint) -> AsyncIterator[Finding]:
+async def _engine(engine: Engine) -> AsyncIterator[Finding]:
     version = engine.version
     yield Finding(
         "engine", OK, f"{version.product} {version.version}, API {version.api}, {version.os}/{version.arch}"
@@ -221,7 +220,7 @@ async def _engine(engine: Engine, place: Endpoint) -> AsyncIterator[Finding]:
         )  # fmt: skip
     storage = await engine.storage()
     yield Finding("storage", OK, f"{storage.driver} in {storage.folder}")
-    yield await asyncio.to_thread(_disk, storage.folder if place.socket_path else "")
+    yield await asyncio.to_thread(_disk, storage.folder if await engine.is_on_this_machine() else "")
 
 
 def _disk(folder: str) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING, Any, Self
 
 from tui.engine import payloads
@@ -134,6 +135,13 @@ class Engine:
         answer = await self._wire.get("/info")
         with readable("GET /info"):
             return payloads.storage(answer)
+
+    async def is_on_this_machine(self) -> bool:
+        """Whether what it says of its host can be looked at here. Raises EngineError.
+
+        A unix socket alone does not tell: ssh forwards them, and containers are given them.
+        """
+        return bool(self.endpoint.socket_path) and await self.host_name() == socket.gethostname()
 
     async def close(self) -> None:
         await self._wire.close()

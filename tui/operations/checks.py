@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import os
-import shutil
 from typing import TYPE_CHECKING
 
 from tui.engine.creation import resolved
+from tui.engine.errors import NotFound
 from tui.errors import HoldfastError, Refused
 from tui.files import read_file
 from tui.model.switching import START_FIRST
+from tui.operations.host_checks import check_host_ports
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from tui.operations.releases import Releases
 
 OWN_NETWORKS = ("bridge", "default", "host", "none")
-SCARCE_BYTES = 1 << 30
 
 
 class FileMissing(HoldfastError):
@@ -48,6 +46,7 @@ async def check_run(engine: Engine, app: AppSpec, release: Release, releases: Re
     """
     run = release.run
     await resolved(run)  # a file that is missing is found now rather than later
+    await _check_joined(engine, app, run)
     await _check_networks(engine, app, run)
     await _check_volumes(engine, app, run)
     live = releases.live
@@ -63,7 +62,47 @@ async def check_run(engine: Engine, app: AppSpec, release: Release, releases: Re
             f"{name} shares the network of {app.name}: it loses it with the old container"
             for name in await engine.containers.sharing_network(live.id)
         ]
-    return [*warnings, *await _scarce_room(engine)]
+    warnings += _networks_lost(run, releases)
+    freed = {
+        (port.public, port.protocol) for one in listed if one.running for port in one.ports if port.public
+    }
+    await check_host_ports(engine, app.name, run.ports, freed)
+    return warnings
+
+
+async def _check_joined(engine: Engine, app: AppSpec, run: RunSpec) -> None:
+    """The container whose network is to be shared must be there, and run."""
+    kind, _, name = run.network_mode.partition(":")
+    if kind != "container":
+        return
+    where = f"network_mode of [apps.{app.name}.run]"
+    try:
+        state = await engine.containers.state(name)
+    except NotFound:
+        raise Refused(
+            f"the container {name}, whose network {app.name} is to share, is not on this engine",
+            f"make it first, or change {where}",
+        ) from None
+    if not state.running:
+        raise Refused(
+            f"the container {name}, whose network {app.name} is to share, does not run",
+            f"docker start {name}, or change {where}",
+        )
+
+
+def _networks_lost(run: RunSpec, releases: Releases) -> list[str]:
+    """Networks that somebody has connected the live container to: no release knows of them."""
+    standing, live = releases.standing, releases.live
+    if live is None or standing.live is None:
+        return []
+    entry = releases.entries.get(standing.live)
+    known = {*OWN_NETWORKS, *run.networks, *(entry.release.run.networks if entry is not None else ())}
+    return [
+        f"somebody connected {live.name} to the network {name}, and the new release will not be: name it in "
+        f"networks of [apps.{standing.app}.run], or docker network connect {name} {standing.app} afterwards"
+        for name in live.networks
+        if name not in known
+    ]
 
 
 def _check_names(releases: Releases, others: list[str]) -> None:
@@ -133,14 +172,3 @@ def _check_side_by_side(run: RunSpec, releases: Releases) -> list[str]:
         for mount in run.volumes
         if mount.kind != "tmpfs" and not mount.read_only and live.mounts.get(mount.target)
     ]
-
-
-async def _scarce_room(engine: Engine) -> list[str]:
-    """Only where the engine's folder is on this machine can its room be seen."""
-    folder = (await engine.storage()).folder
-    if not folder or not await asyncio.to_thread(os.path.isdir, folder):
-        return []
-    free = (await asyncio.to_thread(shutil.disk_usage, folder)).free
-    if free >= SCARCE_BYTES:
-        return []
-    return [f"only {free / 2**20:.0f} MiB are free where the engine keeps its images ({folder})"]

@@ -24,7 +24,8 @@ from tui.model.switching import START_FIRST, deploy, outdated
 from tui.operations.carrying import GoingOn, foreseen
 from tui.operations.checks import check_run, file_hashes
 from tui.operations.gate import kept
-from tui.operations.release_source import Target, resolve_version
+from tui.operations.host_checks import check_room
+from tui.operations.release_source import Target, check_image_platform, resolve_version
 from tui.operations.releases import Releases, read_releases
 from tui.operations.retention import forget_image
 from tui.operations.rollout import Means, Rollout, new_creation
@@ -86,7 +87,10 @@ class Deploy:
 
     async def _check(self, release: Release) -> list[str]:
         """Warnings; what cannot work is refused now, while nothing has been changed."""
+        if self._target.local:
+            await self._image_of(release)
         warnings = await check_run(self._engine, self._app, release, self._releases)
+        warnings += await check_room(self._engine, self._target.size)
         creation = await new_creation(release, self._source)
         self._volumes = going_on = await foreseen(self._engine, creation, release, self._releases)
         if release.order == START_FIRST and self._releases.live is not None:
@@ -287,13 +291,15 @@ class Deploy:
                     report.progress(PULL, current, sum(total for _, total in layers.values()))
 
     async def _image_of(self, release: Release) -> str:
-        """The image's ID on this engine. Raises HoldfastError where it is not there after all."""
+        """The image's ID on this engine. Raises HoldfastError where it is not there, or cannot run here."""
         try:
-            return (await self._engine.images.config(release.reference)).id
+            image = await self._engine.images.config(release.reference)
         except NotFound as error:
             raise HoldfastError(
                 f"{release.reference} is not on the engine", "is its registry right?"
             ) from error
+        check_image_platform(self._engine, self._app, image)
+        return image.id
 
     async def _create_declared(self, lease: Lease, report: Report) -> None:
         networks = {network.name for network in await self._engine.networks.list()}

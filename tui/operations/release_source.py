@@ -29,6 +29,7 @@ class Target(NamedTuple):
     local       whether the engine has it
     tested      whether it has passed its test, as far as this account knows
     evidence    what is known of it besides: (name, value) each
+    size        bytes to pull, 0 where that is not known
     """
 
     version: str
@@ -40,6 +41,11 @@ class Target(NamedTuple):
     tested: bool
     evidence: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    size: int = 0
+
+
+ALSO_RUNS = {"amd64": ("386",), "arm64": ("arm",)}
+"""What processors run besides their own."""
 
 
 class NoSuchVersion(HoldfastError):
@@ -81,6 +87,22 @@ def _check_platform(engine: Engine, app: AppSpec, version: str, manifest: Manife
             f"{app.image}:{version} is for {', '.join(platforms)}, and this engine is {ours}",
             f'build it with platform = "{ours}" in [apps.{app.name}.build]',
         )
+
+
+def check_image_platform(engine: Engine, app: AppSpec, image: ImageConfig) -> None:
+    """Raises Refused for an image that cannot run here, unless the app is built for that platform."""
+    version = engine.version
+    runs = (version.arch, *ALSO_RUNS.get(version.arch, ()))
+    if (image.os in ("", version.os) and image.architecture in ("", *runs)) or (
+        app.build is not None and image.platform.startswith(app.build.platform or "none")
+    ):
+        return
+    raise Refused(
+        f"the image {image.id.removeprefix('sha256:')[:12]} is for {image.platform}, and this engine is "
+        f"{version.os}/{version.arch}",
+    """Raises Refused for an image that cannot run here, unless the app asks for its platform."""
+        f'an emulator runs it, platform = "{image.platform}" says that it is meant',
+    )
 
 
 async def _only_local(engine: Engine, app: AppSpec, version: str) -> Target:
@@ -126,6 +148,7 @@ async def _target(
         image is not None,
         tested,
         evidence,
+        size=manifest.layers_size if manifest is not None and image is None else 0,
     )
 
 
