@@ -100,7 +100,7 @@ def check_image_platform(engine: Engine, app: AppSpec, image: ImageConfig) -> No
     raise Refused(
         f"the image {image.id.removeprefix('sha256:')[:12]} is for {image.platform}, and this engine is "
         f"{version.os}/{version.arch}",
-    """Raises Refused for an image that cannot run here, unless the app asks for its platform."""
+        """Raises Refused for an image that cannot run here, unless the app asks for its platform."""
         f'an emulator runs it, platform = "{image.platform}" says that it is meant',
     )
 
