@@ -298,6 +298,34 @@ async def test_ship_does_it_all_in_a_row(shop: Shop) -> None:
     assert ended.result.digest
 
 
+async def test_ship_uses_no_version_up_for_what_can_be_known_before(shop: Shop, api: EngineCalls) -> None:
+    """Neither a build nor a tag nor a push is made; the plan says why it would end."""
+    tags = {tag for image in api.get("/images/json") for tag in image["RepoTags"] or ()}
+
+    async def refused(words: str, code: int = 4, **options: str) -> None:
+        problem = await shop.fail("ship", version="v0.1.0", **options)
+        assert (problem.code, words in f"{problem.message} {problem.hint}") == (code, True), problem
+        assert {tag for image in api.get("/images/json") for tag in image["RepoTags"] or ()} == tags
+
+    shop.configure('create_networks = ["front"]\n', "")
+    await refused("docker network create front")
+    shop.configure("[apps.web]\n", '[apps.web]\ncreate_networks = ["front"]\n')
+    other = api.run(name="web")
+    await refused("holdfast adopt web")
+    api.remove(other)
+    shop.project.write("index.html", "hello, changed\n")
+    await refused("uncommitted changes")
+    shop.project.commit()
+    lease = api.create(name="web.lease", Labels={"io.holdfast.lease": "web"})
+    await refused("web is being changed", 5)
+    api.remove(lease)
+
+    await shop.work("ship", version="v0.1.0")
+
+    assert dict(shop.plan.facts)["way back"].startswith("none")
+    assert "changed" in shop.page()
+
+
 async def test_pruning_everything_between_two_deploys_loses_nothing(shop: Shop, api: EngineCalls) -> None:
     await shop.release("v0.1.0")
     await shop.work("deploy", version="v0.1.0")

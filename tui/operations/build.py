@@ -59,6 +59,11 @@ class Build:
         self._source = Source()
         self._builder = 0
 
+    @property
+    def source(self) -> Source:
+        """What is built, once it is planned."""
+        return self._source
+
     async def plan(self) -> Plan:
         spec = self._spec
         self._builder, self._source, _ = await asyncio.gather(

@@ -13,9 +13,9 @@ from tui.engine.errors import EngineError, NotFound
 from tui.engine.transfers import LayerProgress
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError, Refused
-from tui.ledger.errors import LeaseLost
+from tui.ledger.errors import Leased, LeaseLost
 from tui.ledger.lease import Lease
-from tui.ledger.lease_state import Owner
+from tui.ledger.lease_state import Owner, read_lease
 from tui.ledger.ledger import Ledger
 from tui.ledger.records import spec_hash
 from tui.model.operation import Plan, PlanStep, Result
@@ -83,6 +83,23 @@ class Deploy:
         release = await self._release()
         warnings = [*self._ledger.notes, *self._releases.stranger_notes(), *self._target.warnings]
         warnings += await self._check(release)
+        return self._plan(release, warnings)
+
+    async def foresee(self) -> Plan:
+        """What can be said before the version has bytes: what is refused whatever they are is raised.
+
+        Raises HoldfastError.
+        """
+        app = self._app
+        if (lease := await read_lease(self._engine, app.name)) is not None and lease.alive:
+            raise Leased(lease)
+        self._ledger = await Ledger.open(self._engine)
+        self._releases = await read_releases(self._engine, self._ledger, app.name)
+        self._refuse_if_blocked()
+        reference = f"{app.image}:{self._version}"
+        self._target = Target(self._version, reference, "", "", "", local=False, tested=True)
+        release = await self._release()
+        warnings = [*self._ledger.notes, *self._releases.stranger_notes(), *await self._check(release)]
         return self._plan(release, warnings)
 
     async def _check(self, release: Release) -> list[str]:

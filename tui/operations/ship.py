@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from tui.model.operation import DONE, FAILED, RUNNING, Plan, PlanStep, Result
 from tui.operations.build import Build
 from tui.operations.deploy import Deploy
 from tui.operations.push import Push
+from tui.operations.remote import Remote
 from tui.operations.suggest import suggestions
-from tui.operations.tag import Tag
+from tui.operations.tag import Tag, may_move, refuse_dirty
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,21 +58,46 @@ class Ship:
         if app.has_registry:
             steps.append(PlanStep("ship-push", f"Push {app.image}:{self._version}"))
         steps.append(PlanStep("ship-deploy", f"Deploy {self._version}"))
-        facts = (*first.facts, ("version", self._version), ("engine", self._engine.endpoint.url))
+        Tag(self._engine, app, self._policy, self._version)  # whether it can be a version
+        if self._build.source.dirty:
+            refuse_dirty("what is here", self._version, self._build.source.commit, self._policy)
+        deploy, taken = await asyncio.gather(self._deploy().foresee(), self._taken())
+        facts = [*first.facts, ("version", self._version), ("engine", self._engine.endpoint.url)]
+        facts += [fact for fact in deploy.facts if fact[0] not in ("new", *dict(facts))]
+        warnings = dict.fromkeys((*first.warnings, *deploy.warnings, *taken))
         equal = f"holdfast build {app.name} && ... && holdfast deploy {app.name} {self._version}"
-        return Plan(f"Ship {app.name} {self._version}", tuple(steps), facts, first.warnings, equal, "Ship")
+        title = f"Ship {app.name} {self._version}"
+        return Plan(title, tuple(steps), tuple(facts), tuple(warnings), equal, "Ship")
+
+    def _deploy(self) -> Deploy:
+        return Deploy(self._engine, self._app, self._policy, self._op, self._version)
+
+    async def _taken(self) -> list[str]:
+        """Where the version is already. A registry out of reach is raised, before the build."""
+        app, version = self._app, self._version
+        places = []
+        if await self._engine.images.inspect_id(f"{app.image}:{version}"):
+            places.append("on this engine")
+        if app.has_registry:
+            async with Remote(self._engine, app) as remote:
+                if await remote.digest(version):
+                    places.append("in the registry")
+        if not places or may_move(version, self._policy):
+            return []
+        there = " and ".join(places)
+        return [f"{version} is {there} already: unless the build gives the same bytes, it ends there"]
 
     async def run(self, report: Report) -> Result:
         app, policy, engine = self._app, self._policy, self._engine
         built = await self._part("ship-build", self._build, report, self._build_plan)
         image = built.image
         await self._part("ship-test", self._prove(image), report)
+        await self._deploy().foresee()  # a build takes long: a version is given only if it can be deployed
         await self._part("ship-tag", Tag(engine, app, policy, self._version, image), report)
         result = built
         if app.has_registry:
             result = await self._part("ship-push", Push(engine, app, policy, self._version, image), report)
-        deploy = Deploy(engine, app, policy, self._op, self._version)
-        last = await self._part("ship-deploy", deploy, report)
+        last = await self._part("ship-deploy", self._deploy(), report)
         return last._replace(digest=last.digest or result.digest)
 
     async def _part(self, id: str, verb: Verb, report: Report, plan: Plan | None = None) -> Result:

@@ -32,6 +32,18 @@ def may_move(tag: str, policy: Policy) -> bool:
     return any(fnmatchcase(tag, pattern) for pattern in policy.mutable_tags)
 
 
+def refuse_dirty(what: str, version: str, commit: str, policy: Policy) -> None:
+    """A version that nobody could build again is refused, unless the policy or the version itself says so."""
+    if policy.allow_dirty or may_move(version, policy) or version.endswith("-dirty"):
+        return
+    named = f"name it {commit[:12]}-dirty, " if commit else ""
+    raise Refused(
+        f"{what} is built from uncommitted changes, or from files whose commit git does "
+        "not tell: nobody could build it again",
+        f"commit and build again, {named}or set allow_dirty = true in [policy]",
+    )
+
+
 class Tag:
     """Naming one image of an app (see operations.runner.Verb)."""
 
@@ -51,13 +63,8 @@ class Tag:
         self._chosen = await chosen(self._engine, self._app, self._wanted)
         image, evidence = self._chosen.image, self._chosen.evidence
         movable = may_move(self._version, self._policy)
-        if evidence.dirty and not (self._policy.allow_dirty or movable or self._version.endswith("-dirty")):
-            named = f"name it {evidence.commit[:12]}-dirty, " if evidence.commit else ""
-            raise Refused(
-                f"{_short(image.id)} was built from uncommitted changes, or from files whose commit git does "
-                "not tell: nobody could build it again",
-                f"commit and build again, {named}or set allow_dirty = true in [policy]",
-            )
+        if evidence.dirty:
+            refuse_dirty(_short(image.id), self._version, evidence.commit, self._policy)
         warnings = []
         if not evidence.tested:
             warnings.append(f"this image has not passed a test yet: holdfast test {self._app.name}")
