@@ -6,10 +6,10 @@ export PATH := $(PATH):/usr/sbin:/sbin
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --durations=5 --durations-min=1
-# Two halves side by side, each with an engine of its own; not where screens are waited for in real time.
+# Two halves side by side, each with an engine of its own.
 SPLIT := -n 2
 
-.PHONY: help run demo test lint unit ui engine terminal faults fuzz bench docs clean
+.PHONY: help run demo test lint unit ui engine terminal faults fresh fuzz bench docs clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*  ## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target does; do \
@@ -49,11 +49,14 @@ engine: $(VENV)/test.stamp  ## against a real Docker Engine of the tests' own
 
 terminal: $(VENV)/test.stamp  ## the installed command in a real pseudo-terminal
 	@scripts/provision
-	$(PYTEST) tests/terminal
+	$(PYTEST) $(SPLIT) tests/terminal
 
 faults: $(VENV)/test.stamp  ## broken connections, hostile input, restarted engines
 	@scripts/provision
-	$(PYTEST) tests/faults
+	$(PYTEST) $(SPLIT) tests/faults
+
+fresh:  ## all of that on a Debian that has nothing else, without a network
+	@scripts/fresh
 
 fuzz: $(VENV)/test.stamp  ## try the properties with new examples (SEED=, EXAMPLES=)
 	@scripts/fuzz $(BIN)

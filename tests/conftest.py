@@ -19,6 +19,7 @@ generated.begin()
 
 _FOREIGN = ("DOCKER_", "XDG_", "HOLDFAST_")
 _LOOKS = ("NO_COLOR", "COLORFGBG", "TMUX", "TERM_PROGRAM", "TEXTUAL")
+_SIZES = ("COLUMNS", "LINES")  # readline sets them for the children of a pytest that has loaded it
 _TOLD = ("TEXTUAL_SNAPSHOT_",)  # by the plugin for pictures, to itself
 
 
@@ -29,6 +30,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if name.startswith((*_FOREIGN, *_LOOKS)) and not name.startswith(_TOLD):
             del os.environ[name]
+    for name in _SIZES:
+        os.environ.pop(name, None)
+        os.unsetenv(name)  # os.environ does not know of it
     os.environ["HOME"] = home.name
     os.environ["LANG"] = os.environ["LC_ALL"] = "C.UTF-8"
 

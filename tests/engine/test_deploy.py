@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 import urllib.request
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.operating import Operations
+from tests.support.ports import free_port
 from tests.support.project import Project
 from tui.engine.client import Engine
 from tui.engine.endpoint import resolve
@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 
     from tests.support.engine_calls import EngineCalls
     from tests.support.registry import Registry
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 class Shop(Operations):

@@ -362,11 +362,21 @@ def bury_the_dead(monkeypatch: pytest.MonkeyPatch) -> None:
     lease_times(monkeypatch, Times(dead=0.0))
 
 
-def pytest_sessionfinish() -> None:
-    """What a failed test has left frozen would be waited for."""
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What a failed test has left frozen would be waited for. One of several processes tells its cases."""
     for one in STARTED:
         if one.is_alive():
             one.kill()
+    if (told := getattr(session.config, "workeroutput", None)) is not None:
+        told["tally"] = TALLY.cases
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Add what one of several processes tells."""
+    for kind, numbers in getattr(node, "workeroutput", {}).get("tally", {}).items():
+        known = TALLY.cases.setdefault(kind, [0, 0])
+        known[:] = [known[0] + numbers[0], known[1] + numbers[1]]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

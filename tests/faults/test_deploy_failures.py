@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.deploying import KILLED, TALLY, App, Point, bury_the_dead, import_images
+from tests.support.ports import free_port
 from tests.support.private_engine import PrivateEngine
 from tui.cli.arguments import dispatch
 from tui.model.operation import Warned
@@ -157,12 +158,6 @@ def front(engine: PrivateEngine) -> Iterator[str]:
     yield "front"
     engine.api.sweep()
     engine.api.ask("DELETE", "/networks/front")
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def publishing(port: int) -> Mapping[str, Any]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engine.test_deploy import free_port
 from tests.support.engine_calls import until
+from tests.support.ports import free_port
 from tests.support.project import Project
 from tests.support.terminal import SIZES
 from tests.terminal.test_whole_way import LONG, command

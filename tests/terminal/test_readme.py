@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engine.test_deploy import free_port
+from tests.support.ports import free_port
 from tests.terminal.test_whole_way import LONG
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.engine.test_deploy import free_port
 from tests.support.busybox import IMAGE
+from tests.support.ports import free_port
 from tests.support.project import Project
 from tests.support.shell import TREE, Shell
 from tui.journal.folder import operations_folder

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import Distribution, PathDistribution, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.support.terminal import SIZES
 from tui import __version__
@@ -19,8 +22,6 @@ if TYPE_CHECKING:
     from tests.terminal.conftest import OpenTerminal
 
 TREE = Path(__file__).parents[2]
-
-pytestmark = pytest.mark.timeout(600)  # a first installation fetches the dependencies
 
 
 def _pip(python: str | Path, *arguments: str | Path) -> None:
@@ -40,11 +41,41 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def holdfast(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The command, in an environment that holds nothing else."""
+    """The command, in an environment that holds what the wheel asks for, and nothing else."""
     venv = tmp_path_factory.mktemp("installed") / "venv"
     subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-    _pip(venv / "bin/python", "install", wheel)
+    _pip(venv / "bin/python", "install", "--no-index", "--no-deps", wheel)
+    [packages] = venv.glob("lib/python3*/site-packages")
+    [holdfast] = packages.glob("holdfast-*.dist-info")
+    for name in _asked_for(PathDistribution(holdfast)):
+        _copy(distribution(name), packages)
+    _pip(venv / "bin/python", "check")
     return venv / "bin/holdfast"
+
+
+def _asked_for(asking: Distribution) -> set[str]:
+    """What a distribution requires here, and what those require in turn; all of it is installed."""
+    found: set[str] = set()
+    left: list[tuple[Distribution, frozenset[str]]] = [(asking, frozenset())]
+    while left:
+        one, extras = left.pop()
+        for requirement in map(Requirement, one.requires or ()):
+            wanted = requirement.marker
+            if wanted and not any(wanted.evaluate({"extra": extra}) for extra in extras or ("",)):
+                continue
+            if requirement.name not in found or requirement.extras:
+                found.add(requirement.name)
+                left.append((distribution(requirement.name), frozenset(requirement.extras)))
+    return found
+
+
+def _copy(package: Distribution, to: Path) -> None:
+    """Its files, but not the commands that it brings."""
+    for path in package.files or ():
+        if ".." not in path.parts and path.suffix != ".pyc":
+            target = to / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(str(path.locate()), target)
 
 
 def test_themes_are_in_the_wheel(wheel: Path) -> None:
@@ -65,6 +96,25 @@ def test_it_says_its_version_and_its_arguments(holdfast: Path) -> None:
     said = subprocess.run([holdfast, "--help"], capture_output=True, text=True, check=True, cwd="/").stdout
     assert "--demo" in said
     assert "--read-only" in said
+
+
+IMPORTED = """
+import ast, importlib.util, pathlib, tui
+for path in pathlib.Path(tui.__file__).parent.rglob("*.py"):
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+        for name in names:
+            if importlib.util.find_spec(name.partition(".")[0]) is None:
+                print(path, name)
+"""
+
+
+def test_all_that_is_imported_anywhere_is_there(holdfast: Path) -> None:
+    """Also what is imported late, where no other test may come by."""
+    command = [holdfast.with_name("python"), "-c", IMPORTED]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd="/")
+    assert said.stdout == ""
 
 
 @pytest.mark.parametrize("size", SIZES)
