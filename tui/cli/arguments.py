@@ -163,6 +163,12 @@ def _add_operation(verbs: Any, verb: str) -> None:
         made.add_argument(
             "--image", default="", metavar="IMAGE", help="its ID or reference; else the newest build"
         )
+    if verb == "deploy":
+        made.add_argument(
+            "--digest", default="", metavar="SHA256", help="exactly these bytes, whatever VERSION names now"
+        )
+    if verb in ("deploy", "ship"):
+        made.add_argument("--again", action="store_true", help="also where the same is live already")
     if verb == "rollback":
         made.add_argument(
             "--to",
@@ -308,5 +314,7 @@ def _operation(given: argparse.Namespace) -> int:
             given.quiet,
             getattr(given, "to", 0),
             getattr(given, "name", ""),
+            getattr(given, "digest", ""),
+            getattr(given, "again", False),
         )
     )

@@ -23,11 +23,14 @@ DESCRIPTIONS = {
     f"A version in the registry is never overwritten: exit status 4. {ASKS}",
     "deploy": "Put a version into service: its exact bytes, as a release in the ledger of the engine. "
     "Where it does not become ready, or falls over while it is watched, the release before serves again: "
-    f"exit status 1. Ctrl+C undoes it; closing the terminal does not stop it. {ASKS}",
+    "exit status 1. Ctrl+C undoes it; closing the terminal does not stop it. A version that names other "
+    "bytes than before is refused: --digest says which are meant. What is live already stays as it is "
+    f"unless --again is given. {ASKS}",
     "rollback": "Go back to an earlier release: its exact bytes and configuration, as a new release. "
     f"Without --to it is the newest earlier one that was good. {ASKS}",
     "ship": "Build, test, tag, push and deploy in a row; the first that fails stops it. "
-    "Without VERSION the next patch is offered on a terminal; elsewhere it has to be named. " + ASKS,
+    "Without VERSION the next patch is offered on a terminal; elsewhere it has to be named. "
+    f"What is live already, bytes and configuration, stays as it is unless --again is given. {ASKS}",
     "recover": "Finish or undo a deploy that was interrupted, by what stands on the engine; nothing else is "
     f"needed. {ASKS}",
     "prune": "Remove earlier good releases beyond those that are kept (keep in the configuration), and their "

@@ -60,6 +60,8 @@ class Options(NamedTuple):
     quiet: bool = False
     to: int = 0
     name: str = ""
+    digest: str = ""
+    again: bool = False
 
 
 def run(options: Options) -> int:
@@ -147,12 +149,16 @@ async def _request(options: Options, settings: Settings) -> Request:
         options.pull,
         options.to,
         container,
+        digest=options.digest,
+        again=options.again,
     )
 
 
 def _has_to_be_named(options: Options) -> bool:
     """Whether a missing version is asked for: the next one is taken only where somebody sees which."""
     unseen = not options.plan and not somebody_is_there()
+    if options.verb == "deploy" and options.digest:
+        return False
     return options.verb in ("tag", "deploy") or (options.verb == "ship" and unseen)
 
 

@@ -24,6 +24,8 @@ class Evidence(NamedTuple):
     bases       base image -> digest, as the engine resolved them
     seconds     how long the build took
     test_op     the operation that tested it
+    named       the versions that it was given, pushed or deployed as: version -> when, the last time
+    digests     of those, the digest that the registry had: version -> digest
     """
 
     image: str
@@ -34,6 +36,8 @@ class Evidence(NamedTuple):
     bases: Mapping[str, str] = {}
     tested: float = 0.0
     test_op: str = ""
+    named: Mapping[str, float] = {}
+    digests: Mapping[str, str] = {}
 
 
 def _path(app: str, image: str, environ: Mapping[str, str]) -> Path:
@@ -65,10 +69,29 @@ def add_evidence(app: str, image: str, environ: Mapping[str, str] = os.environ, 
     return evidence
 
 
+def name_version(
+    app: str, image: str, version: str, digest: str, at: float, environ: Mapping[str, str] = os.environ
+) -> None:
+    """Keep that an image was given a version, or was pushed or deployed as it. Blocks. Raises OSError."""
+    before = read_evidence(app, image, environ)
+    digests = {**before.digests, version: digest} if digest else before.digests
+    add_evidence(app, image, environ, named={**before.named, version: at}, digests=digests)
+
+
 def _read(path: Path) -> Evidence | None:
     """None for a file that is missing or damaged: then nothing is known, and nothing is claimed."""
     try:
         fields = json.loads(read_file(path))
-        return Evidence(**{name: fields[name] for name in Evidence._fields if name in fields})
+        known = Evidence(**{name: fields[name] for name in Evidence._fields if name in fields})
     except (OSError, ValueError, TypeError, RecursionError):
         return None
+    numbers = (known.built, known.tested, *_values(known.named))
+    texts = (known.image, known.commit, *_values(known.digests))
+    sound = all(isinstance(one, int | float) for one in numbers) and all(
+        isinstance(one, str) for one in texts
+    )
+    return known if sound else None
+
+
+def _values(mapping: object) -> tuple[object, ...]:
+    return tuple(mapping.values()) if isinstance(mapping, dict) else ((None,) if mapping else ())

@@ -26,6 +26,21 @@ COMMIT_LENGTH = 12
 Precedence = tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]
 
 
+def nearest_tag(wanted: str, known: Iterable[str]) -> str:
+    """The tag that was meant by one that there is not, "" where none is near: first with or without its "v".
+
+    >>> nearest_tag("1.0.0", ["v1.0.0", "v1.0.1"]), nearest_tag("v1.00", ["v1.0.0"]), nearest_tag("x", ["v1"])
+    ('v1.0.0', 'v1.0.0', '')
+    """
+    import difflib
+
+    tags = list(known)
+    other = wanted[1:] if wanted[:1] in ("v", "V") else f"v{wanted}"
+    if other in tags:
+        return other
+    return next(iter(difflib.get_close_matches(wanted, tags, n=1, cutoff=0.8)), "")
+
+
 class Version(NamedTuple):
     """A version.
 

@@ -25,6 +25,7 @@ from tui.model.release import APP, CONTAINER, RELEASE, Outcome, Release
 from tui.model.secrets import is_secret_name, mask_text
 from tui.operations.releases import read_releases
 from tui.operations.runner import whoami
+from tui.operations.undisturbed import read_undisturbed
 from tui.settings.app_file import app_file, write_app
 from tui.settings.apps import is_app_name
 
@@ -100,7 +101,7 @@ class Adopt:
         self._kept, self._found = await self._look()
         self._refuse_unfit()
         await self._refuse_our_own()
-        releases = await read_releases(self._engine, self._ledger, self._name)
+        releases = await read_undisturbed(self._engine, self._ledger, self._name)
         self._refuse_taken(releases)
         await self._refuse_adopted_elsewhere()
         self._number = releases.standing.next_number

@@ -49,7 +49,8 @@ class Build:
         if app.build is None:
             raise NotBuildable(
                 f"{app.origin}: [apps.{app.name}] has no [apps.{app.name}.build], so it is not built here",
-                f'add [apps.{app.name}.build] with context = "."',
+                f'add [apps.{app.name}.build] with context = ".", or put into service what is there already: '
+                f"holdfast deploy {app.name} VERSION",
             )
         self._engine = engine
         self._app = app

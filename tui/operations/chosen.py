@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.engine.errors import NotFound
 from tui.errors import HoldfastError
 from tui.journal.evidence import all_evidence, read_evidence
+from tui.model.version import nearest_tag
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -50,9 +51,7 @@ async def chosen(engine: Engine, app: AppSpec, wanted: str = "") -> Chosen:
     listed = await engine.images.list()
     ours = [image for image in listed if app.tags_of(image.tags)]
     if not ours:
-        raise NoSuchImage(
-            f"there is no image of {app.name} ({app.image}) on this engine", f"holdfast build {app.name}"
-        )
+        raise NoSuchImage(f"there is no image of {app.name} ({app.image}) on this engine", remedy(app))
     newest = max(ours, key=lambda image: image.created)
     return await _wanted(engine, app, newest.id)
 
@@ -67,7 +66,20 @@ async def _wanted(engine: Engine, app: AppSpec, wanted: str) -> Chosen:
             continue
         evidence = await asyncio.to_thread(read_evidence, app.name, image.id)
         return _with_tags(app, image, evidence)
-    raise NoSuchImage(f"there is no image {wanted} on this engine", f"holdfast build {app.name}")
+    tags = [tag for image in await engine.images.list() for tag in app.versions_of(image.tags)]
+    near = nearest_tag(wanted, tags)
+    raise NoSuchImage(
+        f"there is no image {wanted} on this engine", f"did you mean {near}?" if near else remedy(app)
+    )
+
+
+def remedy(app: AppSpec) -> str:
+    """How an app's image gets onto an engine."""
+    if app.build is not None:
+        return f"holdfast build {app.name}"
+    if app.has_registry:
+        return f"holdfast test {app.name} --image VERSION pulls it, as docker pull {app.image}:VERSION does"
+    return f"it is not built here: docker load, or docker tag IMAGE {app.image}:VERSION"
 
 
 def _with_tags(app: AppSpec, image: ImageConfig, evidence: Evidence) -> Chosen:

@@ -8,28 +8,32 @@ import socket
 import time
 from typing import TYPE_CHECKING
 
-from tui.engine.credentials import credentials_for
-from tui.engine.errors import EngineError, NotFound
-from tui.engine.transfers import LayerProgress
+from tui.engine.errors import EngineError
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError, Refused
-from tui.ledger.errors import Leased, LeaseLost
+from tui.journal.evidence import name_version
+from tui.ledger.errors import LeaseLost
 from tui.ledger.lease import Lease
-from tui.ledger.lease_state import Owner, read_lease
+from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
 from tui.ledger.records import spec_hash
 from tui.model.operation import Plan, PlanStep, Result
+from tui.model.reference import valid_tag
 from tui.model.release import Referenced, Release
 from tui.model.switching import START_FIRST, deploy, outdated
 from tui.operations.carrying import GoingOn, foreseen
 from tui.operations.checks import check_run, file_hashes
 from tui.operations.gate import kept
 from tui.operations.host_checks import check_room
+from tui.operations.known_versions import moved_words, refuse_moved
+from tui.operations.live_already import live_already, nothing_to_do
+from tui.operations.pulling import PULL, pull, pulled
 from tui.operations.release_source import Target, check_image_platform, resolve_version
 from tui.operations.releases import Releases, read_releases
 from tui.operations.retention import forget_image
 from tui.operations.rollout import Means, Rollout, new_creation
 from tui.operations.runner import CANCELLED, whoami
+from tui.operations.undisturbed import read_undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +45,7 @@ if TYPE_CHECKING:
     from tui.model.standing import Step
     from tui.operations.report import Report
 
-LEASE, PULL, NETWORKS, PRUNE = "lease", "pull", "networks", "prune"
+LEASE, NETWORKS, PRUNE = "lease", "networks", "prune"
 
 
 class Undone(HoldfastError):
@@ -59,12 +63,26 @@ class Deploy:
 
     verb = "Deploy"
 
-    def __init__(self, engine: Engine, app: AppSpec, policy: Policy, op: str, version: str) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        app: AppSpec,
+        policy: Policy,
+        op: str,
+        version: str,
+        *,
+        digest: str = "",
+        again: bool = False,
+    ) -> None:
+        """`digest` are the exact bytes that are meant, whatever `version` names; `again` also where they are
+        live already."""
         self._engine = engine
         self._app = app
         self._policy = policy
         self._op = op
         self._version = version
+        self._digest = digest
+        self._again = again
         self._target: Target
         self._releases: Releases
         self._ledger: Ledger
@@ -75,11 +93,12 @@ class Deploy:
         app = self._app
         self._ledger = await Ledger.open(self._engine)
         self._releases, self._target = await asyncio.gather(
-            read_releases(self._engine, self._ledger, app.name),
-            resolve_version(self._engine, app, self._version),
+            read_undisturbed(self._engine, self._ledger, app.name), self._resolved()
         )
         self._refuse_if_blocked()
+        await self._look_for_moves()
         self._refuse_untested()
+        await self._end_if_live()
         release = await self._release()
         warnings = [*self._ledger.notes, *self._releases.stranger_notes(), *self._target.warnings]
         warnings += await self._check(release)
@@ -91,16 +110,43 @@ class Deploy:
         Raises HoldfastError.
         """
         app = self._app
-        if (lease := await read_lease(self._engine, app.name)) is not None and lease.alive:
-            raise Leased(lease)
         self._ledger = await Ledger.open(self._engine)
-        self._releases = await read_releases(self._engine, self._ledger, app.name)
+        self._releases = await read_undisturbed(self._engine, self._ledger, app.name)
         self._refuse_if_blocked()
         reference = f"{app.image}:{self._version}"
         self._target = Target(self._version, reference, "", "", "", local=False, tested=True)
         release = await self._release()
         warnings = [*self._ledger.notes, *self._releases.stranger_notes(), *await self._check(release)]
         return self._plan(release, warnings)
+
+    async def _resolved(self) -> Target:
+        """The bytes that are meant. An image's ID is the digest where there is no registry."""
+        if not self._digest:
+            return await resolve_version(self._engine, self._app, self._version)
+        digest = f"sha256:{self._digest.removeprefix('sha256:')}"
+        found = await resolve_version(self._engine, self._app, digest)
+        return found._replace(version=self._version if not valid_tag(self._version) else "")
+
+    async def _look_for_moves(self) -> None:
+        """Other bytes than the version named before are refused, unless they are meant."""
+        app, target = self._app, self._target
+        words = await moved_words(
+            self._engine, app, self._policy, target.version, target, self._releases.entries
+        )
+        if not self._digest:
+            refuse_moved(app, words, target)
+        elif words:
+            self._target = target._replace(warnings=(*target.warnings, f"{words}, which is meant"))
+
+    async def _end_if_live(self) -> None:
+        target = self._target
+        if self._again:
+            return
+        live = await live_already(
+            self._releases, self._app, version=target.version, digest=target.digest, image=target.image
+        )
+        if live is not None:
+            raise nothing_to_do(self._releases, live)
 
     async def _check(self, release: Release) -> list[str]:
         """Warnings; what cannot work is refused now, while nothing has been changed."""
@@ -252,7 +298,7 @@ class Deploy:
         release = await self._release()
         if not self._target.local:
             async with report.step(PULL):
-                await self._pull(release, report)
+                await pull(self._engine, release.reference, self._target.host, report)
         image = await self._image_of(release)
         if self._app.create_networks or self._app.create_volumes:
             async with report.step(NETWORKS):
@@ -275,6 +321,7 @@ class Deploy:
                 raise Undone(f"{error.message}; {self._back()}", hint, error.detail) from error
             report.warn(f"it is done all the same: {error.message}")
         await self._retire_old(rollout, report)
+        await self._keep_in_mind(release, report)
         return Result(
             image=image,
             digest=release.digest,
@@ -283,6 +330,16 @@ class Deploy:
             gap_seconds=rollout.gap,
             facts=(("configuration", spec_hash(release.run, release.ready)),),
         )
+
+    async def _keep_in_mind(self, release: Release, report: Report) -> None:
+        """So that a version that moves is noticed on every engine that is deployed to from here."""
+        if not release.version:
+            return
+        name, image, version, digest = release.app, release.image, release.version, release.digest
+        try:
+            await asyncio.to_thread(name_version, name, image, version, digest, time.time())
+        except OSError as error:
+            report.warn(f"which bytes {version} names could not be kept in mind here: {error.strerror}")
 
     async def _serving(self) -> str:
         """Which release serves now, as the engine says."""
@@ -297,24 +354,9 @@ class Deploy:
         live = self._releases.standing.live
         return f"{self._releases.called(live)} serves again" if live is not None else "nothing was in service"
 
-    async def _pull(self, release: Release, report: Report) -> None:
-        credentials = await credentials_for(self._target.host)
-        layers: dict[str, tuple[int, int]] = {}
-        async with self._engine.images.pull(release.reference, credentials) as events:
-            async for event in events:
-                if isinstance(event, LayerProgress) and event.total:
-                    layers[event.layer] = event.current, event.total
-                    current = sum(done for done, _ in layers.values())
-                    report.progress(PULL, current, sum(total for _, total in layers.values()))
-
     async def _image_of(self, release: Release) -> str:
         """The image's ID on this engine. Raises HoldfastError where it is not there, or cannot run here."""
-        try:
-            image = await self._engine.images.config(release.reference)
-        except NotFound as error:
-            raise HoldfastError(
-                f"{release.reference} is not on the engine", "is its registry right?"
-            ) from error
+        image = await pulled(self._engine, release.reference)
         check_image_platform(self._engine, self._app, image)
         return image.id
 

@@ -17,6 +17,7 @@ from tui.operations.releases import read_releases
 from tui.operations.retention import forget_image
 from tui.operations.rollout import Means, Rollout
 from tui.operations.runner import whoami
+from tui.operations.undisturbed import read_undisturbed
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -35,7 +36,7 @@ class Prune:
 
     async def plan(self) -> Plan:
         self._ledger = await Ledger.open(self._engine)
-        releases = await read_releases(self._engine, self._ledger, self._app.name)
+        releases = await read_undisturbed(self._engine, self._ledger, self._app.name)
         steps = outdated(releases.standing, self._app.keep)
         if not steps:
             kept = len(releases.standing.kept)

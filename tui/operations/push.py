@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import TransferBroken
 from tui.engine.transfers import LayerProgress, Pushed
 from tui.errors import HoldfastError, Refused
+from tui.journal.evidence import name_version
 from tui.model.operation import CACHED, DONE, RUNNING, WAITING, Plan, PlanStep, Result
 from tui.operations.chosen import chosen
 from tui.operations.remote import Held, Remote
@@ -123,6 +125,8 @@ class Push:
             async with report.step("verify"):
                 for tag in self._tags:
                     await self._verify(tag, digests[tag], remote, report)
+                    now = time.time()
+                    await asyncio.to_thread(name_version, app.name, image.id, tag, digests[tag], now)
         return Result(image=image.id, digest=next(iter(digests.values())), tags=references)
 
     async def _push(self, tag: str, remote: Remote, report: Report) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError, NothingToDo
-from tui.ledger.errors import Leased, LeaseLost
+from tui.ledger.errors import LeaseLost
 from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner, read_lease
 from tui.ledger.ledger import Ledger
@@ -20,6 +20,7 @@ from tui.model.switching import can_complete, complete, restore, settle, way_bac
 from tui.operations.releases import read_releases
 from tui.operations.rollout import Means, Rollout, policy_of
 from tui.operations.runner import whoami
+from tui.operations.undisturbed import read_undisturbed
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -41,11 +42,9 @@ class Recover:
     async def plan(self) -> Plan:
         app = self._app
         self._ledger = await Ledger.open(self._engine)
-        releases = await read_releases(self._engine, self._ledger, app.name)
+        releases = await read_undisturbed(self._engine, self._ledger, app.name)
         steps = self._steps(releases)
-        if not steps and (lease := await read_lease(self._engine, app.name)) is not None and lease.alive:
-            raise Leased(lease)
-        if not steps and lease is None:
+        if not steps and await read_lease(self._engine, app.name) is None:
             raise NothingToDo(
                 f"there is nothing to recover: no deploy of {app.name} was interrupted",
                 f"holdfast status {app.name}",

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import NotFound
 from tui.errors import HoldfastError, Refused
 from tui.journal.evidence import read_evidence
 from tui.model.reference import registry_host, valid_tag
+from tui.model.version import nearest_tag
 from tui.operations.remote import Remote
 from tui.registry.errors import RegistryError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.engine.client import Engine
     from tui.model.app import AppSpec
     from tui.model.image import ImageConfig
     from tui.registry.payloads import Manifest
+
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 class Target(NamedTuple):
@@ -25,6 +32,7 @@ class Target(NamedTuple):
     reference   "repository@sha256:..." or, without a registry, the image's ID
     digest      of the manifest, "" without a registry
     image       the image's ID on this engine, "" where it has to be pulled first
+    images      IDs that the image has, here or by its manifest; none where only an index is known
     host        of the registry
     local       whether the engine has it
     tested      whether it has passed its test, as far as this account knows
@@ -42,6 +50,7 @@ class Target(NamedTuple):
     evidence: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     size: int = 0
+    images: tuple[str, ...] = ()
 
 
 ALSO_RUNS = {"amd64": ("386",), "arm64": ("arm",)}
@@ -56,6 +65,8 @@ class NoSuchVersion(HoldfastError):
 
 async def resolve_version(engine: Engine, app: AppSpec, version: str) -> Target:
     """What a tag, or a digest "sha256:...", means now. Raises HoldfastError."""
+    if version.startswith("sha256:") and not _DIGEST.fullmatch(version):
+        raise NoSuchVersion(f'"{version}" is no digest', '"sha256:" and 64 hexadecimal digits')
     if not version.startswith("sha256:") and (problem := valid_tag(version)):
         raise NoSuchVersion(f'"{version}" cannot be a tag: {problem}', f"holdfast deploy {app.name} v1.4.0")
     if not app.has_registry:
@@ -65,7 +76,7 @@ async def resolve_version(engine: Engine, app: AppSpec, version: str) -> Target:
         async with Remote(engine, app) as remote:
             digest = version if version.startswith("sha256:") else await remote.digest(version)
             if not digest:
-                raise _not_pushed(app, version, local)
+                raise _not_pushed(app, version, local, await remote.tags())
             manifest = await remote.manifest(digest)
     except RegistryError as error:
         return await _without_registry(engine, app, version, local, error)
@@ -73,9 +84,20 @@ async def resolve_version(engine: Engine, app: AppSpec, version: str) -> Target:
     return await _target(engine, app, version, digest, manifest)
 
 
-def _not_pushed(app: AppSpec, version: str, local: ImageConfig | None) -> NoSuchVersion:
-    hint = f"holdfast push {app.name} {version}" if local is not None else f"holdfast tag {app.name} VERSION"
-    return NoSuchVersion(f"{app.image}:{version} is not in the registry", hint)
+def _not_pushed(app: AppSpec, version: str, local: ImageConfig | None, tags: Sequence[str]) -> NoSuchVersion:
+    said = f"{app.image}:{version} is not in the registry"
+    if local is not None:
+        return NoSuchVersion(said, f"holdfast push {app.name} {version}")
+    return NoSuchVersion(said, _instead(app, version, tags))
+
+
+def _instead(app: AppSpec, version: str, tags: Sequence[str]) -> str:
+    """What to do where there is no such version."""
+    if near := nearest_tag(version, tags):
+        return f"did you mean {near}?"
+    if app.build is None:
+        return f"holdfast deploy {app.name} lists the versions that there are"
+    return f"holdfast tag {app.name} {version}"
 
 
 def _check_platform(engine: Engine, app: AppSpec, version: str, manifest: Manifest | None) -> None:
@@ -109,12 +131,14 @@ async def _only_local(engine: Engine, app: AppSpec, version: str) -> Target:
     """Without a registry the image's ID is the identity."""
     image = await _config(engine, version if "sha256:" in version else f"{app.image}:{version}")
     if image is None:
+        tags = [tag for one in await engine.images.list() for tag in app.versions_of(one.tags)]
         raise NoSuchVersion(
-            f"there is no image {app.image}:{version} on this engine", f"holdfast tag {app.name} {version}"
+            f"there is no image {app.image}:{version} on this engine", _instead(app, version, tags)
         )
     tested, evidence = await _evidence(app, image.id)
     said = ("local only: without a registry no other engine can have these bytes",)
-    return Target(version, image.id, "", image.id, "", True, tested, evidence, said)
+    named = "" if "sha256:" in version else version
+    return Target(named, image.id, "", image.id, "", True, tested, evidence, said, images=(image.id,))
 
 
 async def _without_registry(
@@ -139,6 +163,7 @@ async def _target(
     image = await _config(engine, reference)
     known = image.id if image is not None else manifest.config_digest if manifest is not None else ""
     tested, evidence = await _evidence(app, known, digest)
+    config = manifest.config_digest if manifest is not None else ""
     return Target(
         "" if version.startswith("sha256:") else version,
         reference,
@@ -149,6 +174,7 @@ async def _target(
         tested,
         evidence,
         size=manifest.layers_size if manifest is not None and image is None else 0,
+        images=tuple(filter(None, (image.id if image is not None else "", config))),
     )
 
 

@@ -18,6 +18,8 @@ class Request(NamedTuple):
     engine   the endpoint of the engine that was shown, which it must be then; "" to be found by those
     no_cache, pull   of build
     container   of adopt: its name or ID, "" where it is called as the app is to be
+    digest   of deploy: the exact bytes that are meant, "" for what the version names
+    again    of deploy and ship: also where the same is live already
     to       of rollback: the release's number, 0 for the newest good one before
     """
 
@@ -34,6 +36,8 @@ class Request(NamedTuple):
     to: int = 0
     container: str = ""
     engine: str = ""
+    digest: str = ""
+    again: bool = False
 
     def line(self) -> str:
         return json.dumps(self._asdict())

@@ -15,8 +15,8 @@ from tui.model.reference import registry_host
 from tui.operations.checks import file_hashes
 from tui.operations.deploy import Deploy
 from tui.operations.release_source import Target
-from tui.operations.releases import read_releases
 from tui.operations.runner import whoami
+from tui.operations.undisturbed import read_undisturbed
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -48,7 +48,7 @@ class Rollback(Deploy):
 
     async def plan(self) -> Plan:
         self._ledger = await Ledger.open(self._engine)
-        self._releases = await read_releases(self._engine, self._ledger, self._app.name)
+        self._releases = await read_undisturbed(self._engine, self._ledger, self._app.name)
         self._refuse_if_blocked()
         self._earlier = self._chosen()
         self._source = self._past = self._releases.containers.get(self._earlier.number)

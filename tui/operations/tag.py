@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import NotFound
 from tui.errors import HoldfastError, Refused
+from tui.journal.evidence import name_version
 from tui.model.app import BUILT
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.reference import valid_tag
@@ -117,6 +119,7 @@ class Tag:
                 raise Refused(f"{self._reference} was given to {_short(before)} meanwhile")
             if before != image.id:
                 await asyncio.shield(self._engine.images.tag(image.id, self._app.image, self._version))
+            await asyncio.to_thread(name_version, self._app.name, image.id, self._version, "", time.time())
         return Result(image=image.id, tags=(self._reference,))
 
 

@@ -128,7 +128,7 @@ def verb_of(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> V
         case "deploy":
             from tui.operations.deploy import Deploy
 
-            return Deploy(engine, app, policy, op, version)
+            return Deploy(engine, app, policy, op, version, digest=request.digest, again=request.again)
         case "rollback":
             from tui.operations.rollback import Rollback
 
@@ -140,7 +140,7 @@ def verb_of(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> V
             def prove(id: str) -> Verb:
                 return Proof(engine, app, request._replace(image=id))
 
-            return Ship(engine, app, policy, op, version, prove)
+            return Ship(engine, app, policy, op, version, prove, again=request.again)
         case "recover":
             from tui.operations.recover import Recover
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.journal.evidence import Evidence, add_evidence, all_evidence, read_evidence
+from tui.journal.evidence import Evidence, add_evidence, all_evidence, name_version, read_evidence
 
 
 @pytest.fixture
@@ -41,3 +41,23 @@ def test_builds_come_newest_first(environ):
         add_evidence("web", image, environ, built=built)
 
     assert [one.image for one in all_evidence("web", environ)] == ["sha256:c", "sha256:b", "sha256:a"]
+
+
+def test_versions_are_kept_beside_what_is_known_already(environ):
+    add_evidence("web", "sha256:ab", environ, tested=5.0)
+    name_version("web", "sha256:ab", "v1", "", 1.0, environ)
+    name_version("web", "sha256:ab", "v1", "sha256:m", 2.0, environ)
+    name_version("web", "sha256:ab", "v2", "", 3.0, environ)
+
+    found = read_evidence("web", "sha256:ab", environ)
+    assert (found.tested, found.named) == (5.0, {"v1": 2.0, "v2": 3.0})
+    assert found.digests == {"v1": "sha256:m"}
+
+
+@pytest.mark.parametrize("field", ['"named": 5', '"named": {"v1": "x"}', '"digests": [1]', '"built": "soon"'])
+def test_values_of_another_kind_are_no_evidence(environ, tmp_path, field):
+    add_evidence("web", "sha256:ab", environ, tested=5.0)
+    path = tmp_path / "holdfast/evidence/web/ab.json"
+    path.write_text(path.read_text()[:-1] + f", {field}}}")
+
+    assert all_evidence("web", environ) == []

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.model.reference import valid_tag
-from tui.model.version import Version, suggest
+from tui.model.version import Version, nearest_tag, suggest
 
 EXAMPLE = [
     "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11",
@@ -139,3 +139,11 @@ def test_suggestions_are_free_and_can_be_tags(known: list[str], commit: str, dir
     assert not set(found) & set(known)
     assert len(found) == len(set(found))
     assert [valid_tag(tag) for tag in found] == [""] * len(found)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "near"),
+    [("1.0.0", "v1.0.0"), ("v2.0.0", "2.0.0"), ("latst", "latest"), ("V1.0.0", "v1.0.0"), ("main", "")],
+)
+def test_the_tag_that_was_meant(wanted: str, near: str) -> None:
+    assert nearest_tag(wanted, ["v1.0.1", "v1.0.0", "2.0.0", "latest"]) == near

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from tui.engine.errors import NotFound
+from tui.model.app import AppSpec, BuildSpec
 from tui.model.image import ImageConfig
-from tui.operations.chosen import chosen
+from tui.operations.chosen import NoSuchImage, chosen
 from tui.settings.made import app_spec
 
 ID = "sha256:" + "1" * 64
@@ -41,3 +42,35 @@ async def test_the_image_of_an_app_is_found_by_what_the_engine_calls_it(
 
     assert found.image.id == ID
     assert found.tags == ("v1.0.0",)
+
+
+@pytest.mark.parametrize(
+    ("image", "build", "words"),
+    [
+        ("alice/web", BuildSpec(".", "Dockerfile"), "holdfast build web"),
+        ("alice/web", None, "docker pull alice/web:VERSION"),
+        ("web", None, "docker tag IMAGE web:VERSION"),
+    ],
+)
+async def test_the_remedy_is_one_that_works(
+    image: str, build: BuildSpec | None, words: str, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    engine = SimpleNamespace(images=Images("other:v1"))
+    app = AppSpec("web", image, "holdfast.toml", build)
+
+    with pytest.raises(NoSuchImage) as raised:
+        await chosen(engine, app)
+
+    assert words in raised.value.hint
+    assert (build is None) == ("holdfast build" not in raised.value.hint)
+
+
+async def test_a_tag_that_is_nearly_right_is_named(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    engine = SimpleNamespace(images=Images("web:v1.0.0"))
+
+    with pytest.raises(NoSuchImage) as raised:
+        await chosen(engine, AppSpec("web", "web", "holdfast.toml"), "1.0.0")
+
+    assert raised.value.hint == "did you mean v1.0.0?"

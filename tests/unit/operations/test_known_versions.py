@@ -1,0 +1,57 @@
+"""What is known of a version, and when what it names now are other bytes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.journal.evidence import Evidence
+from tui.model.release import Entry, Release
+from tui.operations.known_versions import Known, differs, given, released
+from tui.operations.release_source import Target
+
+A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
+ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
+
+
+def target(digest: str = A, *images: str) -> Target:
+    return Target("v1", f"web@{digest}", digest, "", "", local=False, tested=True, images=images)
+
+
+@pytest.mark.parametrize(
+    ("known", "now", "other"),
+    [
+        (Known(A, ONE, ""), target(A, ONE), False),
+        (Known(A, ONE, ""), target(B, TWO), True),
+        (Known(A, "", ""), target(B), True),
+        (Known(A, ONE, ""), target(B, ONE), False),  # the same image, its layers packed otherwise
+        (Known("", ONE, ""), target(A, ONE), False),
+        (Known("", ONE, ""), target(A, TWO), True),
+        (Known("", ONE, ""), target(A), False),  # an index, not pulled: nothing can be said
+        (Known("", ONE, ""), target("", ONE), False),
+        (Known("", ONE, ""), target("", TWO), True),
+    ],
+)
+def test_other_bytes(known: Known, now: Target, other: bool) -> None:
+    assert differs(known, now) is other
+
+
+def test_the_newest_release_of_a_version_says_what_it_was() -> None:
+    entries = {
+        number: Entry(Release("web", number, version, "", digest, ONE))
+        for number, version, digest in ((1, "v1", A), (2, "v1", B), (3, "v2", A))
+    }
+    assert released("v1", entries) == Known(B, ONE, "in r2")
+    assert released("v3", entries) is None
+
+
+def test_what_was_pushed_last_counts_and_without_a_registry_what_was_tagged_last() -> None:
+    evidence = [
+        Evidence(ONE, named={"v1": 1.0}, digests={"v1": A}),
+        Evidence(TWO, named={"v1": 2.0}),
+    ]
+    pushed, tagged = given("v1", evidence, pushed=True), given("v1", evidence, pushed=False)
+    assert pushed is not None
+    assert (pushed.digest, pushed.image) == (A, ONE)
+    assert tagged is not None
+    assert (tagged.digest, tagged.image) == ("", TWO)
+    assert given("v2", evidence, pushed=False) is None
