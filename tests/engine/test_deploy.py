@@ -281,6 +281,39 @@ async def test_retention_keeps_as_many_as_it_says(shop: Shop, api: EngineCalls) 
     assert serving(api) == {"web": "running", "web.r2": "exited"}
 
 
+async def test_prune_takes_builds_and_images_that_nothing_needs(shop: Shop, api: EngineCalls) -> None:
+    shop.configure("[apps.web]\n", "[apps.web]\nkeep = 1\nkeep_builds = 1\n")
+
+    def tags() -> set[str]:
+        """Of the app, without those of builds, and how many builds have one."""
+        mine = [tag.rpartition(":")[2] for image in api.get("/images/json") for tag in image["RepoTags"] or ()
+                if tag.startswith(shop.project.image)]  # fmt: skip
+        return {f"{sum(tag.startswith('build-') for tag in mine)} builds"} | {
+            tag for tag in mine if not tag.startswith("build-")
+        }
+
+    for number in range(1, 4):
+        await shop.release(f"v0.{number}.0")
+        await shop.work("deploy", version=f"v0.{number}.0")
+    shop.project.write("index.html", "hello, never shipped\n")
+    await shop.work("build")
+    never = shop.project.image
+    await shop.work("build")
+    api.tag(f"{shop.project.image}:v0.1.0", f"{never}-copy:mine")
+    assert tags() == {"4 builds", "v0.1.0", "v0.2.0", "v0.3.0", "mine"}
+    api.untag(f"{never}-copy:mine")
+
+    await shop.work("prune")
+
+    assert tags() == {"1 builds", "v0.2.0", "v0.3.0"}
+    assert dict(shop.plan.facts)["frees"].startswith("at least")
+    assert any("v0.1.0 (r1, which is not kept)" in step.title for step in shop.plan.steps)
+    assert "v0.3.0" in shop.page()
+    assert "nothing to prune" in (await shop.fail("prune")).message
+    await shop.work("rollback")
+    assert "v0.2.0" in shop.page()
+
+
 async def test_ship_does_it_all_in_a_row(shop: Shop) -> None:
     shop.project.write("index.html", "hello, shipped\n")
     shop.project.commit()

@@ -192,3 +192,28 @@ async def test_the_plan_says_which_data_goes_on(engine: PrivateEngine, tmp_path:
 
     assert dict(app.plan.facts)["volume /data"] == f"goes on from r1: {mounted(api, 'web')[:12]}"
     assert not any("/data" in warning for warning in app.plan.warnings)
+
+
+async def test_prune_names_the_volumes_that_go_and_leaves_what_is_in_use(
+    engine: PrivateEngine, tmp_path: Path
+) -> None:
+    api, app = engine.api, App(tmp_path, engine, "web", app={"keep": 1})
+    await app.work("deploy", version="v1")
+    write(api, "web", "of r1")
+    old = mounted(api, "web")
+    for version in ("plain", "plain", "plain"):
+        await app.work("deploy", version=version)
+    assert old in volumes(api)
+
+    await app.work("prune")
+
+    assert old not in volumes(api)
+    assert any(old[:12] in step.title and "what r1 wrote to /data" in step.title for step in app.plan.steps)
+    assert "lost for good" in dict(app.plan.facts)["data"]
+    await app.work("deploy", version="v2")
+    write(api, "web", "of r5")
+    await app.work("deploy", version="v3")
+    await app.work("deploy", version="v2")
+    await app.work("prune")
+    assert "nothing to prune" in (await app.fail("prune")).message
+    assert read(api, "web") == "of r5"

@@ -33,8 +33,9 @@ DESCRIPTIONS = {
     f"What is live already, bytes and configuration, stays as it is unless --again is given. {ASKS}",
     "recover": "Finish or undo a deploy that was interrupted, by what stands on the engine; nothing else is "
     f"needed. {ASKS}",
-    "prune": "Remove earlier good releases beyond those that are kept (keep in the configuration), and their "
-    f"images where nothing else needs them. The ledger keeps every record. {ASKS}",
+    "prune": "Remove earlier good releases beyond those that are kept (keep in the configuration), their "
+    "images and builds (keep_builds) where nothing else needs them, and volumes without a name that no "
+    f"container has. The plan names each of them with its size. The ledger keeps every record. {ASKS}",
     "adopt": "Take over a running container that nobody manages: its configuration becomes an app's, its "
     f"present state release r1. It runs on, untouched. {ASKS}",
     "unlock": "Remove the lease of an app, whoever has it. The operation that had it stops at its next step, "

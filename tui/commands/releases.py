@@ -78,13 +78,8 @@ def _recover(situation: Situation) -> str:
 
 
 def _prune(situation: Situation) -> str:
-    if reason := _changeable(situation) or _known(situation):
-        return reason
-    assert situation.releases is not None
-    app, kept = situation.apps[0], situation.releases.standing.kept
-    if len(kept) <= app.keep:
-        return f"nothing to prune: {len(kept)} earlier releases are there, and {app.keep} are kept"
-    return ""
+    """Whether there is anything, builds and volumes too, the plan finds out."""
+    return _changeable(situation) or _known(situation)
 
 
 def _unlock(situation: Situation) -> str:

@@ -38,8 +38,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tui.engine.endpoint import Endpoint
-    from tui.model.engine import EngineVersion, Storage
+    from tui.model.engine import EngineVersion, Storage, Usage
     from tui.model.event import Event
+
+USAGE_SECONDS = 600.0
+"""Time limit for counting what is on the disk."""
 
 OLDEST = (1, 41)
 """The API of Engine 20.10."""
@@ -135,6 +138,12 @@ class Engine:
         answer = await self._wire.get("/info")
         with readable("GET /info"):
             return payloads.storage(answer)
+
+    async def usage(self) -> Usage:
+        """How much room images and volumes take, which an engine may count for long. Raises EngineError."""
+        answer = parse(await self._wire.ask("GET", "/system/df", seconds=USAGE_SECONDS))
+        with readable("GET /system/df"):
+            return payloads.usage(answer)
 
     async def is_on_this_machine(self) -> bool:
         """Whether what it says of its host can be looked at here. Raises EngineError.

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from tui.engine.timestamps import seconds
 from tui.model.container import HEALTHS, Container, Port
-from tui.model.engine import EngineVersion, Storage
+from tui.model.engine import EngineVersion, Storage, Usage
 from tui.model.event import Event
 from tui.model.image import Image, ImageConfig
 from tui.model.sample import Sample
@@ -320,6 +320,20 @@ def engine_time(answer: Json) -> float:
 def storage(answer: Json) -> Storage:
     """GET /info: where images are kept."""
     return Storage(str(answer.get("Driver") or ""), str(answer.get("DockerRootDir") or ""))
+
+
+def usage(answer: Json) -> Usage:
+    """GET /system/df: what comes free where one image, or one volume, is removed."""
+    return Usage(
+        {
+            item["Id"]: max(0, int(item["Size"]) - max(0, int(item.get("SharedSize") or 0)))
+            for item in answer.get("Images") or ()
+        },
+        {
+            item["Name"]: max(0, int((item.get("UsageData") or {}).get("Size") or 0))
+            for item in answer.get("Volumes") or ()
+        },
+    )
 
 
 def exec_created(answer: Json) -> str:

@@ -185,6 +185,7 @@ class AppSpec(NamedTuple):
     engines    docker contexts or endpoints, () for the current one
     order      "stop-first" or "start-first"
     keep       earlier good releases that are kept
+    keep_builds   the newest builds that are kept whether they are released or not
     drain      a command run inside the old container before it stops
     ignore_changes   files inside the container whose changes are no drift: shell patterns of absolute paths
     create_networks, create_volumes   made by a deploy where they are missing; others never are
@@ -205,6 +206,7 @@ class AppSpec(NamedTuple):
     create_networks: tuple[str, ...] = ()
     create_volumes: tuple[str, ...] = ()
     ignore_changes: tuple[str, ...] = ()
+    keep_builds: int = 3
 
     @property
     def has_registry(self) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class EngineVersion(NamedTuple):
@@ -32,3 +35,14 @@ class Storage(NamedTuple):
 
     driver: str
     folder: str
+
+
+class Usage(NamedTuple):
+    """Room on the engine's disk (GET /system/df), in bytes.
+
+    images    an image's ID -> what no other image shares
+    volumes   a volume's name -> what is in it
+    """
+
+    images: Mapping[str, int] = {}
+    volumes: Mapping[str, int] = {}

@@ -1,27 +1,32 @@
-"""Removing the releases of an app that retention does not keep."""
+"""Removing what retention does not keep of an app: releases, images, builds, volumes that nothing has."""
 
 from __future__ import annotations
 
 import os
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tui.engine.errors import EngineError, NotFound
 from tui.engine.uncancelled import to_the_end
 from tui.errors import NothingToDo
 from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
-from tui.model.operation import Plan, PlanStep, Result
+from tui.model.operation import DONE, FAILED, RUNNING, Plan, PlanStep, Result
 from tui.model.switching import outdated
 from tui.operations.releases import read_releases
-from tui.operations.retention import forget_image
+from tui.operations.retention import Leftover, leftover
 from tui.operations.rollout import Means, Rollout
 from tui.operations.runner import whoami
 from tui.operations.undisturbed import read_undisturbed
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from tui.engine.client import Engine
     from tui.model.app import AppSpec
+    from tui.model.engine import Usage
+    from tui.model.retention import Going
     from tui.operations.report import Report
 
 
@@ -33,43 +38,96 @@ class Prune:
         self._app = app
         self._op = op
         self._ledger: Ledger
+        self._found: Leftover
 
     async def plan(self) -> Plan:
+        app = self._app
         self._ledger = await Ledger.open(self._engine)
-        releases = await read_undisturbed(self._engine, self._ledger, self._app.name)
-        steps = outdated(releases.standing, self._app.keep)
-        if not steps:
+        releases = await read_undisturbed(self._engine, self._ledger, app.name)
+        steps = outdated(releases.standing, app.keep)
+        found = self._found = await leftover(self._engine, app, releases, [step.release for step in steps])
+        if not (steps or found.images or found.volumes):
             kept = len(releases.standing.kept)
             raise NothingToDo(
-                f"nothing to prune: {kept} earlier good releases of {self._app.name} are there, "
-                f"and {self._app.keep} are kept",
-                f"keep = {self._app.keep} in [apps.{self._app.name}]",
+                f"nothing to prune: {kept} earlier good releases of {app.name} are there, and {app.keep} are "
+                f"kept; of its builds {app.keep_builds} are",
+                f"keep and keep_builds in [apps.{app.name}]",
             )
-        stay = ", ".join(releases.called(number) for number in releases.standing.kept[: self._app.keep])
+        usage = await self._engine.usage()
+        stay = ", ".join(releases.called(number) for number in releases.standing.kept[: app.keep])
+        frees = sum(usage.images.get(one.image, 0) for one in found.images if one.last)
+        data = sum(usage.volumes.get(one.name, 0) for one in found.volumes)
+        facts = [("engine", self._engine.endpoint.url), ("stay", stay), ("frees", f"at least {_mb(frees)}")]
+        if found.volumes:
+            facts.append(("data", f"{_mb(data)} in volumes that no container has are lost for good"))
+        equal = [f"docker rm {app.name}.r{step.release}" for step in steps]
+        equal += [f"docker rmi {one.reference}" for one in found.images]
+        equal += [f"docker volume rm {one.name}" for one in found.volumes]
         return Plan(
-            f"Prune {len(steps)} releases of {self._app.name}",
-            tuple(
-                PlanStep(
-                    step.id, f"Remove {releases.called(step.release)} and its image, if nothing needs it"
-                )
-                for step in steps
+            f"Prune {app.name}",
+            (
+                *(PlanStep(step.id, f"Remove {releases.called(step.release)}") for step in steps),
+                *(PlanStep(one.reference, _words(one, usage)) for one in found.images),
+                *(
+                    PlanStep(
+                        one.name,
+                        f"Remove {one.what}: the volume {one.name[:12]} "
+                        f"({_mb(usage.volumes.get(one.name, 0))})",
+                    )
+                    for one in found.volumes
+                ),
             ),
-            (("engine", self._engine.endpoint.url), ("stay", stay)),
+            tuple(facts),
             tuple(self._ledger.notes),
-            "docker rm " + " ".join(f"{self._app.name}.r{step.release}" for step in steps),
+            " && ".join(equal),
             "Prune",
         )
 
     async def run(self, report: Report) -> Result:
-        owner = Owner(whoami(), socket.gethostname(), os.getpid(), self._op, f"prune {self._app.name}")
-        lease = await Lease.acquire(self._engine, self._app.name, owner)
+        app, engine = self._app, self._engine
+        owner = Owner(whoami(), socket.gethostname(), os.getpid(), self._op, f"prune {app.name}")
+        lease = await Lease.acquire(engine, app.name, owner)
         try:
-            releases = await read_releases(self._engine, self._ledger, self._app.name)
-            rollout = Rollout(Means(self._engine, self._app, self._ledger, lease, report), releases)
-            for step in outdated(releases.standing, self._app.keep):
-                old = releases.containers[step.release]
-                await rollout.make([step])
-                await forget_image(self._engine, old.image, old.image_id)
+            releases = await read_releases(engine, self._ledger, app.name)
+            steps = outdated(releases.standing, app.keep)
+            # Only what was named in the plan goes, and of that only what nobody needs by now.
+            now = await leftover(engine, app, releases, [step.release for step in steps])
+            images = [one for one in self._found.images if one in now.images]
+            volumes = [one for one in self._found.volumes if one in now.volumes]
+            rollout = Rollout(Means(engine, app, self._ledger, lease, report), releases)
+            rollout.volumes_going = {one.name for one in volumes}
+            await rollout.make(steps)
+            for image in images:
+                await self._remove(lease, report, image.reference, engine.images.remove(image.reference))
+            for volume in volumes:
+                await self._remove(lease, report, volume.name, engine.volumes.remove(volume.name))
         finally:
             await to_the_end(lease.release())
         return Result()
+
+    async def _remove(self, lease: Lease, report: Report, id: str, call: Coroutine[Any, Any, object]) -> None:
+        """One of them; that it cannot be removed now is said, and keeps nothing else from going."""
+        report.state(id, RUNNING)
+        try:
+            await lease.guard(id)
+            await to_the_end(call)
+        except NotFound:
+            report.state(id, DONE)
+        except EngineError as error:
+            report.state(id, FAILED)
+            report.warn(f"{id} could not be removed: {error.message}")
+        else:
+            report.state(id, DONE)
+        finally:
+            call.close()
+
+
+def _words(one: Going, usage: Usage) -> str:
+    name = one.reference.removeprefix("sha256:")[:12] if one.reference == one.image else one.reference
+    if not one.last:
+        return f"Remove the name {name} ({one.what}); the image stays"
+    return f"Remove {name} ({one.what}), {_mb(usage.images.get(one.image, 0))}"
+
+
+def _mb(count: int) -> str:
+    return f"{count / 1e6:.1f} MB"

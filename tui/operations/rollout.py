@@ -86,7 +86,10 @@ class Means(NamedTuple):
 
 
 class Rollout:
-    """Makes steps. `gap` is how long nothing served, in seconds, once that has been measured."""
+    """Makes steps. `gap` is how long nothing served, in seconds, once that has been measured.
+
+    volumes_going   volumes that whoever makes the steps removes afterwards
+    """
 
     def __init__(self, means: Means, releases: Releases) -> None:
         self._means = means
@@ -101,6 +104,7 @@ class Rollout:
         self._drained: set[int | None] = set()
         self._unrecorded = unrecorded(releases)
         self.gap: float | None = None
+        self.volumes_going: set[str] = set()
         self._retaken = means.lease.again
         if means.release is not None:
             self._policies[means.release.number] = means.release.run.restart
@@ -220,7 +224,7 @@ class Rollout:
         volumes = await orphaned(engine, [*one.volumes.values()], [id]) if one is not None else []
         await engine.containers.remove(id, force=True)
         for target, volume in one.volumes.items() if one is not None else ():
-            if volume in volumes:
+            if volume in volumes and volume not in self.volumes_going:
                 self._means.report.warn(
                     f"what r{number} wrote to {target} stays, in a volume that no container has any more: "
                     f"docker volume rm {volume} removes it"

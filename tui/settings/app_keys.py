@@ -151,6 +151,7 @@ APP: Mapping[str, Reader] = {
     "engines": NAMES,
     "order": by(one_of("stop-first", "start-first")),
     "keep": by(number(0, 1000)),
+    "keep_builds": by(number(0, 1000)),
     "drain": COMMAND,
     "drain_seconds": SECONDS,
     "create_networks": NAMES,

@@ -47,7 +47,7 @@ APP = [
     ("swarm = true", "[apps.web] swarm is not taken: Swarm comes in a later version"),
     ("scan = {}", "[apps.web] scan is not taken: scanning comes in a later version"),
     ("imag = 'a'", "[apps.web] imag is unknown: did you mean image?"),
-    ("zzz = 1", "[apps.web] zzz is unknown: known are image, engine, engines, order, keep, drain, drain_seconds, create_networks, create_volumes, ignore_changes, build, run, ready, test"),
+    ("zzz = 1", "[apps.web] zzz is unknown: known are image, engine, engines, order, keep, keep_builds, drain, drain_seconds, create_networks, create_volumes, ignore_changes, build, run, ready, test"),
     ("ports = [80]", "[apps.web] ports is not allowed here: it belongs in [apps.web.run]"),
     ("depends_on = []", "[apps.web] depends_on is not taken: an app is one container, and knows of no other service"),
     ("run = 1", "[apps.web.run] is a table, not 1: write [apps.web.run] above its keys"),
@@ -244,7 +244,7 @@ def test_a_wrong_value_of_a_table_is_named(faults: Faults, table: str, text: str
         ),
         (
             "[apps.web.eu]\n",
-            "[apps.web] eu is unknown: known are image, engine, engines, order, keep, drain, drain_seconds, "
+            "[apps.web] eu is unknown: known are image, engine, engines, order, keep, keep_builds, drain, drain_seconds, "
             "create_networks, create_volumes, ignore_changes, build, "
             'run, ready, test; an app\'s name with a dot in it is written in quotes: [apps."web.eu"]',
         ),
