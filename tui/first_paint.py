@@ -34,6 +34,9 @@ PATIENCE = 0.4
 FIRST = 60
 """Containers asked for: more than fit on most screens."""
 
+MOST_BYTES = 4 << 20
+"""What is read of them: whatever is longer is left to Textual too."""
+
 
 class Painted(NamedTuple):
     """What was drawn, and how to give the terminal back as it was."""
@@ -83,7 +86,7 @@ def first_containers(path: str, now: float) -> tuple[Container, ...] | None:
     try:
         body = _get(path, f"/containers/json?all=1&limit={FIRST}")
         return tuple(container_listed(item, now) for item in parse_list(body))
-    except (OSError, HoldfastError, KeyError, TypeError, ValueError, AttributeError, OverflowError):
+    except (OSError, HoldfastError, LookupError, TypeError, ValueError, AttributeError, OverflowError):
         return None
 
 
@@ -94,10 +97,11 @@ def _get(path: str, target: str) -> bytes:
         connection.settimeout(PATIENCE)
         connection.connect(path)
         connection.sendall(f"GET {target} HTTP/1.0\r\nHost: docker\r\n\r\n".encode())
-        parts = []
+        parts, size = [], 0
         while part := connection.recv(1 << 18):
             parts.append(part)
-            if time.monotonic() > deadline:
+            size += len(part)
+            if time.monotonic() > deadline or size > MOST_BYTES:
                 raise TimeoutError
     head, _, body = b"".join(parts).partition(b"\r\n\r\n")
     if b" 200 " not in head[:16]:
@@ -108,7 +112,7 @@ def _get(path: str, target: str) -> bytes:
 def _unchunked(body: bytes) -> bytes:
     parts = []
     at = 0
-    while (end := body.index(b"\r\n", at)) and (size := int(body[at:end], 16)):
+    while (end := body.index(b"\r\n", at)) and (size := int(body[at:end], 16)) > 0:
         parts.append(body[end + 2 : end + 2 + size])
         at = end + 4 + size
     return b"".join(parts)

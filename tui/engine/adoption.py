@@ -13,6 +13,7 @@ from tui.engine.mounted import inside, mounts
 from tui.engine.recreation import own_names, restart_text
 from tui.model.app import Healthcheck, Port, RunSpec, Ulimit
 from tui.model.drift import FileChange
+from tui.model.typed import checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +86,7 @@ class Adoption(NamedTuple):
     removed: bool
 
 
+@checked
 def adoption(item: Mapping[str, Any], image: Mapping[str, Any], logging_driver: str = "") -> Adoption:
     """From GET /containers/{id}/json and GET /images/{id}/json ({} where the image is gone).
 
@@ -107,6 +109,7 @@ def adoption(item: Mapping[str, Any], image: Mapping[str, Any], logging_driver: 
     )
 
 
+@checked
 def file_change(item: Mapping[str, Any]) -> FileChange:
     """An item of GET /containers/{id}/changes."""
     return FileChange(KINDS[item["Kind"]], str(item["Path"]))

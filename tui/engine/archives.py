@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from tui.engine.bounds import ANSWER_SECONDS
 from tui.engine.errors import AnswerTooLarge
-from tui.engine.wire import ANSWER_SECONDS, Wire, segment
+from tui.engine.wire import Wire, segment
 
 LIMIT = 64 * 2**20
 """Bytes of the largest archive that is read."""

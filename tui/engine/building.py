@@ -161,7 +161,7 @@ class _Events:
 
     async def of(self, answer: Answer) -> AsyncGenerator[BuildEvent]:
         """Raises what `meaning` says."""
-        lines = JsonMessages()
+        lines = JsonMessages("POST /build")
         try:
             async for chunk in answer.chunks():
                 for message in lines.feed(chunk):

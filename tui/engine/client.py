@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from tui.engine import payloads
 from tui.engine.addresses import LOOPBACK, within
 from tui.engine.archives import Archives
+from tui.engine.bounds import QUESTION_SECONDS
 from tui.engine.builds import Builds
 from tui.engine.containers import Containers
 from tui.engine.errors import (
@@ -82,8 +83,8 @@ class Engine:
         """Open an engine and agree on a version, by one request. Raises EngineError."""
         wire = Wire(endpoint, transport_for(endpoint))
         try:
-            body, headers = await wire.ask_with_headers("GET", "/version")
-            answer = parse(body)
+            body, headers = await wire.ask_with_headers("GET", "/version", seconds=QUESTION_SECONDS)
+            answer = parse(body, "GET /version")
             with readable("GET /version"):
                 wire.version = agree(answer)
                 version = payloads.version(answer, headers.get("Server", ""), wire.version)

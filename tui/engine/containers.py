@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import asynccontextmanager
+from collections import deque
+from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine import descriptions, payloads
 from tui.engine.adoption import Adoption, adoption, file_change
+from tui.engine.bounds import ANSWER_BYTES, QUESTION_SECONDS
 from tui.engine.comparison import differences
 from tui.engine.creation import restart_policy
 from tui.engine.errors import NotFound, StreamBroken
 from tui.engine.faults import readable
-from tui.engine.jsonmessage import JsonItems, JsonMessages, parse
+from tui.engine.jsonmessage import JsonMessages, parse
 from tui.engine.recreation import Kept, kept
 from tui.engine.state import ContainerState, container_state
 from tui.engine.stdcopy import FramedLog, LogLine, LogReader, RawLog
@@ -48,6 +50,9 @@ WAIT_SECONDS = 30 * 86400.0
 
 GATHER = 0.004
 """Seconds from one batch of lines to the next: a lone line comes at once, a flood in few large batches."""
+
+TAIL_BYTES = 16 * 2**20
+"""The most that the last lines of a log may have together."""
 
 MULTIPLEXED = "application/vnd.docker.multiplexed-stream"
 RAW = "application/vnd.docker.raw-stream"
@@ -99,21 +104,19 @@ class Containers:
         return self._batches({"all": True})
 
     async def _batches(self, query: Query) -> AsyncIterator[builtins.list[Container]]:
-        async with self._wire.stream("GET", "/containers/json", query) as answer:
-            now = time.time()
-            items = JsonItems()
-            batch: list[Container] = []
-            async for chunk in answer.chunks():
-                for item in items.feed(chunk):
+        now = time.time()
+        batch: list[Container] = []
+        async with aclosing(self._wire.items("/containers/json", query)) as parts:
+            async for items in parts:
+                for item in items:
                     with readable("GET /containers/json"):
                         batch.append(payloads.container_listed(item, now))
                     if len(batch) == BATCH:
                         yield batch
                         batch = []
                         await asyncio.sleep(0)
-            items.close()
-            if batch:
-                yield batch
+        if batch:
+            yield batch
 
     async def inspect(self, id: str) -> Container:
         """One container with an exact `since`."""
@@ -170,28 +173,29 @@ class Containers:
 
     async def changes(self, id: str) -> Changes:
         """What is other in its files than in its image, the first CHANGES of it."""
-        items = JsonItems()
         found: list[FileChange] = []
         path = f"/containers/{segment(id)}/changes"
-        async with self._wire.stream("GET", path, seconds=CHANGES_SECONDS) as answer:
-            async for chunk in answer.chunks():
+        async with aclosing(self._wire.items(path, seconds=CHANGES_SECONDS)) as parts:
+            async for items in parts:
                 with readable("GET /containers/{id}/changes"):
-                    found += [file_change(item) for item in items.feed(chunk)]
+                    found += [file_change(item) for item in items]
                 if len(found) > CHANGES:
                     return Changes(tuple(found[:CHANGES]), complete=False)
                 await asyncio.sleep(0)
-            items.close()
         return Changes(tuple(found))
 
     async def sharing_network(self, id: str) -> builtins.list[str]:
         """The names of containers that live in this one's network namespace (network mode container:ID)."""
-        listed = await self._wire.get("/containers/json", {"all": True})
-        with readable("GET /containers/json"):
-            return [
-                item["Names"][0].removeprefix("/")
-                for item in listed or ()
-                if (item.get("HostConfig") or {}).get("NetworkMode") == f"container:{id}"
-            ]
+        found: list[str] = []
+        async with aclosing(self._wire.items("/containers/json", {"all": True})) as parts:
+            async for items in parts:
+                with readable("GET /containers/json"):
+                    found += [
+                        item["Names"][0].removeprefix("/")
+                        for item in items
+                        if (item.get("HostConfig") or {}).get("NetworkMode") == f"container:{id}"
+                    ]
+        return found
 
     async def using_volume(self, name: str) -> builtins.list[str]:
         """The IDs of all containers, running or not, that have a volume mounted."""
@@ -220,7 +224,7 @@ class Containers:
         """The exit code, once it does not run; at once where it does not."""
         path = f"/containers/{segment(id)}/wait"
         async with self._wire.stream("POST", path, seconds=WAIT_SECONDS) as answer:
-            body = b"".join([chunk async for chunk in answer.chunks()])
+            body = b"".join([chunk async for chunk in answer.chunks(most=ANSWER_BYTES)])
         with readable("POST /containers/{id}/wait"):
             return int(parse(body)["StatusCode"])
 
@@ -301,7 +305,7 @@ class Containers:
         async with self._wire.stream("GET", path, query, chunked=False) as answer:
             if tty is None:
                 tty = await self._has_terminal(id, answer.content_type)
-            yield _lines(answer, RawLog() if tty else FramedLog())
+            yield _lines(answer.chunks(), RawLog() if tty else FramedLog())
 
     async def tail(self, id: str, lines: int) -> builtins.list[str]:
         """The last lines of its log, as text from outside."""
@@ -309,9 +313,11 @@ class Containers:
         path = f"/containers/{segment(id)}/logs"
         async with self._wire.stream("GET", path, query, chunked=False) as answer:
             tty = await self._has_terminal(id, answer.content_type)
-            batches = _lines(answer, RawLog() if tty else FramedLog())
-            found = [line async for batch in batches for line in batch]
-        return [line.text.decode("utf-8", "replace") for line in found[-lines:]]
+            reader = RawLog() if tty else FramedLog()
+            chunks = answer.chunks(most=TAIL_BYTES, seconds=QUESTION_SECONDS)
+            batches = _lines(chunks, reader)
+            found = deque([line async for batch in batches for line in batch], maxlen=lines)
+        return [line.text.decode("utf-8", "replace") for line in found]
 
     async def _has_terminal(self, id: str, content_type: str) -> bool:
         """Engines since API 1.42 say in the answer how it is framed; of others it must be asked."""
@@ -328,7 +334,7 @@ def _epoch(since: str) -> str:
 
 
 async def _samples(answer: Answer) -> AsyncIterator[Sample]:
-    messages = JsonMessages()
+    messages = JsonMessages("GET /containers/{id}/stats")
     async for chunk in answer.chunks():
         for item in messages.feed(chunk):
             with readable("GET /containers/{id}/stats"):
@@ -337,8 +343,8 @@ async def _samples(answer: Answer) -> AsyncIterator[Sample]:
     messages.close()
 
 
-async def _lines(answer: Answer, reader: LogReader) -> AsyncIterator[list[LogLine]]:
-    async for chunk in answer.chunks():
+async def _lines(chunks: AsyncIterator[bytes], reader: LogReader) -> AsyncIterator[list[LogLine]]:
+    async for chunk in chunks:
         if lines := reader.feed(chunk):
             yield lines
             await asyncio.sleep(GATHER)

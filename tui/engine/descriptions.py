@@ -12,6 +12,7 @@ from typing import Any
 
 from tui.model.details import Details, Fact, Layer, Section
 from tui.model.secrets import MASK, mask_json
+from tui.model.typed import checked
 
 PROBES = 3
 """How many of the last health probes are shown."""
@@ -20,6 +21,7 @@ Json = Mapping[str, Any]
 _Named = Iterable[tuple[str, object]]
 
 
+@checked
 def container(answer: Json) -> Details:
     """GET /containers/{id}/json. Raises as `payloads` says."""
     item = mask_json(answer)
@@ -48,6 +50,7 @@ def container(answer: Json) -> Details:
     )
 
 
+@checked
 def image(answer: Json, history: Iterable[Json]) -> Details:
     """GET /images/{name}/json and GET /images/{name}/history. Raises as `payloads` says."""
     item = mask_json(answer)

@@ -28,7 +28,7 @@ async def events(wire: Wire) -> AsyncIterator[AsyncIterator[Event]]:
 
 
 async def _read(answer: Answer) -> AsyncIterator[Event]:
-    messages = JsonMessages()
+    messages = JsonMessages("GET /events")
     async for chunk in answer.chunks():
         for item in messages.feed(chunk):
             with readable("GET /events"):

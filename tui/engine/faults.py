@@ -29,10 +29,15 @@ if TYPE_CHECKING:
 
     from tui.engine.endpoint import Endpoint
 
-TRANSLATED = (aiohttp.ClientError, http_exceptions.HttpProcessingError, OSError, EOFError, UnicodeError)
+TRANSLATED = (
+    aiohttp.ClientError, http_exceptions.HttpProcessingError, OSError, EOFError, UnicodeError,
+    asyncio.LimitOverrunError,
+)  # fmt: skip
 """What `translate` takes; TimeoutError is an OSError, an incomplete read an EOFError."""
 
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+UNREADABLE = (
+    KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError,
+)  # fmt: skip
 """What reading an answer raises that is not as the Engine API says."""
 
 # Of aiohttp 3.14 and newer.
@@ -54,6 +59,7 @@ _MEANING: tuple[tuple[type[Exception], type[EngineError], str], ...] = (
     (aiohttp.ClientConnectionError, ConnectionFailed, "the connection to the engine failed"),
     (TimeoutError, EngineSilent, "the engine did not answer in time"),
     (OSError, ConnectionFailed, "the connection to the engine failed"),
+    (asyncio.LimitOverrunError, MalformedAnswer, "the engine's answer is not HTTP as it should be"),
     (UnicodeError, MalformedAnswer, "the engine's answer is not text"),
 )
 

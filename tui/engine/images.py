@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from tui.engine import descriptions, payloads, transfers
+from tui.engine.bounds import LIST_BYTES
 from tui.engine.credentials import registry_auth_header
 from tui.engine.errors import NotFound, RequestRefused, ServerFault
 from tui.engine.faults import readable
@@ -38,9 +40,12 @@ class Images:
 
     async def list(self) -> list[Image]:
         """All images that are not merely a layer of another."""
-        items = await self._wire.get("/images/json")
-        with readable("GET /images/json"):
-            return [payloads.image_listed(item) for item in items or ()]
+        found: list[Image] = []
+        async with aclosing(self._wire.items("/images/json")) as parts:
+            async for items in parts:
+                with readable("GET /images/json"):
+                    found += [payloads.image_listed(item) for item in items]
+        return found
 
     async def details(self, id: str) -> Details:
         """What inspect and history say, arranged for reading, secrets masked; `id` may be a reference."""
@@ -98,7 +103,7 @@ class Images:
         """Remove a tag, or an image by ID; what was untagged and deleted. Conflict while it is in use."""
         answer = parse(
             await self._wire.ask(
-                "DELETE", f"/images/{segment(ref)}", {"force": force}, seconds=REMOVE_SECONDS
+                "DELETE", f"/images/{segment(ref)}", {"force": force}, seconds=REMOVE_SECONDS, most=LIST_BYTES
             )
         )
         with readable("DELETE /images/{name}"):
@@ -122,6 +127,8 @@ class Images:
     async def prune(self) -> tuple[builtins.list[str], int]:
         """Remove all dangling images; what went, and the bytes that came free."""
         query = {"filters": filters(dangling=["true"])}
-        answer = parse(await self._wire.ask("POST", "/images/prune", query, seconds=REMOVE_SECONDS))
+        answer = parse(
+            await self._wire.ask("POST", "/images/prune", query, seconds=REMOVE_SECONDS, most=LIST_BYTES)
+        )
         with readable("POST /images/prune"):
             return payloads.pruned(answer)

@@ -12,7 +12,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from tui.engine.errors import MalformedAnswer, StreamBroken
+from tui.engine.bounds import VALUE_BYTES
+from tui.engine.errors import AnswerTooLarge, MalformedAnswer, StreamBroken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,9 +70,11 @@ class JsonMessages:
     ([{'a': 1}], [{'b': 2}])
     """
 
-    def __init__(self) -> None:
+    def __init__(self, call: str = "a request") -> None:
+        self._call = call
         self._text = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._parts: list[str] = []
+        self._size = 0
         self._end = _End()
 
     def feed(self, chunk: bytes) -> Iterator[Any]:
@@ -81,23 +84,35 @@ class JsonMessages:
         if self._parts:
             at = self._end.find(text, 0)
             if at < 0:
-                self._parts.append(text)
+                self._keep(text)
                 return
             whole = "".join(self._parts) + text[:at]
             self._parts = []
-            yield _decode(whole)
+            yield _decode(whole, self._call)
         while (at := self._next(text, at)) < len(text):
             if text[at] not in "{[":
-                raise MalformedAnswer("the engine sent what is no JSON object")
+                raise MalformedAnswer(f"the engine's answer to {self._call} is no JSON object")
             try:
                 value, at = _decode_at(text, at)
             except (ValueError, RecursionError) as error:
                 self._end = _End()
                 if self._end.find(text, at) >= 0:
-                    raise MalformedAnswer(f"the engine sent malformed JSON: {error}") from error
-                self._parts = [text[at:]]
+                    raise MalformedAnswer(
+                        f"the engine's answer to {self._call} is malformed JSON: {error}"
+                    ) from error
+                self._size = 0
+                self._keep(text[at:])
                 return
             yield value
+
+    def _keep(self, part: str) -> None:
+        """A part of a value that goes on."""
+        self._size += len(part)
+        if self._size > VALUE_BYTES:
+            raise AnswerTooLarge(
+                f"the engine's answer to {self._call} has a value of more than {VALUE_BYTES:,} bytes"
+            )
+        self._parts.append(part)
 
     def close(self) -> None:
         """Say that nothing more comes; raises StreamBroken when a value was not complete."""
@@ -117,8 +132,8 @@ class JsonItems(JsonMessages):
     ([{'a': 1}], [{'b': 2}])
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, call: str = "a request") -> None:
+        super().__init__(call)
         self._opened = False
         self._closed = False
         self._comma = False
@@ -139,7 +154,7 @@ class JsonItems(JsonMessages):
             if not self._opened and char == "[":
                 self._opened = True
             elif not self._opened or self._closed:
-                raise MalformedAnswer("the engine sent something else than a list")
+                raise MalformedAnswer(f"the engine's answer to {self._call} is no list")
             elif char == "]" and not (self._comma and self._any):
                 self._closed = True
             elif char == "," and self._any and not self._comma:
@@ -148,7 +163,7 @@ class JsonItems(JsonMessages):
                 self._any, self._comma = True, False
                 return at
             else:
-                raise MalformedAnswer("the engine sent a malformed list")
+                raise MalformedAnswer(f"the engine's answer to {self._call} is a malformed list")
             at += 1
 
 
@@ -160,13 +175,13 @@ def parse_list(body: bytes) -> list[Any]:
     return result
 
 
-def parse(body: bytes) -> Any:
-    """A complete value of any kind; raises MalformedAnswer."""
-    return _decode(body.decode("utf-8", "replace"))
+def parse(body: bytes, call: str = "a request") -> Any:
+    """A complete value of any kind; raises MalformedAnswer, which names the `call` ("GET /info")."""
+    return _decode(body.decode("utf-8", "replace"), call)
 
 
-def _decode(text: str) -> Any:
+def _decode(text: str, call: str) -> Any:
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
-        raise MalformedAnswer(f"the engine sent malformed JSON: {error}") from error
+        raise MalformedAnswer(f"the engine's answer to {call} is malformed JSON: {error}") from error

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.engine.bounds import NAMED_BYTES
 from tui.engine.faults import readable
 from tui.engine.jsonmessage import parse
 from tui.engine.wire import Wire, filters, segment
+from tui.model.typed import typed
 
 if TYPE_CHECKING:
     import builtins
@@ -55,10 +57,10 @@ class Networks:
     async def list(self, labels: Sequence[str] = ()) -> builtins.list[Network]:
         """The networks with all of these labels, "name" or "name=value" each."""
         query = {"filters": filters(label=[*labels])} if labels else None
-        items = await self._wire.get("/networks", query)
+        items = await self._wire.get("/networks", query, most=NAMED_BYTES)
         with readable("GET /networks"):
             return [
-                Network(item["Id"], item["Name"], item["Driver"], item.get("Labels") or {})
+                typed(Network(item["Id"], item["Name"], item["Driver"], item.get("Labels") or {}))
                 for item in items or ()
             ]
 

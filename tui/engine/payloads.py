@@ -19,6 +19,7 @@ from tui.model.engine import EngineVersion, Storage, Usage
 from tui.model.event import Event
 from tui.model.image import Image, ImageConfig
 from tui.model.sample import Sample
+from tui.model.typed import checked
 
 Json = Mapping[str, Any]
 
@@ -64,6 +65,7 @@ def _told(status: str) -> _Told:
     return _Told(exit_code, health, ago)
 
 
+@checked
 def container_listed(item: Json, now: float) -> Container:
     """An item of GET /containers/json; `now`, in seconds since the epoch, dates "2 hours ago".
 
@@ -92,6 +94,7 @@ def container_listed(item: Json, now: float) -> Container:
     )
 
 
+@checked
 def container_inspected(item: Json) -> Container:
     """GET /containers/{id}/json as the same value that a list gives, with an exact `since`."""
     config, state = item["Config"], item["State"]
@@ -167,6 +170,7 @@ def _bound_ports(ports: Mapping[str, list[Json] | None]) -> tuple[Port, ...]:
     return tuple(sorted(read, key=_order))
 
 
+@checked
 def image_listed(item: Json) -> Image:
     """An item of GET /images/json."""
     return Image(
@@ -179,6 +183,7 @@ def image_listed(item: Json) -> Image:
     )
 
 
+@checked
 def image_config(item: Json) -> ImageConfig:
     """GET /images/{name}/json."""
     config = item.get("Config") or {}
@@ -217,12 +222,13 @@ def insecure_registry(answer: Json, host: str) -> bool | None:
 
 def insecure_networks(answer: Json) -> list[str]:
     """GET /info: networks ("10.0.0.0/8") in which registries may be spoken to without TLS."""
-    return list((answer.get("RegistryConfig") or {}).get("InsecureRegistryCIDRs") or ())
+    return [str(one) for one in (answer.get("RegistryConfig") or {}).get("InsecureRegistryCIDRs") or ()]
 
 
 def removed_names(items: Iterable[Json] | None) -> list[str]:
     """What DELETE /images/{name} and POST /images/prune say went: references, then IDs."""
-    return [name for item in items or () for name in (item.get("Untagged") or item.get("Deleted"),) if name]
+    names = [item.get("Untagged") or item.get("Deleted") for item in items or ()]
+    return [str(name) for name in names if name]
 
 
 def pruned(answer: Json) -> tuple[list[str], int]:
@@ -230,6 +236,7 @@ def pruned(answer: Json) -> tuple[list[str], int]:
     return removed_names(answer.get("ImagesDeleted")), int(answer.get("SpaceReclaimed") or 0)
 
 
+@checked
 def event(item: Json) -> Event:
     """A message of GET /events."""
     actor = item.get("Actor") or {}
@@ -243,6 +250,7 @@ def event(item: Json) -> Event:
     )
 
 
+@checked
 def version(answer: Json, server: str, api: str) -> EngineVersion:
     """GET /version; `server` is the answer's header of that name, `api` the version that will be spoken."""
     product = (answer.get("Platform") or {}).get("Name") or ""
@@ -256,6 +264,7 @@ def version(answer: Json, server: str, api: str) -> EngineVersion:
     )
 
 
+@checked
 def sample(item: Json) -> Sample:
     """A message of GET /containers/{id}/stats, as the docker command line computes it.
 
@@ -317,6 +326,7 @@ def engine_time(answer: Json) -> float:
     return now
 
 
+@checked
 def storage(answer: Json) -> Storage:
     """GET /info: where images are kept."""
     return Storage(str(answer.get("Driver") or ""), str(answer.get("DockerRootDir") or ""))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine.creation import Creation
 from tui.engine.mounted import inside, is_unnamed
+from tui.model.typed import checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +50,7 @@ class Kept(NamedTuple):
     volumes: Mapping[str, str] = {}
 
 
+@checked
 def kept(item: Mapping[str, Any]) -> Kept:
     """GET /containers/{id}/json, as `payloads` reads it."""
     config, host, state = item["Config"], item["HostConfig"], item["State"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.model.typed import checked
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -41,6 +43,7 @@ class ContainerState(NamedTuple):
     published: Mapping[str, tuple[tuple[str, int], ...]]
 
 
+@checked
 def container_state(item: Mapping[str, Any]) -> ContainerState:
     """GET /containers/{id}/json, as `payloads` reads it."""
     state, network = item["State"], item["NetworkSettings"]

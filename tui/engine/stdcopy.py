@@ -121,6 +121,8 @@ class FramedLog:
             stream = chunk[at]
             stop = start + number(chunk[at + 4 : start])
             if stop > length:
+                if stop - start > LONGEST:
+                    raise MalformedAnswer("the engine sent a log whose next message is longer than any")
                 break
             space = find(b" ", start, start + 40)
             if (

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from tui.engine.bounds import ANSWER_SECONDS
 from tui.engine.errors import MalformedAnswer, refusal
 from tui.engine.faults import translated
-from tui.engine.wire import ANSWER_SECONDS, Wire, plain_reason
+from tui.engine.wire import REASON_BYTES, Wire, plain_reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,11 +40,20 @@ async def take_over(
                 writer.write("\r\n".join(lines).encode() + body)
                 status, length = head(await reader.readuntil(b"\r\n\r\n"))
                 if status not in (101, 200):
-                    raise refusal(status, plain_reason(await reader.read(length)))
+                    raise refusal(status, plain_reason(await _some(reader, length)))
     except BaseException:
         writer.close()
         raise
     return reader, writer
+
+
+async def _some(reader: asyncio.StreamReader, length: int) -> bytes:
+    """The body of an error, or its beginning; a length of -1 is unknown."""
+    most = min(length, REASON_BYTES) if length >= 0 else REASON_BYTES
+    found = b""
+    while len(found) < most and (part := await reader.read(most - len(found))):
+        found += part
+    return found
 
 
 def head(answered: bytes) -> tuple[int, int]:

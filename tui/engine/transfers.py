@@ -11,6 +11,7 @@ import re
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.engine.bounds import SILENCE
 from tui.engine.credentials import registry_auth_header
 from tui.engine.errors import (
     LoginRefused,
@@ -189,11 +190,11 @@ async def _transfer(
             )
         except RequestRefused as error:
             raise of_refusal(error, reference) from error
-        yield _events(answer.chunks(), reference)
+        yield _events(answer.chunks(silence=SILENCE), reference)
 
 
 async def _events(chunks: AsyncIterator[bytes], reference: str) -> AsyncIterator[TransferEvent]:
-    messages, transfer = JsonMessages(), Transfer(reference)
+    messages, transfer = JsonMessages("a push or pull"), Transfer(reference)
     async for chunk in chunks:
         for message in messages.feed(chunk):
             with readable("a push or pull"):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.engine.bounds import NAMED_BYTES
 from tui.engine.errors import NotFound
 from tui.engine.faults import readable
 from tui.engine.wire import Wire, filters, segment
+from tui.model.typed import typed
 
 if TYPE_CHECKING:
     import builtins
@@ -45,6 +47,8 @@ class Volumes:
     async def list(self, labels: Sequence[str] = ()) -> builtins.list[Volume]:
         """The volumes with all of these labels, "name" or "name=value" each."""
         query = {"filters": filters(label=[*labels])} if labels else None
-        answer = await self._wire.get("/volumes", query)
+        answer = await self._wire.get("/volumes", query, most=NAMED_BYTES)
         with readable("GET /volumes"):
-            return [Volume(item["Name"], item.get("Labels") or {}) for item in answer.get("Volumes") or ()]
+            return [
+                typed(Volume(item["Name"], item.get("Labels") or {})) for item in answer.get("Volumes") or ()
+            ]

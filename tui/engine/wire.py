@@ -5,25 +5,40 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from math import inf
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from yarl import URL
 
-from tui.engine.errors import ConnectionFailed, EngineError, MalformedAnswer, refusal
-from tui.engine.faults import TRANSLATED, translate, translated
-from tui.engine.jsonmessage import parse
+from tui.engine.bounds import (
+    ANSWER_BYTES,
+    ANSWER_SECONDS,
+    ITEMS,
+    LIST_BYTES,
+    PATIENCE,
+    QUESTION_SECONDS,
+    QUIET,
+)
+from tui.engine.errors import (
+    AnswerTooLarge,
+    ConnectionFailed,
+    EngineError,
+    EngineSilent,
+    MalformedAnswer,
+    StreamBroken,
+    refusal,
+)
+from tui.engine.faults import TRANSLATED, translate
+from tui.engine.jsonmessage import JsonItems, parse
 from tui.engine.transport import CONNECT_SECONDS, Transport
 from tui.http_client import aiohttp
 from tui.model.secrets import mask_text
 
 if TYPE_CHECKING:
     from tui.engine.endpoint import Endpoint
-
-ANSWER_SECONDS = 60.0
-"""Time limit for an ordinary request, and for the head of a stream's answer."""
 
 READ_BUFFER = 1 << 18
 """Bytes read ahead of a reader before the engine is made to wait."""
@@ -39,25 +54,72 @@ Query = Mapping[str, str | int | bool]
 class Answer:
     """The beginning of an engine's answer, and its body as it comes."""
 
-    def __init__(self, response: aiohttp.ClientResponse, wire: Wire) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, wire: Wire, call: str) -> None:
         self._response = response
         self._wire = wire
+        self._call = call
 
     @property
     def content_type(self) -> str:
         return self._response.headers.get("Content-Type", "")
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """Everything that has arrived, again and again, until the end; raises EngineError."""
-        content = self._response.content
+    async def chunks(
+        self, *, most: float = inf, seconds: float = inf, silence: float = inf
+    ) -> AsyncIterator[bytes]:
+        """Everything that has arrived, again and again, until the end; raises EngineError.
+
+        most      bytes, beyond which it is AnswerTooLarge
+        seconds   of waiting in all, beyond which it is EngineSilent; without it the engine is asked for a
+                  sign of life while nothing comes
+        silence   of waiting for one byte, beyond which it is StreamBroken
+        """
+        size, quiet = 0, 0.0
+        clock = asyncio.get_running_loop().time
         while True:
-            try:
-                chunk = await content.readany()
-            except TRANSLATED as error:
-                raise self._wire.fault(error, reading=True) from error
+            began = clock()
+            chunk = await self._next(min(seconds, QUIET))
+            waited = clock() - began
+            seconds -= waited
+            if chunk is None:
+                quiet += waited
+                if seconds <= 0:
+                    raise EngineSilent(f"the engine did not answer {self._call} in time")
+                if quiet >= silence:
+                    raise StreamBroken(
+                        f"the engine has said nothing to {self._call} for {silence / 60:g} min"
+                    )
+                await self._wire.ask("GET", "/_ping", seconds=PATIENCE)
+                continue
+            quiet = 0.0
             if not chunk:
                 return
+            size += len(chunk)
+            if size > most:
+                raise AnswerTooLarge(f"the engine's answer to {self._call} is larger than {most:,.0f} bytes")
             yield chunk
+
+    async def _next(self, seconds: float) -> bytes | None:
+        """What has arrived, b"" at the end, None where nothing does for so long."""
+        try:
+            async with asyncio.timeout(max(seconds, 0.0)) as wait:
+                return await self._response.content.readany()
+        except TRANSLATED as error:
+            if wait.expired():
+                return None
+            raise self._wire.fault(error, reading=True) from error
+
+    async def whole(self, most: int) -> bytes:
+        """All of it, where that is at most so many bytes; for how long is the caller's."""
+        content, parts, size = self._response.content, [], 0
+        try:
+            while chunk := await content.readany():
+                parts.append(chunk)
+                size += len(chunk)
+                if size > most:
+                    raise AnswerTooLarge(f"the engine's answer to {self._call} is larger than {most:,} bytes")
+        except TRANSLATED as error:
+            raise self._wire.fault(error, reading=True) from error
+        return b"".join(parts)
 
     def end(self) -> None:
         """Let whoever waits for more get an error now."""
@@ -143,9 +205,13 @@ class Wire:
         *,
         headers: Mapping[str, str] | None = None,
         seconds: float = ANSWER_SECONDS,
+        most: int = ANSWER_BYTES,
     ) -> bytes:
         """The body of the answer to a request that is answered at once; raises EngineError."""
-        return (await self.ask_with_headers(method, path, query, body, headers=headers, seconds=seconds))[0]
+        found = await self.ask_with_headers(
+            method, path, query, body, headers=headers, seconds=seconds, most=most
+        )
+        return found[0]
 
     async def ask_with_headers(
         self,
@@ -156,21 +222,48 @@ class Wire:
         *,
         headers: Mapping[str, str] | None = None,
         seconds: float = ANSWER_SECONDS,
+        most: int = ANSWER_BYTES,
     ) -> tuple[bytes, Mapping[str, str]]:
         """As `ask`, with the headers of the answer (found in any case)."""
         async with self._within(seconds):
             response = await self._send(self._session, method, path, query, body, headers)
+            answer = Answer(response, self, f"{method} {path}")
             try:
-                with translated(self.endpoint, reading=True):
-                    return await response.read(), response.headers
-            finally:
-                response.release()
+                whole = await answer.whole(most)
+            except BaseException:
+                response.close()  # what has not been read is not waited for
+                raise
+            response.release()
+            return whole, response.headers
 
     async def get(
-        self, path: str, query: Query | None = None, *, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        query: Query | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        seconds: float = QUESTION_SECONDS,
+        most: int = ANSWER_BYTES,
     ) -> Any:
         """The JSON that a GET is answered with; raises EngineError."""
-        return parse(await self.ask("GET", path, query, headers=headers))
+        return parse(
+            await self.ask("GET", path, query, headers=headers, seconds=seconds, most=most), f"GET {path}"
+        )
+
+    async def items(
+        self, path: str, query: Query | None = None, *, seconds: float = QUESTION_SECONDS
+    ) -> AsyncGenerator[list[Any]]:
+        """The items of a list that a GET is answered with, as many at once as have arrived."""
+        async with self.stream("GET", path, query, seconds=seconds) as answer:
+            items = JsonItems(f"GET {path}")
+            count = 0
+            async for chunk in answer.chunks(most=LIST_BYTES, seconds=seconds):
+                found = list(items.feed(chunk))
+                count += len(found)
+                if count > ITEMS:
+                    raise AnswerTooLarge(f"the engine's answer to GET {path} has more than {ITEMS:,} items")
+                yield found
+            items.close()
 
     @asynccontextmanager
     async def stream(
@@ -192,7 +285,7 @@ class Wire:
         session = self._session if chunked else self._plain
         async with self._within(seconds):
             response = await self._send(session, method, path, query, body, headers)
-        answer = Answer(response, self)
+        answer = Answer(response, self, f"{method} {path}")
         self._streams.add(answer)
         try:
             yield answer
@@ -247,7 +340,7 @@ def filters(**wanted: list[str]) -> str:
 def plain_reason(body: bytes) -> str:
     """The engine's own words in the body of an error: one line of plain text without credentials."""
     try:
-        answer = parse(body)
+        answer = parse(body, "a request")
     except MalformedAnswer:
         answer = None
     words = answer.get("message") if isinstance(answer, dict) else None

@@ -15,9 +15,9 @@ from tui.engine.errors import NotFound
 from tui.journal.folder import journal_path, operations_folder
 from tui.journal.reader import is_alive
 from tui.ledger.errors import NotOurs
-from tui.ledger.fields import Unfit, plain
-from tui.ledger.fields import read as read_fields
 from tui.ledger.tars import NoTar, pack, unpack
+from tui.model.fields import Unfit, plain
+from tui.model.fields import read as read_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from tui.ledger.fields import Unfit, plain, read
 from tui.model.app import ReadySpec, RunSpec
+from tui.model.fields import Unfit, plain, read
 from tui.model.release import Outcome, Release
 
 if TYPE_CHECKING:

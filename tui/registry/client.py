@@ -39,6 +39,9 @@ PAGE = 1000
 MOST_TAGS = 100_000
 MOST_PAGES = 1000
 
+TAGS_SECONDS = 120.0
+"""Time limit for all pages of a list together; each request has its own."""
+
 REDIRECTS = 5
 
 CREATED = "org.opencontainers.image.created"
@@ -89,7 +92,15 @@ class Registry:
 
     async def tags(self, repository: str) -> list[str]:
         """All tags of a repository, in the registry's order, at most 100,000; none where it is unknown."""
-        path = self._path(repository)
+        try:
+            async with asyncio.timeout(TAGS_SECONDS):
+                return await self._tags(self._path(repository))
+        except TimeoutError:
+            raise RegistryUnreachable(
+                f"the registry {self.host} did not list the tags of {repository} in {TAGS_SECONDS:g} s"
+            ) from None
+
+    async def _tags(self, path: str) -> list[str]:
         url = (await self._connected()).joinpath("v2", path, "tags", "list").with_query(n=PAGE)
         found: dict[str, None] = {}
         for _ in range(MOST_PAGES):

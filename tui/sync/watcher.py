@@ -15,7 +15,7 @@ from tui.sync.doubts import Doubts
 from tui.sync.refresh import effect, merge
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from tui.engine.client import Engine
     from tui.model.container import Container
@@ -35,6 +35,9 @@ PATIENCE = 5.0
 
 CALM = 5.0
 """Seconds that a connection must hold before the next break starts again with the shortest wait."""
+
+SLICE = 0.008
+"""Seconds after which a burst of events lets others have their turn: keys, and what is drawn."""
 
 
 class Watcher:
@@ -63,6 +66,7 @@ class Watcher:
         self._wake = asyncio.Event()
         self._loading = False
         self._heard = 0.0
+        self._behind = asyncio.Event()
 
     def heard(self) -> None:
         """Note a sign of life: an event, or a sample of statistics."""
@@ -122,15 +126,48 @@ class Watcher:
                     load = tasks.create_task(self._load(engine))
                     confirm = tasks.create_task(self._confirm(engine))
                     watch = tasks.create_task(self._watch_over(engine))
+                    catch_up = tasks.create_task(self._catch_up(engine))
                     try:
-                        async for event in events:
-                            self.heard()
-                            self._apply(event)
+                        await self._follow(events)
                     finally:
-                        for task in (load, confirm, watch):
+                        for task in (load, confirm, watch, catch_up):
                             task.cancel()
 
+    async def _follow(self, events: AsyncIterator[Event]) -> None:
+        turn = time.monotonic()
+        async for event in events:
+            self.heard()
+            self._apply(event)
+            if time.monotonic() - turn > SLICE:
+                waiting = time.monotonic()
+                await asyncio.sleep(0)
+                turn = time.monotonic()
+                if turn - waiting > SLICE:
+                    self._behind.set()
+
+    async def _catch_up(self, engine: Engine) -> None:
+        """The engine drops events to whoever is slow: after a flood everything is read again."""
+        while True:
+            await self._behind.wait()
+            await asyncio.sleep(CALM)
+            self._behind.clear()
+            if not self._loading:
+                self._loading = True
+                await self._list(engine)
+                self._loading = False
+                self._wake.set()
+
     async def _load(self, engine: Engine) -> None:
+        await self._list(engine)
+        self._loading = False
+        self._wake.set()
+        live = Link(LinkState.LIVE, self._clock(), self._endpoint, engine.version)
+        self.store.set_link(live)
+        await engine.host_name()
+        self.store.set_link(live._replace(version=engine.version))
+
+    async def _list(self, engine: Engine) -> None:
+        """Read everything."""
         seen: set[str] = set()
         images = asyncio.create_task(engine.images.list())
         try:
@@ -141,12 +178,6 @@ class Watcher:
             self.store.set_images(await images)
         finally:
             images.cancel()
-        self._loading = False
-        self._wake.set()
-        live = Link(LinkState.LIVE, self._clock(), self._endpoint, engine.version)
-        self.store.set_link(live)
-        await engine.host_name()
-        self.store.set_link(live._replace(version=engine.version))
 
     async def _watch_over(self, engine: Engine) -> None:
         """A frozen engine keeps its streams open: what is shown would be old, and look live."""

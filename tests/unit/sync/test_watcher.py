@@ -14,6 +14,7 @@ from tui.model.container import Container
 from tui.model.engine import EngineVersion
 from tui.model.event import Event
 from tui.store.store import LinkState, Store
+from tui.sync import watcher as watcher_module
 from tui.sync.backoff import delays
 from tui.sync.watcher import Watcher
 
@@ -157,6 +158,44 @@ async def test_an_event_is_applied_at_once_and_read_again_later() -> None:
         assert not any(entry.startswith("read") for entry in engine.done)
         engine.there[web.id] = web._replace(state="exited", exit_code=3, image="seen again")
         await until(lambda: store.containers[web.id].image == "seen again")
+
+
+async def test_a_flood_of_events_lets_others_have_their_turn() -> None:
+    """An engine that always has a further event: keys must be taken meanwhile, and the screen drawn."""
+    engine = Script()
+    web = container("w")
+    engine.there = {web.id: web}
+
+    async def endless() -> AsyncIterator[Event]:
+        while True:
+            for action in ("pause", "unpause"):
+                yield Event("container", action, web.id, {"name": "w"}, 5.0)
+
+    @asynccontextmanager
+    async def events() -> AsyncIterator[AsyncIterator[Event]]:
+        yield endless()
+
+    engine.events = events  # type: ignore[method-assign]
+    async with watching(engine) as (_, store):
+        await until(lambda: store.link.state is LinkState.LIVE)
+        await until(lambda: any(entry.startswith("read") for entry in engine.done))
+        for _ in range(20):
+            await asyncio.sleep(0.001)
+
+
+async def test_after_falling_behind_everything_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine has dropped events then, and nothing tells which."""
+    monkeypatch.setattr(watcher_module, "CALM", 0.01)
+    monkeypatch.setattr(watcher_module, "SLICE", 0.0)
+    engine = Script()
+    web = container("w")
+    engine.there = {web.id: web}
+    async with watching(engine) as (_, store):
+        await until(lambda: store.link.state is LinkState.LIVE)
+        del engine.there[web.id]
+        engine.tell("start", container("x"))
+        await until(lambda: web.id not in store.containers)
+        assert engine.done.count("list") >= 2
 
 
 async def test_a_list_older_than_the_event_does_not_overturn_it() -> None:
