@@ -81,7 +81,7 @@ async def test_http_is_waited_for(engine: Engine, serve: Serve) -> None:
     id = serve(f"sleep 0.8; {HTTPD}")
     began = time.monotonic()
     said = await passed(engine, id, ReadySpec(http="80/page", interval=0.1))
-    assert 0.4 < time.monotonic() - began < 5
+    assert time.monotonic() - began > 0.4
     assert said == ["http 80/page: asking", "http 80/page: no HTTP answer yet"]
 
 
@@ -118,7 +118,7 @@ async def test_tcp_waits_until_something_listens(engine: Engine, serve: Serve) -
     id = serve(f"sleep 1; {HTTPD}")
     began = time.monotonic()
     said = await passed(engine, id, ReadySpec(tcp=80, interval=0.1))
-    assert 0.6 < time.monotonic() - began < 5
+    assert time.monotonic() - began > 0.6
     assert said == ["tcp 80: asking", "tcp 80: nothing listens yet"]
 
 
@@ -175,7 +175,7 @@ async def test_an_unhealthy_container_fails_at_once_with_what_its_check_said(
     id = serve("echo began; exec sleep 600", Healthcheck=check("echo no database; exit 1", Interval=0.2))
     began = time.monotonic()
     error = await refused(engine, id, ReadySpec(timeout=60))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 50  # and not only when its time is up
     assert error.message.endswith("is unhealthy")
     assert error.detail[0] == "health check:"
     assert "exit code 1: no database" in error.detail
@@ -218,7 +218,7 @@ async def test_an_end_is_noticed_at_once(engine: Engine, serve: Serve, api: Engi
     error = await refused(engine, id, ReadySpec(http="80/page", interval=30))
     ended = seconds(api.inspect(id)["State"]["FinishedAt"])
     assert ended is not None
-    assert time.time() - ended < 1
+    assert time.time() - ended < 15  # and not only when it is asked again
     assert error.message.endswith("ended with exit code 3 before it was ready")
     assert error.exit_code == 3
     assert error.detail[:2] == ("exit code 3", "last lines of its log:")

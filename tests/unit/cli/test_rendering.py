@@ -163,7 +163,7 @@ def test_a_reader_that_stands_still_misses_output_but_no_outcome(monkeypatch):
             shown.tell(Logged(102.0, "c", 1, f"line {number} " + "x" * 200))
         for event in success(103.0):
             shown.tell(event)
-        assert time.monotonic() - before < 5
+        assert time.monotonic() - before < 60  # it would be for ever
         os.close(writing)
         with os.fdopen(reading, "rb") as pipe:
             said = b""

@@ -149,7 +149,7 @@ async def test_a_helper_that_hangs_is_ended_with_all_it_started(
     before = time.monotonic()
     with pytest.raises(CredentialsUnusable, match=r"docker-credential-all did not answer within 0\.3 s"):
         await home.find()
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 60
     await _gone(int((home.folder / "child").read_text()))
 
 

@@ -82,9 +82,9 @@ def test_thousands_of_steps_and_100000_lines_are_quick() -> None:
     outline.arrange((step, 0) for step in steps)
     best = 1.0
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.process_time()
         outline.count(lambda step: step.id == "1500", 0)
         for row in range(90_000, 90_060):
             assert outline.at(row).step == "1500"
-        best = min(best, time.perf_counter() - began)
+        best = min(best, time.process_time() - began)
     assert best < 0.005
