@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-PATIENCE = 15.0
+PATIENCE = 45.0
 """Seconds that an answer may take."""
 
 

@@ -26,7 +26,7 @@ from tests.support.folder import PLACE, PREFIX, SCRIPT, claim, reap
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that a start may take; it takes about 0.5."""
 
 

@@ -16,7 +16,7 @@ from tests.support.http import Http, Reply
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATIENCE = 15.0
+PATIENCE = 45.0
 _LISTENING = re.compile(r"listening on (127\.0\.0\.1:\d+)")
 _MANIFESTS = ", ".join(
     (

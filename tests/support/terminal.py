@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SIZES = [(80, 24), (120, 40), (200, 60)]
 """Columns and lines at which the screen is looked at."""
 
-PATIENCE = 15.0
+PATIENCE = 45.0
 """Seconds that something which is waited for may take."""
 
 KEYS = {

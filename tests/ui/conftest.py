@@ -45,7 +45,7 @@ class Robot:
         """The first line of the screen that holds a text, "" when none does."""
         return next((line for line in self.lines() if name in line), "")
 
-    async def wait(self, seen: Callable[[], object], seconds: float = 10.0) -> None:
+    async def wait(self, seen: Callable[[], object], seconds: float = 30.0) -> None:
         """Wait until something is so; fails with the screen."""
         end = time.monotonic() + seconds
         while not seen():
@@ -53,10 +53,10 @@ class Robot:
                 raise AssertionError("not seen in time on this screen:\n" + self.text())
             await self.pilot.pause(0.02)
 
-    async def wait_for(self, text: str, seconds: float = 10.0) -> None:
+    async def wait_for(self, text: str, seconds: float = 30.0) -> None:
         await self.wait(lambda: text in self.text(), seconds)
 
-    async def wait_gone(self, text: str, seconds: float = 10.0) -> None:
+    async def wait_gone(self, text: str, seconds: float = 30.0) -> None:
         await self.wait(lambda: text not in self.text(), seconds)
 
     async def press(self, *keys: str) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATIENCE = 15.0
+PATIENCE = 45.0
 """Seconds that an answer, or a state that is waited for, may take."""
 
 IMAGE = "holdfast-test/busybox:1"
