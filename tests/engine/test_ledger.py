@@ -16,10 +16,9 @@ from tui.engine.errors import EngineError
 from tui.ledger.anchor import VOLUME
 from tui.ledger.errors import LedgerConflict, NotOurs
 from tui.ledger.ledger import Ledger
-from tui.ledger.reading import CHAIN
 from tui.ledger.tars import pack
 from tui.model.app import Port, RunSpec
-from tui.model.release import Outcome, Release
+from tui.model.release import CHAIN, Outcome, Release
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

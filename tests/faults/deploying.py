@@ -26,9 +26,11 @@ from tui.errors import HoldfastError
 from tui.journal.folder import journal_path, new_id, operations_folder
 from tui.journal.reader import events
 from tui.ledger import lease as leases
+from tui.ledger.anchor import ANCHOR
 from tui.ledger.lease import Lease
 from tui.ledger.lease_state import TIMES, LeaseState, Times, read_lease
 from tui.ledger.ledger import Ledger
+from tui.ledger.tars import pack
 from tui.model.operation import Ended
 from tui.operations import process
 from tui.operations import recover as recovering
@@ -297,6 +299,16 @@ class App:
         else:
             problem = ended.error
         assert problem is None or "nothing to recover" in problem.message, problem
+
+    # -- hands
+
+    async def forge(self, name: str, old: bytes, new: bytes) -> None:
+        """Change a record in the ledger's volume."""
+        async with await Engine.connect(Endpoint(self.engine.host, "the test")) as engine:
+            raw = await engine.archives.get(ANCHOR, f"/ledger/{self.name}/{name}")
+            changed = raw[512:].rstrip(b"\0").replace(old, new)
+            assert old != new and new in changed
+            await engine.archives.put(ANCHOR, f"/ledger/{self.name}", pack({name: changed}))
 
     # -- afterwards
 

@@ -94,3 +94,82 @@ async def test_a_name_that_a_release_needs_is_found_to_be_taken_before_anything_
         assert app.states()["names"] == "running"
         engine.api.remove(own)
     await app.work("deploy", version="v2")
+
+
+def labels(engine: PrivateEngine, name: str) -> dict[str, str]:
+    return dict(engine.api.inspect(name)["Config"]["Labels"])
+
+
+async def test_rolling_back_twice_goes_further_back(engine: PrivateEngine, tmp_path: Path) -> None:
+    app = App(tmp_path, engine, "twice")
+    for version in ("v1", "v2", "v3"):
+        await app.work("deploy", version=version)
+
+    await app.work("rollback")
+    await app.work("rollback")
+
+    assert labels(engine, "twice")["io.holdfast.version"] == "v1"
+    problem = await app.fail("rollback")
+    assert problem.code == 4
+    assert any("r4 is a roll back from it" in line for line in problem.detail)
+
+
+async def test_a_kept_container_that_was_changed_by_hand_is_named_and_not_taken_over(
+    engine: PrivateEngine, tmp_path: Path
+) -> None:
+    (tmp_path / "own.env").write_text("TOKEN=as-it-was\n")
+    reference = {"env_file": [str(tmp_path / "own.env")], "environment": ["PASSED", "SAID=1"]}
+    app = App(tmp_path, engine, "kept")
+    app.configure(run=reference)
+    with pytest.MonkeyPatch.context() as outside:
+        outside.setenv("PASSED", "then")
+        await app.work("deploy", version="v1")
+    app.configure()
+    await app.work("deploy", version="v2")
+    engine.api.ask("POST", "/containers/kept.r1/update", {"Memory": 64 << 20, "MemorySwap": 64 << 20})
+    (tmp_path / "own.env").unlink()
+
+    refused = await app.fail("rollback")
+    insisted = await app.fail("rollback", to=1)
+    await app.work("rollback", to=1, force=True)
+
+    assert any("mem_limit" in line for line in refused.detail)
+    assert "mem_limit" in insisted.message
+    assert "--force" in insisted.hint
+    assert app.plan.typed == "kept"
+    assert any("mem_limit" in warning for warning in app.plan.warnings)
+    made = engine.api.inspect("kept")
+    assert made["HostConfig"]["Memory"] == 0
+    assert {"TOKEN=as-it-was", "PASSED=then", "SAID=1"} <= set(made["Config"]["Env"])
+
+
+async def test_the_live_release_is_made_anew_where_hands_have_changed_it(
+    engine: PrivateEngine, tmp_path: Path
+) -> None:
+    app = App(tmp_path, engine, "anew", run={"networks": []})
+    await app.work("deploy", version="v1")
+    engine.api.ask("POST", "/networks/bridge/disconnect", {"Container": "anew", "Force": True})
+
+    drift = await app.drift()
+    await app.work("rollback", to=1)
+
+    assert any("networks" in cause.message and "--to r1" in cause.hint for cause in drift.causes)
+    assert app.plan.title.startswith("Make anew r1 v1 anew")
+    assert any("networks" in warning for warning in app.plan.warnings)
+    assert list(engine.api.inspect("anew")["NetworkSettings"]["Networks"]) == ["bridge"]
+    assert labels(engine, "anew")["io.holdfast.rollback-of"] == "1"
+    assert await app.check() == 2
+
+
+async def test_a_forged_record_is_no_way_back(engine: PrivateEngine, tmp_path: Path) -> None:
+    app = App(tmp_path, engine, "forged")
+    for version in ("v1", "v2", "v3"):
+        await app.work("deploy", version=version)
+    await app.forge("r2.json", b'"sleep"', b'"evil"')
+
+    await app.work("rollback")
+    assert labels(engine, "forged")["io.holdfast.version"] == "v1"
+    assert any("r2 v2 is passed over: its record is not whole" in one for one in app.plan.warnings)
+    problem = await app.fail("rollback", to=2)
+    assert problem.code == 4
+    assert "not whole" in problem.message

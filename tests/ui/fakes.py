@@ -25,6 +25,7 @@ from tui.model.operation import (
 )
 from tui.model.release import Entry, Outcome, Release
 from tui.model.standing import Slot, Standing, Step
+from tui.model.ways_back import ways_back
 from tui.store.operation import Operation
 from tui.store.releases import AppReleases
 
@@ -268,7 +269,9 @@ def releases(now: float, live: str, name: str = "web", holder: Holder | None = N
     }
     records: dict[int, bool | None] = {one.number: one.good for one in outcomes}
     entries = {one.number: Entry(one, outcome) for one, outcome in zip(made, outcomes, strict=True)}
-    return AppReleases(Standing(name, slots, records), entries, holder=holder, at=now)
+    standing = Standing(name, slots, records)
+    ways = ways_back(standing, entries)
+    return AppReleases(standing, entries, holder=holder, at=now, ways=ways)
 
 
 def interrupted(now: float, live: str, name: str = "web") -> AppReleases:

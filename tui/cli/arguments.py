@@ -175,7 +175,16 @@ def _add_operation(verbs: Any, verb: str) -> None:
             type=_release,
             default=0,
             metavar="rN",
-            help="else the newest good one before",
+            help="else the newest good one before; the live one is made anew from its record",
+        )
+        made.add_argument(
+            "--force", action="store_true", help="also to one whose record or container is not to be trusted"
+        )
+        made.add_argument(
+            "--confirm",
+            default="",
+            metavar="APP",
+            help="with --force: the app's name, where nobody types it",
         )
     if verb == "adopt":
         made.add_argument(
@@ -316,5 +325,7 @@ def _operation(given: argparse.Namespace) -> int:
             getattr(given, "name", ""),
             getattr(given, "digest", ""),
             getattr(given, "again", False),
+            getattr(given, "force", False),
+            getattr(given, "confirm", ""),
         )
     )

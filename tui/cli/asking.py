@@ -53,6 +53,20 @@ async def agree(plan: Plan, engine: str, app: str, *, protected: bool) -> None:
         await ask(f"{plan.verb}? [y/N] ", "y", "yes")
 
 
+async def insist(plan: Plan, engine: str, confirmed: str) -> None:
+    """What is done against a warning wants the app's name, typed or given beforehand; `--yes` is not enough.
+
+    Raises Declined and Refused.
+    """
+    if confirmed == plan.typed:
+        return
+    if confirmed or not somebody_is_there():
+        why = next(iter(plan.warnings), "")
+        raise Refused(f"{plan.title}: {why}", f"--confirm {plan.typed} says that it is meant")
+    sys.stderr.write(plan_text(plan, engine, shown=colours(2)))
+    await ask(f"Type {plan.typed} to go on: ", plan.typed)
+
+
 async def ask(question: str, *agreeing: str) -> None:
     """Ask on the terminal. Raises Declined unless one of these is answered."""
     sys.stderr.write(safe(question))

@@ -39,12 +39,6 @@ def health(one: Kept) -> str:
     return one.health or "running"
 
 
-def ways_back(releases: Releases) -> list[int]:
-    """Earlier good releases, the newest first; without a live one every good one."""
-    live = releases.standing.live
-    return [number for number in releases.standing.good if live is None or number < live]
-
-
 def release_fields(entry: Entry, state: str) -> dict[str, Any]:
     """A release for JSON; its run configuration is left out, because it may hold secrets."""
     release, outcome = entry.release, entry.outcome

@@ -15,15 +15,16 @@ from tui.cli.release_words import (
     release_fields,
     short,
     state_of,
-    ways_back,
 )
 from tui.errors import HoldfastError
 from tui.ledger.errors import NotOurs
 from tui.ledger.lease_state import read_lease
 from tui.ledger.ledger import Ledger
+from tui.model.ways_back import default_of, passed_over
 from tui.operations.drift import find_drift
 from tui.operations.releases import read_releases
 from tui.operations.runner import failure
+from tui.operations.ways_back import find_ways_back
 from tui.presentation.amounts import age
 from tui.presentation.console import painted, table
 from tui.presentation.text import safe
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.ledger.lease_state import LeaseState
     from tui.model.drift import Drift
+    from tui.model.ways_back import WayBack
     from tui.operations.releases import Releases
     from tui.presentation.style import Line
     from tui.settings.schema import Settings
@@ -50,6 +52,7 @@ class AppStatus(NamedTuple):
     lease    who changes it now, None where nobody does
     drift    None where nobody looked
     notes    what is wrong with the ledger
+    ways     what can be gone back to
     """
 
     app: str
@@ -59,6 +62,7 @@ class AppStatus(NamedTuple):
     lease: LeaseState | None
     drift: Drift | None
     notes: tuple[str, ...]
+    ways: tuple[WayBack, ...] = ()
 
 
 class _Unknown(NamedTuple):
@@ -129,7 +133,8 @@ async def _status(engine: Engine, settings: Settings, name: str, *, drift: bool)
     if drift and spec is not None:
         looked = await find_drift(engine, ledger, spec, settings.policy)
     notes = (*ledger.notes, *releases.stranger_notes(), *strange)
-    return AppStatus(name, engine.endpoint.url, spec is not None, releases, lease, looked, notes)
+    ways = await find_ways_back(engine, releases)
+    return AppStatus(name, engine.endpoint.url, spec is not None, releases, lease, looked, notes, ways)
 
 
 def fields(one: AppStatus) -> dict[str, Any]:
@@ -137,14 +142,20 @@ def fields(one: AppStatus) -> dict[str, Any]:
     releases = one.releases
     live, number = releases.live, releases.standing.live
     entry = releases.entries.get(number) if number is not None else None
-    back = [releases.entries[number] for number in ways_back(releases)]
     return {
         "app": one.app,
         "engine": one.engine,
         "configured": one.configured,
         "live": release_fields(entry, "live") if entry is not None else None,
         "container": {"id": live.id, "running": live.running, "health": health(live)} if live else None,
-        "back_to": [release_fields(entry, state_of(entry.release.number, releases)) for entry in back],
+        "back_to": [
+            {
+                **release_fields(releases.entries[way.number], state_of(way.number, releases)),
+                "why_not": way.why_not,
+                "trusted": not way.untrusted,
+            }
+            for way in one.ways
+        ],
         "open": [f"r{number}" for number in releases.standing.open],
         "foreign": releases.foreign.id if releases.foreign is not None else "",
         "lease": lease_fields(one.lease) if one.lease is not None else None,
@@ -184,14 +195,21 @@ def row(one: AppStatus, now: float) -> tuple[str, ...]:
             since,
             release.by or "-",
         ]
-    back = ways_back(releases)
-    more = f" and {len(back) - 1} more" if len(back) > 1 else ""
     cells += [
-        releases.called(back[0]) + more if back else "-",
+        _back(one),
         _drift_cell(one.drift),
         _lease_cell(one.lease),
     ]
     return (safe(one.app), *map(safe, cells))
+
+
+def _back(one: AppStatus) -> str:
+    """Where a roll back goes by itself, and how many others there are."""
+    by_itself = default_of(one.ways)
+    others = len(one.ways) - (by_itself is not None)
+    if by_itself is None:
+        return f"none of {others}" if others else "-"
+    return one.releases.called(by_itself) + (f" and {others} more" if others else "")
 
 
 def _drift_cell(found: Drift | None) -> str:
@@ -226,6 +244,9 @@ def notes(one: AppStatus) -> Iterator[Line]:
         yield _note(name, f"the deploy of r{number} was interrupted", f"holdfast recover {name}")
     if lease is not None and not busy:
         yield _note(name, f"a dead lease: {lease.text}", "the next operation takes it over")
+    by_itself = default_of(one.ways) or 0
+    for way in passed_over(one.ways, by_itself):
+        yield _note(name, f"no roll back goes to {releases.called(way.number)} by itself: {way.why_not}")
     for note in one.notes:
         yield _note(name, note)
     for cause in one.drift.causes if one.drift is not None else ():

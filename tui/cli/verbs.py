@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.cli.asking import Declined, agree, plan_text, somebody_is_there
+from tui.cli.asking import Declined, agree, insist, plan_text, somebody_is_there
 from tui.cli.output import answer, answer_json, colours, say_error
 from tui.errors import HoldfastError, NothingToDo
 from tui.journal.folder import listed, new_id, operations_folder
@@ -62,6 +62,8 @@ class Options(NamedTuple):
     name: str = ""
     digest: str = ""
     again: bool = False
+    force: bool = False
+    confirm: str = ""
 
 
 def run(options: Options) -> int:
@@ -107,7 +109,9 @@ async def _run(options: Options) -> int:
             if not options.quiet:
                 _show_plan(plan, engine, json=options.json)
             return 0
-        if not options.yes:
+        if plan.typed:
+            await insist(plan, engine, options.confirm)
+        elif not options.yes:
             protected = await asyncio.to_thread(is_protected, settings.engines, engine)
             if protected or options.verb in ASKING:
                 await agree(plan, engine, request.app, protected=protected)
@@ -151,6 +155,7 @@ async def _request(options: Options, settings: Settings) -> Request:
         container,
         digest=options.digest,
         again=options.again,
+        force=options.force,
     )
 
 

@@ -47,8 +47,21 @@ def differences(
         and not (name in NOT_COMPARED and getattr(should, name) == default[name])
     ]
     declared = {inside(path) for one in (item, made) for path in one["Config"].get("Volumes") or ()}
+    if _cut_off(item) and "networks" not in names:
+        names.append("networks")
     same = _mounted(item, wanted, declared) == _mounted(made, wanted, declared)
     return names if same else [*names, "volumes"]
+
+
+def _cut_off(item: Mapping[str, Any]) -> bool:
+    """Whether somebody took the engine's own network from it, which no app names."""
+    settings = item.get("NetworkSettings") or {}
+    return _is_default(item["HostConfig"]) and "Networks" in settings and not settings["Networks"]
+
+
+def _is_default(host: Mapping[str, Any]) -> bool:
+    """Whether a container is in the engine's own network."""
+    return str(host.get("NetworkMode") or "default") in ("default", "bridge")
 
 
 def _mounted(item: Mapping[str, Any], wanted: RunSpec, declared: set[str]) -> dict[str, Mount]:
@@ -96,7 +109,7 @@ def as_inspected(creation: Creation, image: Mapping[str, Any]) -> dict[str, Any]
         "Image": "",
         "Config": merged(body, image),
         "HostConfig": host,
-        "NetworkSettings": {"Networks": networks},
+        "NetworkSettings": {"Networks": networks or ({"bridge": {}} if _is_default(host) else {})},
         "Mounts": [],
     }
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.ledger.labels import entry_of, number_of
-from tui.ledger.reading import CHAIN, DAMAGED
 from tui.ledger.records import spec_hash
-from tui.model.release import CONTAINER, DIGEST, SPEC, Entry
+from tui.model.release import CHAIN, CONTAINER, DAMAGED, DIGEST, SPEC, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -13,6 +13,7 @@ from tui.model.release import (
     DIGEST,
     PREVIOUS,
     RELEASE,
+    RESTORED,
     ROLLBACK_OF,
     VERSION,
     Entry,
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 DIGITS = 8
 """Of the largest number that a label is believed: one more than the largest has to have a record."""
 
-RESTORED, FROM_LABELS = "restored", "from labels"
-"""Name and value in the evidence of such a release: its run configuration is only in its container."""
+FROM_LABELS = "from labels"
+"""The value of RESTORED in the evidence of such a release: its run configuration is only in its container."""
 
 
 def entry_of(container: Container) -> Entry | None:

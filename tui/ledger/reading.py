@@ -15,13 +15,10 @@ from tui.ledger.records import (
     outcome_file,
     release_file,
 )
-from tui.model.release import Entry, Outcome, Release
+from tui.model.release import CHAIN, DAMAGED, Entry, Outcome, Release
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-CHAIN, DAMAGED = "chain", "damaged"
-"""Names in the evidence of a release whose record is not to be trusted; the value says why."""
 
 
 class Reading(NamedTuple):

@@ -26,6 +26,7 @@ class Plan(NamedTuple):
     equal      the docker command that does the same, "" where there is none
     verb       the word on the button
     text       lines to read before it: a file that will be written
+    typed      what has to be typed before it is done, "" where saying yes is enough
     """
 
     title: str
@@ -35,6 +36,7 @@ class Plan(NamedTuple):
     equal: str = ""
     verb: str = "Do it"
     text: tuple[str, ...] = ()
+    typed: str = ""
 
 
 class Failure(NamedTuple):

@@ -15,8 +15,23 @@ APP, RELEASE, VERSION, DIGEST, SPEC, BY, AT, PREVIOUS, ROLLBACK_OF = (
 )
 """Labels on every container of a release."""
 
+RESTART = "io.holdfast.restart"
+"""The label with a release's own restart policy: while it is retired the engine holds "no"."""
+
 CONTAINER = "container"
 """In the evidence of a release that no deploy made (adopted, or known by labels only): its container's ID."""
+
+CHAIN, DAMAGED = "chain", "damaged"
+"""In the evidence of a release whose record is not to be trusted; the value says why."""
+
+RESTORED = "restored"
+"""In the evidence of a release of which only the labels of its container tell."""
+
+GATE, PASSED = "gate", "passed"
+"""In the evidence of a release that was adopted: whether it passed its gate as it stood."""
+
+OF_THE_RECORD = (CONTAINER, CHAIN, DAMAGED, RESTORED, GATE)
+"""What is evidence of one record and its container, and says nothing of the image."""
 
 
 class Referenced(NamedTuple):

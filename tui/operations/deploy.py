@@ -28,10 +28,11 @@ from tui.operations.host_checks import check_room
 from tui.operations.known_versions import moved_words, refuse_moved
 from tui.operations.live_already import live_already, nothing_to_do
 from tui.operations.pulling import PULL, pull, pulled
+from tui.operations.recreating import new_creation
 from tui.operations.release_source import Target, check_image_platform, resolve_version
 from tui.operations.releases import Releases, read_releases
 from tui.operations.retention import forget_image
-from tui.operations.rollout import Means, Rollout, new_creation
+from tui.operations.rollout import Means, Rollout
 from tui.operations.runner import CANCELLED, whoami
 from tui.operations.undisturbed import read_undisturbed
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.engine.client import Engine
-    from tui.engine.recreation import Kept
+    from tui.engine.creation import Creation
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
     from tui.model.standing import Step
@@ -86,7 +87,6 @@ class Deploy:
         self._target: Target
         self._releases: Releases
         self._ledger: Ledger
-        self._source: Kept | None = None
         self._volumes: GoingOn
 
     async def plan(self) -> Plan:
@@ -154,7 +154,7 @@ class Deploy:
             await self._image_of(release)
         warnings = await check_run(self._engine, self._app, release, self._releases)
         warnings += await check_room(self._engine, self._target.size)
-        creation = await new_creation(release, self._source)
+        creation = await self._creation(release)
         self._volumes = going_on = await foreseen(self._engine, creation, release, self._releases)
         if release.order == START_FIRST and self._releases.live is not None:
             warnings += [f"both releases write {one.target} for a while" for one in going_on.carried]
@@ -204,6 +204,9 @@ class Deploy:
             self._op,
             standing.live or 0,
         )
+
+    async def _creation(self, release: Release) -> Creation:
+        return await new_creation(release)
 
     def _steps(self, release: Release) -> list[Step]:
         drain = bool(self._app.drain) or release.order == "start-first"
@@ -304,7 +307,7 @@ class Deploy:
             async with report.step(NETWORKS):
                 await self._create_declared(lease, report)
         release = release._replace(image=image)
-        creation = await new_creation(release, self._source)
+        creation = await self._creation(release)
         means = Means(self._engine, self._app, self._ledger, lease, report, release, creation)
         rollout = Rollout(means, self._releases)
         try:

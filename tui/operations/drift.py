@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.engine.creation import resolved
 from tui.engine.errors import EngineUnreachable, RequestRefused
 from tui.errors import HoldfastError
-from tui.ledger.labels import FROM_LABELS, RESTORED
-from tui.ledger.reading import DAMAGED
+from tui.ledger.labels import FROM_LABELS
 from tui.model.drift import (
     CONFIGURATION,
     DEFINITION,
@@ -24,6 +23,7 @@ from tui.model.drift import (
     drift,
 )
 from tui.model.reference import split_reference
+from tui.model.release import DAMAGED, RESTORED
 from tui.operations.checks import FileMissing, file_hashes
 from tui.operations.releases import read_releases
 from tui.operations.remote import Remote

@@ -10,6 +10,7 @@ from tui.ledger.lease_state import read_lease
 from tui.ledger.ledger import Ledger
 from tui.operations.drift import find_drift
 from tui.operations.releases import read_releases
+from tui.operations.ways_back import find_ways_back
 from tui.store.releases import AppReleases, Holder
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ async def _read(engine: Engine, ledger: Ledger, app: str) -> AppReleases:
         _holder(lease) if lease is not None else None,
         (*ledger.notes, *found.stranger_notes()),
         time.time(),
+        ways=await find_ways_back(engine, found),
     )
 
 

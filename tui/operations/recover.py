@@ -13,8 +13,8 @@ from tui.ledger.errors import LeaseLost
 from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner, read_lease
 from tui.ledger.ledger import Ledger
-from tui.ledger.reading import DAMAGED
 from tui.model.operation import Plan, PlanStep, Result
+from tui.model.release import DAMAGED
 from tui.model.standing import GATE, REMOVE
 from tui.model.switching import can_complete, complete, restore, settle, way_back
 from tui.operations.releases import read_releases

@@ -21,6 +21,7 @@ class Request(NamedTuple):
     digest   of deploy: the exact bytes that are meant, "" for what the version names
     again    of deploy and ship: also where the same is live already
     to       of rollback: the release's number, 0 for the newest good one before
+    force    of rollback: also where the record or the container is not to be trusted
     """
 
     op: str
@@ -35,6 +36,7 @@ class Request(NamedTuple):
     pull: bool = False
     to: int = 0
     container: str = ""
+    force: bool = False
     engine: str = ""
     digest: str = ""
     again: bool = False

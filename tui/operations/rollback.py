@@ -12,37 +12,43 @@ from tui.errors import Refused
 from tui.ledger.ledger import Ledger
 from tui.model.differences import differences
 from tui.model.reference import registry_host
+from tui.model.release import CHAIN, OF_THE_RECORD, RESTORED
+from tui.model.ways_back import default_of, doubt_of, passed_over
 from tui.operations.checks import file_hashes
 from tui.operations.deploy import Deploy
+from tui.operations.recreating import creation_again
 from tui.operations.release_source import Target
 from tui.operations.runner import whoami
 from tui.operations.undisturbed import read_undisturbed
+from tui.operations.ways_back import find_ways_back, not_as_recorded
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
+    from tui.engine.creation import Creation
     from tui.engine.recreation import Kept
     from tui.model.app import AppSpec
     from tui.model.operation import Plan
     from tui.model.policy import Policy
-    from tui.model.release import Release
-    from tui.operations.releases import Releases
-
-
-def default_target(releases: Releases) -> int | None:
-    """The newest earlier release that passed its gate, None where there is none."""
-    live = releases.standing.live
-    earlier = [number for number in releases.standing.good if number != live]
-    return next((number for number in earlier if live is None or number < live), None)
+    from tui.model.release import Entry, Release
 
 
 class Rollback(Deploy):
-    """A deploy of what an earlier release was; `to` is its number, 0 for the newest good one."""
+    """A deploy of what an earlier release was, or of what the live one was recorded as.
+
+    to      its number, 0 for the newest one that nothing speaks against
+    force   whether it may be one whose record or container is not to be trusted
+    """
 
     verb = "Roll back"
 
-    def __init__(self, engine: Engine, app: AppSpec, policy: Policy, op: str, to: int = 0) -> None:
+    def __init__(
+        self, engine: Engine, app: AppSpec, policy: Policy, op: str, to: int = 0, *, force: bool = False
+    ) -> None:
         super().__init__(engine, app, policy, op, "")
         self._to = to
+        self._force = force
+        self._doubts: tuple[str, ...] = ()
+        self._forced = False
         self._earlier: Release
         self._past: Kept | None = None
 
@@ -50,32 +56,96 @@ class Rollback(Deploy):
         self._ledger = await Ledger.open(self._engine)
         self._releases = await read_undisturbed(self._engine, self._ledger, self._app.name)
         self._refuse_if_blocked()
-        self._earlier = self._chosen()
-        self._source = self._past = self._releases.containers.get(self._earlier.number)
+        self._earlier = await self._chosen()
+        self._past = self._releases.containers.get(self._earlier.number)
+        if RESTORED in self._earlier.evidence and self._past is not None:
+            found = await self._engine.containers.adoption(self._past.id)
+            self._earlier = self._earlier._replace(run=found.run)
         self._target = await self._find()
         release = await self._release()
-        warnings = [*self._ledger.notes, *self._releases.stranger_notes(), *await self._changed_files()]
+        warnings = [
+            *self._doubts,
+            *self._ledger.notes,
+            *self._releases.stranger_notes(),
+            *await self._changed_files(),
+        ]
         warnings += await self._check(release)
         plan = self._plan(release, warnings)
-        return plan._replace(facts=(*plan.facts, *self._differences()))
+        typed = self._app.name if self._forced else ""
+        return plan._replace(facts=(*plan.facts, *self._differences()), typed=typed)
 
-    def _chosen(self) -> Release:
+    async def _check(self, release: Release) -> list[str]:
+        """What the earlier container has by reference needs no file on this machine."""
+        if self._past is None:
+            return await super()._check(release)
+        known = {name: value or "" for name, value in release.run.environment.items()}
+        run = release.run._replace(env_file=(), environment=known, security_opt=())
+        return await super()._check(release._replace(run=run))
+
+    async def _creation(self, release: Release) -> Creation:
+        full = release._replace(run=self._earlier.run)
+        return await creation_again(self._engine, full, self._earlier, self._past)
+
+    async def _chosen(self) -> Release:
         app, releases = self._app, self._releases
-        number = self._to or default_target(releases)
+        ways = await find_ways_back(self._engine, releases)
+        number = self._to or default_of(ways)
         if number is None:
             raise Refused(
-                f"{app.name} has no earlier release that passed its gate",
-                f"holdfast history {app.name} shows what there is",
+                f"{app.name} has no earlier release that a roll back may go to by itself",
+                f"holdfast rollback {app.name} --to rN says what it needs"
+                if ways
+                else f"holdfast history {app.name} shows what there is",
+                tuple(f"{releases.called(way.number)}: {way.why_not}" for way in ways),
             )
         entry = releases.entries.get(number)
         if entry is None:
             known = ", ".join(f"r{one}" for one in releases.standing.good) or "none"
             raise Refused(f"{app.name} has no release r{number}", f"good ones: {known}")
         if number == releases.standing.live:
-            raise Refused(f"r{number} is live already", f"holdfast history {app.name}")
-        if not entry.good:
-            raise Refused(f"r{number} never passed its gate: it is no way back", "choose a good release")
+            return await self._live(entry)
+        way = next((way for way in ways if way.number == number), None)
+        if way is None:
+            return self._refuse(entry)
+        if not self._to:
+            self._doubts = tuple(
+                f"{releases.called(one.number)} is passed over: {one.why_not}"
+                for one in passed_over(ways, number)
+            )
+        elif way.why_not:
+            self._doubt(number, way.why_not, untrusted=way.untrusted)
         return entry.release
+
+    async def _live(self, entry: Entry) -> Release:
+        """The live one is made anew from its record, and what its container has become is named."""
+        live, release = self._releases.live, entry.release
+        if entry.outcome is None or (not entry.good and CHAIN not in release.evidence):
+            return self._refuse(entry)
+        if doubt := doubt_of(release):
+            self._doubt(release.number, doubt, untrusted=True)
+        if live is not None and (found := await not_as_recorded(self._engine, live, release, live=True)):
+            self._doubts += (f"the container of r{release.number} is not as recorded: {', '.join(found)}",)
+        return release
+
+    def _doubt(self, number: int, why: str, *, untrusted: bool) -> None:
+        if untrusted and not self._force:
+            raise Refused(
+                f"r{number} is not to be trusted: {why}",
+                f"holdfast rollback {self._app.name} --to r{number} --force goes there all the same",
+            )
+        self._forced = untrusted
+        self._doubts = (f"r{number}: {why}",)
+
+    def _refuse(self, entry: Entry) -> Release:
+        number, release = entry.release.number, entry.release
+        if doubt := doubt_of(release):
+            raise Refused(f"r{number} is no way back: {doubt}", "choose a good release")
+        if entry.good or release.adopted:
+            raise Refused(
+                f"the image of r{number} ({release.image[7:19]}) is gone, and it was local only",
+                f"build {release.version or 'it'} again and deploy that",
+            )
+        raise Refused(f"r{number} never passed its gate: it is no way back", "choose a good release")
 
     async def _find(self) -> Target:
         """Its image on this engine, else where to pull it from; the network is needed only then."""
@@ -112,9 +182,15 @@ class Rollback(Deploy):
             previous=standing.live or 0,
             rollback_of=self._earlier.number,
             adopted=False,
+            evidence={
+                name: value for name, value in self._earlier.evidence.items() if name not in OF_THE_RECORD
+            },
         )
 
     def _title(self, release: Release) -> str:
+        if release.rollback_of == self._releases.standing.live:
+            called = self._releases.called(release.rollback_of)
+            return f"Make {self._app.name} {called} anew as r{release.number}"
         return f"Roll {self._app.name} back to r{release.rollback_of} {release.version} as r{release.number}"
 
     async def _changed_files(self) -> list[str]:

@@ -6,24 +6,15 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.engine.adoption import COMPOSE, OWN
-from tui.engine.creation import create_body, resolved
 from tui.engine.errors import NotFound
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError
 from tui.journal.writer import JournalFailed
-from tui.ledger.labels import RESTORED
 from tui.model.operation import UNDONE
 from tui.model.release import (
     APP,
-    AT,
-    BY,
-    DIGEST,
-    PREVIOUS,
-    RELEASE,
-    ROLLBACK_OF,
-    SPEC,
-    VERSION,
+    RESTART,
+    RESTORED,
     Outcome,
     Release,
 )
@@ -38,16 +29,12 @@ if TYPE_CHECKING:
 
     from tui.engine.client import Engine
     from tui.engine.creation import Creation
-    from tui.engine.recreation import Kept
     from tui.ledger.lease import Lease
     from tui.ledger.ledger import Ledger
     from tui.model.app import AppSpec, ReadySpec
     from tui.model.release import Entry
     from tui.operations.releases import Releases
     from tui.operations.report import Report
-
-RESTART = "io.holdfast.restart"
-"""The label with a release's own restart policy: while it is retired the engine holds "no"."""
 
 UNDO = "undo"
 BAKE_POLL = 0.5
@@ -342,43 +329,6 @@ def policy_of(number: int, releases: Releases) -> str:
     """The restart policy that a release has while it serves; what was adopted has no label that says so."""
     one, entry = releases.containers[number], releases.entries.get(number)
     return one.labels.get(RESTART) or (entry.release.run.restart if entry else "") or one.restart
-
-
-async def new_creation(release: Release, source: Kept | None = None) -> Creation:
-    """How to create a release's container: as the one of an earlier release, or else by the record.
-
-    It gets its restart policy only after the gate. Raises HoldfastError.
-    """
-    labels = release_labels(release)
-    if source is None:
-        run = await resolved(release.run)
-        if release.order == "start-first" and not run.network_mode:
-            run = run._replace(networks={name: (*a, release.app) for name, a in run.networks.items()})
-        return create_body(release.reference, run, labels=labels, restart="no")
-    body = dict(source.creation.body)
-    own = {name: value for name, value in source.labels.items() if not name.startswith((OWN, COMPOSE))}
-    body["Image"] = release.reference
-    body["Labels"] = own | labels
-    body["HostConfig"] = {**body["HostConfig"], "RestartPolicy": {"Name": "no"}}
-    return source.creation._replace(body=body)
-
-
-def release_labels(release: Release) -> dict[str, str]:
-    """The labels on a release's container: enough to tell what it is without the ledger."""
-    from tui.ledger.records import spec_hash
-
-    return {
-        APP: release.app,
-        RELEASE: str(release.number),
-        VERSION: release.version,
-        DIGEST: release.digest or release.image,
-        SPEC: spec_hash(release.run, release.ready),
-        BY: release.by,
-        AT: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(release.at)),
-        PREVIOUS: str(release.previous or ""),
-        ROLLBACK_OF: str(release.rollback_of or ""),
-        RESTART: release.run.restart,
-    }
 
 
 async def reachable(engine: Engine, container: str, port: int) -> tuple[str, int]:

@@ -132,7 +132,7 @@ def verb_of(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> V
         case "rollback":
             from tui.operations.rollback import Rollback
 
-            return Rollback(engine, app, policy, op, request.to)
+            return Rollback(engine, app, policy, op, request.to, force=request.force)
         case "ship":
             from tui.operations.proof import Proof
             from tui.operations.ship import Ship

@@ -30,11 +30,13 @@ def release_words(releases: AppReleases, number: int, now: float) -> str:
     if entry is None:
         return f"r{number}"
     release = entry.release
+    way = releases.way(number)
+    doubt = "" if way is None or not way.why_not else "  !"
     where = "kept" if releases.state(number) == KEPT else "ledger only"
     again = f", as r{release.rollback_of}" if release.rollback_of else ""
     return (
         f"{f'r{number}':<5}{fit(safe(release.version or '-'), 14)} {short(release.digest or release.image)}"
-        f" {age(now - release.at):>4}  {fit(proof(release)[0], 4)}  {where}{again}"
+        f" {age(now - release.at):>4}  {fit(proof(release)[0], 4)}  {where}{again}{doubt}"
     )
 
 
@@ -73,7 +75,9 @@ class ReleaseDialog(Dialog[int]):
         self._show(self._numbers[options.highlighted])
 
     def _show(self, number: int) -> None:
-        lines = [plain(line) for line in difference_lines(self._releases, number)]
+        way = self._releases.way(number)
+        doubt = [f"! {safe(way.why_not)}"] if way is not None and way.why_not else []
+        lines = [*doubt, *(plain(line) for line in difference_lines(self._releases, number))]
         self.query_one("#differences", Static).update(Text("\n".join(lines)))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:

@@ -60,10 +60,8 @@ class PlanDialog(Dialog[Plan]):
             yield Static(Text(safe(self._heading)), classes="title")
             with VerticalScroll(can_focus=False):
                 yield Static(Text("planning ..."), id="body")
-            if self._typed:
-                asked = Text(f"This engine is protected: type {safe(self._typed)} to go on")
-                yield Static(asked, classes="typed")
-                yield Input(compact=True, classes="typed")
+            yield Static(classes="typed", id="asked")
+            yield Input(compact=True, classes="typed")
             with Horizontal():
                 yield Button("Close" if self._only_look else "Cancel", id="cancel")
                 do = Button("...", id="do", variant="error")
@@ -98,7 +96,10 @@ class PlanDialog(Dialog[Plan]):
         do = self.query_one("#do", Button)
         do.label = verb
         do.display = True
+        why = "This engine is protected" if self._typed else "That is not to be trusted"
+        self._typed = self._typed or (self._plan.typed if self._plan is not None else "")
         if self._typed:
+            self.query_one("#asked", Static).update(Text(f"{why}: type {safe(self._typed)} to go on"))
             do.disabled = True
             self.query(".typed").set(display=True)
             self.set_focus(self.query_one(Input))  # at once: the next key is a letter already

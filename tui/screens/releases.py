@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
     from tui.operations.observe import Observer
+    from tui.operations.request import Request
     from tui.presentation.versions import Offered
     from tui.screens.main import MainScreen
     from tui.screens.operations import Operations
@@ -143,7 +144,7 @@ class Releases:
         releases = self._store.releases[app.name]
         numbers = releases.ways_back
         likely = chosen if chosen in numbers else releases.way_back or numbers[0]
-        prepared = Preparing(self._operations.request("rollback", app.name, to=likely))
+        prepared = Preparing(self._back(app, releases, likely))
         number: int | None = None
         try:
             title = f"Roll {app.name} back to which release?"
@@ -154,9 +155,16 @@ class Releases:
         if number is None:
             return
         if number != likely:
-            prepared = Preparing(self._operations.request("rollback", app.name, to=number))
+            prepared = Preparing(self._back(app, releases, number))
         title = f"Roll {app.name} back to {releases.called(number)}"
         await self._operations.confirmed(title, prepared.request, prepared)
+
+    def _back(self, app: AppSpec, releases: AppReleases, number: int) -> Request:
+        """What is in doubt is chosen knowingly here: its plan says why, and wants the app's name typed."""
+        way = releases.way(number)
+        return self._operations.request(
+            "rollback", app.name, to=number, force=way is not None and way.untrusted
+        )
 
     async def _ship(self, app: AppSpec) -> None:
         version = await ask(
@@ -171,7 +179,7 @@ class Releases:
         releases = self._store.releases.get(app.name)
         if releases is not None and chosen in releases.ways_back:
             title = f"Roll {app.name} back to {releases.called(chosen)}"
-            request = self._operations.request("rollback", app.name, to=chosen)
+            request = self._back(app, releases, chosen)
         else:
             version = await self._version(app, f"The plan for which version of {app.name}?")
             if not version:

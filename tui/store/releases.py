@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.model.ways_back import default_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.model.release import Entry
     from tui.model.standing import Slot, Standing
+    from tui.model.ways_back import WayBack
 
 LIVE, KEPT, LEDGER_ONLY, FAILED, OPEN = "live", "kept", "ledger only", "failed", "open"
 """Where a release stands: it serves; its container waits; only its record is left; it failed its gate; it was
@@ -40,6 +43,7 @@ class AppReleases(NamedTuple):
     notes     what was found wrong with the ledger: sentences
     at        when it was read, seconds since the epoch; 0 where it never could be
     error     why it could not be read the last time; the rest then is from before
+    ways      what can be gone back to, the newest first
     """
 
     standing: Standing
@@ -49,6 +53,7 @@ class AppReleases(NamedTuple):
     notes: tuple[str, ...] = ()
     at: float = 0.0
     error: str = ""
+    ways: tuple[WayBack, ...] = ()
 
     @property
     def live(self) -> Entry | None:
@@ -69,14 +74,17 @@ class AppReleases(NamedTuple):
 
     @property
     def ways_back(self) -> list[int]:
-        """Good releases other than the live one, newest first."""
-        return [number for number in self.standing.good if number != self.standing.live]
+        """What can be gone back to, newest first."""
+        return [way.number for way in self.ways]
 
     @property
     def way_back(self) -> int | None:
-        """Where a roll back goes by itself: the newest good release before the live one."""
-        live = self.standing.live
-        return next((number for number in self.ways_back if live is None or number < live), None)
+        """Where a roll back goes by itself."""
+        return default_of(self.ways)
+
+    def way(self, number: int) -> WayBack | None:
+        """What is known of going back to a release, None where it cannot be."""
+        return next((way for way in self.ways if way.number == number), None)
 
     @property
     def interrupted(self) -> int | None:

@@ -6,7 +6,7 @@ import pytest
 
 from tui.cli import releases as listing
 from tui.cli import status
-from tui.cli.release_words import release_fields, state_of, ways_back
+from tui.cli.release_words import release_fields, state_of
 from tui.engine.creation import Creation
 from tui.engine.recreation import Kept
 from tui.ledger.lease_state import LeaseState, Owner
@@ -14,6 +14,7 @@ from tui.model.app import RunSpec
 from tui.model.drift import FILES, Cause, Drift
 from tui.model.release import Entry, Outcome, Release
 from tui.model.standing import Slot, Standing
+from tui.model.ways_back import ways_back
 from tui.operations.releases import Releases
 from tui.presentation.console import painted
 
@@ -28,7 +29,16 @@ def container(number, *, running=True, health=""):
 
 def entry(number, good=True, message="", **changes):
     release = Release(
-        "web", number, f"v0.{number}.0", f"web@{DIGEST}", DIGEST, "", by="ann", host="ci", at=100.0
+        "web",
+        number,
+        f"v0.{number}.0",
+        f"web@{DIGEST}",
+        DIGEST,
+        "",
+        RunSpec(user=str(number)),
+        by="ann",
+        host="ci",
+        at=100.0,
     )
     outcome = None if good is None else Outcome(number, good, 160.0, 0.25 if good else None, message)
     return Entry(release._replace(**changes), outcome)
@@ -50,7 +60,8 @@ ALL = releases(
 
 
 def shown(found, **changes):
-    one = status.AppStatus("web", "unix:///s", True, found, None, None, ())._replace(**changes)
+    ways = ways_back(found.standing, found.entries)
+    one = status.AppStatus("web", "unix:///s", True, found, None, None, (), ways)._replace(**changes)
     row = dict(zip(status.COLUMNS, status.row(one, 100.0 + 7200), strict=True))
     return row, [painted(line, colours=False) for line in status.notes(one)]
 
@@ -58,8 +69,6 @@ def shown(found, **changes):
 def test_what_has_become_of_each():
     states = [state_of(number, ALL) for number in (5, 4, 3, 2, 1)]
     assert states == ["open", "live", "failed", "kept", "ledger only"]
-    assert ways_back(ALL) == [2, 1]
-    assert ways_back(releases(entry(2), entry(1))) == [2, 1]
 
 
 def test_a_row_of_status():

@@ -8,12 +8,11 @@ import pytest
 
 from tests.unit.ledger.made import release
 from tui.ledger.belonging import owned, unrecorded
-from tui.ledger.labels import RESTORED, entry_of
-from tui.ledger.reading import CHAIN, DAMAGED
+from tui.ledger.labels import entry_of
 from tui.ledger.records import spec_hash
 from tui.model.app import RunSpec
 from tui.model.container import Container
-from tui.model.release import CONTAINER, Entry, Outcome
+from tui.model.release import CHAIN, CONTAINER, DAMAGED, RESTORED, Entry, Outcome
 
 BORN = 100.0
 ROOTS = spec_hash(RunSpec(user="root"), release().ready)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tui.ledger.labels import RESTORED, entry_of
+from tui.ledger.labels import entry_of
 from tui.model.container import Container
-from tui.model.release import CONTAINER
+from tui.model.release import CONTAINER, RESTORED
 
 LABELS = {
     "io.holdfast.app": "web",

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.unit.ledger.made import files, release, values
-from tui.ledger.reading import CHAIN, DAMAGED, read_entries
+from tui.ledger.reading import read_entries
 from tui.ledger.records import (
     Damaged,
     decode_outcome,
@@ -22,7 +22,7 @@ from tui.ledger.records import (
     spec_hash,
 )
 from tui.model.app import Mount, Port, ReadySpec, RunSpec
-from tui.model.release import Outcome, Release
+from tui.model.release import CHAIN, DAMAGED, Outcome, Release
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),

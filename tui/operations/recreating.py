@@ -1,0 +1,115 @@
+"""How the container of a release is created: by its record, which is the source of its configuration."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tui.engine.adoption import COMPOSE, OWN
+from tui.engine.creation import create_body, resolved
+from tui.ledger.records import spec_hash
+from tui.model.release import (
+    APP,
+    AT,
+    BY,
+    DIGEST,
+    PREVIOUS,
+    RELEASE,
+    RESTART,
+    RESTORED,
+    ROLLBACK_OF,
+    SPEC,
+    VERSION,
+)
+from tui.operations.ways_back import not_as_recorded
+
+if TYPE_CHECKING:
+    from tui.engine.client import Engine
+    from tui.engine.creation import Creation
+    from tui.engine.recreation import Kept
+    from tui.model.app import RunSpec
+    from tui.model.release import Release
+
+
+async def new_creation(release: Release) -> Creation:
+    """By the record alone. It gets its restart policy only after the gate. Raises HoldfastError."""
+    return _creation(release, await resolved(release.run))
+
+
+async def creation_again(engine: Engine, release: Release, earlier: Release, past: Kept | None) -> Creation:
+    """By the record of an earlier release, whose container serves for what that holds by reference.
+
+    What hands changed of the container since is not taken over. Only where there is no record, or it has no
+    words for all that was adopted, the container itself is the source. Raises HoldfastError.
+    """
+    if past is None:
+        return await new_creation(release)
+    whole = RESTORED in earlier.evidence or (
+        earlier.adopted and not await not_as_recorded(engine, past, earlier, live=past.name == earlier.app)
+    )
+    if whole:
+        return _like(release, past)
+    found = (await engine.containers.adoption(past.id)).run
+    return _creation(release, await resolved(by_reference(release.run, found, _profiles(past)), {}))
+
+
+def by_reference(run: RunSpec, found: RunSpec, profiles: tuple[str, ...] = ()) -> RunSpec:
+    """A recorded run configuration with what it refers to as a container had it.
+
+    found      that of the container, without what its image says
+    profiles   its seccomp profiles, in full
+    """
+    said = {name: value for name, value in run.environment.items() if value is not None}
+    referred = {
+        name: value
+        for name, value in found.environment.items()
+        if name not in said and (run.env_file or name in run.environment)
+    }
+    unset = {name: None for name in run.environment if name not in said and name not in referred}
+    options = tuple(option for option in run.security_opt if not _is_profile(option))
+    return run._replace(
+        environment={**unset, **referred, **said},
+        env_file=(),
+        security_opt=(*options, *profiles) if len(options) < len(run.security_opt) else options,
+    )
+
+
+def _is_profile(option: str) -> bool:
+    return option.startswith("seccomp") and option[8:] not in ("unconfined", "builtin")
+
+
+def _profiles(one: Kept) -> tuple[str, ...]:
+    options = one.creation.body["HostConfig"].get("SecurityOpt") or ()
+    return tuple(option for option in options if option.startswith("seccomp") and "{" in option)
+
+
+def _creation(release: Release, run: RunSpec) -> Creation:
+    if release.order == "start-first" and not run.network_mode:
+        run = run._replace(networks={name: (*a, release.app) for name, a in run.networks.items()})
+    return create_body(release.reference, run, labels=release_labels(release), restart="no")
+
+
+def _like(release: Release, one: Kept) -> Creation:
+    """As a container was created."""
+    body = dict(one.creation.body)
+    own = {name: value for name, value in one.labels.items() if not name.startswith((OWN, COMPOSE))}
+    body["Image"] = release.reference
+    body["Labels"] = own | release_labels(release)
+    body["HostConfig"] = {**body["HostConfig"], "RestartPolicy": {"Name": "no"}}
+    return one.creation._replace(body=body)
+
+
+def release_labels(release: Release) -> dict[str, str]:
+    """The labels on a release's container: enough to tell what it is without the ledger."""
+    return {
+        APP: release.app,
+        RELEASE: str(release.number),
+        VERSION: release.version,
+        DIGEST: release.digest or release.image,
+        SPEC: spec_hash(release.run, release.ready),
+        BY: release.by,
+        AT: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(release.at)),
+        PREVIOUS: str(release.previous or ""),
+        ROLLBACK_OF: str(release.rollback_of or ""),
+        RESTART: release.run.restart,
+    }

@@ -1,0 +1,70 @@
+"""Looking at what an app can go back to: what is really there, and whether it is as it was recorded."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tui.engine.creation import resolved
+from tui.engine.errors import NotFound
+from tui.model.release import CHAIN, DAMAGED, RESTORED
+from tui.model.ways_back import ways_back
+
+if TYPE_CHECKING:
+    from tui.engine.client import Engine
+    from tui.engine.recreation import Kept
+    from tui.model.release import Release
+    from tui.model.ways_back import WayBack
+    from tui.operations.releases import Releases
+
+WHILE_LIVE = ("restart",)
+"""What a release has only while it serves."""
+
+
+async def find_ways_back(engine: Engine, releases: Releases) -> tuple[WayBack, ...]:
+    """The one answer to what can be gone back to. Raises EngineError."""
+    standing = releases.standing
+    earlier = [number for number in standing.kept if number in releases.containers]
+    listed, found = await asyncio.gather(
+        engine.images.list(),
+        asyncio.gather(*(_differing(engine, releases, number) for number in earlier)),
+    )
+    images = {name for image in listed for name in (image.id, *image.digests)}
+    return ways_back(standing, releases.entries, images, dict(zip(earlier, found, strict=True)))
+
+
+async def _differing(engine: Engine, releases: Releases, number: int) -> tuple[str, ...]:
+    return await not_as_recorded(
+        engine, releases.containers[number], releases.entries[number].release, live=False
+    )
+
+
+async def not_as_recorded(engine: Engine, one: Kept, release: Release, *, live: bool) -> tuple[str, ...]:
+    """In what a container is not what its record says; nothing where there is no record to compare it with.
+
+    Nothing is read here but the engine: what the record holds by reference, an `env_file` above all, is not
+    compared, and no hand can change it in a container. Raises EngineError.
+    """
+    if not {CHAIN, DAMAGED, RESTORED}.isdisjoint(release.evidence):
+        return ()
+    found = []
+    if release.image not in ("", one.image_id) and one.image != release.reference:
+        found.append("image")
+    run = release.run
+    wanted = await resolved(run._replace(env_file=(), security_opt=_without_files(run.security_opt)), {})
+    passed_on = [name for name, value in run.environment.items() if value is None]
+    try:
+        found += await engine.containers.differences(one.id, wanted, release.app, unsure=passed_on)
+    except NotFound:
+        return ()  # it has gone meanwhile
+    unsure = (*(() if live else WHILE_LIVE), *(("environment",) if run.env_file else ()))
+    return tuple(name for name in found if name not in unsure)
+
+
+def _without_files(options: tuple[str, ...]) -> tuple[str, ...]:
+    """Security options but for profiles: an app names the file of one, and the engine has its text."""
+    return tuple(
+        option
+        for option in options
+        if not option.startswith("seccomp") or option[8:] in ("unconfined", "builtin")
+    )
