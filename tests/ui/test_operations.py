@@ -162,6 +162,23 @@ async def test_a_build_is_on_the_screen_at_once_and_followed_to_its_end(
         await robot.wait_gone("◐ building web")
 
 
+async def test_an_app_of_other_engines_is_left_alone_and_named(dashboard: Open, processes: Processes) -> None:
+    """Of several engines too, and where another one that is marked lives here."""
+    there = ("unix:///a.sock", "unix:///b.sock")
+    apps = {name: fakes.app(name)._replace(engines=there if name == "web" else ()) for name in ("api", "web")}
+    async with dashboard(settings=Settings(apps=apps)) as robot:
+        await robot.wait(lambda: robot.app.main.apps.elsewhere)
+        await select(robot, "web")
+        await robot.press("1", "D")
+        where = "web lives on unix:///a.sock, unix:///b.sock: open holdfast there"
+        await said(robot, where)
+        robot.app.clear_notifications()
+        await select(robot, "api")
+        await robot.press("space", "space", "B")
+        await said(robot, where)
+        assert processes.asked == []
+
+
 async def test_a_build_that_cannot_be_says_why_in_its_pane(dashboard: Open, processes: Processes) -> None:
     processes.refusal = Failure(
         2, "there is no Dockerfile in /src/web", "write one", ("/src/web/Dockerfile",)

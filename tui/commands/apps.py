@@ -30,9 +30,9 @@ def free(situation: Situation) -> str:
     """Why nothing can be begun with an app: there is none, or something is under way already."""
     if not situation.apps:
         return NONE
-    if situation.elsewhere:
-        name, home = situation.apps[0].name, situation.elsewhere
-        return f"{name} lives on {home}: open holdfast there (--context or --host)"
+    for app in situation.apps:
+        if home := situation.elsewhere.get(app.name):
+            return f"{app.name} lives on {home}: open holdfast there (--context or --host)"
     names = {app.name for app in situation.apps}
     return next((_under_way(one) for one in situation.running if one.started.app in names), "")
 

@@ -6,10 +6,11 @@ From the declaration come the key bindings, the footer, the palette, the help sc
 from __future__ import annotations
 
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tui.model.app import AppSpec
     from tui.model.container import Container
@@ -47,7 +48,7 @@ class Situation(NamedTuple):
     shown       the operation in the pane at the bottom, None where a log is shown
     releases    those of the current app, None where they are not known
     release     the number of the one under the cursor, 0 where there is none
-    elsewhere   the engine that the current app lives on, "" where that is the one that is looked at
+    elsewhere   the engines that apps live on, by name, where that is not the one that is looked at
     live        whether the engine answers
     read_only   whether Holdfast was started with --read-only
     """
@@ -61,7 +62,7 @@ class Situation(NamedTuple):
     shown: Operation | None = None
     releases: AppReleases | None = None
     release: int = 0
-    elsewhere: str = ""
+    elsewhere: Mapping[str, str] = MappingProxyType({})
     live: bool = True
     read_only: bool = False
 

@@ -48,7 +48,7 @@ def situation_of(screen: MainScreen) -> Situation:
         apps=apps,
         running=_running(screen, apps),
         releases=_releases(store, apps[0].name) if len(apps) == 1 else None,
-        elsewhere=next((home for app in apps if (home := screen.apps.elsewhere.get(app.name))), ""),
+        elsewhere=screen.apps.elsewhere,
         release=screen.apps.release if view is screen.apps else 0,
     )
 
