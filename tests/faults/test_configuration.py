@@ -42,7 +42,7 @@ def refused(terminal: Terminal) -> str:
     assert b"Traceback" not in terminal.output
     text = " ".join(terminal.output.decode().split())
     assert text.startswith("holdfast: ")
-    assert "config.example.toml shows everything that can be set" in text
+    assert "holdfast init --example shows everything that can be set" in text
     return text
 
 

@@ -99,6 +99,7 @@ def _add_doctor(made: argparse.ArgumentParser) -> None:
 def _add_init(made: argparse.ArgumentParser) -> None:
     made.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="where to look and write")
     made.add_argument("--stdout", action="store_true", help="print the file instead of writing it")
+    made.add_argument("--example", action="store_true", help="print a file with every key, explained")
 
 
 _OTHERS = {
@@ -293,7 +294,7 @@ def dispatch(arguments: Sequence[str]) -> int:
         case "init":
             from tui.cli import init
 
-            return init.run(given.folder, to_stdout=given.stdout)
+            return init.example() if given.example else init.run(given.folder, to_stdout=given.stdout)
         case _:
             return _operation(given)
 

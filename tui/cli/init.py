@@ -38,6 +38,20 @@ def run(folder: str, *, to_stdout: bool) -> int:
     return 0
 
 
+def example() -> int:
+    """Print a configuration with every key in it, explained; the exit status."""
+    from tui.files import read_file
+    from tui.settings.paths import shipped_example
+
+    path = shipped_example()
+    try:
+        answer(read_file(path).decode())
+    except OSError as error:
+        say_error(HoldfastError(f"{path}: cannot be read: {error.strerror}"))
+        return 1
+    return 0
+
+
 def _told(found: Found) -> list[str]:
     """What was found."""
     facts = [

@@ -49,8 +49,8 @@ DESCRIPTIONS = {
     "from its journals. --show has all output of one operation.",
     "doctor": "Check everything that Holdfast needs, and say what to do where something is wrong. "
     "Exit status 1 where there is a problem.",
-    "init": "Write a starting holdfast.toml from what a folder holds: its Dockerfile, git remote and compose "
-    "file. A file that is there already is never overwritten.",
+    "init": "Write a starting holdfast.toml from what a folder holds: its Dockerfiles, git remote and "
+    "compose files. A file that is there is never overwritten. --example prints every key, explained.",
 }
 
 EXAMPLES = {
@@ -78,7 +78,7 @@ EXAMPLES = {
         "holdfast history --show last",
     ],
     "doctor": ["holdfast doctor", "holdfast --context prod doctor"],
-    "init": ["holdfast init", "holdfast init services/web --stdout"],
+    "init": ["holdfast init", "holdfast init --example", "holdfast init services/web --stdout"],
 }
 
 SHORT = {

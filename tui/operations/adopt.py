@@ -199,7 +199,7 @@ class Adopt:
         day = time.strftime("%Y-%m-%d")
         comments = [
             f"Adopted on {day} from the container {self._kept.name} on {self._engine.version.name}.",
-            "It is yours now: Holdfast does not write it again. config.example.toml shows every key.",
+            "It is yours now: Holdfast does not write it again. holdfast init --example shows every key.",
         ]
         return app_file(
             self._name, self._image.repository, self._found.run, comments, self._place, self._environ

@@ -60,7 +60,9 @@ def app_file(
     found = read_apps(tomllib.loads(text)["apps"], Source(path, problems, "/"))
     if problems:
         raise HoldfastError(
-            f"{name} cannot be written as an app", "write it by hand: config.example.toml", tuple(problems)
+            f"{name} cannot be written as an app",
+            "write it by hand: holdfast init --example shows every key",
+            tuple(problems),
         )
     return AppFile(
         path, text, tuple(f"{head}{masked}".rstrip().split("\n")), app_spec(name, found[name]), tuple(left)

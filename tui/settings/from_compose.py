@@ -1,7 +1,7 @@
-"""From a service of a compose file to the tables of an app.
+"""From a service of a Compose project to the tables of an app.
 
-What an app does not take is left out and said. A variable is replaced by its default where it has one: an
-app's file knows none. Volumes and networks get the names that Compose gave them: the files are in there.
+What an app does not take is left out and said, key by key: a key that is not taken takes nothing of what
+stands around it along. Volumes and networks get the names that Compose gave them: the files are in there.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.model.reference import repository_problem, split_reference
+from tui.settings import compose_values as forms
 from tui.settings.app_keys import BUILD
+from tui.settings.compose_file import go_text
+from tui.settings.compose_merge import Unknown
 from tui.settings.reading import Source, Spot, bare, record
 from tui.settings.run_keys import RUN
 
@@ -19,16 +22,16 @@ if TYPE_CHECKING:
 
     from tui.settings.reading import Reader
 
-_VARIABLE = re.compile(
-    r"\$(?:(?P<escaped>\$)|(?P<plain>[A-Za-z_][A-Za-z0-9_]*)"
-    r"|\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?P<sign>:?-)(?P<default>[^${}]*)|[^{}]*)\})"
-)
+_VARIABLE = re.compile(r"\$\{[^{}]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
+
+_MODES = ("rw", "ro", "z", "Z", "nocopy", "private", "rprivate", "shared", "rshared", "slave", "rslave")
+_CONDITIONS = {"none": "no", "any": "always"}
 
 
 class Tables(NamedTuple):
     """What a service gives.
 
-    image   the repository, "" where it names none
+    image   the repository, "" where it names none; `tag` of it as the file has it
     build   `[apps.NAME.build]`, None where it is not built
     run     `[apps.NAME.run]`
     left_of_build, left_of_run   a line for each thing that is left out
@@ -39,6 +42,7 @@ class Tables(NamedTuple):
     run: Mapping[str, Any] = {}
     left_of_build: tuple[str, ...] = ()
     left_of_run: tuple[str, ...] = ()
+    tag: str = ""
 
 
 def services(document: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
@@ -47,13 +51,6 @@ def services(document: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     if not isinstance(found, dict):
         return {}
     return {name: service for name, service in found.items() if isinstance(service, dict)}
-
-
-def project_name(document: Mapping[str, Any], folder_name: str) -> str:
-    """The project's name, which Compose makes of the folder's where the file has none."""
-    named = document.get("name")
-    text = named if isinstance(named, str) and "$" not in named else folder_name
-    return re.sub(r"[^a-z0-9_-]", "", text.lower()).lstrip("_-")
 
 
 def tables(document: Mapping[str, Any], service: str, project: str, folder: str) -> Tables:
@@ -71,28 +68,38 @@ class _Translation:
         self.notes: list[str] = []
 
     def tables(self) -> Tables:
-        run = {
-            key: value
-            for key, value in self.service.items()
-            if key not in ("image", "build", "container_name")
-        }
-        if "network_mode" in run:
-            run.pop("networks", None)
-        found = self._allowed(run, RUN, "service", {"volumes": self._volumes, "networks": self._networks})
+        run = {key: value for key, value in self.service.items() if key not in ("image", "build", "profiles")}
+        self._of_deploy(run)
+        if run.get("restart") in (None, ""):
+            run["restart"] = "no"
+        self._place_in_networks(run)
+        found = self._allowed(
+            run,
+            RUN,
+            "service",
+            {
+                "ports": self._ports,
+                "volumes": self._volumes,
+                "networks": self._networks,
+                "healthcheck": forms.healthcheck,
+                "env_file": forms.env_files,
+            },
+        )
         if found.get("network_mode", "bridge") != "bridge" and found.pop("ports", None):
             self.notes.append("ports: nothing can be published in that network_mode")
         left_of_run, self.notes = tuple(self.notes), []
-        return Tables(self._image(), self._build(), found, tuple(self.notes), left_of_run)
+        image, tag = self._image()
+        return Tables(image, self._build(), found, tuple(self.notes), left_of_run, tag)
 
-    def _image(self) -> str:
+    def _image(self) -> tuple[str, str]:
         image = self.service.get("image")
         if not isinstance(image, str):
-            return ""
-        known = self._resolved(image)
-        repository = split_reference(known if known is not None else _VARIABLE.sub("x", image)).repository
+            return "", ""
+        text = _VARIABLE.sub("x", image) if isinstance(image, Unknown) else image
+        repository, tag, _ = split_reference(text)
         # A variable in the tag does not matter, one in the repository does.
-        certain = known is not None or image.startswith(repository)
-        return repository if certain and not repository_problem(repository) else ""
+        certain = image.startswith(repository) and not repository_problem(repository)
+        return (repository, "" if isinstance(image, Unknown) else tag) if certain else ("", "")
 
     def _build(self) -> Mapping[str, Any] | None:
         build = self.service.get("build")
@@ -101,6 +108,69 @@ class _Translation:
         if not isinstance(build, dict):
             return None
         return self._allowed(build, BUILD, "build", {"secrets": self._secrets})
+
+    def _of_deploy(self, run: dict[str, Any]) -> None:
+        """What Compose takes of `deploy` for a single container."""
+        deploy = run.get("deploy")
+        if not isinstance(deploy, dict):
+            return
+        resources = forms.table(deploy.get("resources"))
+        limits, reserved = forms.table(resources.get("limits")), forms.table(resources.get("reservations"))
+        taken = {
+            "cpus": limits.get("cpus"),
+            "mem_limit": limits.get("memory"),
+            "pids_limit": limits.get("pids"),
+            "mem_reservation": reserved.get("memory"),
+        }
+        policy = forms.table(deploy.get("restart_policy"))
+        if policy and not run.get("restart"):
+            condition = str(policy.get("condition") or "any")
+            most = policy.get("max_attempts")
+            condition = _CONDITIONS.get(condition, condition)
+            taken["restart"] = f"{condition}:{most}" if most and condition == "on-failure" else condition
+        run.update({key: value for key, value in taken.items() if value is not None})
+        others = set(deploy) - {"resources", "restart_policy", "mode"}
+        others |= {f"resources.limits.{key}" for key in set(limits) - {"cpus", "memory", "pids"}}
+        others |= {f"resources.reservations.{key}" for key in set(reserved) - {"memory"}}
+        others |= {f"restart_policy.{key}" for key in set(policy) - {"condition", "max_attempts"}}
+        del run["deploy"]
+        self.notes += [f"deploy.{key} is not taken: {_SWARM}" for key in sorted(others)]
+
+    def _place_in_networks(self, run: dict[str, Any]) -> None:
+        """The network that Compose gives to a service that names none; and what a mode means for them."""
+        mode = run.get("network_mode")
+        if mode is None or mode == "":
+            run.pop("network_mode", None)
+            if run.get("networks"):
+                return
+            run.pop("networks", None)
+            if self._default_is_shared():
+                run["networks"] = {"default": None}
+            else:
+                self.notes.append(f"networks: Compose makes {self.project}_default for it alone")
+            return
+        run.pop("networks", None)
+        if mode == "default":
+            run["network_mode"] = "bridge"
+        elif isinstance(mode, str) and not isinstance(mode, Unknown) and mode.startswith("service:"):
+            self.notes.append(f"network_mode: it shares the network of the service {mode[8:]}")
+            del run["network_mode"]
+        elif (
+            isinstance(mode, str)
+            and not isinstance(mode, Unknown)
+            and not mode.startswith("container:")
+            and mode not in ("bridge", "host", "none")
+        ):
+            del run["network_mode"]
+            run["networks"] = {_Named(mode): None}
+
+    def _default_is_shared(self) -> bool:
+        """Whether others are in the network that Compose makes for a project, or the file says more of it."""
+        others = (service for name, service in services(self.document).items() if name != self.name)
+        return bool(self._declared("networks", "default")) or any(
+            not service.get("network_mode") and ("default" in (service.get("networks") or ("default",)))
+            for service in others
+        )
 
     def _secrets(self, secrets: Any) -> Any:
         return [self._secret(secret) for secret in secrets] if isinstance(secrets, list) else secrets
@@ -123,27 +193,57 @@ class _Translation:
     def _real(self, section: str, name: str) -> str:
         """The name that Compose gives a volume or network on the engine."""
         declared = self._declared(section, name)
+        external = declared.get("external")
+        if isinstance(external, dict) and isinstance(external.get("name"), str):
+            return str(external["name"])
         if isinstance(declared.get("name"), str):
             return str(declared["name"])
-        return name if declared.get("external") else f"{self.project}_{name}"
+        if section == "networks" and isinstance(name, _Named):
+            return str(name)
+        return name if external not in (None, False, "false") else f"{self.project}_{name}"
+
+    def _ports(self, ports: Any) -> Any:
+        return [forms.short_port(port) for port in ports] if isinstance(ports, list) else ports
 
     def _volumes(self, volumes: Any) -> Any:
         if not isinstance(volumes, list):
             return volumes
-        return [self._volume(volume) for volume in volumes]
+        return [self._volume(index, volume) for index, volume in enumerate(volumes)]
 
-    def _volume(self, volume: Any) -> Any:
+    def _volume(self, index: int, volume: Any) -> Any:
         if isinstance(volume, str):
             source, colon, rest = volume.partition(":")
+            target, sign, modes = rest.partition(":")
+            if sign and ":" not in modes:
+                unknown = [mode for mode in modes.split(",") if mode not in _MODES]
+                if unknown:
+                    kept = ",".join(mode for mode in modes.split(",") if mode in _MODES)
+                    rest = f"{target}:{kept}" if kept else target
+                    self.notes.append(f"volumes[{index}]: Compose does not know {', '.join(unknown)} either")
+            if colon and source.startswith("~") and source != "~" and not source.startswith("~/"):
+                return f"~/{source[1:]}:{rest}"
             is_name = colon and source and not source.startswith((".", "/", "~", "$"))
-            return f"{self._real('volumes', source)}:{rest}" if is_name else volume
-        if (
-            isinstance(volume, dict)
-            and volume.get("type") == "volume"
-            and isinstance(volume.get("source"), str)
-        ):
-            return {**volume, "source": self._real("volumes", volume["source"])}
+            if is_name:
+                self._say_of_volume(index, source)
+            return f"{self._real('volumes', source) if is_name else source}{colon}{rest}"
+        if not isinstance(volume, dict):
+            return volume
+        name = volume.get("source")
+        if volume.get("type") == "volume" and isinstance(name, str):
+            self._say_of_volume(index, name)
+            return {**volume, "source": self._real("volumes", name)}
+        if volume.get("type") == "bind":
+            # Compose makes a missing folder here only where nothing at all is said of the bind mount.
+            return {"bind": {"create_host_path": True}, **volume}
         return volume
+
+    def _say_of_volume(self, index: int, name: str) -> None:
+        declared = self._declared("volumes", name)
+        own = [key for key in ("driver", "driver_opts") if declared.get(key) and declared[key] != "local"]
+        if own:
+            self.notes.append(
+                f"volumes[{index}]: {' and '.join(own)} of {name}: a deploy takes the volume as it is"
+            )
 
     def _networks(self, networks: Any) -> Any:
         """Their names on the engine; in them the service's name stays known."""
@@ -155,7 +255,8 @@ class _Translation:
         for name, settings in networks.items():
             table = dict(settings) if isinstance(settings, dict) else {}
             aliases = table.get("aliases")
-            table["aliases"] = [self.name, *(aliases if isinstance(aliases, list) else [])]
+            named = [] if isinstance(name, _Named) else [self.name]
+            table["aliases"] = [*named, *(aliases if isinstance(aliases, list) else [])]
             found[self._real("networks", name)] = table
         return found
 
@@ -174,28 +275,19 @@ class _Translation:
             if key not in readers:
                 self.notes += [f"{key}{reason}" for reason in self._faults(key, value, readers, untaken)]
                 continue
-            known = self._without_variables(value, key)
+            known = self._known(value, key)
+            if known is None:
+                continue
+            known = forms.cast(known, key)
             kept = self._sound(key, renamed[key](known) if key in renamed else known, readers)
             if kept is not None and (kept or not value):
                 found[key] = kept
         return found
 
     def _sound(self, key: str, value: Any, readers: Mapping[str, Reader]) -> Any:
-        """The value without those of its items that are not allowed; None where nothing of it is."""
-        if value is None:
-            return None
-        faults = self._faults(key, value, readers)
-        if not faults:
-            return value
-        kept: Any = None
-        if isinstance(value, list):
-            kept = [item for item in value if not self._faults(key, [item], readers)]
-        elif isinstance(value, dict):
-            kept = {
-                name: item for name, item in value.items() if not self._faults(key, {name: item}, readers)
-            }
-        self.notes += [f"{key}{fault}" for fault in faults]
-        return kept if kept and not self._faults(key, kept, readers) else None
+        """The value without what of it is not allowed; None where nothing of it is."""
+        self.notes += [f"{key}{fault}" for fault in self._faults(key, value, readers)]
+        return forms.pruned(value, lambda part: self._faults(key, part, readers))
 
     def _faults(self, key: str, value: Any, readers: Mapping[str, Reader], untaken: str = "") -> list[str]:
         """What is wrong with a value, from behind its key on."""
@@ -205,60 +297,61 @@ class _Translation:
         record(readers, untaken)({key: value}, Spot(source, "[]"))
         return [problem.removeprefix(f": [] {bare(key)}") for problem in problems]
 
-    def _resolved(self, text: str) -> str | None:
-        """The text with the defaults of its variables; None where one has no default."""
-        missing = False
-
-        def replace(match: re.Match[str]) -> str:
-            nonlocal missing
-            if match["escaped"]:
-                return "$"
-            if match["sign"] is None:
-                missing = True
-            return match["default"] or ""
-
-        found = _VARIABLE.sub(replace, text)
-        return None if missing else found
-
-    def _without_variables(self, value: Any, place: str) -> Any:
-        """The value with the defaults of its variables; what needs one that has none is left out and said."""
-        if isinstance(value, str):
-            known = self._resolved(value)
-            if known is None:
-                self.notes.append(f"{place}: it needs a variable, and those are not replaced here")
-            return known
+    def _known(self, value: Any, place: str) -> Any:
+        """The value without what is not known; that is said."""
+        if isinstance(value, Unknown):
+            self.notes.append(f"{place}: {value.why}")
+            return None
+        if place == "environment" and isinstance(value, list | dict):
+            return self._environment(value)
+        if place in ("args", "labels", "sysctls") and isinstance(value, list):
+            value = forms.assignments(value)
         if isinstance(value, list):
-            if place == "environment":
-                return self._environment(dict(_assigned(item) for item in value if isinstance(item, str)))
-            items = [self._without_variables(item, place) for item in value]
+            items = [self._known(item, f"{place}[{index}]") for index, item in enumerate(value)]
             return [item for item in items if item is not None]
         if isinstance(value, dict):
-            if place == "environment":
-                return self._environment(value)
-            found = {name: self._without_variables(item, f"{place}.{name}") for name, item in value.items()}
-            return {name: item for name, item in found.items() if item is not None}
+            known = {name: self._known(item, f"{place}.{name}") for name, item in value.items()}
+            if place == "labels":  # a label without a value is an empty one
+                return {
+                    name: "" if value[name] is None else item
+                    for name, item in known.items()
+                    if item is not None or value[name] is None
+                }
+            return {
+                name: item
+                for name, item in known.items()
+                if item is not None or (place == "networks" and value[name] is None)
+            }
         return value
 
-    def _environment(self, variables: Mapping[str, Any]) -> Any:
+    def _environment(self, value: Any) -> Any:
         """A list where a variable is passed on from outside, which a table cannot say."""
-        found: dict[str, Any] = {}
+        variables = forms.assignments(value) if isinstance(value, list) else value
+        found: dict[str, str] = {}
         passed: list[str] = []
-        for name, value in variables.items():
-            if value is None or value in (f"${name}", f"${{{name}}}"):
+        for name, inner in variables.items():
+            if inner is None:
                 passed.append(name)
+            elif isinstance(inner, Unknown):
+                own = inner.rpartition("=")[2] if isinstance(value, list) else inner
+                if own in (f"${name}", f"${{{name}}}"):
+                    passed.append(name)
+                    self.notes.append(f"environment.{name}: it is passed on from outside: {inner.why}")
+                else:
+                    self.notes.append(f"environment.{name}: {inner.why}")
+            elif isinstance(inner, dict | list):
+                self.notes.append(f"environment.{name}: it takes a text or a number")
             else:
-                known = self._without_variables(value, f"environment.{name}")
-                if known is not None:
-                    found[name] = known
+                found[name] = go_text(inner)
         if not passed:
             return found
-        return [*passed, *(f"{name}={_written(value)}" for name, value in found.items())]
+        return [*passed, *(f"{name}={text}" for name, text in found.items())]
 
 
-def _assigned(text: str) -> tuple[str, str | None]:
-    name, sign, value = text.partition("=")
-    return name, value if sign else None
+_SWARM = "of deploy only the limits and the restart policy are for a single container"
 
 
-def _written(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+class _Named(str):
+    """The name of a network on the engine, not in the file."""
+
+    __slots__ = ()

@@ -42,7 +42,7 @@ class ConfigError(HoldfastError):
     exit_status = 2
 
     def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n  ".join(problems), "config.example.toml shows everything that can be set")
+        super().__init__("\n  ".join(problems), "holdfast init --example shows everything that can be set")
         self.problems = tuple(problems)
 
 

@@ -52,3 +52,10 @@ def shipped_themes() -> str:
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     inside = os.path.join(package, "themes")
     return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "themes")
+
+
+def shipped_example() -> str:
+    """config.example.toml, which comes along as the themes do."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    inside = os.path.join(package, "config.example.toml")
+    return inside if os.path.isfile(inside) else os.path.join(os.path.dirname(package), "config.example.toml")

@@ -11,22 +11,23 @@ import subprocess
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.errors import HoldfastError, Refused
-from tui.files import read_file
-from tui.model.dockerfile import parse
 from tui.model.reference import repository_problem
-from tui.settings import compose_file
-from tui.settings.from_compose import Tables, project_name, services, tables
+from tui.settings.compose_file import UnreadableFile
+from tui.settings.compose_project import project
+from tui.settings.dockerfiles import ImageFacts, build_of, find_dockerfiles, image_facts
+from tui.settings.from_compose import Tables, services, tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-REGISTRIES: Mapping[str, str] = {"github.com": "ghcr.io", "gitlab.com": "registry.gitlab.com"}
-"""Where a forge's images are, if not under its own name."""
+REGISTRIES: Mapping[str, str] = {
+    "github.com": "ghcr.io",
+    "gitlab.com": "registry.gitlab.com",
+    "codeberg.org": "codeberg.org",
+}
+"""Where a forge's images are. Of another host nobody knows whether it is a registry too."""
 
 GIT_SECONDS = 5.0
-
-FOLDERS = ("", "docker")
-"""Where Dockerfiles are looked for, from the folder on."""
 
 
 class NoFolder(HoldfastError):
@@ -40,82 +41,77 @@ class Found(NamedTuple):
 
     name          for the app: of the git repository, else of the folder
     dockerfiles   paths from the folder on, the likeliest first
-    port          that the first one exposes, 0 for none; `protocol` of it
-    healthcheck   whether it has a HEALTHCHECK
+    images        what Dockerfiles tell, by their path and the stage that is built ("" for the last one)
     remote        "host/owner/name" of the git remote "origin", "" where there is none
-    document      the compose file's content, `compose` its name, "" where there is none
-    project       the name of its project
+    compose       the names of the compose files, "" where there is none
+    document      what they say together
+    project       the name of their project
+    profiles      of it that are switched on
     notes         sentences on what could not be read
+    said          by service, what a deploy does otherwise than Compose
     """
 
     name: str = "app"
     dockerfiles: tuple[str, ...] = ()
-    port: int = 0
-    protocol: str = "tcp"
-    healthcheck: bool = False
+    images: Mapping[tuple[str, str], ImageFacts] = {}
     remote: str = ""
     compose: str = ""
     document: Mapping[str, Any] = {}
     project: str = ""
+    profiles: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    said: Mapping[str, tuple[str, ...]] = {}
 
 
-def look(folder: str) -> Found:
+def look(folder: str, environ: Mapping[str, str] = os.environ) -> Found:
     """What there is in a folder. Raises NoFolder; whatever else cannot be read is a note."""
     folder = os.path.abspath(folder)
     try:
         os.listdir(folder)
     except OSError as error:
         raise NoFolder(f"{folder}: cannot be read: {error.strerror}") from None
-    notes: list[str] = []
     top = _git(folder, "rev-parse", "--show-toplevel")
     remote = remote_repository(_git(folder, "remote", "get-url", "origin"))
     if remote and os.path.realpath(top) != os.path.realpath(folder):
         remote += "/" + os.path.basename(folder)
-    found = Found(app_name(os.path.basename(remote or folder)), _dockerfiles(folder), remote=remote)
-    if found.dockerfiles:
-        found = _with_dockerfile(found, os.path.join(folder, found.dockerfiles[0]), notes)
-    path = compose_file.find(folder)
-    if path:
+    found = Found(app_name(os.path.basename(remote or folder)), find_dockerfiles(folder), remote=remote)
+    read = project(folder, environ)
+    found = found._replace(
+        compose=", ".join(os.path.relpath(path, folder) for path in read.files),
+        document=read.document,
+        project=read.name,
+        profiles=read.profiles,
+        said=read.said,
+    )
+    notes = [*read.notes]
+    return found._replace(images=_images(folder, found, notes), notes=tuple(notes))
+
+
+def _images(folder: str, found: Found, notes: list[str]) -> dict[tuple[str, str], ImageFacts]:
+    wanted = [(found.dockerfiles[0], "")] if found.dockerfiles else []
+    for service in services(found.document).values():
+        build = service.get("build")
+        path = _dockerfile_of({"context": build} if isinstance(build, str) else build)
+        target = build.get("target") if isinstance(build, dict) else ""
+        if path and os.path.isfile(os.path.join(folder, path)):
+            wanted.append((path, target if isinstance(target, str) else ""))
+    images = {}
+    for path, target in dict.fromkeys(wanted):
         try:
-            document = compose_file.read(path)
-        except compose_file.UnreadableFile as error:
+            images[path, target] = image_facts(os.path.join(folder, path), target)
+        except UnreadableFile as error:
             notes.append(error.message)
-        else:
-            project = project_name(document, os.path.basename(folder))
-            found = found._replace(compose=os.path.basename(path), document=document, project=project)
-    return found._replace(notes=tuple(notes))
+    return images
 
 
-def _with_dockerfile(found: Found, path: str, notes: list[str]) -> Found:
-    try:
-        dockerfile = parse(read_file(path).decode("utf-8", "replace"))
-    except OSError as error:
-        notes.append(f"{path}: cannot be read: {error.strerror}")
-        return found
-    port, protocol = next(iter(dockerfile.exposed_ports), (0, "tcp"))
-    checks = any(instruction.keyword == "HEALTHCHECK" for instruction in dockerfile.instructions)
-    return found._replace(port=port, protocol=protocol, healthcheck=checks)
-
-
-def _dockerfiles(folder: str) -> tuple[str, ...]:
-    found = []
-    for inner in FOLDERS:
-        try:
-            names = os.listdir(os.path.join(folder, inner))
-        except OSError:
-            continue
-        for name in names:
-            lower = name.lower()
-            if lower.endswith(".dockerignore") or not os.path.isfile(os.path.join(folder, inner, name)):
-                continue
-            if (
-                lower in ("dockerfile", "containerfile")
-                or lower.startswith("dockerfile.")
-                or lower.endswith(".dockerfile")
-            ):
-                found.append(os.path.join(inner, name))
-    return tuple(sorted(found, key=lambda path: (path != "Dockerfile", path.count("/"), len(path), path)))
+def _dockerfile_of(build: Any) -> str:
+    """The path of a build's Dockerfile, from the folder on; "" where it has none here."""
+    if not isinstance(build, dict) or not isinstance(build.get("context", "."), str):
+        return ""
+    context, path = build.get("context", "."), build.get("dockerfile", "Dockerfile")
+    if "://" in context or not isinstance(path, str) or "\0" in context + path:
+        return ""
+    return os.path.normpath(os.path.join(context, path))
 
 
 def _git(folder: str, *words: str) -> str:
@@ -157,99 +153,179 @@ def app_name(text: str) -> str:
     return re.sub(r"[._-]{2,}", "-", "".join(words)).strip("._-") or "app"
 
 
-def scaffold(folder: str, found: Found) -> str:
-    """The text of a holdfast.toml for that folder; it loads as it is."""
-    folder = os.path.abspath(folder)
-    service = _service(found)
-    taken = tables(found.document, service, found.project, folder) if service else Tables()
-    lines = [
-        "# What Holdfast builds, tests, pushes and deploys from here; config.example.toml shows every key."
-    ]
+class _App(NamedTuple):
+    """An app to be: of a service, or of what else there is where `service` is ""."""
+
+    name: str
+    service: str
+    taken: Tables
+    facts: ImageFacts = ImageFacts()
+
+
+def scaffold(folder: str, found: Found, service: str = "") -> str:
+    """The text of a holdfast.toml for that folder, or for that service alone; it loads as it is."""
+    apps = _apps(os.path.abspath(folder), found, service)
+    lines = ["# What Holdfast builds, tests, pushes and deploys; holdfast init --example shows every key."]
     lines += [_comment(note) for note in found.notes]
-    app = ["apps", found.name]
-    lines += ["", *_image(found, taken, app), ""]
-    lines += _build(found, taken, app)
-    lines += ["", *_run(found, taken, service, app)]
-    lines += ["", *_ready(found, taken, app)]
-    lines += [
-        "",
-        *_table([*app, "test"], {}),
-        '# command = "..."    # run in the container once it is ready; exit status 0 is a pass',
-    ]
+    if apps[0].service and all(app.taken.build is None for app in apps):
+        lines += [
+            _comment(f"Nothing is built here: {found.compose} has only images that others build."),
+            "# Holdfast deploys a version of one that the registry has, and goes back to the one before.",
+        ]
+    for app in apps:
+        head = ["apps", app.name]
+        lines += ["", *_image(found, app, head, alone=len(apps) == 1), ""]
+        lines += _build(found, app, head)
+        lines += ["", *_run(found, app, head, [app.service for app in apps])]
+        lines += ["", *_ready(app, head)]
+        lines += [
+            "",
+            *_table([*head, "test"], {}),
+            '# command = "..."    # run in the container once it is ready; exit status 0 is a pass',
+        ]
     return "\n".join(lines) + "\n"
 
 
-def _service(found: Found) -> str:
-    """The service that is the app: one that is built, the likeliest first; a single one in any case."""
+def _apps(folder: str, found: Found, service: str) -> list[_App]:
+    """An app for each service that is built, the likeliest first; where none is, for each that there is."""
     known = services(found.document)
-    built = [name for name, service in known.items() if service.get("build") is not None]
-    for name in (found.name, "app", "web"):
-        if name in built:
-            return name
-    return built[0] if built else next(iter(known)) if len(known) == 1 else ""
+    on = [name for name, service in known.items() if _is_on(service, found.profiles)]
+    built = [name for name in on if known[name].get("build") is not None]
+    built = built or [name for name, service in known.items() if service.get("build") is not None]
+    likeliest = (found.name, "app", "web")
+    chosen = (
+        sorted(built, key=lambda name: likeliest.index(name) if name in likeliest else 3) or on or [*known]
+    )
+    chosen = [service] if service else chosen
+    apps: list[_App] = []
+    for name in chosen:
+        own = found.name if not apps and (built or len(chosen) == 1) else app_name(name)
+        if any(app.name == own for app in apps):
+            own = next(
+                free for n in range(2, len(chosen) + 3) if all(a.name != (free := f"{own}-{n}") for a in apps)
+            )
+        taken = tables(found.document, name, found.project, folder)
+        apps.append(_App(own, name, taken, _facts(found, taken.build)))
+    return apps or [_App(found.name, "", Tables(), _facts(found, None))]
 
 
-def _image(found: Found, taken: Tables, app: list[str]) -> list[str]:
+def _is_on(service: Mapping[str, Any], profiles: tuple[str, ...]) -> bool:
+    """Whether Compose starts a service: its profile is switched on, or it has none."""
+    named = service.get("profiles")
+    return (
+        not isinstance(named, list) or not named or "*" in profiles or any(name in profiles for name in named)
+    )
+
+
+def _facts(found: Found, build: Mapping[str, Any] | None) -> ImageFacts:
+    if build is not None:
+        target = build.get("target", "")
+        return found.images.get((_dockerfile_of(build), target), ImageFacts())
+    if found.dockerfiles and not services(found.document):
+        return found.images.get((found.dockerfiles[0], ""), ImageFacts())
+    return ImageFacts()
+
+
+def _image(found: Found, app: _App, head: list[str], *, alone: bool) -> list[str]:
     host, _, path = found.remote.partition("/")
-    suggested = f"{REGISTRIES.get(host, host)}/{path}" if path else ""
-    if taken.image and (taken.build is not None or not found.dockerfiles):
-        image, why = taken.image, f"as in {found.compose}"
+    registry = REGISTRIES.get(host, "")
+    path = path if alone or not path else f"{path}/{app.name}"
+    suggested = f"{registry}/{path}" if registry and path else ""
+    name = app.name if not repository_problem(app.name) else "app"
+    said = []
+    if app.taken.image:
+        image, why = app.taken.image, f"as in {found.compose}"
+        if app.taken.build is None and app.service:
+            tag = f" {app.taken.tag}" if app.taken.tag else ""
+            said = [
+                _comment(
+                    f"It is not built here. To deploy what {found.compose} has: "
+                    f"holdfast deploy {app.name}{tag}"
+                )
+            ]
     elif suggested and not repository_problem(suggested):
         image, why = suggested, "guessed from the git remote"
-    elif not repository_problem(found.name):
-        image, why = found.name, "a local name; with a registry in front it can be pushed"
     else:
-        image, why = "app", "a local name; with a registry in front it can be pushed"
-    return [*_table(app, {}), f"{_toml({'image': image})[0]}    {_comment(why)}"]
+        image, why = name, "a local name; with a registry in front it can be pushed"
+        if host and not repository_problem(f"{host}/{path}"):
+            said = [_comment(f'Where {host} is a registry too: image = "{host}/{path}"')]
+    return [*said, *_table(head, {}), f"{_toml({'image': image})[0]}    {_comment(why)}"]
 
 
-def _build(found: Found, taken: Tables, app: list[str]) -> list[str]:
-    if taken.build is not None:
-        build = dict(taken.build)
+def _build(found: Found, app: _App, head: list[str]) -> list[str]:
+    if app.taken.build is not None:
+        build = dict(app.taken.build)
+    elif app.service and app.taken.image:
+        return [f"# [{'.'.join(map(_key, head))}.build]    # not built here"]
     elif found.dockerfiles:
-        build = {"context": "."}
-        if found.dockerfiles[0] != "Dockerfile":
-            build["dockerfile"] = found.dockerfiles[0]
+        build = dict(build_of(found.dockerfiles[0]))
     else:
         return [
             "# There is no Dockerfile here. Where there is one:",
             "# [apps.NAME.build]",
             '# context = "."',
         ]
-    others = [
-        path for path in found.dockerfiles if path != os.path.normpath(build.get("dockerfile", "Dockerfile"))
-    ]
+    others = [path for path in found.dockerfiles if path != _dockerfile_of(build)]
     said = [f"Also there: {', '.join(others)}"] if others else []
-    said += [f"Left out: {left}" for left in taken.left_of_build]
-    return [*map(_comment, said), *_table([*app, "build"], build)]
+    said += [f"Left out: {left}" for left in app.taken.left_of_build]
+    return [*map(_comment, said), *_table([*head, "build"], build)]
 
 
-def _run(found: Found, taken: Tables, service: str, app: list[str]) -> list[str]:
-    run = dict(taken.run)
+def _run(found: Found, app: _App, head: list[str], chosen: list[str]) -> list[str]:
+    run = dict(app.taken.run)
     said = []
-    if service:
-        said.append(f"From the service {service} of {found.compose}.")
-        others = [name for name in services(found.document) if name != service]
-        if others:
+    if app.service:
+        known = services(found.document)
+        said.append(f"From the service {app.service} of {found.compose}.")
+        if not _is_on(known[app.service], found.profiles):
+            said.append("Compose starts it only where one of its profiles is switched on.")
+        others = [name for name in known if name not in chosen]
+        if others and app.service == chosen[0]:
             said.append(f"Its other services: {', '.join(others)}.")
-            if "networks" not in run and "network_mode" not in run:
-                said.append(f'To reach them: networks = ["{found.project}_default"]')
-        said += [f"Left out: {left}" for left in taken.left_of_run]
-    elif found.port:
-        protocol = "" if found.protocol == "tcp" else f"/{found.protocol}"
-        run["ports"] = [f"{found.port}:{found.port}{protocol}"]
-    return [*map(_comment, said), *_table([*app, "run"], run)]
+        said += [f"Left out: {left}" for left in app.taken.left_of_run]
+        said += [f"Otherwise than Compose: {each}" for each in found.said.get(app.service, ())]
+        said += _covered(app)
+    elif app.facts.port:
+        protocol = "" if app.facts.protocol == "tcp" else f"/{app.facts.protocol}"
+        run["ports"] = [f"{app.facts.port}:{app.facts.port}{protocol}"]
+    return [*map(_comment, said), *_table([*head, "run"], run)]
 
 
-def _ready(found: Found, taken: Tables, app: list[str]) -> list[str]:
-    if "healthcheck" in taken.run or found.healthcheck:
-        return [*_table([*app, "ready"], {}), "# Its health check says when it is ready."]
-    if found.port and found.protocol == "tcp":
-        return _table([*app, "ready"], {"tcp": found.port})
+def _covered(app: _App) -> list[str]:
+    """Bind mounts over what the image itself has: what runs is then not what was built and tested."""
+    said = []
+    volumes = app.taken.run.get("volumes", [])
+    for volume in volumes if app.taken.build is not None else []:
+        if isinstance(volume, str):
+            source, _, rest = volume.partition(":")
+            target = rest.partition(":")[0]
+            is_bind = source.startswith((".", "/", "~"))
+        else:
+            source, target = str(volume.get("source", "")), str(volume.get("target", ""))
+            is_bind = volume.get("type") == "bind"
+        target = target.rstrip("/")
+        over = [path for path in app.facts.filled if path == target or path.startswith(target + "/")]
+        if is_bind and target and over:
+            said.append(
+                f"Mind: volumes mounts {source} over {target}, which the image fills itself: "
+                "what runs is then not what was built and tested. Leave it out for a release."
+            )
+    return said
+
+
+def _ready(app: _App, head: list[str]) -> list[str]:
+    if "healthcheck" in app.taken.run or app.facts.healthcheck:
+        return [*_table([*head, "ready"], {}), "# Its health check says when it is ready."]
+    if app.facts.port and app.facts.protocol == "tcp":
+        return _table([*head, "ready"], {"tcp": app.facts.port})
     return [
-        *_table([*app, "ready"], {}),
+        *_table([*head, "ready"], {}),
         '# http = "8080/healthz"    # what tells that it serves; or tcp = 8080',
     ]
+
+
+def _key(name: str) -> str:
+    return _toml({name: 1})[0].removesuffix(" = 1")
 
 
 def _table(head: list[str], values: Mapping[str, Any]) -> list[str]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tui.errors import HoldfastError, Refused
 from tui.model.app import AppSpec, BuildSecret, BuildSpec, Healthcheck, Mount, Port
-from tui.settings.compose_file import MOST, UnreadableFile, read
+from tui.settings.compose_file import MOST, Tagged, UnreadableFile, read
+from tui.settings.dockerfiles import ImageFacts
 from tui.settings.load import load
 from tui.settings.scaffold import Found, NoFolder, app_name, look, remote_repository, scaffold, write_new
 
@@ -50,10 +51,15 @@ secrets: { npm: { file: ./npmrc }, token: { environment: NPM_TOKEN } }
 """
 
 
+def all_loaded(folder: Path, text: str) -> dict[str, AppSpec]:
+    """The apps that a text defines."""
+    (folder / "holdfast.toml").write_text(text, encoding="utf-8")
+    return dict(load(str(folder / "holdfast.toml"), {"HOME": str(folder)}).apps)
+
+
 def loaded(folder: Path, text: str) -> AppSpec:
     """The one app that a text defines."""
-    (folder / "holdfast.toml").write_text(text, encoding="utf-8")
-    (app,) = load(str(folder / "holdfast.toml"), {"HOME": str(folder)}).apps.values()
+    (app,) = all_loaded(folder, text).values()
     return app
 
 
@@ -85,7 +91,8 @@ def test_a_dockerfile_gives_build_port_and_probe(shop: Path) -> None:
     (shop / "docker").mkdir()
     (shop / "docker" / "db.Dockerfile").write_text("FROM a\n")
     found = look(str(shop))
-    assert found == Found("shop", ("Dockerfile", "Dockerfile.dev", "docker/db.Dockerfile"), 8080)
+    assert found.dockerfiles == ("Dockerfile", "Dockerfile.dev", "docker/db.Dockerfile")
+    assert found.images["Dockerfile", ""].port == 8080
     text = scaffold(str(shop), found)
     assert "# Also there: Dockerfile.dev, docker/db.Dockerfile\n" in text
     app = loaded(shop, text)
@@ -130,6 +137,47 @@ def test_remotes_are_taken_apart(url: str, repository: str) -> None:
     assert remote_repository(url) == repository
 
 
+def test_dockerfiles_in_subfolders_are_found_with_their_contexts(shop: Path) -> None:
+    for path in (
+        "services/api/Dockerfile",
+        "node_modules/x/Dockerfile",
+        "a/b/c/d/Dockerfile",
+        ".git/Dockerfile",
+    ):
+        (shop / path).parent.mkdir(parents=True)
+        (shop / path).write_text("FROM a\nEXPOSE 70\n")
+    assert look(str(shop)).dockerfiles == ("services/api/Dockerfile",)
+    app = loaded(shop, scaffold(str(shop), look(str(shop))))
+    assert app.build == BuildSpec(f"{shop}/services/api", f"{shop}/services/api/Dockerfile")
+    assert app.run.ports == (Port(70, "70"),)
+
+
+def test_each_service_has_the_port_of_its_own_dockerfile_and_stage(shop: Path) -> None:
+    (shop / "Dockerfile").write_text("FROM a\nEXPOSE 1\n")
+    (shop / "api").mkdir()
+    (shop / "api" / "Dockerfile").write_text(
+        "FROM a AS base\nWORKDIR /app\nCOPY . .\nEXPOSE 80\nFROM base AS worker\nEXPOSE 90\nFROM base\n"
+    )
+    (shop / "compose.yaml").write_text(
+        "services:\n  web: { build: api, volumes: ['./api:/app', './conf:/conf'] }\n"
+        "  worker: { build: { context: api, target: worker } }\n"
+    )
+    text = scaffold(str(shop), look(str(shop)))
+    apps = all_loaded(shop, text)
+    assert {name: app.ready.tcp for name, app in apps.items()} == {"shop": 80, "worker": 90}
+    assert "# Mind: volumes mounts ./api over /app, which the image fills itself" in text
+    assert "mounts ./conf" not in text
+
+
+def test_a_git_host_that_nobody_knows_as_a_registry_is_only_offered(shop: Path) -> None:
+    (shop / "Dockerfile").write_text("FROM a\n")
+    git(shop, "init")
+    git(shop, "remote", "add", "origin", "https://git.example.com/team/web.git")
+    text = scaffold(str(shop), look(str(shop)))
+    assert loaded(shop, text).image == "web"
+    assert '# Where git.example.com is a registry too: image = "git.example.com/team/web"' in text
+
+
 def test_the_service_of_a_compose_file_becomes_the_run_table(shop: Path) -> None:
     (shop / "compose.yaml").write_text(COMPOSE)
     text = scaffold(str(shop), look(str(shop)))
@@ -138,6 +186,7 @@ def test_the_service_of_a_compose_file_becomes_the_run_table(shop: Path) -> None
     assert app.build is not None
     assert app.build.dockerfile == f"{shop}/docker/Dockerfile"
     assert app.build.args == {"NODE_ENV": "production"}
+    assert app.run.restart == "no"
     assert app.build.secrets == (BuildSecret("npm", f"{shop}/npmrc"), BuildSecret("id", env="NPM_TOKEN"))
     assert app.run.ports == (Port(80, "8080"), Port(22, "22"))
     assert app.run.environment == {
@@ -154,14 +203,15 @@ def test_the_service_of_a_compose_file_becomes_the_run_table(shop: Path) -> None
     for left in (
         "depends_on is not taken: an app is one container",
         "ports[2] = 'bad:1' is not allowed",
+        "container_name is not taken: the container bears the app's name",
         "healthcheck.start_interval is not taken",
         "ssh is not taken",
-        "args.TOKEN: it needs a variable, and those are not replaced here",
-        "environment.NEEDS: it needs a variable",
+        "args.TOKEN: TOKEN is not set here",
+        "environment.KEY: it is passed on from outside: KEY is not set here",
+        "environment.NEEDS: MISSING is not set here",
     ):
         assert f"# Left out: {left}" in text
     assert "# Its other services: db." in text
-    assert "container_name" not in text
 
 
 def test_one_service_alone_is_the_app_even_if_it_is_not_built(shop: Path) -> None:
@@ -181,10 +231,22 @@ def test_of_several_services_one_that_is_built_is_the_app(shop: Path) -> None:
         "services: { a: { build: x }, web: { build: { context: y } }, c: { image: z } }"
     )
     text = scaffold(str(shop), look(str(shop)))
-    assert loaded(shop, text).build == BuildSpec(f"{shop}/y", f"{shop}/y/Dockerfile")
-    assert '# To reach them: networks = ["shop_default"]' in text
-    (shop / "compose.yml").write_text("services: { a: { image: x }, b: { image: y } }")
-    assert "From the service" not in scaffold(str(shop), look(str(shop)))
+    apps = all_loaded(shop, text)
+    assert apps["shop"].build == BuildSpec(f"{shop}/y", f"{shop}/y/Dockerfile")
+    assert apps["a"].build == BuildSpec(f"{shop}/x", f"{shop}/x/Dockerfile")
+    assert apps.keys() == {"shop", "a"}
+    assert apps["shop"].run.networks == {"shop_default": ("web",)}
+    assert "# Its other services: c." in text
+
+
+def test_where_nothing_is_built_every_service_is_told_so(shop: Path) -> None:
+    (shop / "compose.yml").write_text("services: { a: { image: 'x:1.2' }, b: { image: 'r.io/y' } }")
+    text = scaffold(str(shop), look(str(shop)))
+    apps = all_loaded(shop, text)
+    assert [(app.image, app.build) for app in apps.values()] == [("x", None), ("r.io/y", None)]
+    assert "# Nothing is built here: compose.yml has only images that others build." in text
+    assert "has: holdfast deploy a 1.2\n" in text
+    assert "has: holdfast deploy b\n" in text
 
 
 def test_an_image_whose_name_needs_a_variable_is_not_guessed(shop: Path) -> None:
@@ -198,7 +260,12 @@ def test_an_image_whose_name_needs_a_variable_is_not_guessed(shop: Path) -> None
     ("text", "why"),
     [
         ("services: [", "not valid YAML: expected the node content, but found '<stream end>' (line 1)"),
-        ("a: !reset 1", "not valid YAML: could not determine a constructor for the tag '!reset' (line 1)"),
+        (
+            "a: !!python/name:os.system 1",
+            "not valid YAML: could not determine a constructor for the tag "
+            "'tag:yaml.org,2002:python/name:os.system' (line 1)",
+        ),
+        ("a: 1\nb: 2\na: 3", "not valid YAML: the key 'a' stands there twice (line 3)"),
         ("- 1", "is not a compose file: it has no services"),
         ("", "is not a compose file: it has no services"),
         ("a: \x00", "not valid YAML: ReaderError"),
@@ -220,20 +287,27 @@ def test_yaml_is_read_as_compose_reads_it(tmp_path: Path) -> None:
     file.write_text(
         "{a: 22:22, b: yes, c: 2020-01-01, d: 0755, e: 0x10, f: 1.5, g: true, h: ~, i: 1_0, j: 10, k: off}"
     )
-    assert read(str(file)) == {
-        "a": "22:22", "b": "yes", "c": "2020-01-01", "d": "0755", "e": 16, "f": 1.5, "g": True, "h": None,
-        "i": "1_0", "j": 10, "k": "off",
-    }  # fmt: skip
-    file.write_text("base: &b {x: 1}\nmine: {<<: *b, y: 2}\n")
-    assert read(str(file))["mine"] == {"x": 1, "y": 2}
+    assert read(str(file)) == [
+        {
+            "a": "22:22", "b": "yes", "c": "2020-01-01", "d": 493, "e": 16, "f": 1.5, "g": True, "h": None,
+            "i": 10, "j": 10, "k": "off",
+        }
+    ]  # fmt: skip
+    file.write_text("base: &b {x: 1}\nmine: {<<: *b, y: 2}\n--- {z: !reset 1}\n")
+    assert read(str(file))[0]["mine"] == {"x": 1, "y": 2}
+    assert read(str(file))[1] == {"z": Tagged("!reset", 1)}
 
 
-def test_aliases_that_grow_without_end_are_cut(tmp_path: Path) -> None:
+def test_aliases_that_grow_without_end_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "c.yaml"
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    file.write_text("\n".join(lines) + "\nself: &s [*s]\n")
-    assert repr(read(str(file))).count("'x'") <= MOST
+    file.write_text("\n".join(lines))
+    with pytest.raises(UnreadableFile, match=f"has more than {MOST} values"):
+        read(str(file))
+    file.write_text("self: &s [*s]\n")
+    with pytest.raises(UnreadableFile, match="recursive"):
+        read(str(file))
 
 
 def test_a_missing_file_or_folder_is_named(tmp_path: Path) -> None:
@@ -328,9 +402,10 @@ FOUND = st.builds(
     Found,
     name=st.text().map(app_name),
     dockerfiles=st.lists(FILES, max_size=2).map(tuple),
-    port=st.integers(0, 65535),
-    protocol=st.sampled_from(["tcp", "udp", "sctp"]),
-    healthcheck=st.booleans(),
+    images=st.dictionaries(
+        st.tuples(st.sampled_from(["Dockerfile", "x/Dockerfile"]), st.just("")),
+        st.builds(ImageFacts, st.integers(0, 65535), st.sampled_from(["tcp", "udp", "sctp"]), st.booleans()),
+    ),
     remote=st.text().map(lambda text: remote_repository(f"https://github.com/{text}")),
     compose=st.text(max_size=3),
     document=DOCUMENT,
@@ -344,7 +419,7 @@ def test_whatever_is_found_the_text_loads(tmp_path_factory, found) -> None:  # t
     folder = tmp_path_factory.mktemp("any")
     text = scaffold(str(folder), found)
     assert text.replace("\n", "").isprintable()
-    assert loaded(folder, text).name == found.name
+    assert all_loaded(folder, text)
 
 
 def test_a_text_that_a_terminal_would_obey_is_escaped_and_stays_what_it_is(shop: Path) -> None:
