@@ -38,31 +38,34 @@ lint: $(VENV)/test.stamp  ## style, types, layers
 	@MAKE='$(MAKE)' scripts/lint $(BIN)
 
 unit: $(VENV)/test.stamp  ## rules, parsers, layers: no engine, no screen
+	@scripts/provision
 	$(PYTEST) $(SPLIT) tests/unit tests/architecture
 
 ui: $(VENV)/test.stamp  ## the screen, driven by keys, on the simulated engine
+	@scripts/provision
 	$(PYTEST) $(SPLIT) tests/ui
 
 engine: $(VENV)/test.stamp  ## against a real Docker Engine of the tests' own
-	@scripts/provision
+	@scripts/provision engine
 	$(PYTEST) $(SPLIT) tests/engine
 
 terminal: $(VENV)/test.stamp  ## the installed command in a real pseudo-terminal
-	@scripts/provision
+	@scripts/provision engine
 	$(PYTEST) $(SPLIT) tests/terminal
 
 faults: $(VENV)/test.stamp  ## broken connections, hostile input, restarted engines
-	@scripts/provision
+	@scripts/provision engine
 	$(PYTEST) $(SPLIT) tests/faults
 
 fresh:  ## all of that on a Debian that has nothing else, without a network
 	@scripts/fresh
 
 fuzz: $(VENV)/test.stamp  ## try the properties with new examples (SEED=, EXAMPLES=)
+	@scripts/provision
 	@scripts/fuzz $(BIN)
 
 bench: $(VENV)/bench.stamp  ## speed, side by side with lazydocker
-	@scripts/provision
+	@scripts/provision engine
 	$(BIN)/python -m tests.bench
 
 docs: $(VENV)/run.stamp  ## write docs/keys.md and docs/pictures from the program itself
