@@ -150,6 +150,10 @@ class ReadySpec(NamedTuple):
     tcp        a port that accepts connections
     exec       a command inside the container that exits with 0
     interval   seconds between two tries
+    host       of http: the Host that is asked for, and the name in a certificate; "" for localhost
+    scheme     of http: "http" or "https"
+    verify     of https: whether the certificate must be one that this machine trusts
+    headers    of http: sent besides
     """
 
     timeout: float = 60.0
@@ -160,6 +164,10 @@ class ReadySpec(NamedTuple):
     tcp: int = 0
     exec: tuple[str, ...] = ()
     interval: float = 0.5
+    host: str = ""
+    scheme: str = "http"
+    verify: bool = True
+    headers: Mapping[str, str] = {}
 
 
 class ProofSpec(NamedTuple):

@@ -23,7 +23,11 @@ def differences(old: Release, new: Release) -> list[tuple[str, str]]:
         for name in before._fields:
             was, will = getattr(before, name), getattr(after, name)
             if was != will:
-                words = _names(was, will) if name == "environment" else f"{_text(was)} -> {_text(will)}"
+                words = (
+                    _names(was, will)
+                    if name in ("environment", "headers")
+                    else f"{_text(was)} -> {_text(will)}"
+                )
                 found.append((kind + name, words))
     if old.files != new.files:
         paths = sorted({file.path for file in {*old.files} ^ {*new.files}})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError
 from tui.errors import HoldfastError
-from tui.operations.probes import ask_command, ask_http, ask_tcp
+from tui.operations.probes import Asking, ask_command, ask_http, ask_tcp, trust
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -167,9 +167,14 @@ def _probing(
     """Tries the app's probe again and again, until it succeeds; None where there is none."""
     port, _, path = ready.http.partition("/")
 
+    asking = Asking(f"/{path}", ready.host or f"localhost:{port}", ready.status, ready.headers)
+
     async def http() -> str:
+        nonlocal asking
+        if ready.scheme == "https" and asking.tls is None:
+            asking = asking._replace(tls=await asyncio.to_thread(trust, verify=ready.verify))
         host, number = await address(int(port))
-        return await ask_http(host, number, f"/{path}", f"localhost:{port}", ready.status)
+        return await ask_http(host, number, asking)
 
     async def tcp() -> str:
         return await ask_tcp(*await address(ready.tcp))
@@ -185,7 +190,7 @@ def _probing(
             pause *= 2
 
     if ready.http:
-        name, ask = f"http {port}/{path}", http
+        name, ask = f"{ready.scheme} {port}/{path}", http
     elif ready.tcp:
         name, ask = f"tcp {ready.tcp}", tcp
     elif ready.exec:

@@ -6,12 +6,13 @@ Each returns "" where it serves, and otherwise why it does not yet. What asks is
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import RequestRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import ssl
+    from collections.abc import Mapping, Sequence
 
     from tui.engine.client import Engine
 
@@ -32,13 +33,48 @@ HEADERS = 200
 OUTPUT_BYTES = 4096
 
 
-async def ask_http(host: str, port: int, path: str, name: str, status: int) -> str:
-    """GET a path; redirects are not followed. `name` goes as the Host; `status` 0 means any below 400."""
+class Asking(NamedTuple):
+    """What is asked over HTTP.
+
+    path      where the request goes, with its query
+    name      the Host
+    status    that is wanted, 0 for any below 400
+    headers   sent besides
+    tls       for https; None for http
+    """
+
+    path: str
+    name: str
+    status: int = 0
+    headers: Mapping[str, str] = {}
+    tls: ssl.SSLContext | None = None
+
+
+def trust(*, verify: bool) -> ssl.SSLContext:
+    """What https accepts: certificates that this machine trusts, or any. Blocks: it reads them."""
+    import ssl
+
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+async def ask_http(host: str, port: int, asking: Asking) -> str:
+    """GET a path; redirects are not followed."""
+    import ssl
+
+    status = asking.status
     try:
         async with asyncio.timeout(TRY_SECONDS):
-            found = await _http_status(host, port, path, name)
+            found = await _http_status(host, port, asking)
     except TimeoutError:
         return f"no answer within {TRY_SECONDS:g} s"
+    except ssl.SSLCertVerificationError as error:
+        return f"its certificate is not accepted: {error.verify_message}"
+    except ssl.SSLError:
+        return "it does not speak TLS"
     except (OSError, EOFError):
         return "no HTTP answer yet"
     except ValueError:
@@ -48,13 +84,18 @@ async def ask_http(host: str, port: int, path: str, name: str, status: int) -> s
     return "" if good else f"HTTP status {found} instead of {wanted}"
 
 
-async def _http_status(host: str, port: int, path: str, name: str) -> int:
+async def _http_status(host: str, port: int, asking: Asking) -> int:
     """The final status (RFC 9112): answers of the kind 1xx come before it."""
-    reader, writer = await asyncio.open_connection(host, port)
+    named = host_of(asking.name) if asking.tls is not None else None
+    reader, writer = await asyncio.open_connection(host, port, ssl=asking.tls, server_hostname=named)
+    headers = {"User-Agent": "holdfast", "Accept": "*/*"}
+    for name, text in asking.headers.items():
+        headers = {known: value for known, value in headers.items() if known.lower() != name.lower()}
+        headers[name] = text
+    said = "".join(f"{name}: {text}\r\n" for name, text in headers.items())
     try:
         writer.write(
-            f"GET {path} HTTP/1.1\r\nHost: {name}\r\nUser-Agent: holdfast\r\nAccept: */*\r\n"
-            "Connection: close\r\n\r\n".encode()
+            f"GET {asking.path} HTTP/1.1\r\nHost: {asking.name}\r\n{said}Connection: close\r\n\r\n".encode()
         )
         await writer.drain()
         while (found := _status(await reader.readuntil(b"\n"))) < 200:
@@ -64,6 +105,17 @@ async def _http_status(host: str, port: int, path: str, name: str) -> int:
         return found
     finally:
         writer.close()
+
+
+def host_of(name: str) -> str:
+    """A Host without its port.
+
+    >>> host_of("shop.example.com:8443"), host_of("[::1]:80"), host_of("::1")
+    ('shop.example.com', '::1', '::1')
+    """
+    if name.startswith("["):
+        return name[1:].partition("]")[0]
+    return name.partition(":")[0] if name.count(":") == 1 else name
 
 
 def _status(line: bytes) -> int:

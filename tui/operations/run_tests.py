@@ -145,7 +145,7 @@ class RunTests:
         ready = self._app.ready
         limit = f" within {ready.timeout:g} s"
         if ready.http:
-            return f"http {ready.http} answers {ready.status or 'below 400'}{limit}"
+            return f"{ready.scheme} {ready.http} answers {ready.status or 'below 400'}{limit}"
         if ready.tcp:
             return f"port {ready.tcp} accepts connections{limit}"
         if ready.exec:

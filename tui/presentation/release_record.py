@@ -116,6 +116,9 @@ def _fields(spec: Any, usual: Any) -> Iterator[tuple[str, str]]:
             for variable, text in value.items():
                 said = MASK if text is not None else "from the environment of the deploy"
                 yield f"environment {variable}", said
+        elif name == "headers":
+            for header in value:
+                yield f"header {header}", MASK
         elif name in ("command", "entrypoint", "exec") and value is not None:
             yield name, mask_text(shlex.join(value)) or "none: the image's own is taken away"
         else:

@@ -100,6 +100,34 @@ def _http(value: Any) -> str:
     return value
 
 
+def _host(value: Any) -> str:
+    """What an HTTP client says whom it asks: a name or an address, perhaps with a port."""
+    if not isinstance(value, str) or not value or "://" in value:
+        raise ValueError
+    if not value.isascii() or not value.isprintable() or any(mark in value for mark in " /@?#"):
+        raise ValueError
+    return value
+
+
+_header_pairs = pairs("a header")
+
+
+def _headers(value: Any, spot: Spot) -> Any:
+    """Names and values that HTTP can carry (RFC 9110, sections 5.1 and 5.5); values are never shown."""
+    found = _header_pairs(value, spot)
+    for name, text in (found or {}).items():
+        plain = name.translate({ord(mark): None for mark in "!#$%&'*+-.^_`|~"})
+        if not (plain.isascii() and (plain.isalnum() or not plain)):
+            spot.key(name).say(" is no name of a header: it takes letters, digits and -")
+        elif name.lower() in ("host", "connection", "content-length", "transfer-encoding"):
+            spot.key(name).say(
+                f" is not allowed: the probe says it itself{'; set host' * (name.lower() == 'host')}"
+            )
+        elif not (text.isascii() and text.isprintable()):
+            spot.key(name).say(" is not allowed: a header's value is one line of plain text")
+    return found
+
+
 def _pattern(value: Any) -> str:
     """A shell pattern of absolute paths."""
     if not isinstance(value, str) or not value.startswith(("/", "*")) or "\0" in value:
@@ -133,6 +161,10 @@ READY: Mapping[str, Reader] = {
     "stable": SECONDS,
     "bake": SECONDS,
     "http": one('"PORT/path", e.g. "8080/healthz"', _http),
+    "host": one('a host such as "shop.example.com"', _host),
+    "scheme": by(one_of("http", "https")),
+    "verify": by(FLAG),
+    "headers": _headers,
     "status": by(number(100, 599)),
     "tcp": one("a port of the container", units.port_number),
     "exec": one("a text, or a list of words, not empty", _probe_command),

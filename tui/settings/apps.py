@@ -173,6 +173,13 @@ def problems_together(apps: Mapping[str, dict[str, Any]]) -> list[str]:
         if "status" in ready and "http" not in ready:
             spot = Spot(source, _head("apps", name, "ready")).key("status")
             spot.say(" is not allowed without http: nothing else answers with one")
+        for key in ("host", "scheme", "verify", "headers"):
+            if key in ready and "http" not in ready:
+                spot = Spot(source, _head("apps", name, "ready")).key(key)
+                spot.say(" is not allowed without http: it says how that asks")
+        if "verify" in ready and "http" in ready and ready.get("scheme") != "https":
+            spot = Spot(source, _head("apps", name, "ready")).key("verify")
+            spot.say(' is not allowed without scheme = "https": nothing else has a certificate')
     return found
 
 

@@ -121,7 +121,14 @@ def test_the_whole_example_is_read_as_it_says(home: dict[str, str]) -> None:
                 logging_options={"max-size": "10m", "max-file": "3"},
                 labels={"com.example.team": "web"},
             ),
-            ready=ReadySpec(http="80/healthz", status=204),
+            ready=ReadySpec(
+                http="80/healthz",
+                status=204,
+                host="shop.example.com",
+                scheme="https",
+                verify=False,
+                headers={"X-Forwarded-Proto": "https"},
+            ),
             test=ProofSpec(("npm", "test"), 300.0, {"CI": "true"}),
         )
     }
