@@ -5,12 +5,15 @@ One small file per app and image, $XDG_STATE_HOME/holdfast/evidence/APP/IMAGE.js
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.files import read_file, write_whole
 from tui.journal.folder import state_folder
+from tui.model.app_name import is_app_name
+from tui.model.typed import typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,12 +44,18 @@ class Evidence(NamedTuple):
 
 
 def _path(app: str, image: str, environ: Mapping[str, str]) -> Path:
+    if not is_app_name(app):  # "..": it would lead elsewhere
+        raise OSError(errno.EINVAL, "no app can be called so", app)
     return state_folder(environ) / "evidence" / app / f"{image.removeprefix('sha256:')}.json"
 
 
 def read_evidence(app: str, image: str, environ: Mapping[str, str] = os.environ) -> Evidence:
     """What is known of an image; an empty Evidence where nothing is. Blocks."""
-    return _read(_path(app, image, environ)) or Evidence(image)
+    try:
+        path = _path(app, image, environ)
+    except OSError:
+        return Evidence(image)
+    return _read(path) or Evidence(image)
 
 
 def all_evidence(app: str, environ: Mapping[str, str] = os.environ) -> list[Evidence]:
@@ -82,16 +91,6 @@ def _read(path: Path) -> Evidence | None:
     """None for a file that is missing or damaged: then nothing is known, and nothing is claimed."""
     try:
         fields = json.loads(read_file(path))
-        known = Evidence(**{name: fields[name] for name in Evidence._fields if name in fields})
-    except (OSError, ValueError, TypeError, RecursionError):
+        return typed(Evidence(**{name: fields[name] for name in Evidence._fields if name in fields}))
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return None
-    numbers = (known.built, known.tested, *_values(known.named))
-    texts = (known.image, known.commit, *_values(known.digests))
-    sound = all(isinstance(one, int | float) for one in numbers) and all(
-        isinstance(one, str) for one in texts
-    )
-    return known if sound else None
-
-
-def _values(mapping: object) -> tuple[object, ...]:
-    return tuple(mapping.values()) if isinstance(mapping, dict) else ((None,) if mapping else ())

@@ -21,6 +21,7 @@ from tui.model.operation import (
     StepChanged,
     Warned,
 )
+from tui.model.typed import typed
 
 _KINDS: dict[str, type[Event]] = {
     "start": Started,
@@ -70,9 +71,9 @@ def decode(line: bytes) -> Event | None:
         if kind is Started:
             fields["plan"] = tuple(PlanStep(**step) for step in fields.get("plan", ()))
         elif kind is Ended:
-            return _ended(fields)
-        event: Event = kind(**{name: fields[name] for name in kind._fields if name in fields})
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+            return typed(_ended(fields))
+        event: Event = typed(kind(**{name: fields[name] for name in kind._fields if name in fields}))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise JournalMalformed(f"a line of a journal cannot be read: {type(error).__name__}") from error
     return event
 

@@ -31,6 +31,9 @@ LEASE, OWNER = "io.holdfast.lease", "io.holdfast.lease.owner"
 FILE = "lease.json"
 
 
+LONGEST = 1e9
+"""Seconds: what is longer than thirty years is a clock that is wrong."""
+
 WHOLE = 1.0
 """The engine tells whole seconds of a container's creation: it may have been so much later, never earlier."""
 
@@ -108,7 +111,7 @@ class LeaseState(NamedTuple):
 
 def spoken(seconds: float) -> str:
     """How long, in two units at most: "1 min 20 s"."""
-    whole = max(int(seconds), 0)
+    whole = int(min(max(0.0, seconds), LONGEST))
     for unit, name, smaller, below in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
         if whole >= unit:
             return f"{whole // unit} {name} {whole % unit // smaller} {below}"
@@ -197,5 +200,5 @@ async def _renewal(engine: Engine, container: Container) -> Renewal:
 def _decoded(text: bytes, kind: type[Any]) -> Any:
     try:
         return read_fields(json.loads(text), kind, [])
-    except (Unfit, ValueError):
+    except (Unfit, ValueError, RecursionError):
         return None

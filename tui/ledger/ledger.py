@@ -26,6 +26,7 @@ from tui.ledger.records import (
     release_file,
 )
 from tui.ledger.tars import FILE_BYTES, NoTar, folders, pack_new, unpack
+from tui.model.app_name import is_app_name
 from tui.model.release import APP, RELEASE
 
 if TYPE_CHECKING:
@@ -107,11 +108,17 @@ class Ledger:
         tar, containers, copied = await asyncio.gather(
             self._anchor.read(""), self._engine.containers.list(labels=[APP]), self._copied_apps()
         )
-        found = {*copied, *(one.labels[APP] for one in containers if one.labels[APP])}
+        found = {*copied}
+        for one in containers:
+            app = one.labels[APP]
+            if is_app_name(app):
+                found.add(app)
+            elif app:
+                self._note(f'{one.name} bears the label {APP}="{app[:100]}", which no app can be called')
         if tar is not None:
             paths = [path.strip("/").split("/") for path in await self._unpacked(folders, tar)]
-            found |= {parts[1] for parts in paths if len(parts) == 2 and parts[1]}
-        return sorted(found)
+            found |= {parts[1] for parts in paths if len(parts) == 2}
+        return sorted(filter(is_app_name, found))
 
     async def _files(self, app: str) -> Files:
         """The files of an app, on the engine and in this machine's copy alike once this is done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,6 +11,7 @@ from tui.files import read_file, write_whole
 from tui.journal.folder import state_folder
 from tui.ledger.records import is_record
 from tui.ledger.tars import FILE_BYTES
+from tui.model.app_name import is_app_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +45,7 @@ class Mirror:
     def read(self, app: str) -> dict[str, bytes]:
         """The records of an app by the names of their files."""
         try:
-            paths = sorted((self.folder / app).iterdir())
+            paths = sorted(self._place(app).iterdir())
         except FileNotFoundError:
             return {}
         found = {}
@@ -55,7 +57,7 @@ class Mirror:
 
     def write(self, app: str, files: Mapping[str, bytes]) -> None:
         """Keep these, each written beside and renamed."""
-        folder = self.folder / app
+        folder = self._place(app)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, contents in files.items():
             write_whole(folder / name, contents)
@@ -65,8 +67,13 @@ class Mirror:
         number = 1
         while (aside := self.folder / f"{app}{ASIDE}{number}").exists():
             number += 1
-        (self.folder / app).rename(aside)
+        self._place(app).rename(aside)
         return aside
+
+    def _place(self, app: str) -> Path:
+        if not is_app_name(app):  # "..": it would lead elsewhere
+            raise OSError(errno.EINVAL, "no app can be called so", app)
+        return self.folder / app
 
     def apps(self) -> list[str]:
         """The apps that there are copies of."""

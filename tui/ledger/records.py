@@ -75,8 +75,8 @@ def digest(record: bytes) -> str:
 
 def prior_of(number: int, files: Mapping[str, bytes]) -> str:
     """What the record of this number carries: the hash of the newest one before it, or ""."""
-    before = [earlier for earlier in numbers(files) if earlier < number]
-    return digest(files[release_file(before[-1])]) if before else ""
+    before = max((earlier for earlier in numbers(files) if earlier < number), default=0)
+    return digest(files[release_file(before)]) if before else ""
 
 
 def encode_release(release: Release, prior: str) -> bytes:
@@ -125,7 +125,8 @@ def breaks(files: Mapping[str, bytes], kept: Mapping[int, Kept]) -> dict[int, st
     found: dict[int, str] = {}
     before = 0
     for number in numbers(files):
-        if number in kept and kept[number].prior != prior_of(number, files):
+        prior = digest(files[release_file(before)]) if before else ""
+        if number in kept and kept[number].prior != prior:
             if before:
                 found[before] = (
                     f"r{before} is not what r{number} was recorded after: "

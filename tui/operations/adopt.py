@@ -18,6 +18,7 @@ from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
 from tui.model.app import ReadySpec
+from tui.model.app_name import is_app_name
 from tui.model.drift import definition_differences
 from tui.model.operation import UNDONE, Plan, PlanStep, Result
 from tui.model.reference import DOCKER_HUB, Reference, app_repository, familiar, split_reference
@@ -27,7 +28,6 @@ from tui.operations.releases import read_releases
 from tui.operations.runner import whoami
 from tui.operations.undisturbed import read_undisturbed
 from tui.settings.app_file import app_file, write_app
-from tui.settings.apps import is_app_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.errors import Refused
+from tui.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -96,13 +97,18 @@ def packed(address: str) -> str:
     return raw.hex().upper()
 
 
+CONNECTIONS_BYTES = 64 << 20
+"""What is read of the kernel's table of connections."""
+
+
 def listeners(folder: Path = Path("/proc/net")) -> list[Listener]:
     """All that can be reached; nothing where the kernel does not tell. Blocks."""
     found = []
     for name in ("tcp", "tcp6", "udp", "udp6"):
         protocol = name.removesuffix("6")
         with suppress(OSError):
-            for line in (folder / name).read_text("ascii", "replace").splitlines()[1:]:
+            text = read_file(folder / name, CONNECTIONS_BYTES).decode("ascii", "replace")
+            for line in text.splitlines()[1:]:
                 words = line.split()
                 if len(words) > 3 and words[3] == LISTENING[protocol]:
                     address, _, port = words[1].partition(":")

@@ -65,7 +65,7 @@ async def source_of(folder: str, *files: str) -> Source:
     dirty = status.output is None or bool(status.output)
     return Source(
         digits,
-        int(stamp or 0),
+        int(stamp) if stamp.isdecimal() and len(stamp) < 12 else 0,  # git takes any number for a date
         dirty,
         describe.output or "",
         _USERINFO.sub("", url.output or ""),

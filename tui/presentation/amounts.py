@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 
 def size(count: int) -> str:
@@ -19,6 +20,22 @@ def size(count: int) -> str:
     return f"{value:.0f}PB"
 
 
+LONGEST = 1e11
+"""Seconds, some thousand years: what is longer is no time that anything took."""
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(0.0, seconds), LONGEST)  # in this order, what is no number is none
+
+
+def date(seconds: float, form: str = "%Y-%m-%d %H:%M:%S") -> str:
+    """Seconds since the epoch as this machine's clock shows them; "no date" for what no calendar has."""
+    try:
+        return time.strftime(form, time.localtime(seconds))
+    except (ValueError, OverflowError, OSError):
+        return "no date"
+
+
 _AGES = (
     ("y", 31_557_600, 31_557_600),
     ("w", 604_800, 14 * 86_400),
@@ -32,13 +49,13 @@ _AGES = (
 
 def age(seconds: float) -> str:
     """A duration in at most three cells, rounded down: "5s", "12m", "3h", "6d", "9w", "4y"."""
-    left = max(0, int(seconds))
+    left = int(_bounded(seconds))
     return next(f"{left // length}{unit}" for unit, length, since in _AGES if left >= since)
 
 
 def age_changes_in(seconds: float) -> float:
     """Seconds until `age` of a growing duration next reads differently."""
-    left = max(0.0, seconds)
+    left = _bounded(seconds)
     larger = math.inf  # a year does not end with a week: its 52nd is a short one
     for _, length, since in _AGES:
         if left >= since:
@@ -59,6 +76,7 @@ def gap(seconds: float) -> str:
 
 def duration(seconds: float) -> str:
     """How long something took, in at most seven cells: "0.3s", "12.3s", "2m05s", "1h02m"."""
+    seconds = _bounded(seconds)
     tenths = round(seconds * 10)
     if tenths < 600:
         return f"{tenths / 10:.1f}s"

@@ -6,12 +6,11 @@ and every state is a word too.
 
 from __future__ import annotations
 
-import time
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tui.model.operation import CACHED, DONE, FAILED, RUNNING, SKIPPED, UNDONE, WAITING
-from tui.presentation.amounts import duration, size
+from tui.presentation.amounts import date, duration, size
 from tui.presentation.ansi import ansi_line
 from tui.presentation.operation_words import CUT_OFF, FINAL, PAST
 from tui.presentation.style import Style, parse_style, sgr
@@ -338,4 +337,4 @@ def whole_steps(operation: Operation) -> Iterator[tuple[Step, Line]]:
 
 def local_time(t: float) -> str:
     """Seconds since the epoch as this machine's clock shows them, e.g. "2026-11-24 09:30:00"."""
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(t))
+    return date(t)

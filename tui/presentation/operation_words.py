@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from tui.model.operation import CACHED, DONE, FAILED, RUNNING, SKIPPED, UNDONE, WAITING
-from tui.presentation.amounts import duration
+from tui.presentation.amounts import date, duration
 from tui.presentation.text import fit, safe
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def running_seconds(seconds: float) -> str:
 def operation_title(operation: Operation) -> str:
     """E.g. "5 web build  2026-11-24 09:30"."""
     started = operation.started
-    moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(started.t))
+    moment = date(started.t, "%Y-%m-%d %H:%M")
     return f"5 {safe(started.app)} {safe(started.verb)}  {moment}"
 
 
@@ -122,7 +121,7 @@ def history_row(operation: Operation) -> Span:
     started, ended = operation.started, operation.ended
     glyph, role = GLYPHS[operation.state]
     took = duration(ended.seconds) if ended is not None else ""
-    moment = time.strftime("%d %b %H:%M", time.localtime(started.t))
+    moment = date(started.t, "%d %b %H:%M")
     made = ", ".join(tag.rpartition(":")[2] for tag in ended.result.tags) if ended is not None else ""
     if ended is not None and ended.error is not None and ended.error.message != "cancelled":
         made = ended.error.message

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shlex
-import time
 from typing import TYPE_CHECKING, Any
 
 from tui.model.app import Port, ReadySpec, RunSpec
 from tui.model.differences import differences
 from tui.model.secrets import MASK, is_secret_name, mask_sentence, mask_text
-from tui.presentation.amounts import age, gap
+from tui.presentation.amounts import age, date, gap
 from tui.presentation.operations import fact_lines
 from tui.presentation.releases import holder_words
 from tui.presentation.text import safe
@@ -36,7 +35,16 @@ def moment(seconds: float, now: float) -> str:
     """When, and how long ago: "2026-11-24 12:30:05, 2h ago"."""
     if not seconds:
         return ""
-    return f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(seconds))}, {age(now - seconds)} ago"
+    return f"{date(seconds)}, {age(now - seconds)} ago"
+
+
+def _claim(name: str, value: str, now: float) -> str:
+    if name == "tested":
+        try:
+            return moment(float(value), now)
+        except ValueError:  # not as it was written here
+            return mask_text(value)
+    return mask_text(value)
 
 
 def record_lines(releases: AppReleases, number: int, now: float) -> list[Line]:
@@ -100,7 +108,7 @@ def _evidence(evidence: Mapping[str, str], now: float) -> list[tuple[str, str]]:
         facts.append(("tested", "no: nothing is known of a test of these bytes"))
     for name, value in evidence.items():
         try:
-            facts.append((name, moment(float(value), now) if name == "tested" else mask_text(value)))
+            facts.append((name, _claim(name, value, now)))
         except (ValueError, OverflowError):
             facts.append((name, mask_text(value)))
     return facts

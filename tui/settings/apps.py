@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from tui.model.app_name import is_app_name
 from tui.settings.app_keys import APP, BUILD, READY, TEST, folder
 from tui.settings.reading import Source, Spot, bare, record, shown, untaken_keys
 from tui.settings.run_keys import RUN
@@ -49,12 +50,6 @@ def read_apps(value: dict[str, Any], source: Source) -> dict[str, dict[str, Any]
         else:
             found[name] = _app(name, table, spot)
     return found
-
-
-def is_app_name(name: str) -> bool:
-    """Whether an app can have this name."""
-    plain = name.translate({ord(mark): None for mark in "_.-"})
-    return name.isascii() and name[:1].isalnum() and plain.isalnum() and name == name.lower()
 
 
 def _head(*names: str) -> str:
