@@ -16,6 +16,7 @@ from textual._compositor import ChopsUpdate
 from textual.app import App
 
 from tui.commands.apps import made
+from tui.commands.equal import docker_command
 from tui.commands.keymap import Keymap
 from tui.engine.client import Engine
 from tui.engine.errors import EngineError
@@ -26,13 +27,13 @@ from tui.operations.observe import Observer
 from tui.operations.remote import Remote
 from tui.operations.request import Request
 from tui.operations.shell import shell
-from tui.operations.where import is_protected
 from tui.panes.log import LogPane
 from tui.presentation.help import help_lines
 from tui.presentation.text import safe
 from tui.screens.changes import Changes
 from tui.screens.connection import ConnectionScreen
-from tui.screens.dialogs import Choice, MenuDialog
+from tui.screens.consent import Consent
+from tui.screens.dialogs import Choice, MenuDialog, Question
 from tui.screens.looking import Looking
 from tui.screens.main import MainScreen
 from tui.screens.menus import open_menu
@@ -130,6 +131,7 @@ class Holdfast(App[str], inherit_bindings=False):
         self.remote_tags = RemoteTagsFollower(store, settings.apps.values(), self._repository, clock)
         self.observer = Observer(lambda: self.watcher.engine)
         self.looking = Looking(self, lambda: self.watcher.engine)
+        self.consent = Consent(self, settings.engines, options.endpoint.url)
         self.operations = Operations(
             self,
             self.main,
@@ -146,7 +148,7 @@ class Holdfast(App[str], inherit_bindings=False):
                 engine=options.endpoint.url,
             ),
             lambda: self.watcher.engine,
-            lambda: asyncio.to_thread(is_protected, settings.engines, options.endpoint.url),
+            self.consent,
             clock,
         )
         self.releases = Releases(
@@ -367,7 +369,9 @@ class Holdfast(App[str], inherit_bindings=False):
         self.push_screen(CommandPalette(providers=[Commands], placeholder="Type a command"))
 
     async def _change(self, command: Command, situation: Situation) -> None:
-        changes = Changes(self, self.main, lambda: self.watcher.engine, self.options.endpoint.url)
+        changes = Changes(
+            self, self.main, self.consent, lambda: self.watcher.engine, self.options.endpoint.url
+        )
         await changes.perform(command, situation)
 
     async def _reload(self) -> None:
@@ -391,8 +395,17 @@ class Holdfast(App[str], inherit_bindings=False):
                 self.notify(f"the choice could not be saved: {error}", severity="error", markup=False)
 
     async def _shell(self, situation: Situation) -> None:
-        engine = self.watcher.engine
         container = situation.containers[0]
+        question = Question(
+            f"Open a shell in {container.name}?",
+            (),
+            (f"on {self.options.endpoint.url}",),
+            docker_command("container.shell", [container.name, "sh"]),
+            "Open",
+        )
+        if not await self.consent.given(question, container.name, asked=False):
+            return
+        engine = self.watcher.engine
         if engine is None:
             return
         failed: EngineError | None = None

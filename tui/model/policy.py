@@ -19,7 +19,8 @@ class Policy(NamedTuple):
 
 
 class EngineSettings(NamedTuple):
-    """`[engines.NAME]`: `protected` makes it read-only until it is unlocked."""
+    """`[engines.NAME]`. On one that is `protected`, nothing changes before the name of the app, container or
+    image that it is about has been typed; a command line without a terminal needs --yes."""
 
     colour: str = ""
     protected: bool = False

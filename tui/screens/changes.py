@@ -13,7 +13,7 @@ from tui.commands.equal import docker_command
 from tui.operations import containers, images
 from tui.presentation.amounts import size
 from tui.presentation.containers import state
-from tui.screens.dialogs import ConfirmDialog, NameDialog, Question
+from tui.screens.dialogs import NameDialog, Question, ask
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.model.image import Image
     from tui.operations.done import Done
+    from tui.screens.consent import Consent
     from tui.screens.main import MainScreen
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
@@ -38,10 +39,16 @@ class Changes:
     """
 
     def __init__(
-        self, app: App[str], screen: MainScreen, engine: Callable[[], Engine | None], place: str
+        self,
+        app: App[str],
+        screen: MainScreen,
+        consent: Consent,
+        engine: Callable[[], Engine | None],
+        place: str,
     ) -> None:
         self._app = app
         self._screen = screen
+        self._consent = consent
         self._engine = engine
         self._place = place
 
@@ -59,10 +66,6 @@ class Changes:
         elif noun == "tag":
             await self._tags(command, situation)
 
-    async def _confirmed(self, question: Question) -> bool:
-        answer: bool | None = await self._app.push_screen_wait(ConfirmDialog(question))
-        return bool(answer)
-
     def _facts(self, *more: str) -> tuple[str, ...]:
         return (*more, f"on {self._place}")
 
@@ -70,20 +73,19 @@ class Changes:
         chosen = [container for container in situation.containers if fits(command.id, container)]
         force = command.id == "container.remove" and any(container.running for container in chosen)
         names = [container.name for container in chosen]
-        if command.danger is Danger.CONFIRM:
-            subjects = tuple(f"{c.name}   {state(c)[0]}   {c.image}" for c in chosen)
-            facts = ["running ones are killed first"] if force else []
-            if len(chosen) < len(situation.containers):
-                facts.append(
-                    f"{len(situation.containers) - len(chosen)} marked ones are left alone: they do not fit"
-                )
-            if command.id == "container.remove":
-                facts.append("what was written inside is lost; named volumes stay")
-            title = f"{command.title.split(' (')[0]} {_named(names, 'container')}?"
-            equal = docker_command(command.id, names, force=force)
-            verb = command.title.split(" (")[0]
-            if not await self._confirmed(Question(title, subjects, self._facts(*facts), equal, verb)):
-                return
+        subjects = tuple(f"{c.name}   {state(c)[0]}   {c.image}" for c in chosen)
+        facts = ["running ones are killed first"] if force else []
+        if len(chosen) < len(situation.containers):
+            facts.append(
+                f"{len(situation.containers) - len(chosen)} marked ones are left alone: they do not fit"
+            )
+        if command.id == "container.remove":
+            facts.append("what was written inside is lost; named volumes stay")
+        verb, named = command.title.split(" (")[0], _named(names, "container")
+        equal = docker_command(command.id, names, force=force)
+        question = Question(f"{verb} {named}?", subjects, self._facts(*facts), equal, verb)
+        if not await self._consent.given(question, named, asked=command.danger is Danger.CONFIRM):
+            return
         await self._do(
             self._busy(command, names),
             containers.PAST[command.id],
@@ -98,10 +100,17 @@ class Changes:
                 return "a name begins with a letter or digit and goes on with those, '_', '.' and '-'"
             return "that is its name already" if name == container.name else ""
 
-        name = await self._app.push_screen_wait(
-            NameDialog(f"Rename {container.name} to", container.name, refuse)
+        name = await ask(self._app, NameDialog(f"Rename {container.name} to", container.name, refuse))
+        if not name:
+            return
+        question = Question(
+            f"Rename {container.name} to {name}?",
+            (),
+            self._facts(),
+            docker_command(command.id, [container.name, name]),
+            "Rename",
         )
-        if name:
+        if await self._consent.given(question, container.name, asked=False):
             await self._do(
                 self._busy(command, [container.name]),
                 f"renamed to {name}:",
@@ -127,14 +136,15 @@ class Changes:
         subjects = tuple(f"{' '.join(image.tags) or image.short_id}   {size(image.size)}" for image in chosen)
         facts = [f"left alone: {', '.join(used[:3])}"] if used else []
         names = [tag for image in chosen for tag in (image.tags or (image.short_id,))]
+        named = _named([_title(image) for image in chosen], "image")
         question = Question(
-            f"Remove {_named([_title(image) for image in chosen], 'image')}?",
+            f"Remove {named}?",
             subjects,
             self._facts(*facts),
             docker_command(command.id, names),
             "Remove",
         )
-        if await self._confirmed(question):
+        if await self._consent.given(question, named):
             await self._do(
                 self._busy(command, names), "removed", lambda engine: images.remove(engine, chosen)
             )
@@ -143,10 +153,10 @@ class Changes:
         tags = situation.tags
         last = [image for image in situation.images if set(image.tags) <= set(tags)]
         facts = [f"{_count(last, 'image')} will be gone with the last tag"] if last else []
+        named = _named(tags, "tag")
         equal = docker_command(command.id, tags)
-        if await self._confirmed(
-            Question(f"Untag {_named(tags, 'tag')}?", tags, self._facts(*facts), equal, "Untag")
-        ):
+        question = Question(f"Untag {named}?", tags, self._facts(*facts), equal, "Untag")
+        if await self._consent.given(question, named):
             await self._do(self._busy(command, tags), "untagged", lambda engine: images.untag(engine, tags))
 
     async def _prune(self, command: Command) -> None:
@@ -159,14 +169,15 @@ class Changes:
         subjects = tuple(f"{image.short_id}   {size(image.size)}" for image in chosen)
         total = naturalsize(sum(image.size for image in chosen))
         names = [image.short_id for image in chosen]
+        named = _count(chosen, "dangling image")
         question = Question(
-            f"Prune {_count(chosen, 'dangling image')}, up to {total}?",
+            f"Prune {named}, up to {total}?",
             subjects,
             self._facts("layers shared with other images stay"),
             docker_command(command.id, names),
             "Prune",
         )
-        if await self._confirmed(question):
+        if await self._consent.given(question, named):
             await self._do(self._busy(command, names), "pruned", lambda engine: images.prune(engine, chosen))
 
     async def _do(self, busy: _Busy, verb: str, act: Callable[[Engine], Awaitable[Sequence[Done]]]) -> None:

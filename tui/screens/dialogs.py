@@ -41,6 +41,8 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     }
     Dialog OptionList:focus { border: none; background-tint: transparent; }
     Dialog Input { width: 60; max-width: 100%; }
+    Dialog .typed { display: none; margin-top: 1; }
+    Dialog Input.typed { margin-top: 0; background: $panel; }
     """
 
     def on_key(self, event: events.Key) -> None:
@@ -75,13 +77,17 @@ class Question(NamedTuple):
 
 
 class ConfirmDialog(Dialog[bool]):
-    """Asks before something changes. The default is Cancel."""
+    """Asks before something changes. The default is Cancel.
+
+    `typed` must be typed before it is done, "" where a key is enough.
+    """
 
     SHOWN = 12
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, *, typed: str = "") -> None:
         super().__init__()
         self._question = question
+        self._typed = typed
 
     def compose(self) -> ComposeResult:
         question = self._question
@@ -95,13 +101,27 @@ class ConfirmDialog(Dialog[bool]):
                 if question.equal:
                     yield Static(Text(f"$ {safe(question.equal)}"), classes="quiet")
             yield Static(Text("\n".join(safe(fact) for fact in question.facts)), classes="quiet")
+            if self._typed:
+                asked = Text(f"This engine is protected: type {safe(self._typed)} to go on")
+                yield Static(asked, classes="typed")
+                yield Input(compact=True, classes="typed")
             with Horizontal():
                 yield Button("Cancel", id="cancel")
-                yield Button(question.verb, id="do", variant="error")
+                yield Button(question.verb, id="do", variant="error", disabled=bool(self._typed))
 
     def on_mount(self) -> None:
-        self.query_one("#cancel").focus()
+        if self._typed:
+            self.query(".typed").set(display=True)
+        self.set_focus(self.query_one(Input if self._typed else "#cancel"))  # at once: a key may wait
         self.call_after_refresh(self._fit)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.query_one("#do", Button).disabled = event.value.strip() != self._typed
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.value.strip() == self._typed:
+            self.dismiss(True)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._fit)
@@ -126,7 +146,7 @@ class ConfirmDialog(Dialog[bool]):
                 event.stop()
                 subjects = self.query_one(VerticalScroll)
                 subjects.scroll_relative(y=1 if event.key in ("down", "j") else -1, animate=False)
-            case "y":
+            case "y" if not self._typed:
                 event.stop()
                 self.dismiss(True)
             case "n" | "q":

@@ -21,7 +21,7 @@ from tui.screens.preparing import Preparing
 from tui.screens.situation import belongs
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from textual.app import App
     from textual.worker import Worker
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tui.model.operation import Plan
     from tui.operations.request import Request
     from tui.operations.suggest import Suggestions
+    from tui.screens.consent import Consent
     from tui.screens.main import MainScreen
     from tui.store.operation import Operation
     from tui.store.store import Change, Store
@@ -60,7 +61,7 @@ class Operations:
 
     asked    a request with the options of the command line; verb, app and the rest are filled in
     engine   gives the engine, None while none answers
-    protected  says whether the engine is, so that the app's name must be typed before it is changed
+    consent  says what must be typed before an app is changed
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class Operations:
         starting: Starting,
         asked: Request,
         engine: Callable[[], Engine | None],
-        protected: Callable[[], Awaitable[bool]],
+        consent: Consent,
         clock: Callable[[], float],
     ) -> None:
         self._app = app
@@ -82,7 +83,7 @@ class Operations:
         self._starting = starting
         self._asked = asked
         self._engine = engine
-        self.protected = protected
+        self.consent = consent
         self._clock = clock
         self._launching: dict[str, Worker[None]] = {}
         self._running: set[str] = set()
@@ -92,11 +93,10 @@ class Operations:
         """Do a command, which is available."""
         match command.id:
             case "app.build":
-                for app in situation.apps:
-                    self._start(self.request("build", app.name))
+                self._begin([self.request("build", app.name) for app in situation.apps])
             case "app.test":
                 app = situation.apps[0]
-                self._start(self.request("test", app.name, image=_image(situation, app)))
+                self._begin([self.request("test", app.name, image=_image(situation, app))])
             case "app.tag":
                 self._app.run_worker(self._tag(situation))
             case "app.push":
@@ -146,8 +146,22 @@ class Operations:
         self._screen.show_operation(operation)
         return operation
 
+    def _begin(self, requests: Sequence[Request]) -> None:
+        """Start what needs no question, unless the engine is protected; at once, so that no key comes first."""
+        if self.consent.can_be_needed:
+            self._app.run_worker(self._begin_protected(requests))
+        else:
+            for request in requests:
+                self._start(request)
+
+    async def _begin_protected(self, requests: Sequence[Request]) -> None:
+        for request in requests:
+            if await self.consent.to_type(request.app):
+                await self.confirmed(f"{request.verb.capitalize()} {request.app}", request)
+            else:
+                self._start(request)
+
     def _start(self, request: Request) -> None:
-        """Start what needs no question."""
         operation = self._expect(request)
         self._launching[operation.id] = self._app.run_worker(self._launched(request, operation))
 
@@ -179,7 +193,7 @@ class Operations:
         prepared = prepared or Preparing(request)
         plan: Plan | None = None
         try:
-            typed = request.app if await self.protected() else ""
+            typed = await self.consent.to_type(request.app)
             plan = await ask(self._app, PlanDialog(title, prepared.plan, typed=typed))
         finally:
             if plan is None:

@@ -40,11 +40,6 @@ class PlanDialog(Dialog[Plan]):
     before it is done, "" where a key is enough. `only_look` shows the plan, and offers nothing.
     """
 
-    DEFAULT_CSS = """
-    PlanDialog .typed { display: none; margin-top: 1; }
-    PlanDialog Input.typed { margin-top: 0; background: $panel; }
-    """
-
     def __init__(
         self, title: str, plan: Callable[[], Awaitable[Plan]], *, typed: str = "", only_look: bool = False
     ) -> None:

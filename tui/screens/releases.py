@@ -13,7 +13,7 @@ from tui.operations.suggest import Suggestions
 from tui.presentation.release_record import difference_lines, drift_lines, record_lines
 from tui.presentation.text import safe
 from tui.presentation.versions import first_choice, offered_versions, version_choices
-from tui.screens.dialogs import ConfirmDialog, NameDialog, Question, ask
+from tui.screens.dialogs import NameDialog, Question, ask
 from tui.screens.operations import refused
 from tui.screens.pickers import ReleaseDialog
 from tui.screens.plans import CHOOSE, VersionDialog
@@ -219,22 +219,12 @@ class Releases:
                 f"holdfast unlock {app.name}",
                 "Unlock",
             )
-            typed = app.name if await self._operations.protected() else ""
-            if await self._agreed(question, typed):
+            if await self._operations.consent.given(question, app.name):
                 # By the ID that was shown: a lease that was taken meanwhile is another one, and stays.
                 await remove_lease(engine, lease.id)
                 self._app.notify(safe(f"unlocked {app.name}; it was {lease.text}"), markup=False, timeout=6)
         except HoldfastError as error:
             self._app.notify(safe(str(error)), severity="error", markup=False, timeout=8)
-
-    async def _agreed(self, question: Question, typed: str) -> bool:
-        if not await ask(self._app, ConfirmDialog(question)):
-            return False
-        if not typed:
-            return True
-        title = f"This engine is protected: type {typed}"
-        dialog = NameDialog(title, "", lambda text: "" if text == typed else f"that is not {typed}")
-        return await ask(self._app, dialog) is not None
 
     # To be read
 

@@ -1,0 +1,139 @@
+"""A protected engine: nothing at all changes on it before a name has been typed."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ui import fakes
+from tests.ui.test_operations import Processes, processes
+from tests.ui.test_releases import LIVE, Engine, container, engine
+from tui.commands.table import BY_ID, TABLE
+from tui.model.operation import Plan
+from tui.model.policy import EngineSettings
+from tui.model.standing import Slot
+from tui.operations import containers, images
+from tui.operations.done import Done
+from tui.settings.schema import Settings
+from tui.store.releases import AppReleases, Holder
+
+if TYPE_CHECKING:
+    from tests.ui.conftest import Open, Robot
+
+__all__ = ["engine", "processes"]
+
+PROTECTED = Settings(apps={"web": fakes.app("web")}, engines={"prod": EngineSettings("", protected=True)})
+TYPE = "This engine is protected: type"
+
+ASKED_BEFORE = {
+    "container.rename": ("Rename", ["z", "enter"]),
+    "app.adopt": ("Adopt", ["enter"]),
+    "app.tag": ("A version for", [*"v9.0.0", "enter"]),
+    "app.deploy": ("Deploy which version", [*"v9.0.0", "enter"]),
+    "app.ship": ("as which version", [*"v9.0.0", "enter"]),
+    "app.rollback": ("back to which release", ["enter"]),
+}
+"""What some commands ask first, and what is answered."""
+
+
+@pytest.fixture(autouse=True)
+def protected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.screens.consent.is_protected", lambda engines, url: engines["prod"].protected)
+
+
+def _releases(command: str) -> AppReleases:
+    now = time.time()
+    if command == "app.recover":
+        return fakes.interrupted(now, LIVE)
+    if command == "app.unlock":
+        return fakes.releases(now, LIVE, holder=Holder("bob", "op", "Deploy web", "stop r1", False, "bob"))
+    found = fakes.releases(now, LIVE)
+    if command == "app.prune":
+        kept = {n: Slot(str(n) * 8, f"web.r{n}", n, False, False) for n in range(6, 12)}
+        good = dict.fromkeys(kept, True)
+        standing = found.standing
+        return found._replace(
+            standing=standing._replace(
+                slots={**standing.slots, **kept}, records={**standing.records, **good}
+            )
+        )
+    return found
+
+
+async def _stand_on(robot: Robot, command: str) -> None:
+    """Bring the dashboard where a command is available."""
+    noun, _, verb = command.partition(".")
+    state = {"unpause": "paused", "start": "exited"}.get(verb, "running")
+    robot.app.store.put_containers([container(name="thing", state=state)])
+    await robot.press({"image": "2", "tag": "3", "container": "4"}.get(noun, "1"))
+    if noun == "container" or command == "app.adopt":
+        await robot.press("4")
+        await robot.select("thing")
+    elif noun == "image":
+        unused = next(i for i in robot.app.store.images.values() if not list(robot.app.store.users_of(i.id)))
+        pane = robot.app.main.images
+        pane.move_to(pane.ordering.index(unused.id) or 0)
+
+
+@pytest.mark.parametrize("command", [command.id for command in TABLE if command.changes])
+async def test_every_command_that_changes_anything_wants_a_name_typed(
+    command: str,
+    dashboard: Open,
+    engine: Engine,
+    processes: Processes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def lease(*_: object) -> object:
+        return Holder("bob", "op", "Deploy web", "stop r1", False, "bob")
+
+    done: list[object] = []
+
+    async def do(*what: object, **_: object) -> list[Done]:
+        done.append(what)
+        return []
+
+    for module, name in (
+        (containers, "act"), (containers, "rename"), (images, "remove"), (images, "untag"), (images, "prune"),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, do)
+    monkeypatch.setattr("tui.app.shell", do)
+    monkeypatch.setattr("tui.screens.releases.remove_lease", do)
+    monkeypatch.setattr("tui.screens.releases.read_lease", lease)
+    processes.plan = Plan("What is planned", fakes.BUILD, verb="Do it")
+    engine.has(_releases(command))
+    async with dashboard(settings=PROTECTED, containers=None) as robot:
+        store = robot.app.store
+        await robot.wait(lambda: store.releases.get("web"))
+        await _stand_on(robot, command)
+        assert not BY_ID[command].unavailable(robot.app.main.situation())
+        await robot.do(command)
+        if command in ASKED_BEFORE:
+            words, keys = ASKED_BEFORE[command]
+            await robot.wait_for(words)
+            await robot.pilot.pause()
+            await robot.press(*keys)
+        await robot.wait_for(TYPE)
+        await robot.press("y", "enter", "escape")  # neither a letter nor Enter is the name
+        await robot.wait_gone(TYPE)
+        assert processes.journals == {}
+        assert done == []
+
+
+async def test_what_is_typed_is_the_name_and_then_it_is_done(dashboard: Open) -> None:
+    async with dashboard(settings=PROTECTED) as robot:
+        await robot.select("fk00000")
+        await robot.do("container.stop")
+        await robot.wait_for(f"{TYPE} fk00000 to go on")
+        await robot.press(*"fk00001", "enter")
+        await robot.press("backspace", "0")
+        await robot.pilot.pause()
+        assert TYPE in robot.text()
+        await robot.press("enter")
+        await robot.wait_for("stopped fk00000")
+        await robot.do("list.mark_all")
+        await robot.do("container.remove")
+        await robot.wait_for(f"{TYPE} 12 containers to go on")
+        await robot.press(*"12", "space", *"containers", "enter")
+        await robot.wait(lambda: not robot.app.store.containers)
