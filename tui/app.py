@@ -51,7 +51,7 @@ from tui.sync.remote_tags import RemoteTagsFollower
 from tui.sync.starting import Starting
 from tui.sync.stats import StatsStreams
 from tui.sync.watcher import Watcher
-from tui.theming import RichStyles, ThemeShelf
+from tui.theming import CSS, RichStyles, ThemeShelf
 from tui.widgets.lean_update import Codes, LeanUpdate
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Holdfast(App[str], inherit_bindings=False):
 
     TITLE = "Holdfast"
     ENABLE_COMMAND_PALETTE = False
-    CSS = "Toast { max-width: 70; }"
+    CSS = f"Toast {{ max-width: 70; }}{CSS}"
 
     def __init__(
         self,

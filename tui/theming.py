@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.color import Color
 from rich.style import Style as RichStyle
+from textual.filter import Monochrome, NoColor
 from textual.theme import BUILTIN_THEMES
 from textual.theme import Theme as TextualTheme
 
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
 
 MOST = 4096
 """Styles that are kept."""
+
+CSS = """
+CommandPalette { background: transparent; }
+SearchIcon { display: none; }
+Input > .input--placeholder { color: $foreground-muted; }
+Input:nocolor > .input--cursor { text-style: reverse; }
+Input:nocolor > .input--selection { text-style: underline; }
+Button:nocolor:disabled { text-style: dim; }
+Dialog Button:disabled { opacity: 100%; text-opacity: 100%; color: $foreground-muted; background: $panel; }
+"""
+"""Of Textual's own widgets: none veils what lies beneath, and without colours a cursor is still seen."""
 
 
 class RichStyles:
@@ -56,10 +68,20 @@ def to_textual(theme: Theme) -> TextualTheme:
     """The theme for Textual's own widgets: inputs, buttons, toasts, the palette."""
     colors = dict(theme.palette)
     if colors and all(color.startswith("#") for color in colors.values()):
-        return TextualTheme(name=theme.name, dark=theme.dark, **_fields(colors))
+        variables = {
+            "foreground-muted": theme.styles["muted"].fg,
+            "block-cursor-blurred-background": theme.styles["cursor.unfocused"].bg,
+        }
+        known = {name: color for name, color in variables.items() if color and color.startswith("#")}
+        return TextualTheme(name=theme.name, dark=theme.dark, variables=known, **_fields(colors))
     plain = dict.fromkeys(PALETTE, "default")
     named = {key: _ansi(color) for key, color in {**plain, **colors}.items()}
-    return replace(BUILTIN_THEMES["ansi-dark"], name=theme.name, dark=theme.dark, **_fields(named))
+    made = replace(BUILTIN_THEMES["ansi-dark"], name=theme.name, dark=theme.dark, **_fields(named))
+    return made if not theme.colourless else replace(made, variables={**made.variables, **COLOURLESS})
+
+
+COLOURLESS = {"block-cursor-text-style": "reverse", "block-cursor-blurred-text-style": "underline"}
+"""Where the cursor is in a list, when it cannot be said by colours."""
 
 
 def _fields(colors: dict[str, str]) -> dict[str, Any]:
@@ -110,5 +132,9 @@ class ThemeShelf:
     def apply(self, app: App[Any]) -> None:
         """Hand the theme in use to Textual."""
         theme = to_textual(self.current)
+        # Textual decides on this before it knows the theme, and then for shades of grey, which are colours.
+        app.no_color = self.current.colourless
+        others = [one for one in app._filters if not isinstance(one, (Monochrome, NoColor))]
+        app._filters = [*others, NoColor()] if app.no_color else others
         app.register_theme(theme)
         app.theme = theme.name

@@ -133,6 +133,7 @@ def still(
     apps: Sequence[AppSpec] = (),
     operations: Sequence[Operation] = (),
     releases: Mapping[str, AppReleases] | None = None,
+    environ: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Still:
     async def never() -> Any:
@@ -146,7 +147,7 @@ def still(
     return Still(
         Settings(theme=theme, apps={app.name: app for app in apps}),
         Options(endpoint, **options),
-        ThemeShelf(theme, {"HOME": "/nowhere"}),
+        ThemeShelf(theme, {"HOME": "/nowhere", **(environ or {})}),
         store,
         connect=never,
         clock=lambda: NOW,

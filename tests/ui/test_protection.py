@@ -15,12 +15,12 @@ from tui.model.operation import Plan
 from tui.model.policy import EngineSettings
 from tui.model.standing import Slot
 from tui.operations import containers, images
-from tui.operations.done import Done
 from tui.settings.schema import Settings
 from tui.store.releases import AppReleases, Holder
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Open, Robot
+    from tui.operations.done import Done
 
 __all__ = ["engine", "processes"]
 
@@ -55,9 +55,7 @@ def _releases(command: str) -> AppReleases:
         good = dict.fromkeys(kept, True)
         standing = found.standing
         return found._replace(
-            standing=standing._replace(
-                slots={**standing.slots, **kept}, records={**standing.records, **good}
-            )
+            standing=standing._replace(slots={**standing.slots, **kept}, records={**standing.records, **good})
         )
     return found
 

@@ -89,6 +89,11 @@ def parse_style(text: str, roles: Mapping[str, Style]) -> Style:
     return style
 
 
+def plain_words(text: str) -> bool:
+    """Whether a style text names roles and attributes alone, and no colour."""
+    return "(" not in text and "#" not in text
+
+
 def _sgr_color(color: str, layer: int) -> str:
     if color == "default":
         return str(layer + 9)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.errors import HoldfastError
 from tui.files import read_file
-from tui.presentation.style import ROLES, Style, parse_color, parse_style
+from tui.presentation.contrast import readable
+from tui.presentation.style import ROLES, Style, parse_color, parse_style, plain_words
 from tui.settings.paths import shipped_themes, user_themes
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ MONO_ROLES = {
 """Roles without any colour, for NO_COLOR (https://no-color.org)."""
 
 
+MONO = "mono"
+
+
 class ThemeError(HoldfastError):
     """A theme file that cannot be used: the file, the key, what is wrong."""
 
@@ -48,6 +52,11 @@ class Theme(NamedTuple):
     description: str
     palette: Mapping[str, str]
     styles: Mapping[str, Style]
+
+    @property
+    def colourless(self) -> bool:
+        """Whether nothing on the screen has a colour, whoever says so."""
+        return self.name == MONO
 
 
 def parse_theme(content: Mapping[str, Any], source: str) -> Theme:
@@ -97,12 +106,21 @@ def _palette(given: Any, source: str) -> dict[str, str]:
 def mono() -> Theme:
     """The theme without colours."""
     styles = {role: parse_style(MONO_ROLES.get(role, ""), {}) for role in ROLES}
-    return Theme("mono", True, "no colours", {}, styles)
+    return Theme(MONO, True, "no colours", {}, styles)
 
 
 def resolve(theme: Theme, text: str) -> Style:
-    """The style of a style text, laid over the role `text`."""
-    return parse_style(text, theme.styles).over(theme.styles["text"])
+    """The style of a style text, laid over the role `text`.
+
+    Colours from outside (a log has its own) can be read: without colours there are none, and on a background
+    that the theme gives, the colour of the text gives way.
+    """
+    style = parse_style(text, theme.styles).over(theme.styles["text"])
+    if theme.colourless:
+        return style._replace(fg=None, bg=None)
+    if style.fg and style.bg and style.bg == theme.styles["text"].bg and not plain_words(text):
+        return style._replace(fg=readable(style.fg, style.bg))
+    return style
 
 
 def read_theme(path: str) -> Theme:

@@ -147,7 +147,7 @@ class Operations:
         return operation
 
     def _begin(self, requests: Sequence[Request]) -> None:
-        """Start what needs no question, unless the engine is protected; at once, so that no key comes first."""
+        """Start what needs no question, unless the engine is protected; at once: no key comes first."""
         if self.consent.can_be_needed:
             self._app.run_worker(self._begin_protected(requests))
         else:
