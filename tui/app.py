@@ -226,6 +226,7 @@ class Holdfast(App[str], inherit_bindings=False):
         )
         self.shelf.apply(self)
         self.store.subscribe(Topic.LINK, self._link_changed)
+        self.store.subscribe(Topic.CONTAINERS, self._recreated)
         self.store.subscribe(Topic.OPERATIONS, self.operations.changed)
         self.store.subscribe(Topic.RELEASES, self.releases.changed)
         self.run_worker(self.watcher.run(), name="watcher")
@@ -300,6 +301,16 @@ class Holdfast(App[str], inherit_bindings=False):
         self._rest = None
         if container_id is not None and container_id != self.log_pane.container_id:
             self.run_worker(self._follow(container_id), group="log", exclusive=True)
+
+    def _recreated(self, change: Change) -> None:
+        """Follow another container that bears now the name whose log is open."""
+        pane, containers = self.log_pane, self.store.containers
+        shown = containers.get(pane.container_id or "")
+        if pane.container_id is None or (shown is not None and shown.name == pane.subject):
+            return
+        found = (one for key in change.put if (one := containers.get(key)) and one.name == pane.subject)
+        if (heir := next(found, None)) is not None and heir.running:
+            self._show_log(heir.id)
 
     async def _follow(self, container_id: str) -> None:
         container = self.store.containers.get(container_id)

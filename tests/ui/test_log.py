@@ -126,7 +126,7 @@ async def test_saving_writes_every_line_and_says_where(dashboard: Open, tmp_path
         await robot.wait_for("kept")
         await robot.press("greater_than_sign")
         await robot.wait_for("lines saved to")
-        (saved,) = tmp_path.glob("fk00000-*.log")
+        (saved,) = (tmp_path / "state/holdfast/saved").glob("fk00000-*.log")
         assert saved.read_bytes().endswith(b"kept\n")
         assert saved.read_bytes().count(b"boot line") == 20
 
@@ -148,3 +148,20 @@ async def test_the_log_of_a_removed_container_says_that_it_is_gone(dashboard: Op
         await open_log(robot)
         await robot.control("remove", name="fk00000")
         await robot.wait_for("the container is gone")
+
+
+async def test_a_container_that_is_made_anew_under_the_open_log_is_followed(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await robot.select("fk00000")
+        await robot.do("container.log")
+        store, pane = robot.app.store, robot.app.log_pane
+        await robot.wait(lambda: pane.subject == "fk00000")
+        old = store.containers[pane.container_id or ""]
+        assert await robot.ask("DELETE", f"/containers/{old.id}?force=1") == 204
+        await robot.wait(lambda: old.id not in store.containers)
+        anew = old._replace(id="f" * 64, created=old.created + 1)
+        store.put_containers([anew])
+        await robot.wait(lambda: pane.container_id == anew.id)
+        store.put_containers([anew._replace(name="renamed")])  # by hand, and nobody else has its name
+        await robot.pilot.pause()
+        assert pane.container_id == anew.id

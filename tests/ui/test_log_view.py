@@ -253,6 +253,7 @@ async def test_sideways_stops_where_the_lines_on_the_screen_end() -> None:
 async def test_saving_twice_in_a_second_keeps_both_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     app = Shell()
     async with app.run_test() as pilot:
@@ -266,6 +267,7 @@ async def test_saving_twice_in_a_second_keeps_both_files(
             if len(app.said) == 2:
                 break
         assert len(app.said) == 2 and all("3 lines saved to" in said for said in app.said)
-        files = list(tmp_path.iterdir())
+        assert list(tmp_path.iterdir()) == [tmp_path / "state"]  # it may be a build context
+        files = list((tmp_path / "state/holdfast/saved").iterdir())
         assert len(files) == 2
         assert all(file.read_bytes() == b"line 0\nline 1\nline 2\n" for file in files)

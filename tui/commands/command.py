@@ -74,6 +74,15 @@ class Danger(Enum):
     CONFIRM = "confirm"
 
 
+def named(name: str) -> str:
+    """A name in a reason: cut in its middle, so that a long one does not hide the reason behind it."""
+    return name if len(name) <= NAMED else f"{name[: NAMED // 2]}…{name[1 - NAMED // 2 :]}"
+
+
+NAMED = 28
+"""Characters that a name takes in a reason at most."""
+
+
 def available(_: Situation) -> str:
     """For commands that always are."""
     return ""

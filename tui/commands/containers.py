@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.commands.command import Command, Danger, Scope, Situation
+from tui.commands.command import Command, Danger, Scope, Situation, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ def _each(refusal: Callable[[Container], bool], words: str) -> Callable[[Situati
         if not situation.containers:
             return NONE
         if all(refusal(container) for container in situation.containers):
-            name = situation.containers[0].name
+            name = named(situation.containers[0].name)
             return f"{name} {words}" if len(situation.containers) == 1 else f"all {words}"
         return ""
 
@@ -60,7 +60,7 @@ def _shell(situation: Situation) -> str:
     if reason := _one(situation):
         return reason
     container = situation.containers[0]
-    return "" if container.state == "running" else f"{container.name} is not running"
+    return "" if container.state == "running" else f"{named(container.name)} is not running"
 
 
 def _adopt(situation: Situation) -> str:
@@ -71,8 +71,8 @@ def _adopt(situation: Situation) -> str:
     container = situation.containers[0]
     number, app = container.labels.get(RELEASE), container.labels.get(APP)
     if number and container.name in (app, f"{app}.r{number}"):  # others only bear copied labels
-        return f"{container.name} is a release already: r{number} of {app}"
-    return "" if container.running else f"{container.name} is not running"
+        return f"{named(container.name)} is a release already: r{number} of {app}"
+    return "" if container.running else f"{named(container.name)} is not running"
 
 
 CONTAINERS = (

@@ -28,11 +28,17 @@ _TOKEN = re.compile(
     r"(?P<plain>[^\x00-\x1f\x7f-\x9f]{1,500})"
     r"|\x1b\[(?P<sgr>[0-9:;]{0,64})m"
     r"|(?P<tab>\t)"
+    r"|(?P<erased>\x1b\[0?K)"  # what stands after the cursor: nothing does
     r"|(?P<control>(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]?"  # CSI
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]{0,500}(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS, APC
     r"|\x1b[ -~]?"
     r"|[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f]{1,500})"
 )
+
+_OVER = (b"\x1b[2K", b"\x1b[1K", b"\x1b[1G", b"\x1b[G")
+"""Erase the line; erase what stands before the cursor; go to the first column (ECMA-48 8.3.41, 8.3.9)."""
+
+_RETURNS = re.compile(rb"(?:\r|\x1b\[1?G|\x1b\[0?K)*\Z")
 
 _ON = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "reverse", 9: "strike", 21: "underline"}
 _OFF = {22: ("bold", "dim"), 23: ("italic",), 24: ("underline",), 27: ("reverse",), 29: ("strike",)}
@@ -57,13 +63,17 @@ class Sgr(NamedTuple):
 def shown_part(text: bytes) -> tuple[int, int]:
     """Where the part that a terminal would leave standing begins and ends.
 
-    A carriage return starts the line over, as progress bars do; at the end it belongs to the line's end.
+    A carriage return starts the line over, as progress bars do, and so do the codes that erase the line or
+    go to its first column; at the end they belong to the line's end, but for those that erase it.
     """
-    end = len(text)
-    if b"\r" not in text:
-        return 0, end
-    end = len(text.rstrip(b"\r"))
-    return text.rfind(b"\r", 0, end) + 1, end
+    if b"\r" not in text and b"\x1b[" not in text:
+        return 0, len(text)
+    end = _RETURNS.search(text, max(len(text) - 256, 0)).start()  # type: ignore[union-attr]
+    start = 0
+    for over in (*_OVER, b"\r"):
+        if (found := text.rfind(over, 0, end)) >= 0:
+            start = max(start, found + len(over))
+    return min(start, end), end
 
 
 def ansi_line(text: bytes, base: str, limit: int) -> Line:
@@ -104,6 +114,8 @@ def _spans(text: str, base: str) -> Iterator[tuple[tuple[str, str], int]]:
         match token.lastgroup:
             case "sgr":
                 state = state.after(token["sgr"])
+                continue
+            case "erased":
                 continue
             case "plain":
                 span = safe(token[0]), state.words(base)

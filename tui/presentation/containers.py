@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.model.labels import VERSION
 from tui.presentation.amounts import age, percent, size
 from tui.presentation.table import Column
 from tui.presentation.text import safe
@@ -43,7 +44,9 @@ _GLYPHS = {
     "dead": ("×", "bad"),
 }
 _HEALTH = {"healthy": ("●", "ok"), "unhealthy": ("✗", "bad"), "starting": ("◌", "busy")}
-_ORDER = {"running": 0, "paused": 0, "restarting": 0, "removing": 1, "created": 1, "dead": 1, "exited": 1}
+_UNHEALTHY = ("✗ unhealthy", "bad")
+_ORDER = {"restarting": 1, "dead": 1, "running": 2, "paused": 2}
+"""What needs somebody first: unhealthy ones before all, then these; the others come last."""
 
 
 def state(container: Container) -> Span:
@@ -60,6 +63,20 @@ def state(container: Container) -> Span:
         words = f"{words} {container.exit_code}"
         style = "bad" if container.exit_code else "idle"
     return f"{glyph} {safe(words)}", style
+
+
+def urgency(container: Container) -> int:
+    """Where the order by state puts a container: unhealthy, restarting, running, the others."""
+    return 0 if state(container) == _UNHEALTHY else _ORDER.get(container.state, 3)
+
+
+def image_words(container: Container) -> str:
+    """What it was made from. A release's container runs a digest: its repository and version say more."""
+    name, at, digest = container.image.partition("@")
+    version = container.labels.get(VERSION, "")
+    if not at:
+        return name
+    return f"{name}:{version}" if version else f"{name}@{digest.removeprefix('sha256:')[:12]}"
 
 
 def ports(found: tuple[Port, ...]) -> str:
@@ -82,7 +99,7 @@ def cell(column: str, container: Container, sample: Sample | None, now: float) -
         case "state":
             return state(container)
         case "image":
-            return safe(container.image), quiet
+            return safe(image_words(container)), quiet
         case "project":
             return safe(container.project), quiet
         case "ports":
@@ -110,13 +127,13 @@ def sort_key(order: str, samples: dict[str, Sample]) -> Callable[[Container], An
     """The key to sort containers by; ties are broken by state and age, the newest first."""
 
     def key(container: Container) -> Any:
-        base = (_ORDER.get(container.state, 1), -container.created, container.name)
+        base = (urgency(container), -container.created, container.name)
         sample = samples.get(container.id)
         match order:
             case "name":
                 return (container.name, *base)
             case "image":
-                return (container.image, *base)
+                return (image_words(container), *base)
             case "project":
                 return (container.project == "", container.project, *base)
             case "age":
@@ -135,6 +152,7 @@ def matches(container: Container, needle: str) -> bool:
     return (
         needle in container.name.lower()
         or needle in container.image.lower()
+        or needle in image_words(container).lower()
         or needle in container.state
         or needle in container.project.lower()
         or container.id.startswith(needle)

@@ -27,9 +27,15 @@ class Scroll(NamedTuple):
         return (min(room, (self.top * room + last_top // 2) // last_top), size)
 
 
-def title_line(left: str, right: str, cells: int, focused: bool) -> Line:
-    """The title of a pane; `left` wins where both do not fit."""
+NAMED = 12
+"""Cells that a title keeps for a name, however long the state is."""
+
+
+def title_line(left: str, right: str, cells: int, focused: bool, *, state: bool = False) -> Line:
+    """The title of a pane; `left` wins where both do not fit, but `right` where it is a `state`."""
     style = "title.focus" if focused else "title"
+    if state:
+        left = fit(left, min(width(left), max(cells - width(right) - 4, NAMED)))
     left = cut(f" {left} ", cells)
     room = cells - width(left)
     right = cut(right, room - 1) + " " if right and room > 3 else ""

@@ -73,14 +73,26 @@ def footer_keys(keymap: Keymap, situation: Situation) -> list[tuple[str, str, bo
     ]
 
 
+def footer_fits(cells: int, keys: Sequence[tuple[str, str, bool]]) -> int:
+    """How many of them the footer shows: whole ones, from the first on."""
+    for count, (key, word, _) in enumerate(keys):
+        cells -= width(key) + width(word) + 3
+        if cells < 0:
+            return count
+    return len(keys)
+
+
 def footer_line(cells: int, keys: Sequence[tuple[str, str, bool]], note: str = "") -> Line:
-    """The last line: (key, word, available) each; what is unavailable is dimmed."""
+    """The last line, (key, word, available) each: only whole ones; what is unavailable is dimmed."""
     line: Line = []
-    for key, word, available in keys:
+    room = cells - (width(safe(note)) + 2 if note else 0)
+    for key, word, available in keys[: footer_fits(room, keys)]:
         line.append((f" {key}", "key" if available else "key.off"))
         line.append((f" {word} ", "key.label" if available else "key.off"))
     if note:
         line.insert(0, (f" {safe(note)} ", "key.label"))
+    elif not line and keys:
+        line.append((f" {keys[0][0]}", "key"))
     return clip(line, cells, "key.label")
 
 

@@ -29,11 +29,21 @@ def _shown(found: re.Match[str]) -> str:
     return f"<{code:x}>"
 
 
+_PICTURE = "[\u00a9\u00ae\u203c\u2049\u2122-\u3299\U0001f000-\U0001faff]"
+_JOINED = re.compile(
+    f"(?<={_PICTURE})(?:[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff](?:\u200d(?={_PICTURE}))?|\u200d(?={_PICTURE}))"
+)
+"""What makes one picture of several, or gives it another colour: terminals differ in how wide that is."""
+
+
 def safe(text: str) -> str:
-    """The text with everything a terminal would act on made visible; plain ASCII comes back as it is."""
+    """The text with everything a terminal would act on made visible; plain ASCII comes back as it is.
+
+    An emoji sequence is shown as the pictures that it is made of, whose width every terminal knows.
+    """
     if text.isascii() and text.isprintable():
         return text
-    return _UNSAFE.sub(_shown, text)
+    return _UNSAFE.sub(_shown, _JOINED.sub("", text))
 
 
 _NARROW = re.compile("[ -~…●○■‖↻×→▌◐◌✗✓↶▸▾━─│┃┌└·–—µ°äöüÄÖÜßéèà]*")

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.presentation.header import footer_commands, footer_keys, footer_line, header_line, tabs_line
+from tui.presentation.header import (
+    footer_commands,
+    footer_fits,
+    footer_keys,
+    footer_line,
+    header_line,
+    tabs_line,
+)
 from tui.presentation.operation_words import busy_words
 from tui.presentation.titles import TABS
 from tui.widgets.bars import Bar
@@ -43,8 +50,10 @@ class Bars:
 
     def _press_footer(self, x: int) -> None:
         screen = self._screen
+        situation = screen.situation()
+        shown = footer_fits(self.footer.size.width, footer_keys(screen.keymap, situation))
         end = 0
-        for command in footer_commands(screen.keymap, screen.situation()):
+        for command in footer_commands(screen.keymap, situation)[:shown]:
             end += len(screen.keymap.hint(command)) + len(command.footer) + 3
             if x < end:
                 screen.perform(command)

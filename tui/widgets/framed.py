@@ -20,6 +20,7 @@ class Framed(Painted, can_focus=True):
         super().__init__(id=id)
         self._left = ""
         self._right = ""
+        self._state = False
         self._bar = (-1, -1)
 
     @property
@@ -35,8 +36,12 @@ class Framed(Painted, can_focus=True):
         """What the scroll bar shows."""
         return Scroll(0, 0, 0)
 
-    def set_title(self, left: str, right: str = "") -> None:
-        """Set both ends of the title line; text from outside must have been made safe."""
+    def set_title(self, left: str, right: str = "", *, state: bool = False) -> None:
+        """Set both ends of the title line; text from outside must have been made safe.
+
+        The left end gives way where the right one is a `state`: it may be a name of any length.
+        """
+        self._state = state
         if (left, right) != (self._left, self._right):
             self._left, self._right = left, right
             self.refresh_lines_at(0)
@@ -62,7 +67,7 @@ class Framed(Painted, can_focus=True):
 
     def line(self, y: int, width: int) -> Line:
         if y == 0:
-            return title_line(self._left, self._right, width, self.has_focus)
+            return title_line(self._left, self._right, width, self.has_focus, state=self._state)
         body = self.body_line(y - 1, width - 1)
         return [*body, bar(y - 1, self.scroll_position())]
 

@@ -180,7 +180,9 @@ class LogView(Framed):
             return
         below = 0 if self.following else self.output.end - self._paused_at
         self.set_title(
-            log_title(self.subject, self.output.end), log_state(self._words, self.following, below)
+            log_title(self.subject, self.output.end),
+            log_state(self._words, self.following, below),
+            state=True,
         )
 
     def on_resize(self) -> None:

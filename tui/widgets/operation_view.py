@@ -224,7 +224,7 @@ class OperationView(Framed):
         operation = self.operation
         if operation is not None:
             state = operation_state(operation, self._clock(), following=self.following, words=self._words)
-            self.set_title(operation_title(operation), state)
+            self.set_title(operation_title(operation), state, state=True)
 
     def on_resize(self) -> None:
         self._rows = []

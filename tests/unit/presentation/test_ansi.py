@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.presentation.ansi import ansi_line
+from tui.presentation.lines import plain
 from tui.presentation.style import ROLES, Style, parse_style
 from tui.presentation.text import width
 
@@ -138,3 +139,20 @@ def test_any_bytes_are_harmless_and_reach_the_limit_or_their_end(raw: bytes, lim
 
 def test_a_line_of_nothing_but_colours_is_given_up() -> None:
     assert ansi_line(b"\x1b[31m" * 200_000, "log", 80) == [("…", "log.control")]
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"10%\x1b[2K\x1b[1G20%", "20%"),
+        (b"10%\x1b[1G\x1b[2K20%", "20%"),
+        (b"10%\r\x1b[K20%\x1b[K\r", "20%"),
+        (b"50%\x1b[0K", "50%"),
+        (b"gone\x1b[2K", ""),
+        (b"done\x1b[1G", "done"),
+        (b"10%\x1b[2K\x1b[G\x1b[32m30%\x1b[0m", "30%"),
+        (b"\x1b[2J", "^[[2J"),
+    ],
+)
+def test_what_a_progress_bar_erases_is_gone(raw: bytes, text: str) -> None:
+    assert plain(ansi_line(raw, "log", 80)) == text

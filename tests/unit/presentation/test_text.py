@@ -59,3 +59,19 @@ def test_cut_is_the_longest_beginning_that_fits(text: str, cells: int) -> None:
 
 def test_fit_end_keeps_the_end_of_a_reference() -> None:
     assert fit_end("registry.example.com/team/app:1.2.3", 20).rstrip().endswith("app:1.2.3")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\u2764\ufe0f ok", "\u2764 ok"),
+        ("\U0001f469\u200d\U0001f4bb", "\U0001f469\U0001f4bb"),
+        ("\U0001f44d\U0001f3fd!", "\U0001f44d!"),
+        ("\u2764\ufe0f\u200d\U0001f525", "\u2764\U0001f525"),
+        ("\U0001f469\U0001f3fd\u200d\U0001f680", "\U0001f469\U0001f680"),
+        ("a\u200db", "a<200d>b"),
+        ("x\ufe0f", "x<fe0f>"),
+    ],
+)
+def test_emoji_sequences_read_as_pictures_and_nothing_else_is_hidden(text: str, shown: str) -> None:
+    assert safe(text) == shown
