@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from tui.model.app import AppSpec
     from tui.model.operation import Plan
+    from tui.screens.main import MainScreen
     from tui.store.operation import Operation
 
 NOW = 1_700_000_000.0
@@ -123,9 +124,11 @@ class Still(Holdfast):
     def on_main_screen_watched(self, message: object) -> None:
         """No statistics."""
 
-    async def on_main_screen_rested(self, message: object) -> None:
-        if self.log_pane.container_id is None:
-            self.log_pane.open(next(iter(self.store.containers)), "shop-web-1", log())
+    async def on_main_screen_rested(self, message: MainScreen.Rested) -> None:
+        message.prevent_default()
+        container = self.store.containers.get(message.container_id or "")
+        if container is not None and self.log_pane.container_id is None:
+            self.log_pane.open(container.id, container.name, log())
 
 
 def still(
