@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def run(folder: str, *, to_stdout: bool) -> int:
     """Write the file, or print it; the exit status."""
-    from tui.settings.scaffold import look, scaffold, write_new
+    from tui.settings.scaffold import app_names, look, scaffold, write_new
 
     path = os.path.normpath(os.path.join(folder, LOCAL_CONFIG))  # noqa: PTH118 -- as it was typed
     try:
@@ -33,7 +33,9 @@ def run(folder: str, *, to_stdout: bool) -> int:
         for note in found.notes:
             say(f"holdfast: {note}")
         return 0
-    lines = [f"{path} is written, with the app {found.name}", *_told(found), *_next(folder, found)]
+    names, built = app_names(folder, found)
+    with_apps = f"{'app' if len(names) == 1 else 'apps'} {', '.join(names)}"
+    lines = [f"{path} is written, with the {with_apps}", *_told(found), *_next(folder, found, names, built)]
     answer("".join([safe(line) + "\n" for line in lines]))
     return 0
 
@@ -65,11 +67,13 @@ def _told(found: Found) -> list[str]:
     ]
 
 
-def _next(folder: str, found: Found) -> list[str]:
-    """What to do now."""
+def _next(folder: str, found: Found, names: list[str], built: bool) -> list[str]:
+    """What to do now; `built` where an image is made here."""
     steps = ["look at it: is the image's repository the right one?"]
-    if not found.dockerfiles:
+    if built and not found.dockerfiles:
         steps.append("write a Dockerfile, and [apps.NAME.build] to say where it is")
     there = "" if os.path.normpath(folder) == "." else f"cd {shlex.quote(folder)} && "
-    steps += [f"{there}holdfast doctor", f"{there}holdfast build"]
+    one = "" if len(names) == 1 else f" {names[0]}"
+    then = f"build{one}" if built else f"deploy {names[0]} VERSION"
+    steps += [f"{there}holdfast doctor", f"{there}holdfast {then}"]
     return ["next:", *(f"  {number}. {step}" for number, step in enumerate(steps, 1))]

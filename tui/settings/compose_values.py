@@ -38,11 +38,14 @@ def pruned(value: Any, faults: Faults) -> Any:
     if not faults(value):
         return value
     if isinstance(value, list):
-        kept: list[Any] = []
-        for item in value:
-            part = pruned(item, lambda inner: faults([*kept, inner]))
-            if part is not None:
-                kept.append(part)
+        parts = (pruned(item, lambda inner: faults([inner])) for item in value)
+        sound = [part for part in parts if part is not None]
+        if not faults(sound):
+            return sound or None
+        kept: list[Any] = []  # each is sound by itself, but not beside the others
+        for item in sound:
+            if not faults([*kept, item]):
+                kept.append(item)
         return kept or None
     if not isinstance(value, dict):
         return None

@@ -186,6 +186,12 @@ def scaffold(folder: str, found: Found, service: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
+def app_names(folder: str, found: Found) -> tuple[list[str], bool]:
+    """The apps of that text, and whether anything is built for them here."""
+    apps = _apps(os.path.abspath(folder), found, "")
+    return [app.name for app in apps], not apps[0].service or apps[0].taken.build is not None
+
+
 def _apps(folder: str, found: Found, service: str) -> list[_App]:
     """An app for each service that is built, the likeliest first; where none is, for each that there is."""
     known = services(found.document)
