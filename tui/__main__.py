@@ -16,9 +16,13 @@ def main() -> int:
             return run()
         from tui.cli.arguments import dispatch
 
-        return dispatch(arguments)
+        status = dispatch(arguments)
+        output = sys.modules.get("tui.cli.output")
+        return status or int(output is not None and output.is_lost())
     except KeyboardInterrupt:
         return 130
+    except SystemExit as end:  # --help and --version
+        return end.code if isinstance(end.code, int) else 0
 
 
 def command() -> None:
@@ -28,12 +32,16 @@ def command() -> None:
     something has ended it by now.
     """
     status = main()
-    import contextlib
-
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:  # closed before we were started
-            with contextlib.suppress(OSError):  # its reader has gone
+        try:
+            if stream is not None:  # closed before we were started
                 stream.flush()
+        except BrokenPipeError:  # its reader has gone
+            continue
+        except OSError as error:
+            status = status or 1
+            if stream is sys.stdout:
+                os.write(2, f"holdfast: standard output cannot be written: {error.strerror}\n".encode())
     os._exit(status)
 
 

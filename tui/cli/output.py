@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import threading
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
 WAITING_BYTES = 16 * 2**20
 """What may wait for a slow reader; whoever writes more leaves out what can be left out."""
+
+NOT_WRITTEN = "standard output cannot be written"
+STILL_THERE = "the operation goes on: holdfast history --show last tells all of it"
+
+_answer_lost = False
 
 CHUNK_BYTES = 1 << 16
 """Parts are written together up to about so many bytes."""
@@ -78,8 +84,10 @@ class Sink:
             if fd not in self._lost:
                 try:
                     write_all(fd, content)
-                except OSError:
+                except OSError as error:
                     self._lost.add(fd)
+                    if fd == 1 and error.errno != errno.EPIPE:
+                        say(f"holdfast: {NOT_WRITTEN}: {error.strerror}\n  {STILL_THERE}")
             with self._more:
                 self._waiting -= len(content)
 
@@ -109,14 +117,26 @@ def say_error(error: HoldfastError) -> None:
 
 
 def answer(text: str) -> None:
-    """The result on standard output; a reader that has gone is no error."""
+    """The result on standard output; a reader that has gone is no error, a full disk is one.
+
+    The command then ends with an exit status that says so: see `is_lost`.
+    """
+    global _answer_lost
     if sys.stdout is None:  # closed before we were started
         return
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except OSError:  # "holdfast history | head": do not complain at exit either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # do not complain at exit either
+        if error.errno != errno.EPIPE:  # "holdfast history | head"
+            _answer_lost = True
+            say(f"holdfast: {NOT_WRITTEN}: {error.strerror}")
+
+
+def is_lost() -> bool:
+    """Whether a result could not be written, though somebody waits for it."""
+    return _answer_lost
 
 
 def answer_json(document: object) -> None:
