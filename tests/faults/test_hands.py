@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.deploying import App, import_images
+from tui.engine.client import Engine
+from tui.engine.endpoint import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,3 +175,61 @@ async def test_a_forged_record_is_no_way_back(engine: PrivateEngine, tmp_path: P
     problem = await app.fail("rollback", to=2)
     assert problem.code == 4
     assert "not whole" in problem.message
+
+
+PROBED = {"exec": ["test", "-x", "/bin/vi"], "timeout": 1}
+
+
+async def break_live(app: App) -> None:
+    """A file that its probe asks for is removed inside the live container."""
+    async with (
+        await Engine.connect(Endpoint(app.engine.host, "the test")) as engine,
+        engine.execs.run(app.name, ["rm", "/bin/vi"]) as process,
+    ):
+        async for _ in process:
+            pass
+
+
+async def test_a_damaged_former_release_is_made_anew_where_a_deploy_fails(
+    engine: PrivateEngine, tmp_path: Path
+) -> None:
+    app = App(tmp_path, engine, "damaged", ready=PROBED)
+    await app.work("deploy", version="v1")
+    await break_live(app)
+    app.configure(run={"command": ["false"]}, ready=PROBED)
+
+    problem = await app.fail("deploy", version="v2")
+
+    assert problem.code == 1, problem
+    assert "made anew as r3" in problem.message
+    assert labels(engine, "damaged")["io.holdfast.rollback-of"] == "1"
+    releases, _ = await app.releases()
+    assert (releases.standing.live, releases.standing.open) == (3, [])
+    assert app.awake() == ["damaged"]
+    app.configure(ready=PROBED)
+    await app.work("deploy", version="v2")
+    await app.work("rollback")
+
+
+async def test_where_no_former_release_can_be_made_anew_nobody_is_locked_out(
+    engine: PrivateEngine, tmp_path: Path
+) -> None:
+    proof = tmp_path / "data" / "ok"
+    proof.parent.mkdir()
+    proof.touch()
+    run = {"volumes": [f"{proof.parent}:/data"]}
+    ready = {"exec": ["test", "-e", "/data/ok"], "timeout": 1}
+    app = App(tmp_path, engine, "locked", run=run, ready=ready)
+    await app.work("deploy", version="v1")
+    proof.unlink()  # neither its container nor one made anew passes now
+
+    problem = await app.fail("deploy", version="v2")
+
+    assert problem.code == 6, problem
+    releases, _ = await app.releases()
+    assert (releases.standing.live, releases.standing.open) == (1, [])
+    assert app.awake() == ["locked"]
+    proof.touch()
+    await app.work("rollback", to=1)
+    await app.work("deploy", version="v2")
+    assert labels(engine, "locked")["io.holdfast.version"] == "v2"

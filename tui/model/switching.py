@@ -99,6 +99,17 @@ def restore(standing: Standing, new: int, order: str = STOP_FIRST) -> list[Step]
     return steps
 
 
+def withdraw(standing: Standing, new: int) -> list[Step]:
+    """The steps that take a release away which is not to stay, whatever becomes of all others.
+
+    Afterwards nothing is open: no deploy and no roll back is refused because of it.
+    """
+    steps = [*retire(standing, new), Step(REMOVE, new)] if new in standing.slots else []
+    if new in standing.records and standing.records[new] is None:
+        steps.append(Step(FAILED, new))
+    return steps
+
+
 def complete(standing: Standing, new: int) -> list[Step]:
     """The steps that finish a deploy whose new release runs already; the first one asks whether it is ready.
 

@@ -321,7 +321,7 @@ class Deploy:
         except HoldfastError as error:
             if await to_the_end(rollout.undo(release.number, error, release.order)):
                 hint = kept(error, self._op)
-                raise Undone(f"{error.message}; {self._back()}", hint, error.detail) from error
+                raise Undone(f"{error.message}; {self._back(rollout)}", hint, error.detail) from error
             report.warn(f"it is done all the same: {error.message}")
         await self._retire_old(rollout, report)
         await self._keep_in_mind(release, report)
@@ -353,7 +353,9 @@ class Deploy:
         live = releases.standing.live
         return f"{releases.called(live)} serves" if live is not None else "nothing is in service"
 
-    def _back(self) -> str:
+    def _back(self, rollout: Rollout) -> str:
+        if rollout.serving is not None:
+            return f"the former release did not serve any more: made anew as r{rollout.serving}, it serves"
         live = self._releases.standing.live
         return f"{self._releases.called(live)} serves again" if live is not None else "nothing was in service"
 

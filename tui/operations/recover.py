@@ -7,6 +7,7 @@ import os
 import socket
 from typing import TYPE_CHECKING
 
+from tui.engine.errors import EngineUnreachable
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError, NothingToDo
 from tui.ledger.errors import LeaseLost
@@ -14,7 +15,7 @@ from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner, read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.operation import Plan, PlanStep, Result
-from tui.model.release import DAMAGED
+from tui.model.release import CHAIN, DAMAGED
 from tui.model.standing import GATE, REMOVE
 from tui.model.switching import can_complete, complete, restore, settle, way_back
 from tui.operations.releases import read_releases
@@ -101,7 +102,13 @@ class Recover:
             standing = releases.standing
             rollout = Rollout(Means(self._engine, self._app, self._ledger, lease, report), releases)
             if not standing.open:
-                await rollout.make(_settling(releases))
+                try:
+                    await rollout.make(_settling(releases))
+                except (LeaseLost, EngineUnreachable):
+                    raise
+                except HoldfastError as error:
+                    await rollout.make_anew(way_back(standing, 0), error)
+                    return rollout.serving
                 return standing.live
             number = standing.open[0]
             if can_complete(standing, number):
@@ -129,6 +136,9 @@ def _settling(releases: Releases) -> list[Step]:
         slots[live] = slots[live]._replace(
             armed=releases.containers[live].restart == policy_of(live, releases)
         )
-    damaged = [number for number, entry in releases.entries.items() if DAMAGED in entry.release.evidence]
+    doubted = {CHAIN, DAMAGED}
+    damaged = [
+        number for number, entry in releases.entries.items() if not doubted.isdisjoint(entry.release.evidence)
+    ]
     steps = settle(standing._replace(slots=slots))
     return [step for step in steps if step.verb != REMOVE or step.release not in damaged]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.engine.errors import NotFound
+from tui.engine.errors import EngineUnreachable
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError
 from tui.journal.writer import JournalFailed
+from tui.ledger.errors import LeaseLost
 from tui.model.operation import UNDONE
 from tui.model.release import (
     APP,
@@ -19,9 +21,11 @@ from tui.model.release import (
     Release,
 )
 from tui.model.standing import BAKE, CREATE, DRAIN, FAILED, GATE, RECORD, Step, all_after
-from tui.model.switching import restore, undrained, way_back
+from tui.model.switching import restore, settle, undrained, way_back, withdraw
 from tui.operations.carrying import carry, orphaned
 from tui.operations.gate import SAID, NotReady, gate, last_words
+from tui.operations.homeward import candidates, made_anew, steps_anew
+from tui.operations.reachable import reachable
 from tui.operations.releases import read_releases
 
 if TYPE_CHECKING:
@@ -87,10 +91,11 @@ class Rollout:
             number: entry.release.ready for number, entry in releases.entries.items()
         }
         self._stopped_at: float | None = None
-        self._message = ""
+        self._message = self._reason = ""
         self._drained: set[int | None] = set()
         self._unrecorded = unrecorded(releases)
         self.gap: float | None = None
+        self.serving: int | None = None
         self.volumes_going: set[str] = set()
         self._retaken = means.lease.again
         if means.release is not None:
@@ -272,7 +277,7 @@ class Rollout:
         Raises NeedsAttention.
         """
         means = self._means
-        self._message = reason.message if reason is not None else "cancelled"
+        self._reason = self._message = reason.message if reason is not None else "cancelled"
         try:
             await means.lease.guard(UNDO)
             releases = await read_releases(means.engine, means.ledger, means.app.name)
@@ -288,16 +293,79 @@ class Rollout:
                 self._drained.add(old)  # by the one who was interrupted
                 releases = await read_releases(means.engine, means.ledger, means.app.name)
                 await self._restore(releases, new, old, order)
-        except HoldfastError as error:
+        except (LeaseLost, LeaseRetaken, EngineUnreachable) as error:
             self._tell(UNDO, "failed")
-            raise NeedsAttention(
-                f"{self._message}; and bringing the former release back failed: {error.message}",
-                f"look at it now: docker ps -a --filter label={APP}={means.app.name}, "
-                f"then holdfast recover {means.app.name}",
-                (*(reason.detail if reason is not None else ()), *error.detail),
-            ) from error
+            raise self._attention(reason, error) from error
+        except HoldfastError as error:
+            await self._go_home(new, old, reason, error)
         self._tell(UNDO, UNDONE)
         return True
+
+    def _attention(self, reason: HoldfastError | None, error: HoldfastError) -> NeedsAttention:
+        means = self._means
+        return NeedsAttention(
+            f"{self._reason}; and bringing the former release back failed: {error.message}",
+            f"look at it now: docker ps -a --filter label={APP}={means.app.name}, "
+            f"then holdfast recover {means.app.name}",
+            (*(reason.detail if reason is not None else ()), *error.detail),
+        )
+
+    async def _go_home(
+        self, new: int, former: int | None, reason: HoldfastError | None, error: HoldfastError
+    ) -> None:
+        """The former release does not serve as it stands: it is made anew, else the next good one.
+
+        Whatever comes of it, nothing is left open, so that a deploy or a roll back can follow.
+        Raises NeedsAttention.
+        """
+        try:
+            await self._withdraw(new)
+            await self.make_anew(former, error)
+        except HoldfastError as last:
+            self._tell(UNDO, "failed")
+            raise self._attention(reason, last) from last
+
+    async def make_anew(self, former: int | None, error: HoldfastError) -> None:
+        """Make the former release anew, else the next good one that can be. Raises the last failure."""
+        means = self._means
+        op = means.release.op if means.release is not None else ""
+        releases = await self._read()
+        for number in await candidates(means.engine, releases, former):
+            means.report.warn(f"{error.message}: {releases.called(number)} is made anew from its record")
+            release = None
+            try:
+                release, creation = await made_anew(means.engine, releases, number, op)
+                again = Rollout(means._replace(release=release, creation=creation), releases)
+                await again.make(steps_anew(releases.standing), parent=UNDO)
+            except (LeaseLost, LeaseRetaken, EngineUnreachable):
+                raise
+            except HoldfastError as failed:
+                error = failed
+                self._message = failed.message
+                if release is not None:
+                    await self._withdraw(release.number)
+                releases = await self._read()
+            else:
+                self.serving = release.number
+                return
+        # One that does not pass may still serve better than nothing; the failure is told all the same.
+        with contextlib.suppress(HoldfastError):
+            await self.make([step for step in settle(releases.standing) if step.verb != GATE], parent=UNDO)
+        raise error
+
+    async def _withdraw(self, new: int) -> None:
+        releases = await self._read()
+        await self.make(withdraw(releases.standing, new), parent=UNDO)
+
+    async def _read(self) -> Releases:
+        """As things stand now, and all that steps need to know of it."""
+        means = self._means
+        self._releases = releases = await read_releases(means.engine, means.ledger, means.app.name)
+        self._containers |= {number: one.id for number, one in releases.containers.items()}
+        self._policies |= {number: policy_of(number, releases) for number in releases.containers}
+        self._ready |= {number: entry.release.ready for number, entry in releases.entries.items()}
+        self._unrecorded = unrecorded(releases)
+        return releases
 
     def _is_done(self, entry: Entry | None) -> bool:
         """Whether the new release is on record as good: this one, and not somebody else's of its number."""
@@ -329,17 +397,3 @@ def policy_of(number: int, releases: Releases) -> str:
     """The restart policy that a release has while it serves; what was adopted has no label that says so."""
     one, entry = releases.containers[number], releases.entries.get(number)
     return one.labels.get(RESTART) or (entry.release.run.restart if entry else "") or one.restart
-
-
-async def reachable(engine: Engine, container: str, port: int) -> tuple[str, int]:
-    """Where a port of a container is reached from here: published, else its own address on this machine."""
-    state = await engine.containers.state(container)
-    for host, number in state.published.get(f"{port}/tcp", ()):
-        local = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
-        return local.get(host, host), number
-    if "host" in state.addresses:
-        return "127.0.0.1", port
-    for address in state.addresses.values():
-        if address:
-            return address, port
-    raise NotFound(404, f"port {port} of the container can be reached neither published nor by an address")

@@ -18,6 +18,7 @@ from tui.model.switching import (
     settle,
     undrained,
     way_back,
+    withdraw,
 )
 
 ORDERS = st.sampled_from([STOP_FIRST, START_FIRST])
@@ -96,6 +97,42 @@ def test_undoing_can_itself_be_cut_off_and_taken_up_again(standing, order, data)
 
     assert end.slots == standing.slots
     assert end.records[new] is False
+
+
+@st.composite
+def damaged(draw):
+    """Whatever hands, crashes and prunings have made of an app: any container as it may be, or gone."""
+    standing = draw(histories())
+    if draw(st.booleans()):
+        steps = deploy(standing, draw(ORDERS))
+        standing = all_after(standing, steps[: draw(st.integers(1, len(steps) - 1))])
+    slots = {}
+    named = draw(st.sampled_from([0, *standing.slots]))
+    for number, slot in standing.slots.items():
+        if draw(st.integers(0, 3)):
+            name = (
+                standing.app
+                if number == named
+                else draw(st.sampled_from([standing.retired_name(number), f"moved-{number}"]))
+            )
+            slots[number] = slot._replace(name=name, running=draw(st.booleans()), armed=draw(st.booleans()))
+    return standing._replace(slots=slots)
+
+
+@given(damaged(), ORDERS)
+def test_no_state_locks_an_operator_out(standing, order):
+    """What is open can be taken away whatever serves, and then a deploy, or making one anew, is possible."""
+    for new in standing.open:
+        standing = all_after(standing, withdraw(standing, new))
+    assert standing.open == []
+    new = standing.next_number
+
+    end = all_after(standing, deploy(standing, order))
+
+    assert end.live == new
+    assert end.slots[new].running
+    assert end.slots[new].armed
+    assert end.records[new] is True
 
 
 @given(histories(), ORDERS, st.data())

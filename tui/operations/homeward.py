@@ -1,0 +1,75 @@
+"""Making a former release anew where its container does not serve any more, from what its record says."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import TYPE_CHECKING
+
+from tui.engine.errors import NotFound
+from tui.errors import HoldfastError
+from tui.model.release import OF_THE_RECORD
+from tui.model.standing import BAKE
+from tui.model.switching import STOP_FIRST, deploy
+from tui.model.ways_back import doubt_of
+from tui.operations.recreating import creation_again
+from tui.operations.runner import whoami
+from tui.operations.ways_back import find_ways_back
+
+if TYPE_CHECKING:
+    from tui.engine.client import Engine
+    from tui.engine.creation import Creation
+    from tui.model.release import Release
+    from tui.model.standing import Standing, Step
+    from tui.operations.releases import Releases
+
+
+async def candidates(engine: Engine, releases: Releases, former: int | None) -> list[int]:
+    """Releases that may be made anew, in their order: the former one, then where a roll back goes by itself.
+
+    Only such as have a whole record: nobody is there to be asked. Raises EngineError.
+    """
+    ways = await find_ways_back(engine, releases)
+    order = [*([former] if former is not None else []), *(way.number for way in ways if not way.why_not)]
+    entries = releases.entries
+    return [
+        number
+        for number in dict.fromkeys(order)
+        if number in entries and entries[number].good and not doubt_of(entries[number].release)
+    ]
+
+
+async def made_anew(engine: Engine, releases: Releases, number: int, op: str) -> tuple[Release, Creation]:
+    """A further release with the bytes and the configuration of this one. Raises HoldfastError."""
+    earlier, past = releases.entries[number].release, releases.containers.get(number)
+    reference = await _here(engine, [earlier.reference, past.image_id if past else "", earlier.image])
+    if not reference:
+        raise HoldfastError(f"the image of r{number} is not on the engine")
+    release = earlier._replace(
+        number=releases.standing.next_number,
+        reference=reference,
+        by=whoami(),
+        host=socket.gethostname(),
+        at=time.time(),
+        op=op,
+        previous=releases.standing.live or number,
+        rollback_of=number,
+        adopted=False,
+        evidence={name: value for name, value in earlier.evidence.items() if name not in OF_THE_RECORD},
+    )
+    return release, await creation_again(engine, release, earlier, past)
+
+
+async def _here(engine: Engine, names: list[str]) -> str:
+    for name in filter(None, names):
+        try:
+            await engine.images.config(name)
+        except NotFound:
+            continue
+        return name
+    return ""
+
+
+def steps_anew(standing: Standing) -> list[Step]:
+    """As a deploy; it is not watched, because it was when it was new."""
+    return [step for step in deploy(standing, STOP_FIRST) if step.verb != BAKE]

@@ -1,0 +1,24 @@
+"""Where a port of a container is reached from here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.engine.errors import NotFound
+
+if TYPE_CHECKING:
+    from tui.engine.client import Engine
+
+
+async def reachable(engine: Engine, container: str, port: int) -> tuple[str, int]:
+    """Where a port of a container is reached from here: published, else its own address on this machine."""
+    state = await engine.containers.state(container)
+    for host, number in state.published.get(f"{port}/tcp", ()):
+        local = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+        return local.get(host, host), number
+    if "host" in state.addresses:
+        return "127.0.0.1", port
+    for address in state.addresses.values():
+        if address:
+            return address, port
+    raise NotFound(404, f"port {port} of the container can be reached neither published nor by an address")
