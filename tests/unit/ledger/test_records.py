@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import get_type_hints
 
 import pytest
 from hypothesis import assume, given
@@ -137,7 +139,7 @@ def test_equal_configurations_have_equal_hashes(run: RunSpec, ready: ReadySpec) 
 
 @given(st.sampled_from(RunSpec._fields), st.data())
 def test_every_attribute_of_a_configuration_counts(field: str, data: st.DataObject) -> None:
-    other = getattr(data.draw(values(RunSpec)), field)
+    other = data.draw(values(get_type_hints(RunSpec, localns={"Mapping": Mapping})[field]))
     assume(other != RunSpec._field_defaults[field])
     assert spec_hash(RunSpec(**{field: other}), ReadySpec()) != spec_hash(RunSpec(), ReadySpec())
 
