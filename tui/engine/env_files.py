@@ -59,7 +59,7 @@ def parse_env_file(
         raise EnvFileUnusable(f"{path}, line {line}: it holds a zero byte")
     variables = dict(known or {})
     try:
-        env_file.parse_env_file(text, environ.get, variables, required)
+        env_file.parse_env_file(text, environ.get, variables, required, needed=True)
     except env_file.EnvFileInvalid as error:
         raise EnvFileUnusable(f"{path}, {error}", HINT) from None
     return variables

@@ -89,6 +89,8 @@ class Ulimit(NamedTuple):
 class RunSpec(NamedTuple):
     """`[apps.NAME.run]`: the Compose Specification's service attributes. None means: as the image says.
 
+    environment        None: passed on from the environment of whoever makes a container
+    interpolated       variables whose value is "${NAME:-default}" or the like: filled in at that time
     env_file           files in Compose's format, read when a container is made
     mem_limit          bytes, 0 for none; likewise memswap_limit (-1 unlimited), mem_reservation and shm_size
     cpus               processors, 0.0 for no limit
@@ -100,6 +102,7 @@ class RunSpec(NamedTuple):
     command: tuple[str, ...] | None = None
     entrypoint: tuple[str, ...] | None = None
     environment: Mapping[str, str | None] = {}
+    interpolated: Mapping[str, str] = {}
     env_file: tuple[str, ...] = ()
     user: str = ""
     group_add: tuple[str, ...] = ()

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 CUT = 60
 
+VARIABLES = ("environment", "interpolated", "headers")
+"""Fields whose values are never shown."""
+
 
 def differences(old: Release, new: Release) -> list[tuple[str, str]]:
     """(name, words) for each difference between a release and the one that is to follow it."""
@@ -23,11 +26,7 @@ def differences(old: Release, new: Release) -> list[tuple[str, str]]:
         for name in before._fields:
             was, will = getattr(before, name), getattr(after, name)
             if was != will:
-                words = (
-                    _names(was, will)
-                    if name in ("environment", "headers")
-                    else f"{_text(was)} -> {_text(will)}"
-                )
+                words = _names(was, will) if name in VARIABLES else f"{_text(was)} -> {_text(will)}"
                 found.append((kind + name, words))
     if old.files != new.files:
         paths = sorted({file.path for file in {*old.files} ^ {*new.files}})

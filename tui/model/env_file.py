@@ -43,19 +43,33 @@ class EnvFileInvalid(ValueError):
 
 
 def parse_env_file(
-    text: str, lookup: Lookup, known: dict[str, str], unset: Callable[[str], str] = lambda name: ""
+    text: str,
+    lookup: Lookup,
+    known: dict[str, str],
+    unset: Callable[[str], str] = lambda name: "",
+    *,
+    needed: bool = False,
 ) -> None:
     """Add a file's variables to those that are `known`; the last of a name counts. Raises EnvFileInvalid.
 
     lookup   what a variable in a value stands for, before those that are known; and the value of NAME alone,
-             which is left out where it has none
+             which is left out where it has none, or refused where it is `needed`
     unset    what a variable in a value stands for where nobody has it
     """
-    _Parser(text, lookup, known, unset).parse()
+    _Parser(text, lookup, known, unset, needed=needed).parse()
 
 
 class _Parser:
-    def __init__(self, text: str, lookup: Lookup, known: dict[str, str], unset: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        lookup: Lookup,
+        known: dict[str, str],
+        unset: Callable[[str], str],
+        *,
+        needed: bool,
+    ) -> None:
+        self.needed = needed
         self.text = text
         self.at = 0
         self.lookup = lookup
@@ -69,6 +83,10 @@ class _Parser:
                 self.known[name] = self._value(name)
             elif (value := self.lookup(name)) is not None:
                 self.known[name] = value
+            elif self.needed and name not in self.known:
+                raise self._wrong(
+                    f"{name} is to be passed on, and is not set here; a default: {name}=${{{name}:-default}}"
+                )
 
     def _wrong(self, why: str) -> EnvFileInvalid:
         return EnvFileInvalid(self.text.count("\n", 0, self.at) + 1, why)

@@ -75,6 +75,36 @@ def interpolate(
     return "".join(parts) + text[at:]
 
 
+def is_variable(text: str) -> bool:
+    """Whether a text is one variable and nothing else: "${NAME}", "${NAME:-default}" or one of their kin.
+
+    >>> is_variable("${A:-${B}}"), is_variable("${A}${B}"), is_variable("$A"), is_variable("${}")
+    (True, False, False, False)
+    """
+    name = _NAME.match(text, 2) if text.startswith("${") and text.endswith("}") else None
+    if name is None or _end(text, 0) != len(text) - 1:
+        return False
+    return name.end() == len(text) - 1 or _OPERATOR.match(text, name.end()) is not None
+
+
+def as_text(value: str) -> str:
+    """How a value is written where one that `is_variable` is filled in: with one more dollar sign before it.
+
+    >>> as_text("${A}"), as_text("$${A}"), as_text("$5")
+    ('$${A}', '$$${A}', '$5')
+    """
+    return f"${value}" if value.startswith("$") and is_variable("$" + value.lstrip("$")) else value
+
+
+def from_text(written: str) -> str:
+    """The value that `as_text` wrote so.
+
+    >>> from_text("$${A}"), from_text("$$${A}"), from_text("$$5")
+    ('${A}', '$${A}', '$$5')
+    """
+    return written[1:] if written.startswith("$$") and is_variable("$" + written.lstrip("$")) else written
+
+
 def _end(text: str, dollar: int) -> int:
     """Where the brace is that closes the variable at a dollar sign."""
     line = text.find("\n", dollar)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from tui.engine.creation import resolved
 from tui.engine.errors import NotFound
 from tui.errors import HoldfastError, Refused
 from tui.files import read_file
@@ -45,7 +44,6 @@ async def check_run(engine: Engine, app: AppSpec, release: Release, releases: Re
     Its configuration is that of the release; what may be created is what the app declares.
     """
     run = release.run
-    await resolved(run)  # a file that is missing is found now rather than later
     await _check_joined(engine, app, run)
     await _check_networks(engine, app, run)
     await _check_volumes(engine, app, run)

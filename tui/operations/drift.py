@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.engine.creation import resolved
+from tui.engine.creation import resolved_apart
 from tui.engine.errors import EngineUnreachable, RequestRefused
 from tui.errors import HoldfastError
 from tui.ledger.labels import FROM_LABELS
@@ -186,11 +186,11 @@ async def _configured(engine: Engine, live: Kept, release: Release, *, known: bo
         unknown.append(Cause(DEFINITION, error.message, error.hint))
         changed = [*run.env_file]
     try:
-        wanted = await resolved(run._replace(env_file=()) if changed else run)
+        passed_on = [*(name for name, value in run.environment.items() if value is None), *run.interpolated]
+        wanted = await resolved_apart(run._replace(env_file=()) if changed else run)
     except HoldfastError as error:
         return _Configured(files=tuple(changed), unknown=(Cause(CONFIGURATION, error.message, error.hint),))
     # Where a variable came from elsewhere, what it was then is not known any more.
-    passed_on = [name for name, value in run.environment.items() if value is None]
     differing = await engine.containers.differences(live.id, wanted, release.app, unsure=passed_on)
     if changed:
         differing = [name for name in differing if name != "environment"]

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tui.engine.adoption import COMPOSE, OWN
-from tui.engine.creation import create_body, resolved
+from tui.engine.creation import create_body, resolved, resolved_apart
 from tui.ledger.records import spec_hash
 from tui.model.release import (
     APP,
@@ -50,7 +50,7 @@ async def creation_again(engine: Engine, release: Release, earlier: Release, pas
     if whole:
         return _like(release, past)
     found = (await engine.containers.adoption(past.id)).run
-    return _creation(release, await resolved(by_reference(release.run, found, _profiles(past)), {}))
+    return _creation(release, await resolved_apart(by_reference(release.run, found, _profiles(past))))
 
 
 def by_reference(run: RunSpec, found: RunSpec, profiles: tuple[str, ...] = ()) -> RunSpec:
@@ -63,12 +63,13 @@ def by_reference(run: RunSpec, found: RunSpec, profiles: tuple[str, ...] = ()) -
     referred = {
         name: value
         for name, value in found.environment.items()
-        if name not in said and (run.env_file or name in run.environment)
+        if name not in said and (run.env_file or name in run.environment or name in run.interpolated)
     }
     unset = {name: None for name in run.environment if name not in said and name not in referred}
     options = tuple(option for option in run.security_opt if not _is_profile(option))
     return run._replace(
         environment={**unset, **referred, **said},
+        interpolated={},
         env_file=(),
         security_opt=(*options, *profiles) if len(options) < len(run.security_opt) else options,
     )

@@ -80,7 +80,7 @@ class RunTests:
 
     async def plan(self) -> Plan:
         app = self._app
-        await resolved(app.run)
+        await resolved(self._run_spec())
         steps = [
             PlanStep(CREATE, f"Create {self.name}"),
             PlanStep(READY, f"Wait until it is ready: {self._readiness()}"),
@@ -111,7 +111,7 @@ class RunTests:
         )
 
     async def run(self, report: Report) -> Result:
-        run = await resolved(self._app.run)
+        run = await resolved(self._run_spec())
         environment = {**run.environment, **self._app.test.environment}
         report.hide(value for name, value in environment.items() if value and is_secret_name(name))
         try:
@@ -122,6 +122,12 @@ class RunTests:
         finally:
             await to_the_end(self._remove(report))
         return Result(image=self._image.id, facts=(("proof", self._proof()),))
+
+    def _run_spec(self) -> RunSpec:
+        """What the test itself sets need not be set outside."""
+        run, own = self._app.run, self._app.test.environment
+        interpolated = {name: text for name, text in run.interpolated.items() if name not in own}
+        return run._replace(environment={**run.environment, **own}, interpolated=interpolated)
 
     # -- what is planned
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui.engine.creation import resolved
+from tui.engine.creation import resolved_apart
 from tui.engine.errors import NotFound
 from tui.model.release import CHAIN, DAMAGED, RESTORED
 from tui.model.ways_back import ways_back
@@ -51,8 +51,8 @@ async def not_as_recorded(engine: Engine, one: Kept, release: Release, *, live: 
     if release.image not in ("", one.image_id) and one.image != release.reference:
         found.append("image")
     run = release.run
-    wanted = await resolved(run._replace(env_file=(), security_opt=_without_files(run.security_opt)), {})
-    passed_on = [name for name, value in run.environment.items() if value is None]
+    wanted = await resolved_apart(run._replace(env_file=(), security_opt=_without_files(run.security_opt)))
+    passed_on = [*(name for name, value in run.environment.items() if value is None), *run.interpolated]
     try:
         found += await engine.containers.differences(one.id, wanted, release.app, unsure=passed_on)
     except NotFound:

@@ -127,6 +127,9 @@ def _fields(spec: Any, usual: Any) -> Iterator[tuple[str, str]]:
         elif name == "headers":
             for header in value:
                 yield f"header {header}", MASK
+        elif name == "interpolated":
+            for variable in value:
+                yield f"environment {variable}", "from the environment of the deploy, or its default"
         elif name in ("command", "entrypoint", "exec") and value is not None:
             yield name, mask_text(shlex.join(value)) or "none: the image's own is taken away"
         else:

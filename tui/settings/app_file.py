@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.errors import HoldfastError, Refused
 from tui.model.app import AppSpec, RunSpec
+from tui.model.interpolation import as_text
 from tui.model.secrets import mask_json
 from tui.settings.apps import read_apps
 from tui.settings.made import app_spec
@@ -96,7 +97,9 @@ def run_table(run: RunSpec) -> dict[str, Any]:
             continue
         match key:
             case "environment":
-                table[key] = _environment(value)
+                table[key] = _environment(value, run.interpolated)
+            case "interpolated":
+                table["environment"] = _environment(run.environment, value)
             case "ports":
                 table[key] = [_port(port) for port in value]
             case "volumes":
@@ -118,11 +121,12 @@ def run_table(run: RunSpec) -> dict[str, Any]:
     return table
 
 
-def _environment(variables: Mapping[str, str | None]) -> Any:
+def _environment(variables: Mapping[str, str | None], interpolated: Mapping[str, str]) -> Any:
     """A list where a variable has no value, which a table cannot say."""
-    if None not in variables.values():
-        return dict(variables)
-    return [name if value is None else f"{name}={value}" for name, value in variables.items()]
+    written = {**{name: value and as_text(value) for name, value in variables.items()}, **interpolated}
+    if None not in written.values():
+        return written
+    return [name if value is None else f"{name}={value}" for name, value in written.items()]
 
 
 def _port(port: Port) -> Any:

@@ -17,6 +17,7 @@ from tui.model.app import (
     RunSpec,
     Ulimit,
 )
+from tui.model.interpolation import from_text, is_variable
 from tui.model.reference import app_repository
 
 if TYPE_CHECKING:
@@ -48,8 +49,21 @@ def _build(table: Mapping[str, Any], folder: str) -> BuildSpec:
     return BuildSpec(**values)
 
 
+def _environment(table: Mapping[str, str | None]) -> dict[str, Any]:
+    """What stands as it is, and what is filled in later: a value that is "${...}" as a whole. "$${...}" is
+    the text "${...}"."""
+    found: dict[str, Any] = {"environment": {}, "interpolated": {}}
+    for name, value in table.items():
+        if value is not None and is_variable(value):
+            found["interpolated"][name] = value
+        else:
+            found["environment"][name] = value and from_text(value)
+    return {key: variables for key, variables in found.items() if variables or key == "environment"}
+
+
 def _run(table: Mapping[str, Any]) -> RunSpec:
     values = dict(table)
+    values |= _environment(values.get("environment", {}))
     logging = values.pop("logging", {})
     if "driver" in logging:
         values["logging_driver"] = logging["driver"]

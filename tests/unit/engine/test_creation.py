@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.engine.creation import ProfileUnusable, create_body, merged_environment, resolved
+from tui.engine.creation import ProfileUnusable, VariableUnset, create_body, merged_environment, resolved
 from tui.engine.env_files import EnvFileUnusable, parse_env_file, read_env_file
 from tui.model.app import Healthcheck, Mount, Port, RunSpec, Ulimit
 
@@ -45,7 +46,7 @@ def test_every_attribute_reaches_the_engine() -> None:
         "stop_grace_period": 0.0, "stop_signal": "SIGINT", "logging_driver": "local",
         "logging_options": {"a": "1"}, "labels": {"a": "1"},
     }  # fmt: skip
-    assert values.keys() | {"env_file"} == set(RunSpec._fields)
+    assert values.keys() | {"env_file", "interpolated"} == set(RunSpec._fields)
     for name, value in values.items():
         assert body(EMPTY._replace(**{name: value})) != body(), name
 
@@ -93,7 +94,7 @@ def test_all_networks_but_the_first_are_connected_later() -> None:
         (b"\xef\xbb\xbfA=1\r\n  B= 2 \r\n   \n", {"A": "1", "B": "2"}),
         (b"# a comment\n\n   # another\nA=#1 'x'\n", {"A": "#1 'x'"}),
         (b"A=x=y\nA=\n", {"A": ""}),
-        (b"HOME\nNOT_SET\n", {"HOME": "/root"}),
+        (b"HOME\n", {"HOME": "/root"}),
         ("Ä=ö\n".encode(), {"Ä": "ö"}),
         (
             b"A='p$a ss' # no part of it\nB=\"x\\ty\"\nexport C: $HOME/${D:-e}\n",
@@ -151,11 +152,51 @@ def test_later_files_and_then_the_environment_count(tmp_path: Path) -> None:
     (tmp_path / "2").write_text("B=2\nC=2\n")
     run = RunSpec(
         env_file=(str(tmp_path / "1"), str(tmp_path / "2")),
-        environment={"C": "3", "USER": None, "GONE": None},
+        environment={"C": "3", "USER": None},
     )
-    assert merged_environment(run, {"USER": "me"}) == {
-        "A": "1", "B": "2", "C": "3", "USER": "me", "GONE": None,
-    }  # fmt: skip
+    assert merged_environment(run, {"USER": "me"}) == {"A": "1", "B": "2", "C": "3", "USER": "me"}
+
+
+@pytest.mark.parametrize(
+    ("run", "environ", "said"),
+    [
+        (
+            RunSpec(environment={"TOKEN": None}),
+            {},
+            "environment: TOKEN is to be passed on, and is not set here",
+        ),
+        (RunSpec(interpolated={"TOKEN": "${SECRET}"}), {}, "SECRET is not set"),
+        (RunSpec(interpolated={"TOKEN": "${SECRET:?ask ops}"}), {"SECRET": ""}, "SECRET is not set: ask ops"),
+        (RunSpec(interpolated={"TOKEN": "${A:-${}}"}), {}, "TOKEN cannot be filled in"),
+    ],
+)
+def test_a_variable_that_is_passed_on_has_to_be_set(run: RunSpec, environ: dict[str, str], said: str) -> None:
+    with pytest.raises(VariableUnset, match=re.escape(said)) as raised:
+        merged_environment(run, environ)
+    assert raised.value.exit_status == 2
+    assert "TOKEN=${TOKEN:-default}" in raised.value.hint
+
+
+def test_a_variable_alone_in_a_file_has_to_be_set() -> None:
+    with pytest.raises(EnvFileUnusable, match=r"web\.env, line 2: TOKEN is to be passed on"):
+        parse_env_file(b"A=1\nTOKEN\n", "web.env", {})
+    assert parse_env_file(b"TOKEN=1\nTOKEN\n", "web.env", {}) == {"TOKEN": "1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "value"),
+    [
+        ("${LEVEL:-info}", {}, "info"),
+        ("${LEVEL:-info}", {"LEVEL": ""}, "info"),
+        ("${LEVEL-info}", {"LEVEL": ""}, ""),
+        ("${LEVEL:-info}", {"LEVEL": "two\nlines"}, "two\nlines"),
+        ("${LEVEL:+set}", {"LEVEL": "x"}, "set"),
+        ("${OTHER}", {"OTHER": "1"}, "1"),
+    ],
+)
+def test_a_default_by_the_syntax_of_compose(text: str, environ: dict[str, str], value: str) -> None:
+    run = RunSpec(environment={"LEVEL": "never"}, interpolated={"LEVEL": text})
+    assert merged_environment(run, environ) == {"LEVEL": value}
 
 
 async def test_nothing_is_left_to_read_once_resolved(tmp_path: Path) -> None:

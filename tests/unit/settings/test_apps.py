@@ -24,6 +24,7 @@ from tui.model.app import (
     RunSpec,
     Ulimit,
 )
+from tui.settings.app_file import run_table
 from tui.settings.load import ConfigError, load
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def test_every_field_can_be_set() -> None:
     assert {*BUILD} == {*BuildSpec._fields}
     assert {*READY} == {*ReadySpec._fields}
     assert {*TEST} == {*ProofSpec._fields}
-    assert {*RUN} - {"logging"} == {*RunSpec._fields} - logging
+    assert {*RUN} - {"logging"} == {*RunSpec._fields} - logging - {"interpolated"}
     assert {*APP, "name", "origin", "build", "run", "ready", "test"} - {"engine"} == {*AppSpec._fields}
 
 
@@ -215,12 +216,20 @@ def test_short_and_long_ways_to_write_it(load_app: LoadApp, text: str, field: st
     assert getattr(run(load_app, text), field) == value
 
 
+def test_a_variable_as_a_whole_is_filled_in_later(load_app: LoadApp) -> None:
+    text = 'environment = ["A=${A:-1}", "B", "C=${X}${Y}", "D=$$$${D}", "E=${E!x}", "F=x\\ny"]'
+    read = run(load_app, text)
+    assert read.interpolated == {"A": "${A:-1}"}
+    assert read.environment == {"B": None, "C": "${X}${Y}", "D": "$$${D}", "E": "${E!x}", "F": "x\ny"}
+    again = run(load_app, tomli_w.dumps(run_table(read)))
+    assert again == read
+
+
 def test_no_variable_and_no_other_home_is_put_into_a_text(load_app: LoadApp) -> None:
-    read = run(
-        load_app, 'environment = { A = "${HOME}" }\nvolumes = ["./~root/$HOME:/a"]\nenv_file = "~root"'
-    )
+    text = 'environment = { A = "at $HOME", B = "$${HOME}" }\nvolumes = ["./~root/$HOME:/a"]\n'
+    read = run(load_app, f'{text}env_file = "~root"')
     here = os.getcwd()
-    assert read.environment == {"A": "${HOME}"}
+    assert read.environment == {"A": "at $HOME", "B": "${HOME}"}
     assert read.volumes[0].source == f"{here}/~root/$HOME"
     assert read.env_file == (f"{here}/~root",)
 
