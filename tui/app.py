@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import signal
 import time
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.segment import Segments
 from rich.traceback import Traceback
 from textual import events
-from textual._compositor import ChopsUpdate
-from textual.app import App
 
 from tui.commands.apps import made
+from tui.commands.command import Danger
 from tui.commands.equal import docker_command
 from tui.commands.keymap import Keymap
+from tui.commands.table import BY_ID, TABLE
 from tui.engine.client import Engine
 from tui.engine.errors import EngineError
 from tui.errors import HoldfastError
@@ -52,16 +51,14 @@ from tui.sync.starting import Starting
 from tui.sync.stats import StatsStreams
 from tui.sync.watcher import Watcher
 from tui.theming import CSS, RichStyles, ThemeShelf
-from tui.widgets.lean_update import Codes, LeanUpdate
+from tui.widgets.terminal_app import TerminalApp
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from rich.console import RenderableType
     from rich.style import Style
     from textual.driver import Driver
-    from textual.screen import Screen
 
     from tui.commands.command import Command, Situation
     from tui.engine.endpoint import Endpoint
@@ -80,11 +77,22 @@ class Options(NamedTuple):
     config: str = ""
 
 
+SUSPEND = BY_ID["app.suspend"]
+
+OPENS = frozenset(
+    {
+        "app.theme", "container.inspect", "image.inspect", "tag.inspect", "image.history", "tag.history",
+        "container.rename", "app.adopt", "app.tag", "app.push", "app.history", "operation.cancel",
+        "app.deploy", "app.rollback", "app.ship", "app.plan", "app.recover", "app.prune", "app.unlock",
+    }
+) | {command.id for command in TABLE if command.danger is Danger.CONFIRM}  # fmt: skip
+"""Commands that open a screen, though not at once: keys wait for it."""
+
 REST = 0.15
 """Seconds that the cursor must rest on a container before its log is opened."""
 
 
-class Holdfast(App[str], inherit_bindings=False):
+class Holdfast(TerminalApp, inherit_bindings=False):
     """The dashboard. Its result is what the user asked for in its place, else None: "demo"; or "reload", to
     be opened again with what the configuration says by then."""
 
@@ -162,12 +170,10 @@ class Holdfast(App[str], inherit_bindings=False):
             self.remote_tags.nudge,
             clock,
         )
-        self._codes: dict[Style, Codes] = {}
         self._follower: LogFollower | None = None
         self._rest: asyncio.TimerHandle | None = None
         self._app_rest: asyncio.TimerHandle | None = None
         self._asking_connection = False
-        self._early: list[events.Key] | None = []
         self._was_lost = False
 
     # Looks
@@ -186,27 +192,18 @@ class Holdfast(App[str], inherit_bindings=False):
             for widget in screen.walk_children():
                 widget.refresh()
 
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, ChopsUpdate):
-            renderable = LeanUpdate(renderable, self._codes)
-        super()._display(screen, renderable)
-
-    async def on_event(self, event: events.Event) -> None:
-        if self._early is not None and isinstance(event, events.Key):
-            self._early.append(event)
-            return
+    def act_at_once(self, event: events.InputEvent) -> bool:
+        if not isinstance(event, events.Key):
+            return False
+        if self.keymap.is_everywhere(event.key, SUSPEND):
+            self.suspend_job()
+            return True
         # Straight to the main screen: by way of the focused pane a key takes three queues, and a millisecond.
-        if isinstance(event, events.Key) and self.screen is self.main and self.main.takes_keys:
+        if self.screen is self.main and self.main.takes_keys:
             self.main.press(event)
             self.main.paint_now()
-            return
-        await super().on_event(event)
-
-    async def on_ready(self) -> None:
-        """The panes are there: now the keys that were pressed before count."""
-        early, self._early = self._early or [], None
-        for event in early:
-            await self.on_event(event)
+            return True
+        return False
 
     def _fatal_error(self) -> None:
         # As Textual's, but without the values of variables: environments and tokens may be among them.
@@ -220,10 +217,7 @@ class Holdfast(App[str], inherit_bindings=False):
         return self.main
 
     def on_mount(self) -> None:
-        # Not by default, which would leave the terminal as it is now: without echo, its screen hidden.
-        asyncio.get_running_loop().add_signal_handler(
-            signal.SIGTERM, lambda: self.exit(return_code=128 + signal.SIGTERM)
-        )
+        self.hear_the_end()
         self.shelf.apply(self)
         self.store.subscribe(Topic.LINK, self._link_changed)
         self.store.subscribe(Topic.CONTAINERS, self._recreated)
@@ -332,6 +326,8 @@ class Holdfast(App[str], inherit_bindings=False):
             )
 
     def _carry_out(self, command: Command, situation: Situation) -> None:
+        if command.id in OPENS:
+            self.hold_input()
         match command.id:
             case "app.help":
                 lines = help_lines(self.keymap, situation.pane)
@@ -340,6 +336,8 @@ class Holdfast(App[str], inherit_bindings=False):
                 self._open_palette()
             case "app.quit":
                 self.exit()
+            case "app.suspend":
+                self.suspend_job()
             case "tag.refresh":
                 self.remote_tags.nudge()
             case "app.reload":
@@ -351,9 +349,9 @@ class Holdfast(App[str], inherit_bindings=False):
             case "container.menu" | "image.menu" | "tag.menu" | "app.menu":
                 open_menu(self, situation, self._carry_out)
             case "container.inspect" | "image.inspect" | "tag.inspect":
-                self.run_worker(self.looking.inspect(situation, page=0))
+                self.run_worker(self.looking.inspect(situation, page=0), group="inspect", exclusive=True)
             case "image.history" | "tag.history":
-                self.run_worker(self.looking.inspect(situation, page=1))
+                self.run_worker(self.looking.inspect(situation, page=1), group="inspect", exclusive=True)
             case "list.copy":
                 self.looking.copy(situation)
             case "operation.copy":
@@ -373,11 +371,9 @@ class Holdfast(App[str], inherit_bindings=False):
         return Remote(engine, app) if engine is not None else None
 
     def _open_palette(self) -> None:
-        from textual.command import CommandPalette
+        from tui.screens.palette import Commands, Palette
 
-        from tui.screens.palette import Commands
-
-        self.push_screen(CommandPalette(providers=[Commands], placeholder="Type a command"))
+        self.push_screen(Palette(providers=[Commands], placeholder="Type a command"))
 
     async def _change(self, command: Command, situation: Situation) -> None:
         changes = Changes(
@@ -421,7 +417,7 @@ class Holdfast(App[str], inherit_bindings=False):
             return
         failed: EngineError | None = None
         code = 0
-        with self.suspend():  # an exception that leaves it would leave the dashboard suspended
+        with self.lent_terminal():  # an exception that leaves it would leave the dashboard suspended
             print(f"Shell in {safe(container.name)}; exit or Ctrl+D comes back.", flush=True)
             try:
                 code = await shell(engine, container.id, 0, 1)

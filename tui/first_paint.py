@@ -7,11 +7,12 @@ a moment later. Keys pressed meanwhile stay in the terminal's queue, unechoed, u
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 import termios
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tui.engine.jsonmessage import parse_list
 from tui.engine.payloads import container_listed
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tui.model.container import Container
     from tui.settings.schema import Settings
     from tui.store.store import Link
+    from tui.terminal import Terminal
 
 PATIENCE = 0.4
 """Seconds that an engine may take for the first list before Textual goes first."""
@@ -38,35 +40,29 @@ MOST_BYTES = 4 << 20
 """What is read of them: whatever is longer is left to Textual too."""
 
 
-class Painted(NamedTuple):
-    """What was drawn, and how to give the terminal back as it was."""
-
-    containers: tuple[Container, ...]
-    restore: Callable[[], None]
-
-    def give_up(self) -> None:
-        """Leave the painted screen, when nothing has taken it over."""
-        os.write(sys.stderr.fileno(), b"\x1b[?7h\x1b[?1049l\x1b[?25h")
-
-
 def paint(
-    path: str, link: Link, theme: Theme, keymap: Keymap, settings: Settings, *, read_only: bool
-) -> Painted | None:
-    """Draw the first screen; None where there is no terminal, or no engine that answers quickly.
+    path: str,
+    link: Link,
+    theme: Theme,
+    keymap: Keymap,
+    settings: Settings,
+    terminal: Terminal,
+    *,
+    read_only: bool,
+) -> tuple[Container, ...] | None:
+    """Draw the first screen; the containers on it. None, and nothing drawn, where no engine answers quickly.
 
     `path` is the engine's unix socket.
     """
-    if not (sys.stdin.isatty() and sys.stderr.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
+    if os.environ.get("TERM", "dumb") == "dumb":
         return None
     now = time.time()
     containers = first_containers(path, now)
     if containers is None:
         return None
-    try:
-        width, height = os.get_terminal_size(sys.stderr.fileno())
-    except OSError:
-        return None
-    restore = _quiet(sys.stdin.fileno())
+    width, height = terminal.size
+    terminal.hold()
+    _quiet(sys.stdin.fileno())
     lines = first_screen(
         width, height, containers, link, keymap, now,
         settings=settings.containers, apps=settings.apps, read_only=read_only,
@@ -78,7 +74,7 @@ def paint(
         out += [f"{style(name)}{text}" for text, name in line]
     out.append("\x1b[0m")
     os.write(sys.stderr.fileno(), "".join(out).encode("utf-8", "replace"))
-    return Painted(containers, restore)
+    return containers
 
 
 def first_containers(path: str, now: float) -> tuple[Container, ...] | None:
@@ -118,14 +114,13 @@ def _unchunked(body: bytes) -> bytes:
     return b"".join(parts)
 
 
-def _quiet(terminal: int) -> Callable[[], None]:
-    """Early keys are kept, not shown and not acted on, Ctrl+C neither; undone by the result."""
-    before = termios.tcgetattr(terminal)
+def _quiet(terminal: int) -> None:
+    """Early keys are kept, not shown and not acted on, Ctrl+C neither; a stop waits for Textual."""
     changed = termios.tcgetattr(terminal)
     changed[0] &= ~termios.ICRNL  # an early Enter would come as Ctrl+J
     changed[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG)
     termios.tcsetattr(terminal, termios.TCSANOW, changed)
-    return lambda: termios.tcsetattr(terminal, termios.TCSANOW, before)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTSTP})
 
 
 def _styles(theme: Theme) -> Callable[[str], str]:

@@ -25,13 +25,16 @@ _MODE_QUESTION = re.compile(rb"\x1b\[\?(\d+)\$p")
 _ATTRIBUTES_QUESTION = re.compile(rb"\x1b\[0?c")
 
 
-def answers(chunk: bytes) -> bytes:
-    """What a terminal would say to the questions in a chunk: programs wait for some of them."""
+def answers(chunk: bytes, *, synchronised: bool = True) -> bytes:
+    """What a terminal would say to the questions in a chunk: programs wait for some of them.
+
+    `synchronised`: it knows synchronised output (mode 2026).
+    """
     said = b"\x1b[1;1R" * chunk.count(b"\x1b[6n")
     if _ATTRIBUTES_QUESTION.search(chunk):
         said += b"\x1b[?62;22c"
     for mode in _MODE_QUESTION.findall(chunk):
-        said += b"\x1b[?%s;%d$y" % (mode, 2 if mode == b"2026" else 0)
+        said += b"\x1b[?%s;%d$y" % (mode, 2 if mode == b"2026" and synchronised else 0)
     for number, colour in ((b"10", b"ffff"), (b"11", b"0000")):
         if b"\x1b]%s;?" % number in chunk:
             said += b"\x1b]%s;rgb:%s\x1b\\" % (number, b"/".join([colour] * 3))

@@ -46,6 +46,9 @@ class Terminal:
     output   all bytes that it has written so far
     """
 
+    synchronised = True
+    """Whether it says that it knows synchronised output."""
+
     def __init__(
         self,
         command: Sequence[str | os.PathLike[str]],
@@ -87,7 +90,7 @@ class Terminal:
                 self._changed.notify_all()
             if not chunk:
                 return
-            if b"\x1b" in chunk and (said := answers(chunk)):
+            if b"\x1b" in chunk and (said := answers(chunk, synchronised=self.synchronised)):
                 self.send(said)
 
     def send(self, keys: str | bytes) -> None:

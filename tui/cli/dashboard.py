@@ -7,11 +7,11 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.errors import HoldfastError
+from tui.terminal import Terminal, given_back
 
 if TYPE_CHECKING:
     from tui.app import Holdfast
     from tui.engine.endpoint import Endpoint
-    from tui.first_paint import Painted
     from tui.settings.schema import Settings
     from tui.store.store import Store
 
@@ -116,32 +116,30 @@ def _open(
 
     store = Store()
     store.set_link(Link(LinkState.CONNECTING, 0.0, endpoint.url))
-    painted = None
-    if endpoint.socket_path and not demo:
-        from tui.first_paint import paint
-
-        painted = paint(
-            endpoint.socket_path,
-            store.link,
-            current_theme(settings.theme),
-            Keymap(settings.keys),
-            settings,
-            read_only=read_only,
-        )
-    try:
-        app = _app(settings, endpoint, asked, store, demo=demo, read_only=read_only, painted=painted)
-    except BaseException:
-        if painted is not None:
-            painted.give_up()
-            painted.restore()
-        raise
+    terminal = Terminal(sys.stdin.fileno(), sys.stderr.fileno())
     left: int | str = 0
     try:
-        left = app.run() or app.return_code or 0
+        with given_back(terminal):
+            painted = None
+            if endpoint.socket_path and not demo:
+                from tui.first_paint import paint
+
+                painted = paint(
+                    endpoint.socket_path,
+                    store.link,
+                    current_theme(settings.theme),
+                    Keymap(settings.keys),
+                    settings,
+                    terminal,
+                    read_only=read_only,
+                )
+            if painted is not None:
+                store.put_containers(painted)
+            app = _app(settings, endpoint, asked, store, demo=demo, read_only=read_only)
+            app.use_terminal(terminal, painted=painted is not None)
+            left = app.run() or app.return_code or 0
         return left
     finally:
-        if painted is not None:
-            painted.restore()
         if left != "reload":
             _say_what_goes_on(store)
 
@@ -158,25 +156,11 @@ def _say_what_goes_on(store: Store) -> None:
 
 
 def _app(
-    settings: Settings,
-    endpoint: Endpoint,
-    asked: _Asked,
-    store: Store,
-    *,
-    demo: bool,
-    read_only: bool,
-    painted: Painted | None,
+    settings: Settings, endpoint: Endpoint, asked: _Asked, store: Store, *, demo: bool, read_only: bool
 ) -> Holdfast:
     from tui.app import Holdfast, Options
     from tui.theming import ThemeShelf
-    from tui.widgets.driver import PaintedDriver
+    from tui.widgets.driver import TerminalDriver
 
-    if painted is not None:
-        store.put_containers(painted.containers)
-    return Holdfast(
-        settings,
-        Options(endpoint, demo, read_only, *asked),
-        ThemeShelf(settings.theme),
-        store,
-        driver_class=PaintedDriver if painted is not None else None,
-    )
+    options = Options(endpoint, demo, read_only, *asked)
+    return Holdfast(settings, options, ThemeShelf(settings.theme), store, driver_class=TerminalDriver)

@@ -77,6 +77,11 @@ class Keymap:
         """The command of a key in a pane."""
         return self._found.get((pane, key))
 
+    def is_everywhere(self, key: str, command: Command) -> bool:
+        """Whether a key does a command wherever one is, in dialogs too: what no letter and no editing means."""
+        function_key = key[:1] == "f" and key[1:].isdecimal()
+        return key in self._keys[command.id] and ("+" in key or function_key)
+
     def keys_of(self, command: Command) -> tuple[str, ...]:
         """The keys of a command, in Textual's names."""
         return self._keys[command.id]

@@ -12,6 +12,7 @@ APP = (
     Command("app.back", "Clear marks or the filter, or go back", ("escape",)),
     Command("app.leave", "Clear the filter, go back, or quit", ("q",), footer="quit"),
     Command("app.quit", "Quit at once", ("ctrl+c", "ctrl+q")),
+    Command("app.suspend", "Suspend: back to the shell, fg comes back", ("ctrl+z",)),
     Command("app.theme", "Choose a theme", ("comma",), footer="themes"),
     Command("app.reload", "Read the configuration again", ("ctrl+r",)),
     Command("app.retry", "Try the engine again now", ()),

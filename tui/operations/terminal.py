@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError
+from tui.terminal import Terminal, given_back, stop_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +34,8 @@ async def attach_terminal(session: ExecSession, input_fd: int, output_fd: int) -
     The terminal is in raw mode meanwhile, every key goes to the process (Ctrl+C too), and its size is passed
     on. However this ends, also by cancelling, the terminal is as it was. Raises EngineError.
     """
-    with _raw(input_fd), _resizes() as resized:
+    terminal = Terminal(input_fd, output_fd, SANE)
+    with given_back(terminal), _resizes() as resized, _raw(terminal, input_fd, resized):
         resized.set()
         others = [
             asyncio.create_task(_type(session, input_fd), name="keys"),
@@ -45,19 +47,12 @@ async def attach_terminal(session: ExecSession, input_fd: int, output_fd: int) -
             for task in others:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
-            if os.isatty(output_fd):
-                with suppress(OSError):  # the terminal has gone
-                    os.write(output_fd, SANE)
     return await session.wait()
 
 
 def terminal_size(fd: int) -> tuple[int, int]:
     """Columns and rows; 80 and 24 where it is no terminal, or one without a size."""
-    try:
-        columns, rows = os.get_terminal_size(fd)
-    except OSError:
-        return 80, 24
-    return columns or 80, rows or 24
+    return Terminal(fd, fd).size
 
 
 async def _type(session: ExecSession, fd: int) -> None:
@@ -99,18 +94,28 @@ async def _resize(session: ExecSession, fd: int, resized: asyncio.Event) -> None
 
 
 @contextmanager
-def _raw(fd: int) -> Iterator[None]:
-    """Keys as they are pressed, none of them acted on here."""
-    if not os.isatty(fd):
-        yield
-        return
-    before = termios.tcgetattr(fd)
-    try:
-        tty.setraw(fd, termios.TCSANOW)
-        yield
-    finally:
+def _raw(terminal: Terminal, fd: int, resized: asyncio.Event) -> Iterator[None]:
+    """Keys as they are pressed, none of them acted on here; again so after we were stopped."""
+
+    def take() -> None:
+        terminal.hold()
         with suppress(termios.error):  # the terminal has gone
-            termios.tcsetattr(fd, termios.TCSANOW, before)
+            if terminal.before is not None:
+                tty.setraw(fd, termios.TCSANOW)
+        resized.set()
+
+    def stop() -> None:
+        if terminal.held:
+            terminal.give_back()
+            stop_job()
+            take()
+
+    take()
+    if threading.current_thread() is threading.main_thread():
+        loop = asyncio.get_running_loop()
+        signal.signal(signal.SIGTSTP, lambda *_: loop.call_soon_threadsafe(stop))
+        signal.signal(signal.SIGCONT, lambda *_: terminal.held and loop.call_soon_threadsafe(take))
+    yield
 
 
 @contextmanager

@@ -41,10 +41,10 @@ def arrange(
     log at the right. Where there are apps (`apps`) theirs has the whole width instead, above all others: one
     look at it answers what is live, and whether one can go back. On smaller screens fewer are shown, not
     smaller ones: one list above the log, or from 20 rows down a single pane, and a line of tabs says where
-    the others are. `upper` is the list shown above the log while the log has the focus.
+    the others are. The fewest rows are the header's, the footer's, the tabs', then the pane's. `upper` is the list shown above the log while the log has the focus.
     """
     header = Rect(0, 0, width, 1)
-    footer = Rect(0, height - 1, width, 1)
+    footer = Rect(0, max(height - 1, 0), width, min(height - 1, 1))
     room = height - 2
     if width >= 100 and height >= 24 and not zoomed:
         left = max(34, min(64, width * 32 // 100))
@@ -68,8 +68,8 @@ def arrange(
             Rect(left, top, 1, side),
             footer,
         )
-    tabs = Rect(0, 1, width, 1)
-    body = Rect(0, 2, width, room - 1)
+    tabs = Rect(0, 1, width, 1) if height > 2 else None
+    body = Rect(0, 2, width, max(room - 1, 0))
     if zoomed or height < 22:
         return Layout(header, tabs, {focus: body}, None, footer)
     log = max(6, body.height * 2 // 5)

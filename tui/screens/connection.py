@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.presentation.text import safe
 from tui.store.store import LinkState, Topic
+from tui.widgets.closing import ClosingScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.store.store import Store
 
 
-class ConnectionScreen(Screen[str], inherit_bindings=False):
+class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
     """Dismissed with "live" when the engine answers, with "demo" when the user asks for the demo."""
 
     DEFAULT_CSS = """

@@ -11,6 +11,7 @@ from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.presentation.text import safe
+from tui.widgets.closing import ClosingScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 
-class Dialog(ModalScreen[Answer], Generic[Answer]):
+class Dialog(ClosingScreen[Answer], ModalScreen[Answer], Generic[Answer]):
     """A box in the middle of the screen; Escape closes it without an answer."""
 
     DEFAULT_CSS = """
@@ -112,6 +113,8 @@ class ConfirmDialog(Dialog[bool]):
     def on_mount(self) -> None:
         if self._typed:
             self.query(".typed").set(display=True)
+        else:
+            self.ask_unread()
         self.set_focus(self.query_one(Input if self._typed else "#cancel"))  # at once: a key may wait
         self.call_after_refresh(self._fit)
 

@@ -6,16 +6,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual.command import DiscoveryHit, Hit, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Provider
 
 from tui.commands.command import Scope
 from tui.commands.table import TABLE, applies
 from tui.screens.main import MainScreen
+from tui.widgets.closing import ClosingScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from textual.command import Hits
+    from textual.screen import Screen
+    from textual.style import Style
 
     from tui.commands.command import Command
 
@@ -31,8 +34,22 @@ PLACES = {
 """The pane where a command is that does not apply everywhere."""
 
 
+class Palette(ClosingScreen[None], CommandPalette):
+    """Textual's palette, closed once however often it is asked to."""
+
+
 class Commands(Provider):
     """Offers every command: those of the focused pane first, then those of others with their pane's name."""
+
+    def __init__(self, screen: Screen[object], match_style: Style | None = None) -> None:
+        super().__init__(screen, match_style)
+        self._chosen = False
+
+    def _once(self, act: Callable[[], None]) -> None:
+        """Two Enter in one burst choose once."""
+        if not self._chosen:
+            self._chosen = True
+            act()
 
     def _offered(self) -> Iterator[tuple[Callable[[], None], str, str]]:
         """What to do, its title, and a note: the key, why it is unavailable, or where it is."""
@@ -44,11 +61,12 @@ class Commands(Provider):
             if applies(command, situation.pane):
                 key = screen.keymap.hint(command)
                 note = command.unavailable(situation) or (f"key {key}" if key else "")
-                yield partial(screen.perform, command), command.title, note
+                yield partial(self._once, partial(screen.perform, command)), command.title, note
         for command in TABLE:
             if not applies(command, situation.pane) and command.scope in PLACES:
                 name = PLACES[command.scope]
-                yield partial(_elsewhere, screen, command, name), command.title, f"in the {name} pane"
+                act = partial(_elsewhere, screen, command, name)
+                yield partial(self._once, act), command.title, f"in the {name} pane"
 
     async def discover(self) -> Hits:
         for act, title, note in self._offered():

@@ -81,6 +81,8 @@ class PlanDialog(Dialog[Plan]):
             if not self.query(Button):
                 return
             self._plan = plan
+            if not self._typed:
+                self.ask_unread()
             self.query_one(".title", Static).update(Text(safe(plan.title)))
             body.update(_plan(plan))
             if not self._only_look:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.widgets import Input
 
 from tui.presentation.header import footer_line
 from tui.widgets.bars import Bar
+from tui.widgets.closing import ClosingScreen
 from tui.widgets.line_input import LineInput
 from tui.widgets.text_view import TextView
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Page = tuple[str, "Sequence[Line]"]
 
 
-class ReadingScreen(Screen[None], inherit_bindings=False):
+class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
     """Pages of text, each with a name; Tab turns the page, Escape or q goes back."""
 
     DEFAULT_CSS = """

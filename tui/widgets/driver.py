@@ -1,19 +1,66 @@
-"""A terminal driver that takes over a screen which has been painted already."""
+"""The terminal's driver: takes over a painted screen, lends the terminal, waits for none that is slow."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import signal
+import termios
+import threading
+import tty
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, cast
 
-from textual.drivers.linux_driver import LinuxDriver
+from textual import constants, events
+from textual.drivers.linux_driver import (
+    KITTY_DISAMBIGUATE_ESCAPE_CODES,
+    KITTY_REPORT_ALL_KEYS,
+    KITTY_REPORT_ASSOCIATED_TEXT,
+    LinuxDriver,
+)
+from textual.geometry import Size
+
+from tui.widgets.writer import Writer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import App
 
-ALTERNATE_SCREEN = "\x1b[?1049h"
+    from tui.terminal import Terminal
+
+KEYBOARD = f"\x1b[>{KITTY_DISAMBIGUATE_ESCAPE_CODES | KITTY_REPORT_ALL_KEYS | KITTY_REPORT_ASSOCIATED_TEXT}u"
 
 
-class PaintedDriver(LinuxDriver):
-    """Leaves the alternate screen as it is at the first start: switching to it again would clear it."""
+SCREEN = 2
+"""Where the screen is: standard error, whatever standard output is connected to."""
+
+
+class Shown(Protocol):
+    """What the App gives to its driver.
+
+    terminal   the terminal to be used
+    painted    whether the first screen stands there already
+    """
+
+    terminal: Terminal
+    painted: bool
+
+    def redraw(self) -> None:
+        """Draw everything again: what was drawn last did not reach the terminal."""
+        ...
+
+    def terminal_gone(self) -> None:
+        """Nobody sees us any more."""
+        ...
+
+    def suspend_job(self) -> None:
+        """Stop as Ctrl+Z does."""
+        ...
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's own, but it never blocks the event loop, and writes nothing to a terminal that is lent."""
 
     def __init__(
         self,
@@ -23,11 +70,99 @@ class PaintedDriver(LinuxDriver):
         mouse: bool = True,
         size: tuple[int, int] | None = None,
     ) -> None:
-        super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._painted = True
+        shown = cast("Shown", app)
+        super().__init__(app, debug=debug, mouse=mouse, size=size or shown.terminal.size)
+        self._shown = shown
+        self._terminal = shown.terminal
+        self._writer: Writer | None = None
+        self._painted = shown.painted
+        loop = asyncio.get_running_loop()
+        # Heard by the loop: what they do is too much for whatever place a signal happens to interrupt.
+        signal.signal(signal.SIGTSTP, lambda *_: loop.call_soon_threadsafe(shown.suspend_job))
+        signal.signal(signal.SIGCONT, lambda *_: loop.call_soon_threadsafe(self._continued))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTSTP})
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        return self._terminal.size
+
+    # Writing
+
+    def takes_frames(self) -> bool:
+        """Whether a frame reaches the terminal soon; else everything is drawn again later."""
+        return self._writer is not None and self._writer.takes_frames()
 
     def write(self, data: str) -> None:
-        if self._painted and data == ALTERNATE_SCREEN:
+        if self._writer is not None:
+            self._writer.write(data)
+
+    # Taking the terminal, and giving it back
+
+    def start_application_mode(self) -> None:
+        self._terminal.hold()
+        loop = asyncio.get_running_loop()
+
+        def tell(what: Callable[[], None]) -> None:
+            with suppress(RuntimeError):  # the program has just ended
+                loop.call_soon_threadsafe(what)
+
+        writer = self._writer = Writer(
+            SCREEN, partial(tell, self._shown.redraw), partial(tell, self._shown.terminal_gone)
+        )
+        self._terminal.silence = writer.silence
+
+        def send_size() -> None:
+            size = Size(*self._get_terminal_size())
+            self.send_message(events.Resize(size, size))
+
+        def resized(*_: object) -> None:
+            if not self._in_band_window_resize:
+                send_size()
+
+        signal.signal(signal.SIGWINCH, resized)
+        send_size()
+        if self._painted:  # switching to the alternate screen again would clear it
             self._painted = False
+        else:
+            self.write("\x1b[?1049h")
+        self._enable_mouse_support()
+        self._raw()
+        self.write("\x1b[?25l\x1b[?1004h")
+        if not constants.DISABLE_KITTY_KEY:
+            self.write(KEYBOARD)
+        self._key_thread = threading.Thread(target=self._run_input_thread, name="textual-input")
+        self._key_thread.start()
+        self._request_terminal_sync_mode_support()
+        self._query_in_band_window_resize()
+        self._enable_bracketed_paste()
+        self._disable_line_wrap()
+        self._enable_mouse_support()  # once more, as Textual does it for iTerm
+
+    def _raw(self) -> None:
+        self.attrs_before = self._terminal.before
+        if self.attrs_before is None:
             return
-        super().write(data)
+        raw = termios.tcgetattr(self.fileno)
+        raw[tty.LFLAG] = self._patch_lflag(raw[tty.LFLAG])
+        raw[tty.IFLAG] = self._patch_iflag(raw[tty.IFLAG])
+        raw[tty.CC][termios.VMIN] = 1
+        termios.tcsetattr(self.fileno, termios.TCSANOW, raw)
+
+    def stop_application_mode(self) -> None:
+        if self._writer is not None:
+            super().stop_application_mode()
+
+    def close(self) -> None:
+        """Once all is written, or nobody takes it any more, the terminal is another's."""
+        writer, self._writer = self._writer, None
+        if writer is not None and writer.finish():
+            self._terminal.let_go()
+        else:
+            self._terminal.give_back()
+        self._terminal.silence = None
+
+    def _continued(self) -> None:
+        """Somebody has stopped us who cannot be heard, and a shell may have had the terminal since."""
+        if self._writer is not None:
+            self.suspend_application_mode()
+            self.resume_application_mode()
+            self._shown.redraw()

@@ -1,0 +1,76 @@
+"""Screens that close once, however many keys ask for it; and keys that act only on what could be seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from textual._time import get_time
+from textual.await_complete import AwaitComplete
+from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Answer = TypeVar("Answer")
+
+LATEST = 0.25
+"""Seconds after which what is beneath a closed screen is taken for seen, drawn or not."""
+
+
+class ClosingScreen(Screen[Answer], Generic[Answer]):
+    """A screen that gives its answer once. One that is covered closes as soon as it is on top again."""
+
+    readable_from = 0.0
+    """When what it asks could be read, on the clock of events: what was pressed before is no answer."""
+
+    _late: list[Answer | None] | None = None
+
+    def ask_unread(self) -> None:
+        """What it asks has changed: it is answered by nothing that was pressed before that is drawn."""
+        self.readable_from = float("inf")
+        self.call_after_refresh(self._readable)
+
+    def _readable(self) -> None:
+        self.readable_from = get_time()
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Close with an answer; nothing where it is closed already."""
+        if self.is_current:
+            closed: AwaitComplete = super().dismiss(result)
+            return closed
+        if self in self.app.screen_stack and self._late is None:
+            self._late = [result]
+        return AwaitComplete()
+
+    def on_screen_resume(self) -> None:
+        if self._late is not None:
+            [result] = self._late
+            self.dismiss(result)
+
+
+class InputGate:
+    """Lets a key or click through only if what it acts on was on the screen when it was made.
+
+    What is typed at a dialog that is closing is not for what is beneath, and a question is not answered by
+    what was typed before it could be read.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._closed = -LATEST
+        self._seen = 0.0
+        self._drawn = True
+
+    def closed(self) -> None:
+        """A screen has been closed just now; what is beneath is not drawn yet."""
+        self._closed = self._clock()
+        self._drawn = False
+
+    def drawn(self) -> None:
+        """What is beneath has been drawn."""
+        self._seen = self._clock()
+        self._drawn = True
+
+    def passes(self, made: float) -> bool:
+        """Whether an input that was made at this moment may act."""
+        return (self._drawn and made >= self._seen) or made >= self._closed + LATEST

@@ -1,0 +1,158 @@
+"""An App in a terminal of its own: it lends it, and lets act only what was made for what can be seen."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual._compositor import ChopsUpdate
+from textual._time import get_time
+from textual.app import App
+
+from tui.terminal import stop_job
+from tui.widgets.closing import ClosingScreen, InputGate
+from tui.widgets.driver import TerminalDriver
+from tui.widgets.lean_update import Codes, LeanUpdate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+    from rich.style import Style
+    from textual.await_complete import AwaitComplete
+    from textual.driver import Driver
+    from textual.screen import Screen
+    from textual.timer import Timer
+
+    from tui.terminal import Terminal
+
+HOLD = 0.3
+"""Seconds for which keys wait for a screen that is about to open."""
+
+
+class TerminalApp(App[str], inherit_bindings=False):
+    """Textual's App, with a terminal that is given to it by `use_terminal`; without one it is a test's.
+
+    Keys that come before it is ready are kept.
+    """
+
+    def __init__(self, driver_class: type[Driver] | None = None) -> None:
+        super().__init__(driver_class=driver_class)
+        self.terminal: Terminal | None = None
+        self.painted = False
+        self._lent = False
+        self._codes: dict[Style, Codes] = {}
+        self._held: list[events.InputEvent] | None = []
+        self._holding: Timer | None = None
+        self._gate = InputGate(get_time)
+
+    # The terminal
+
+    def use_terminal(self, terminal: Terminal, *, painted: bool) -> None:
+        """Show it there; `painted`: the first screen stands there already."""
+        self.terminal = terminal
+        self.painted = painted
+
+    def hear_the_end(self) -> None:
+        """Signals that end the program end it in order from now on."""
+        if self.terminal is not None:
+            loop = asyncio.get_running_loop()
+
+            def ask(number: int) -> None:
+                loop.call_soon_threadsafe(self._end_by_signal, number)
+
+            self.terminal.ask_to_end = ask
+
+    def _end_by_signal(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    def terminal_gone(self) -> None:
+        """Nobody sees it any more."""
+        self._end_by_signal(signal.SIGHUP)
+
+    def redraw(self) -> None:
+        """Draw everything again: what was drawn last did not reach the terminal."""
+        self.refresh(layout=True)
+
+    @contextmanager
+    def lent_terminal(self) -> Iterator[None]:
+        """The terminal belongs to another program meanwhile: nothing is drawn, and no key is ours."""
+        self._lent = True
+        # What is drawn into a batch is not drawn: without one, frames would be made for nobody.
+        with self.batch_update(), self.suspend():
+            yield
+        self._lent = False
+
+    def suspend_job(self) -> None:
+        """Stop as Ctrl+Z does everywhere, and come back whole."""
+        if self._lent:
+            return
+        if self.terminal is None:
+            self.notify("not suspended: there is no terminal to leave", severity="warning", timeout=4)
+            return
+        with self.lent_terminal():
+            stopped = stop_job()
+        if not stopped:
+            said = "nothing would bring it back: no shell with job control has started it"
+            self.notify(f"not suspended: {said}", severity="warning", markup=False, timeout=6)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if isinstance(self._driver, TerminalDriver) and not self._driver.takes_frames():
+            return
+        if isinstance(renderable, ChopsUpdate):
+            renderable = LeanUpdate(renderable, self._codes)
+        super()._display(screen, renderable)
+
+    # Keys and clicks
+
+    def act_at_once(self, event: events.InputEvent) -> bool:
+        """Do what an input stands for wherever it is made; False leaves it to the screen that is shown."""
+        return False
+
+    async def on_event(self, event: events.Event) -> None:
+        if not isinstance(event, events.InputEvent) or event.is_forwarded:
+            await super().on_event(event)
+        elif self._held is not None:
+            self._held.append(event)
+        elif self._acts(event) and not self.act_at_once(event):
+            await super().on_event(event)
+
+    def _acts(self, event: events.InputEvent) -> bool:
+        """Whether what it acts on was there, and ours, when it was made."""
+        if self._lent or not self._gate.passes(event.time):
+            return False
+        return not isinstance(self.screen, ClosingScreen) or event.time >= self.screen.readable_from
+
+    def hold_input(self) -> None:
+        """Keep keys for a screen that is about to open; not for long."""
+        if self._held is None:
+            self._held = []
+            self._holding = self.set_timer(HOLD, self._release_input)
+
+    def _release_input(self) -> None:
+        if self._holding is not None:
+            self._holding.stop()
+            self._holding = None
+            self.call_next(self._deliver_held)
+
+    async def _deliver_held(self) -> None:
+        held, self._held = self._held or [], None
+        for event in held:
+            await self.on_event(event)
+
+    async def on_ready(self) -> None:
+        """All is there: now the keys that were pressed before count."""
+        await self._deliver_held()
+
+    def push_screen(self, *arguments: Any, **more: Any) -> Any:
+        self._release_input()
+        return super().push_screen(*arguments, **more)
+
+    def pop_screen(self) -> AwaitComplete:
+        popped = super().pop_screen()
+        self._gate.closed()
+        self.screen.call_after_refresh(self._gate.drawn)
+        return popped
