@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 
-class Dialog(ClosingScreen[Answer], ModalScreen[Answer], Generic[Answer]):
+class Dialog(ModalScreen[Answer], ClosingScreen[Answer], Generic[Answer]):
     """A box in the middle of the screen; Escape closes it without an answer."""
 
     DEFAULT_CSS = """

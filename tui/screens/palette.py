@@ -34,7 +34,7 @@ PLACES = {
 """The pane where a command is that does not apply everywhere."""
 
 
-class Palette(ClosingScreen[None], CommandPalette):
+class Palette(CommandPalette, ClosingScreen[None]):
     """Textual's palette, closed once however often it is asked to."""
 
 
