@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
@@ -71,7 +72,6 @@ def assert_given_back(terminal: Terminal, status: int) -> None:
         assert output.rfind(b"\x1b[%sl" % mode) >= output.rfind(b"\x1b[%sh" % mode), f"{mode!r} is still on"
     for mode in OFF:
         assert output.rfind(b"\x1b[%sh" % mode) >= output.rfind(b"\x1b[%sl" % mode), f"{mode!r} is still off"
-    assert output.count(b"u", output.rfind(b"\x1b[>") + 1) >= 0
     [before] = re.findall(rb"before (\S+)\r\n", output)
     [(ended, after)] = re.findall(rb"ended (\d+)\r\n(?:.*\r\n)*?after (\S+)\r\n", output)
     assert after == before
@@ -85,11 +85,10 @@ def program(terminal: Terminal) -> psutil.Process:
     found: list[psutil.Process] = []
 
     def there() -> bool:
-        found[:] = [
-            child
-            for child in psutil.Process(terminal.pid).children(recursive=True)
-            if child.cmdline()[1:3] == ["-m", "tui"]
-        ]
+        for child in psutil.Process(terminal.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):  # another one, that has just ended
+                if child.cmdline()[1:3] == ["-m", "tui"]:
+                    found.append(child)
         return bool(found)
 
     until(there)
@@ -173,13 +172,13 @@ def test_a_signal_gives_the_terminal_back(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
-@pytest.mark.parametrize("bytes_written", [1, 4000, 12000], ids=["first byte", "painted", "Textual"])
+@pytest.mark.parametrize("bytes_written", [4000, 12000], ids=["painted", "Textual"])
 def test_a_signal_at_the_start_gives_the_terminal_back(
     in_shell: OpenTerminal, engine: str, number: signal.Signals, bytes_written: int
 ) -> None:
     terminal = in_shell("--host", engine)
     dashboard = program(terminal)
-    until(lambda: len(terminal.output) >= 40 + bytes_written)
+    until(lambda: len(terminal.output) >= bytes_written)
     dashboard.send_signal(number)
     assert_given_back(terminal, 128 + number)
 
@@ -202,7 +201,7 @@ def test_a_second_signal_ends_it_at_once(in_shell: OpenTerminal, engine: str) ->
 @pytest.fixture
 def job(open_terminal: OpenTerminal, tmp_path: Path, engine: str) -> Terminal:
     """It was started from a shell with job control, and is live."""
-    terminal = open_terminal("bash", "--norc", "-i", env=environment(tmp_path), cwd=tmp_path)
+    terminal = open_terminal("bash", "--norc", "--noediting", "-i", env=environment(tmp_path), cwd=tmp_path)
     terminal.wait_for(READY.strip())
     terminal.send(f"stty -g > before; {command('--host', engine)}\r")
     terminal.wait_for("● live")
@@ -249,7 +248,12 @@ def test_in_the_background_it_stays_stopped(job: Terminal, tmp_path: Path) -> No
     assert_suspended(job, tmp_path)
     begun = len(job.output)
     job.send("bg\r")
-    until(lambda: job.output[begun:].count(b"Stopped") or job.send("\r"))
+
+    def said() -> bool:
+        job.send("\r")  # the shell says it before its next prompt
+        return b"Stopped" in job.output[begun:]
+
+    until(said)
     assert b"\x1b[?1049h" not in job.output[begun:]
     job.send("fg\r")
     job.wait_for("● live")
@@ -289,9 +293,7 @@ def test_where_nothing_could_continue_it_says_why_not(open_holdfast: OpenTermina
 # -- sizes
 
 
-def test_the_terminals_own_size_counts(
-    open_terminal: OpenTerminal, engine: str, tmp_path: Path
-) -> None:
+def test_the_terminals_own_size_counts(open_terminal: OpenTerminal, engine: str, tmp_path: Path) -> None:
     env = environment(tmp_path, COLUMNS="40", LINES="10")
     terminal = open_terminal(
         sys.executable, "-m", "tui", "--host", engine, size=(120, 40), env=env, cwd=tmp_path

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.events import Resize
+from textual.geometry import Size
 
 from tui.commands.keymap import Keymap
 from tui.presentation.first_screen import first_screen
@@ -52,3 +54,20 @@ async def test_every_pane_and_screen_lives_in_a_tiny_terminal(dashboard: Open) -
         await robot.pilot.resize_terminal(120, 40)
         await robot.wait_for("4 Containers")
         await robot.wait_for("? help")
+
+
+async def test_two_sizes_at_once_do_not_follow_each_other_for_ever(dashboard: Open) -> None:
+    async with dashboard(size=(80, 24)) as robot:
+        layouts = 0
+        robot.app.screen.screen_layout_refresh_signal.subscribe(robot.app, lambda _: count())
+
+        def count() -> None:
+            nonlocal layouts
+            layouts += 1
+            assert layouts < 200, "it never comes to rest"
+
+        for _ in range(6):
+            for size in (Size(1, 1), Size(120, 40)):
+                robot.app.screen.post_message(Resize(size, size))
+        await robot.pilot.resize_terminal(120, 40)
+        await robot.wait_for("3 Tags")

@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING
 
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Input
 
 from tui.commands.table import BY_ID
@@ -22,6 +21,7 @@ from tui.screens.bars import Bars
 from tui.screens.situation import scope_of, situation_of
 from tui.store.store import LinkState, Store, Topic
 from tui.widgets.bars import Divider
+from tui.widgets.closing import SizedScreen
 from tui.widgets.line_input import LineInput
 from tui.widgets.list_view import ListView
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tui.widgets.framed import Framed
 
 
-class MainScreen(Screen[None], inherit_bindings=False):
+class MainScreen(SizedScreen[None], inherit_bindings=False):
     """Everything at one look."""
 
     AUTO_FOCUS = ""

@@ -11,13 +11,27 @@ from textual.screen import Screen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.geometry import Size
+
 Answer = TypeVar("Answer")
 
 LATEST = 0.25
 """Seconds after which what is beneath a closed screen is taken for seen, drawn or not."""
 
 
-class ClosingScreen(Screen[Answer], Generic[Answer]):
+class SizedScreen(Screen[Answer], Generic[Answer]):
+    """A screen of the size that the terminal has now.
+
+    Textual answers a size with a layout, and a layout with that size: two sizes that are under way at once
+    would follow each other for ever.
+    """
+
+    def _screen_resized(self, size: Size) -> None:
+        if size == self.app.size:
+            super()._screen_resized(size)
+
+
+class ClosingScreen(SizedScreen[Answer], Generic[Answer]):
     """A screen that gives its answer once. One that is covered closes as soon as it is on top again."""
 
     readable_from = 0.0
