@@ -41,8 +41,8 @@ def arrange(
     log at the right. Where there are apps (`apps`) theirs has the whole width instead, above all others: one
     look at it answers what is live, and whether one can go back. On smaller screens fewer are shown, not
     smaller ones: one list above the log, or from 20 rows down a single pane, and a line of tabs says where
-    the others are.The fewest rows are the header's,
-    the footer's, the tabs', then the pane's. `upper` is the list shown above the log while the log has the focus.
+    the others are. The fewest rows are the header's, the footer's, the tabs', then the pane's. `upper` is the
+    list shown above the log while the log has the focus.
     """
     header = Rect(0, 0, width, 1)
     footer = Rect(0, max(height - 1, 0), width, min(height - 1, 1))
