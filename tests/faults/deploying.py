@@ -348,7 +348,7 @@ class App:
         assert notes == []
         live = standing.live
         assert live is not None, f"nothing is live: {self.states()}"
-        assert self.awake() == [self.name]
+        assert self.awake() == [self.name], f"{self.states()}: {self.told[-3:]}"
         for number, slot in standing.slots.items():
             assert slot.armed == (number == live), f"r{number} of {standing}"
             assert standing.records[number] is True, f"r{number} is there and not good: {standing}"
