@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.model.app import AppSpec, BuildSpec, Port, RunSpec
+from tui.model.container import Container
 from tui.model.operation import (
     CACHED,
     DONE,
@@ -346,3 +347,23 @@ def deploy_plan() -> Plan:
         f"docker stop web && docker rename web web.r5 && docker run -d --name web ... {image}@{digest(6)}",
         "Deploy",
     )
+
+
+def kept_containers(now: float, app: str = "shop", live: str = "running") -> list[Container]:
+    """A live container, two earlier releases, the lease, the ledger, and a stranger with the labels."""
+
+    def labelled(number: int) -> dict[str, str]:
+        return {"io.holdfast.app": app, "io.holdfast.release": str(number), "io.holdfast.version": "v1"}
+
+    rows = [
+        ("a", app, live, labelled(3)),
+        ("b", f"{app}.r2", "exited", labelled(2)),
+        ("c", f"{app}.r1", "exited", labelled(1)),
+        ("d", f"{app}.lease", "created", {"io.holdfast.lease": app}),
+        ("e", "holdfast-ledger", "created", {"io.holdfast.ledger": "1"}),
+        ("f", "debug", "exited", labelled(2)),
+    ]
+    return [
+        Container(id * 64, name, f"{app}@sha256:{id * 64}", "sha256:a", "", now - 90, state, labels=labels)
+        for id, name, state, labels in rows
+    ]

@@ -36,7 +36,7 @@ async def test_both_are_the_same(size: tuple[int, int], count: int, monkeypatch:
     containers = [
         Container(f"{number:064x}", f"web-{number}", "app:1", "sha256:a", "", NOW - 50, "running", since=NOW)
         for number in range(3)
-    ]
+    ] + fakes.kept_containers(NOW)
     store = Store()
     store.set_link(Link(LinkState.CONNECTING, 0.0, "unix:///var/run/docker.sock"))
     lines = first_screen(

@@ -83,6 +83,8 @@ CONTAINERS = (
         changes=True, why_not=_shell, footer="shell",
     ),
     Command("container.stopped", "Show or hide stopped containers", ("a",), Scope.CONTAINERS, footer="all"),
+    Command("container.unfold", "Show what is folded: earlier releases, the lease", ("right",), Scope.CONTAINERS),
+    Command("container.fold", "Fold it again", ("left",), Scope.CONTAINERS),
     Command("container.menu", "Stop, start, restart, remove ...", ("X",), Scope.CONTAINERS, why_not=_any, footer="actions"),
     Command(
         "container.start", "Start", (), Scope.CONTAINERS, changes=True, menu="s",

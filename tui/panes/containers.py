@@ -8,10 +8,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tui.presentation import containers as rows
+from tui.presentation import folding
 from tui.presentation.amounts import age_changes_in
+from tui.presentation.text import safe
 from tui.presentation.titles import containers_title
 from tui.store.store import Change, Store, Topic
-from tui.widgets.list_view import HEADING, ListView
+from tui.widgets.folding_list import FoldingList
+from tui.widgets.list_view import HEADING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from tui.settings.schema import ContainerSettings
 
 
-class ContainersPane(ListView):
+class ContainersPane(FoldingList):
     """Reads containers and samples from the store."""
 
     COLUMNS = rows.COLUMNS
@@ -99,7 +102,7 @@ class ContainersPane(ListView):
         waits = [
             age_changes_in(now - container.since)
             for key in self.visible_keys()
-            if (container := self._store.containers[key]).since is not None
+            if (container := self._store.containers.get(key)) is not None and container.since is not None
         ]
         delay = max(min(waits, default=60.0), 0.0) + 0.01
         self._ageing = asyncio.get_running_loop().call_later(delay, self._draw_ages)
@@ -109,7 +112,8 @@ class ContainersPane(ListView):
         if place is not None:
             now = self._clock()
             for number, key in enumerate(self.visible_keys()):
-                since = self._store.containers[key].since
+                container = self._store.containers.get(key)
+                since = container.since if container is not None else None
                 if since is not None and age_changes_in(now - since - 0.1) <= 0.12:
                     self.refresh_cells(number + HEADING, place.x, place.width)
         self._plan_ageing()
@@ -122,15 +126,34 @@ class ContainersPane(ListView):
     def cell(self, key: str, column: str) -> Span:
         return rows.cell(column, self._store.containers[key], self._store.samples.get(key), self._clock())
 
-    def sort_key(self, key: str) -> Any:
+    def whole(self, key: str) -> str:
+        if not key.startswith(folding.HEAD):
+            return ""
+        name = key[1:]
+        members = [self._store.containers[member] for member in self.folding.members.get(name, ())]
+        return safe(folding.fold_words(name, members, unfolded=name in self.unfolded))
+
+    def row_sort_key(self, key: str) -> Any:
         return self._key(self._store.containers[key])
+
+    def fold_of(self, key: str) -> str:
+        return folding.fold_of(self._store.containers[key])
+
+    def stands_over(self, key: str) -> str:
+        return folding.stands_over(self._store.containers[key])
 
     def sort_by(self, order: str) -> None:
         self._key = rows.sort_key(order, self._store.samples)
         super().sort_by(order)
 
-    def is_shown(self, key: str) -> bool:
-        return super().is_shown(key) and (self.show_stopped or self._store.containers[key].running)
+    def do_container_unfold(self) -> None:
+        self.unfold(shown=True)
+
+    def do_container_fold(self) -> None:
+        self.unfold(shown=False)
+
+    def row_shown(self, key: str) -> bool:
+        return super().row_shown(key) and (self.show_stopped or self._store.containers[key].running)
 
     def do_container_stopped(self) -> None:
         self.show_stopped = not self.show_stopped

@@ -6,17 +6,18 @@ to the cell, so both come from the same functions.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.commands.command import Scope, Situation
 from tui.presentation import apps as app_rows
 from tui.presentation import containers as container_rows
 from tui.presentation import images as image_rows
+from tui.presentation.folding import HEAD, Folding, fold_of, fold_words, stands_over
 from tui.presentation.frame import Scroll, bar, title_line
 from tui.presentation.header import footer_keys, footer_line, header_line, tabs_line
 from tui.presentation.layout import APPS, CONTAINERS, IMAGES, LOG, TAGS, Rect, arrange
-from tui.presentation.table import Column, heading, place, row
-from tui.presentation.text import fit
+from tui.presentation.table import Column, heading, place, row, whole_row
+from tui.presentation.text import fit, safe
 from tui.presentation.titles import (
     APPS_NOTE,
     LOG_TITLE,
@@ -28,7 +29,7 @@ from tui.presentation.titles import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tui.commands.keymap import Keymap
     from tui.model.app import AppSpec
@@ -53,13 +54,11 @@ def first_screen(
     """The lines of the screen, each `width` cells."""
     found = arrange(width, height, CONTAINERS, apps=bool(apps))
     key = container_rows.sort_key(settings.sort, {})
-    ordered = sorted(containers, key=lambda container: (key(container), container.id))
-    if not settings.show_stopped:
-        ordered = [container for container in ordered if container.running]
+    ordered = _rows(containers, key, show_stopped=settings.show_stopped)
     names = sorted(apps)
     situation = Situation(
         Scope.CONTAINERS,
-        tuple(ordered[:1]),
+        tuple(one for one in ordered[:1] if not isinstance(one, str)),
         apps=tuple(apps[name] for name in names[:1]),
         read_only=read_only,
     )
@@ -86,7 +85,7 @@ def _pane(
     name: str,
     rect: Rect,
     containers: Sequence[Container],
-    ordered: Sequence[Container],
+    ordered: Sequence[Container | str],
     settings: ContainerSettings,
     apps: Sequence[str],
     now: float,
@@ -104,6 +103,9 @@ def _pane(
         body = [heading(placed, cells, settings.sort)]
         for container in ordered[: rows - 1]:
             cursor = "" if body[1:] else "cursor"
+            if isinstance(container, str):
+                body.append(whole_row(cells, container, "muted", cursor=cursor))
+                continue
 
             def cell(column: str, container: Container = container) -> tuple[str, str]:
                 return container_rows.cell(column, container, None, now)
@@ -125,6 +127,24 @@ def _pane(
     body += [[(" " * cells, "text")]] * (rows - len(body))
     lines = [title_line(*title, rect.width, name == CONTAINERS)]
     return lines + [[*line, bar(number, scroll)] for number, line in enumerate(body[:rows])]
+
+
+def _rows(
+    containers: Sequence[Container], key: Callable[[Container], Any], *, show_stopped: bool
+) -> list[Container | str]:
+    """The rows in their order: a container, or the words of what is folded."""
+    known = {container.id: container for container in containers}
+    folding = Folding(
+        lambda id: key(known[id]), lambda id: fold_of(known[id]), lambda id: stands_over(known[id])
+    )
+    folding.track(known, ())
+    plain = [id for id, one in known.items() if not folding.fold(id) and (show_stopped or one.running)]
+    heads = folding.heads() if show_stopped else []  # what is folded does not run
+    found: list[Container | str] = []
+    for _, id in sorted((folding.sort_key(id), id) for id in (*plain, *heads)):
+        members = [known[member] for member in folding.members.get(id[1:], ())] if id[0] == HEAD else []
+        found.append(safe(fold_words(id[1:], members, unfolded=False)) if members else known[id])
+    return found
 
 
 def _apps(names: Sequence[str], cells: int, rows: int, now: float) -> list[Line]:

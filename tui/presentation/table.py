@@ -90,6 +90,13 @@ def heading(placed: Sequence[Placed], cells: int, sorted_by: str) -> Line:
     return [(fit("".join(texts[:-1]), cells), "column")]
 
 
+def whole_row(cells: int, text: str, style: str, *, cursor: str = "") -> Line:
+    """A row that is one text (safe), without columns."""
+    over = f" {cursor}" if cursor else ""
+    sign: Line = [("▌" if cursor else " ", f"accent{over}"), (" ", f"mark{over}")]
+    return [*sign, (fit(text, max(cells - MARGIN, 0)), style + over)]
+
+
 def row(
     placed: Sequence[Placed],
     cells: int,

@@ -394,7 +394,8 @@ class MainScreen(SizedScreen[None], inherit_bindings=False):
         self._watch()
 
     def _watch(self) -> None:
-        self.post_message(self.Watched(tuple(self.containers.visible_keys())))
+        shown = self.containers.visible_keys()
+        self.post_message(self.Watched(tuple(key for key in shown if key in self.store.containers)))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         # The message comes late: once the focus has gone on, following it would go to and fro for ever.

@@ -8,7 +8,7 @@ from textual.message import Message
 
 from tui.presentation.frame import Scroll
 from tui.presentation.ordering import Ordering
-from tui.presentation.table import Column, Placed, heading, place, row
+from tui.presentation.table import Column, Placed, heading, place, row, whole_row
 from tui.presentation.text import fit
 from tui.widgets.framed import Framed
 
@@ -75,6 +75,10 @@ class ListView(Framed):
         """Text (safe) and style of a cell."""
         return "", "text"
 
+    def whole(self, key: str) -> str:
+        """The text (safe) of a row that is one, without columns; "" for any other."""
+        return ""
+
     def sort_key(self, key: str) -> Any:
         """What rows are sorted by."""
         return key
@@ -90,6 +94,10 @@ class ListView(Framed):
     def all_keys(self) -> Iterable[str]:
         """Every row there is, filtered or not."""
         return ()
+
+    def row_keys(self) -> Iterable[str]:
+        """Those, and the rows that stand for others."""
+        return self.all_keys()
 
     def describe(self) -> None:
         """Set the title; called when the rows have changed."""
@@ -144,6 +152,8 @@ class ListView(Framed):
         cursor = ""
         if key == self.cursor:
             cursor = "cursor" if self.has_focus else "cursor.unfocused"
+        if words := self.whole(key):
+            return whole_row(width, words, "muted", cursor=cursor)
         return row(
             self.placed(),
             width,
@@ -162,7 +172,7 @@ class ListView(Framed):
 
     def reload(self) -> None:
         """Read all rows anew: another filter, another order, other contents."""
-        self.ordering.rebuild(self.all_keys())
+        self.ordering.rebuild(self.row_keys())
         self._settle_after_change(None, self.ordering.index(self.cursor) if self.cursor else None)
         self.refresh_body()
         self.describe()

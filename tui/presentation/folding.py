@@ -1,0 +1,121 @@
+"""Rows that stand folded into one: what Holdfast keeps beside a container is not among the user's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui.model.labels import APP, LEASE, LEDGER, RELEASE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tui.model.container import Container
+
+HEAD = "\0"
+"""What the key of a row begins with that stands for others; the name of the fold follows."""
+
+THE_LEDGER = "the ledger"
+"""The fold of what belongs to no app; no app can have this name."""
+
+
+def fold_of(container: Container) -> str:
+    """The app under which a container is folded, "" for one that stands for itself.
+
+    Only by name and label together, and only where it does not run: labels are copied into images, and what
+    runs is to be seen.
+    """
+    labels, name = container.labels, container.name
+    if container.running:
+        return ""
+    if LEDGER in labels and name == "holdfast-ledger":
+        return THE_LEDGER
+    if LEASE in labels and name.endswith(".lease"):
+        return name.removesuffix(".lease")
+    app = labels.get(APP, "")
+    return app if app and name == f"{app}.r{labels.get(RELEASE)}" else ""
+
+
+def stands_over(container: Container) -> str:
+    """The app whose fold stands under a container: the live one, which bears the app's name."""
+    return container.name if container.labels.get(APP) == container.name else ""
+
+
+def fold_words(name: str, members: Iterable[Container], *, unfolded: bool) -> str:
+    """E.g. "▸ web: 5 earlier releases, its lease"."""
+    sign = "▾" if unfolded else "▸"
+    if name == THE_LEDGER:
+        return f"{sign} the ledger of the releases"
+    names = [container.name for container in members]
+    count = sum(not one.endswith(".lease") for one in names)
+    words = [f"{count} earlier release{'' if count == 1 else 's'}"] if count else []
+    if count < len(names):
+        words.append("its lease")
+    return f"{sign} {name}: {', '.join(words)}"
+
+
+class Folding:
+    """Which rows are folded under which.
+
+    row_key     the sort key of a row by itself
+    fold        the name of the fold that a row is in, "" for none
+    over        the name of the fold that stands under a row, "" for none
+    """
+
+    def __init__(
+        self, row_key: Callable[[str], Any], fold: Callable[[str], str], over: Callable[[str], str]
+    ) -> None:
+        self._row_key = row_key
+        self._fold = fold
+        self._over = over
+        self.clear()
+
+    def clear(self) -> None:
+        """Know of nothing."""
+        self._in: dict[str, str] = {}
+        self._above: dict[str, str] = {}
+        self.members: dict[str, dict[str, None]] = {}
+        self._under: dict[str, str] = {}
+
+    def fold(self, key: str) -> str:
+        """The fold that a row is in, or that it stands for."""
+        return key[1:] if key.startswith(HEAD) else self._in.get(key, "")
+
+    def heads(self) -> list[str]:
+        """The keys of the rows that stand for others."""
+        return [HEAD + name for name, members in self.members.items() if members]
+
+    def sort_key(self, key: str) -> Any:
+        """A fold stands under its own row, its members under it; one without such a row at the end."""
+        fold = self.fold(key)
+        if not fold:
+            return (0, self._row_key(key), 0)
+        above = self._under.get(fold)
+        place = (1, fold) if above is None else (0, self._row_key(above))
+        return (*place, 1) if key.startswith(HEAD) else (*place, 2, self._row_key(key))
+
+    def track(self, put: Iterable[str], removed: Iterable[str]) -> set[str]:
+        """Take over changes: the folds whose rows stand elsewhere now, or read differently."""
+        touched: set[str] = set()
+        for key in removed:
+            self._move(key, "", "", touched)
+        for key in put:
+            self._move(key, self._fold(key), self._over(key), touched)
+        touched.discard("")
+        return touched
+
+    def _move(self, key: str, fold: str, over: str, touched: set[str]) -> None:
+        old, was_over = self._in.get(key, ""), self._above.get(key, "")
+        touched.update((old, was_over, fold, over))
+        if old != fold:
+            self.members.get(old, {}).pop(key, None)
+            self._in.pop(key, None)
+            if fold:
+                self._in[key] = fold
+                self.members.setdefault(fold, {})[key] = None
+        if was_over != over:
+            if was_over and self._under.get(was_over) == key:
+                del self._under[was_over]
+            self._above.pop(key, None)
+            if over:
+                self._above[key] = over
+                self._under[over] = key
