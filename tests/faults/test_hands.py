@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.faults.deploying import App, import_images
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
+from tui.operations.leftovers import labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -233,3 +235,16 @@ async def test_where_no_former_release_can_be_made_anew_nobody_is_locked_out(
     await app.work("rollback", to=1)
     await app.work("deploy", version="v2")
     assert labels(engine, "locked")["io.holdfast.version"] == "v2"
+
+
+async def test_what_a_killed_test_left_goes_with_the_next_operation_of_any_kind(
+    engine: PrivateEngine, tmp_path: Path
+) -> None:
+    app = App(tmp_path, engine, "tidy")
+    left = labels_of("20261124-093000-test-tidy-3f2a9c", "tidy", socket.gethostname())
+
+    for verb, options in (("deploy", {"version": "v1"}), ("recover", {})):
+        engine.api.run(name="tidy-test", Labels=left)
+        await app.work(verb, **options)
+        assert set(app.states()) == {"tidy"}
+        assert "tidy-test" not in {one["Names"][0].lstrip("/") for one in engine.api.containers()}

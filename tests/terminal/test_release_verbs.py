@@ -195,7 +195,7 @@ def test_deploy_look_and_roll_back(web: Web, registry: Registry) -> None:
     assert [one["release"] for one in app["back_to"]] == ["r2", "r1"]
     assert app["drift"]["causes"] == []
 
-    assert "r3" in web.run("rollback", "--to", "r3", status=4).stderr
+    assert "anew as r4" in web.run("rollback", "--to", "r3", "--plan").stdout
     web.events("rollback", "--to", "2")
     assert "v0.2.0" in web.page()
 

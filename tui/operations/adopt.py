@@ -22,8 +22,10 @@ from tui.model.app_name import is_app_name
 from tui.model.drift import definition_differences
 from tui.model.operation import UNDONE, Plan, PlanStep, Result
 from tui.model.reference import DOCKER_HUB, Reference, app_repository, familiar, split_reference
-from tui.model.release import APP, CONTAINER, RELEASE, Outcome, Release
+from tui.model.release import APP, CONTAINER, GATE, PASSED, RELEASE, Outcome, Release
 from tui.model.secrets import is_secret_name, mask_text
+from tui.operations.gate import NotReady, gate
+from tui.operations.reachable import reachable
 from tui.operations.releases import read_releases
 from tui.operations.runner import whoami
 from tui.operations.undisturbed import read_undisturbed
@@ -95,6 +97,7 @@ class Adopt:
         self._image: _Image
         self._file: AppFile | None = None
         self._recorded = False
+        self._evidence: dict[str, str] = {}
 
     async def plan(self) -> Plan:
         self._ledger = await Ledger.open(self._engine, self._environ)
@@ -263,7 +266,7 @@ class Adopt:
             self._found.run,
             app.ready if app is not None else ReadySpec(),
             order=app.order if app is not None else "stop-first",
-            evidence={CONTAINER: self._kept.id},
+            evidence={CONTAINER: self._kept.id, **self._evidence},
             by=whoami(),
             host=socket.gethostname(),
             at=time.time(),
@@ -311,6 +314,7 @@ class Adopt:
                 async with report.step(FILE):
                     await to_the_end(asyncio.to_thread(write_app, self._file))
             async with report.step(RECORD):
+                await self._look_whether_it_passes(report)
                 await lease.guard(RECORD)
                 await to_the_end(self._record())
         except (asyncio.CancelledError, HoldfastError) as error:
@@ -319,6 +323,25 @@ class Adopt:
                 raise
             if isinstance(error, HoldfastError):
                 report.warn(f"how it turned out could not be recorded: {error.message}")
+
+    async def _look_whether_it_passes(self, report: Report) -> None:
+        """It is adopted as it stands; whether a roll back may come back to it by itself, its gate says."""
+
+        async def address(port: int) -> tuple[str, int]:
+            return await reachable(self._engine, self._kept.id, port)
+
+        try:
+            await gate(
+                self._engine,
+                self._kept.id,
+                self._release().ready,
+                say=lambda words: report.log(RECORD, words, 0),
+                address=address,
+            )
+        except NotReady as error:
+            report.warn(f"{error.message}: no roll back goes back to it by itself")
+        else:
+            self._evidence = {GATE: PASSED}
 
     async def _record(self) -> None:
         release = self._release()

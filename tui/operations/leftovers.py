@@ -5,14 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import socket
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import Conflict, NotFound, RequestRefused
+from tui.journal.folder import journal_path, operations_folder
+from tui.journal.reader import is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tui.engine.client import Engine
+    from tui.model.operation import Plan, Result
+    from tui.operations.report import Report
+    from tui.operations.runner import Verb
 
 TEST = "io.holdfast.test"
 """Label: the ID of the operation whose test it belongs to."""
@@ -40,6 +46,15 @@ async def remove_leftovers(engine: Engine, alive: Callable[[str], bool], host: s
     `alive` says whether the operation of an ID still runs. What cannot be removed now is left for the next
     time. Raises EngineError where the engine does not answer.
     """
+    removed: list[str] = []
+    for operation in await left_over(engine, alive, host):
+        with contextlib.suppress(RequestRefused):
+            removed += await remove_test(engine, operation, host)
+    return removed
+
+
+async def left_over(engine: Engine, alive: Callable[[str], bool], host: str) -> list[str]:
+    """The operations whose tests have left something behind. Raises EngineError."""
     labels = (TEST, *_ours(host))
     found: set[str] = set()
     for container in await engine.containers.list(labels=labels):
@@ -48,12 +63,28 @@ async def remove_leftovers(engine: Engine, alive: Callable[[str], bool], host: s
         found.add(_operation(network.labels))
     for volume in await engine.volumes.list(labels):
         found.add(_operation(volume.labels))
-    removed: list[str] = []
-    for operation in sorted(found - {""}):
-        if not alive(operation):
-            with contextlib.suppress(RequestRefused):
-                removed += await remove_test(engine, operation, host)
-    return removed
+    return [operation for operation in sorted(found - {""}) if not alive(operation)]
+
+
+class Tidied:
+    """A verb that first removes what killed tests have left behind (see operations.runner.Verb)."""
+
+    def __init__(self, verb: Verb, engine: Engine) -> None:
+        self._verb = verb
+        self._engine = engine
+
+    async def plan(self) -> Plan:
+        return await self._verb.plan()
+
+    async def run(self, report: Report) -> Result:
+        for name in await remove_leftovers(self._engine, alive, socket.gethostname()):
+            report.warn(f"an earlier test was killed: {name} was still there, and is removed")
+        return await self._verb.run(report)
+
+
+def alive(op: str) -> bool:
+    """Whether an operation of this account still runs."""
+    return is_alive(journal_path(operations_folder(), op))
 
 
 async def remove_test(engine: Engine, operation: str, host: str) -> list[str]:

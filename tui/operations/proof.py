@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from typing import TYPE_CHECKING
 
 from tui.journal.evidence import add_evidence
-from tui.journal.folder import journal_path, operations_folder
-from tui.journal.reader import is_alive
 from tui.model.image import ImageConfig
 from tui.model.operation import PlanStep
 from tui.model.reference import split_reference, valid_tag
 from tui.operations.chosen import NoSuchImage, chosen
-from tui.operations.leftovers import remove_leftovers
 from tui.operations.pulling import PULL, pull, pulled
 from tui.operations.release_source import resolve_version
 from tui.operations.run_tests import RunTests
@@ -26,11 +22,6 @@ if TYPE_CHECKING:
     from tui.operations.release_source import Target
     from tui.operations.report import Report
     from tui.operations.request import Request
-
-
-def alive(op: str) -> bool:
-    """Whether an operation still runs. Blocks for microseconds."""
-    return is_alive(journal_path(operations_folder(), op))
 
 
 class Proof:
@@ -69,8 +60,6 @@ class Proof:
 
     async def run(self, report: Report) -> Result:
         assert self._tests is not None, "planned before it is run"
-        for name in await remove_leftovers(self._engine, alive, socket.gethostname()):
-            report.warn(f"an earlier test was killed: {name} was still there, and is removed")
         if self._target is not None:
             async with report.step(PULL):
                 await pull(self._engine, self._target.reference, self._target.host, report)

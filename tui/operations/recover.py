@@ -18,6 +18,7 @@ from tui.model.operation import Plan, PlanStep, Result
 from tui.model.release import CHAIN, DAMAGED
 from tui.model.standing import GATE, REMOVE
 from tui.model.switching import can_complete, complete, restore, settle, way_back
+from tui.operations.leftovers import alive, left_over
 from tui.operations.releases import read_releases
 from tui.operations.rollout import Means, Rollout, policy_of
 from tui.operations.runner import whoami
@@ -45,7 +46,8 @@ class Recover:
         self._ledger = await Ledger.open(self._engine)
         releases = await read_undisturbed(self._engine, self._ledger, app.name)
         steps = self._steps(releases)
-        if not steps and await read_lease(self._engine, app.name) is None:
+        idle = not steps and await read_lease(self._engine, app.name) is None
+        if idle and not await left_over(self._engine, alive, socket.gethostname()):
             raise NothingToDo(
                 f"there is nothing to recover: no deploy of {app.name} was interrupted",
                 f"holdfast status {app.name}",
@@ -65,7 +67,7 @@ class Recover:
     @staticmethod
     def _words(releases: Releases, steps: list[Step]) -> str:
         if not releases.standing.open:
-            return "what is not in order is put so" if steps else "a dead lease is removed"
+            return "what is not in order is put so" if steps else "what was left behind is removed"
         number = releases.standing.open[0]
         done = can_complete(releases.standing, number)
         return f"r{number} is {'finished, if it is ready' if done else 'undone'}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.errors import HoldfastError
+from tui.operations.leftovers import Tidied
 from tui.operations.where import home, lives_elsewhere
 from tui.settings.load import load
 
@@ -70,7 +71,7 @@ async def prepared(request: Request) -> AsyncIterator[tuple[Verb, str]]:
     app = app_named(settings.apps, request.app, settings.own)
     place = await asyncio.to_thread(_place, request, settings, app)
     async with await Engine.connect(place) as engine:
-        yield verb_of(request, engine, app, settings.policy), place.url
+        yield Tidied(verb_of(request, engine, app, settings.policy), engine), place.url
 
 
 @asynccontextmanager
