@@ -77,6 +77,13 @@ class Keymap:
         """The command of a key in a pane."""
         return self._found.get((pane, key))
 
+    def elsewhere(self, key: str) -> tuple[Command, Scope] | None:
+        """What a key does in another pane, and in which; None where it does nothing anywhere."""
+        for pane in (Scope.CONTAINERS, *PANES):
+            if (command := self.find(pane, key)) is not None:
+                return command, pane
+        return None
+
     def is_everywhere(self, key: str, command: Command) -> bool:
         """Whether a key does a command wherever one is, in dialogs too: what no letter and no editing means."""
         function_key = key[:1] == "f" and key[1:].isdecimal()

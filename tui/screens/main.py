@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.widgets import Input
 
+from tui.commands.keymap import spoken
 from tui.commands.table import BY_ID
 from tui.commands.view import HINTS
 from tui.panes.apps import AppsPane, app_of
@@ -235,6 +236,10 @@ class MainScreen(SizedScreen[None], inherit_bindings=False):
             self.perform(command)
         elif event.character in HINTS:
             self.notify(HINTS[event.character], markup=False, timeout=4)
+        elif (found := self.keymap.elsewhere(event.key)) is not None:
+            there, place = found
+            said = f"{spoken(event.key)} is not bound here: in the {place.value} pane it is: {there.title}"
+            self.notify(said, markup=False, timeout=4)
         elif event.character and event.character.isprintable():
             self.notify(f"{event.character} is not bound here; ? shows the keys", markup=False, timeout=3)
 
