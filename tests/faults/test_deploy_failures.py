@@ -174,7 +174,7 @@ def answers(port: int) -> bool:
 
 
 async def test_a_port_that_is_taken(engine: PrivateEngine, front: str, tmp_path: Path) -> None:
-    """By another container: refused before anything stops. By a program: known when it is too late."""
+    """By another container: refused before anything stops. By a program likewise."""
     first, second = free_port(), free_port()
     app = App(tmp_path, engine, "port", run=publishing(first), ready={"tcp": 8080})
     await app.work("deploy", version="v1")
@@ -184,7 +184,9 @@ async def test_a_port_that_is_taken(engine: PrivateEngine, front: str, tmp_path:
         taker.bind(("127.0.0.1", second))
         taker.listen()
         problem = await undone(app, "port taken by a program")
-        assert "address already in use" in problem.message
+        assert problem.code == 4
+        assert f"port {second}/tcp" in problem.message
+        assert "taken by a process" in problem.message
         assert answers(first)
 
     bindings = {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(second)}]}
