@@ -32,26 +32,25 @@ def clip(line: Line, cells: int, style: str) -> Line:
 
 
 def wrapped(line: Line, cells: int, indent: int = 0) -> Iterator[Line]:
-    """The line broken to so many cells; what follows the first line is indented. Breaks at any cell."""
-    room = max(cells, indent + 1)
+    """The line broken to so many cells; what follows the first line is indented. Breaks at any cell.
+
+    Joined again without the indents it is the line. Where there is hardly any room the indent gives way.
+    """
+    indent = max(min(indent, cells - 2), 0)
     current: Line = []
-    used = 0
+    used = start = 0
     for text, style in line:
         while text:
-            piece = cut(text, room - used)
-            if not piece:
-                if used <= indent and not current:
-                    piece = text[0]  # a wide character that no line can hold
-                else:
-                    yield current
-                    current, used = [(" " * indent, "text")], indent
-                    continue
-            current.append((piece, style))
-            used += width(piece)
-            text = text[len(piece) :]
+            piece = cut(text, max(cells, 1) - used)
+            if not piece and used == start:
+                piece = text[0]  # a wide character that no line can hold
+            if piece:
+                current.append((piece, style))
+                used += width(piece)
+                text = text[len(piece) :]
             if text:
                 yield current
-                current, used = [(" " * indent, "text")], indent
+                current, used, start = ([(" " * indent, "text")] if indent else []), indent, indent
     yield current
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 INDENT = 4
 """Cells before the continuation of a wrapped line."""
 
+MARGIN = 1
+"""Cells before every line."""
+
 
 class TextView(Framed):
     """Shows lines of spans; long ones are wrapped."""
@@ -37,9 +40,9 @@ class TextView(Framed):
         self._wrap()
 
     def _wrap(self) -> None:
-        width = self.body_size.width
+        width = self.body_size.width - MARGIN
         self._wrapped = (
-            [part for line in self._lines for part in wrapped(line, width, INDENT)] if width else []
+            [part for line in self._lines for part in wrapped(line, width, INDENT)] if width > 0 else []
         )
         self._search()
         self.scroll_lines(0)
@@ -90,7 +93,7 @@ class TextView(Framed):
             while at >= 0:
                 line = restyled(line, at, at + len(needle), "match")
                 at = text.find(needle, at + len(needle))
-        return clip([(" ", "text"), *line], width, "text")
+        return clip([(" " * MARGIN, "text"), *line], width, "text")
 
     def on_resize(self) -> None:
         self._wrap()

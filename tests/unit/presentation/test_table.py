@@ -48,12 +48,17 @@ def test_clip_takes_exactly_its_cells(line: list[tuple[str, str]], cells: int) -
     assert sum(width(text) for text, _ in clipped) == cells
 
 
-@given(st.text(max_size=200), st.integers(8, 50))
-def test_wrapping_loses_nothing_and_fits(text: str, cells: int) -> None:
-    text = safe(text)
-    lines = list(wrapped([(text, "text")], cells, 4))
-    assert "".join(plain(line if n == 0 else line[1:]) for n, line in enumerate(lines)) == text
-    assert all(sum(width(piece) for piece, _ in line) <= cells for line in lines)
+@given(
+    st.lists(st.text(st.sampled_from("ab漢字é\u0301 ") | st.characters(), max_size=60), max_size=4),
+    st.integers(2, 50),
+    st.integers(0, 8),
+)
+def test_wrapping_loses_nothing_and_fits(texts: list[str], cells: int, indent: int) -> None:
+    line = [(safe(text), "text") for text in texts]
+    lines = list(wrapped(line, cells, indent))
+    taken = min(indent, cells - 2)
+    assert "".join(plain(part)[taken if n else 0 :] for n, part in enumerate(lines)) == plain(line)
+    assert all(sum(width(piece) for piece, _ in part) <= cells for part in lines)
 
 
 def test_restyled_keeps_the_text() -> None:
