@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # at once: `signal` itself takes two milliseconds
 import os
 import sys
+
+if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+    # Ctrl+C ends what has not begun anything without a traceback: whoever begins something hears it.
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+
+
+def hear_interrupts() -> None:
+    """Ctrl+C raises KeyboardInterrupt from now on, unless whoever started this wants it ignored."""
+    if _signal.getsignal(_signal.SIGINT) is _signal.SIG_DFL:
+        _signal.signal(_signal.SIGINT, _signal.default_int_handler)
 
 
 def main() -> int:
@@ -16,6 +27,7 @@ def main() -> int:
             return run()
         from tui.cli.arguments import dispatch
 
+        hear_interrupts()
         status = dispatch(arguments)
         output = sys.modules.get("tui.cli.output")
         return status or int(output is not None and output.is_lost())
