@@ -100,6 +100,7 @@ class Command(NamedTuple):
     why_not    the reason why it is unavailable now, "" when it is available; called often, so cheap
     footer     a word for the key footer, "" to leave it out
     menu       the letter in the X menu, "" when it is not in it
+    also       a further pane where its keys work, on what that one shows
     of_app     whether it is about the current app: not in the footer where none is configured
     """
 
@@ -112,6 +113,7 @@ class Command(NamedTuple):
     why_not: Callable[[Situation], str] = available
     footer: str = ""
     menu: str = ""
+    also: Scope | None = None
     of_app: bool = False
 
     def unavailable(self, situation: Situation) -> str:

@@ -11,17 +11,22 @@ if TYPE_CHECKING:
 
     from tui.model.container import Container
 
-NONE = "no container is selected"
+
+def none(situation: Situation) -> str:
+    """That there is no container to do anything to."""
+    if situation.pane is Scope.LOG:
+        return "the container of this log is not there any more, or none has been opened"
+    return "no container is selected"
 
 
 def _one(situation: Situation) -> str:
     if not situation.containers:
-        return NONE
+        return none(situation)
     return "" if len(situation.containers) == 1 else "select one container: several are marked"
 
 
 def _any(situation: Situation) -> str:
-    return "" if situation.containers else NONE
+    return "" if situation.containers else none(situation)
 
 
 def _each(refusal: Callable[[Container], bool], words: str) -> Callable[[Situation], str]:
@@ -29,7 +34,7 @@ def _each(refusal: Callable[[Container], bool], words: str) -> Callable[[Situati
 
     def why_not(situation: Situation) -> str:
         if not situation.containers:
-            return NONE
+            return none(situation)
         if all(refusal(container) for container in situation.containers):
             name = named(situation.containers[0].name)
             return f"{name} {words}" if len(situation.containers) == 1 else f"all {words}"
@@ -76,16 +81,16 @@ def _adopt(situation: Situation) -> str:
 
 
 CONTAINERS = (
-    Command("container.inspect", "Inspect the container", ("i",), Scope.CONTAINERS, why_not=_one, footer="inspect"),
+    Command("container.inspect", "Inspect the container", ("i",), Scope.CONTAINERS, why_not=_one, footer="inspect", also=Scope.LOG),
     Command("container.log", "Show the container's log", ("l",), Scope.CONTAINERS, why_not=_one, footer="log"),
     Command(
         "container.shell", "Open a shell in the container", ("x",), Scope.CONTAINERS,
-        changes=True, why_not=_shell, footer="shell",
+        changes=True, why_not=_shell, footer="shell", also=Scope.LOG,
     ),
     Command("container.stopped", "Show or hide stopped containers", ("a",), Scope.CONTAINERS, footer="all"),
     Command("container.unfold", "Show what is folded: earlier releases, the lease", ("right",), Scope.CONTAINERS),
     Command("container.fold", "Fold it again", ("left",), Scope.CONTAINERS),
-    Command("container.menu", "Stop, start, restart, remove ...", ("X",), Scope.CONTAINERS, why_not=_any, footer="actions"),
+    Command("container.menu", "Stop, start, restart, remove ...", ("X",), Scope.CONTAINERS, why_not=_any, footer="actions", also=Scope.LOG),
     Command(
         "container.start", "Start", (), Scope.CONTAINERS, changes=True, menu="s",
         why_not=_each(_unfit("container.start"), "already running"),

@@ -19,6 +19,13 @@ def _one(situation: Situation) -> str:
     return "select one app: several are marked" if len(situation.apps) > 1 else ""
 
 
+def _menu(situation: Situation) -> str:
+    shown = situation.shown.started.app if situation.shown is not None else ""
+    if situation.pane is Scope.OPERATION and all(app.name != shown for app in situation.apps):
+        return f"{shown} is no app of this configuration" if situation.apps else NONE
+    return _one(situation)
+
+
 def _known(situation: Situation) -> str:
     """For what needs to know the releases."""
     if reason := _one(situation):
@@ -120,7 +127,7 @@ RELEASES = (
 )  # fmt: skip
 
 APP_MENU = (
-    Command("app.menu", "Deploy, roll back, recover, prune ...", ("X",), Scope.APPS, why_not=_one, footer="actions"),
+    Command("app.menu", "Deploy, roll back, recover, prune ...", ("X",), Scope.APPS, why_not=_menu, footer="actions", also=Scope.OPERATION),
     Command("app.unfold", "Show the app's releases", ("right",), Scope.APPS, why_not=_one),
     Command("app.fold", "Hide the app's releases", ("left",), Scope.APPS, why_not=_one),
     Command("release.show", "Show the release's record, and how it differs from the live one", ("i",), Scope.APPS, why_not=_record),

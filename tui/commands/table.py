@@ -20,16 +20,23 @@ LIST_SCOPES = (Scope.APPS, Scope.IMAGES, Scope.TAGS, Scope.CONTAINERS)
 OUTPUT_SCOPES = (Scope.LOG, Scope.OPERATION)
 
 
-def applies(command: Command, pane: Scope) -> bool:
-    """Whether a command belongs to where the focus is."""
+def belongs(command: Command, pane: Scope) -> bool:
+    """Whether a command is of the pane that has the focus."""
     wider = Scope.LISTS if pane in LIST_SCOPES else Scope.OUTPUTS
     return command.scope in (Scope.ANYWHERE, wider, pane)
 
 
+def applies(command: Command, pane: Scope) -> bool:
+    """Whether its keys work there: those of a container in its log too."""
+    return belongs(command, pane) or command.also is pane
+
+
 def menu_of(pane: Scope) -> tuple[Command, ...]:
     """The commands in the X menu of a pane; in that of the apps also what can be done with one anywhere."""
+    menu = next((command for command in TABLE if command.also is pane and command.id.endswith(".menu")), None)
+    whose = pane if menu is None else menu.scope
 
-    def belongs(command: Command) -> bool:
-        return command.scope is pane or (pane is Scope.APPS and command.of_app)
+    def offered(command: Command) -> bool:
+        return command.scope is whose or (whose is Scope.APPS and command.of_app)
 
-    return tuple(command for command in TABLE if command.menu and belongs(command))
+    return tuple(command for command in TABLE if command.menu and offered(command))

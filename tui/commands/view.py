@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tui.commands.command import Command, Scope
+from tui.commands.command import Command, Scope, Situation
+from tui.commands.containers import none
+
+
+def _copy(situation: Situation) -> str:
+    return none(situation) if situation.pane is Scope.LOG and not situation.containers else ""
+
 
 HELP = Command("app.help", "Help for where you are", ("question_mark", "f1"), footer="help")
 """First in the footer, so that it is there however small the screen."""
@@ -41,8 +47,11 @@ LISTS = (
     Command("list.mark", "Mark the row, or take the mark off", ("space",), Scope.LISTS, footer="mark"),
     Command("list.mark_all", "Mark all rows, or none", ("asterisk",), Scope.LISTS),
     Command("list.open", "Open what the row stands for", ("enter",), Scope.LISTS),
-    Command("list.copy", "Copy the ID, digest or reference", ("y",), Scope.LISTS, footer="copy"),
-)
+    Command(
+        "list.copy", "Copy the ID, digest or reference", ("y",), Scope.LISTS,
+        why_not=_copy, footer="copy", also=Scope.LOG,
+    ),
+)  # fmt: skip
 
 HINTS = {
     "s": "s is bound to nothing: X opens start, stop and restart",

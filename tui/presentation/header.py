@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.commands.table import TABLE
+from tui.commands.table import TABLE, belongs
 from tui.presentation.amounts import age
 from tui.presentation.lines import clip
 from tui.presentation.text import safe, width
@@ -60,6 +60,7 @@ def footer_commands(keymap: Keymap, situation: Situation) -> list[Command]:
         command
         for command in TABLE
         if command.footer
+        and belongs(command, situation.pane)
         and keymap.has_key(command, situation.pane)
         and (situation.apps or not command.of_app)
     ]

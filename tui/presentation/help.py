@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands.command import Command, Scope
 from tui.commands.keymap import Keymap, spoken
-from tui.commands.table import TABLE, applies
+from tui.commands.table import TABLE, belongs
 from tui.presentation.text import fit
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ def help_lines(keymap: Keymap, here: Scope) -> list[Line]:
     lines: list[Line] = [
         [("Lower case looks, UPPER CASE changes. Enter never changes anything outside a dialog.", "muted")]
     ]
-    scopes = sorted(TITLES, key=lambda scope: not any(applies(c, here) for c in TABLE if c.scope is scope))
+    scopes = sorted(TITLES, key=lambda scope: not any(belongs(c, here) for c in TABLE if c.scope is scope))
     for scope in scopes:
-        commands = [command for command in TABLE if command.scope is scope]
+        commands = [command for command in TABLE if scope in (command.scope, command.also)]
         if not commands:
             continue
-        away = not any(applies(command, here) for command in commands)
+        away = not any(belongs(command, here) for command in commands if command.scope is scope)
         lines += [[], [(TITLES[scope] + (" (another pane)" if away else ""), "accent bold")]]
         for command in commands:
             sign = "  changes something" if command.changes else ""
@@ -65,7 +65,7 @@ def keys_page(keymap: Keymap) -> str:
         "Made from the command table by `make docs`; the help screen (`?`) shows the same.",
     ]
     for scope, title in TITLES.items():
-        commands = [command for command in TABLE if command.scope is scope]
+        commands = [command for command in TABLE if scope in (command.scope, command.also)]
         if commands:
             parts += ["", f"## {title}", "", "| key | does | command |", "|---|---|---|"]
             for command in commands:

@@ -32,7 +32,7 @@ def _title(situation: Situation) -> str:
     """What is selected."""
     names = [container.name for container in situation.containers] or list(situation.tags)
     names = names or [(image.tags or (image.short_id,))[0] for image in situation.images]
-    if situation.pane is Scope.APPS:
+    if situation.pane in (Scope.APPS, Scope.OPERATION):
         names = [one.name for one in situation.apps]
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
     return f"{names[0]}{more}" if names else situation.pane.value.capitalize()
