@@ -200,10 +200,10 @@ class Changes:
         if worked:
             more = f" and {len(worked) - 3} more" if len(worked) > 3 else ""
             self._app.notify(f"{verb} {', '.join(worked[:3])}{more}", markup=False, timeout=3)
-        for one in failed[:3]:
-            self._app.notify(f"{one.name}: {one.error}", severity="error", markup=False, timeout=10)
-        if len(failed) > 3:
-            self._app.notify(f"{len(failed) - 3} more failed", severity="error", markup=False, timeout=10)
+        if failed:
+            lines = [f"{one.name}: {one.error}" for one in failed[:3]]
+            lines += [f"{len(failed) - 3} more failed"] if len(failed) > 3 else []
+            self._app.notify("\n".join(lines), severity="error", markup=False, timeout=10)
 
 
 class _Busy:

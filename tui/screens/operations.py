@@ -290,7 +290,6 @@ class Operations:
                 self._running.add(operation.id)
             elif operation.id in self._running:
                 self._running.discard(operation.id)
-                self._welcome(operation)
                 if not self._screen.sees(operation):
                     self._app.notify(
                         safe(ended_words(operation)),
@@ -298,6 +297,7 @@ class Operations:
                         markup=False,
                         timeout=8,
                     )
+                self._welcome(operation)  # last: it says more, and takes the other's place
 
     def _welcome(self, operation: Operation) -> None:
         """An app that has been made, and is not on the screen."""

@@ -11,11 +11,13 @@ from textual import events
 from textual._compositor import ChopsUpdate
 from textual._time import get_time
 from textual.app import App
+from textual.widgets._toast import ToastHolder, ToastRack
 
 from tui.terminal import stop_job
 from tui.widgets.closing import ClosingScreen, InputGate
 from tui.widgets.driver import TerminalDriver
 from tui.widgets.lean_update import Codes, LeanUpdate
+from tui.widgets.toasts import Toasts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +50,7 @@ class TerminalApp(App[str], inherit_bindings=False):
         self._held: list[events.InputEvent] | None = []
         self._holding: Timer | None = None
         self._gate = InputGate(get_time)
+        self._notifications = Toasts()
 
     # The terminal
 
@@ -81,17 +84,26 @@ class TerminalApp(App[str], inherit_bindings=False):
     def lent_terminal(self) -> Iterator[None]:
         """The terminal belongs to another program meanwhile: nothing is drawn, and no key is ours."""
         self._lent = True
-        # What is drawn into a batch is not drawn: without one, frames would be made for nobody.
-        with self.batch_update(), self.suspend():
-            yield
-        self._lent = False
+        try:
+            # What is drawn into a batch is not drawn: without one, frames would be made for nobody.
+            with self.batch_update(), self.suspend():
+                yield
+        finally:
+            self._lent = False
+
+    @property
+    def cannot_lend(self) -> str:
+        """Why its terminal cannot belong to another program for a while, "" where it can."""
+        lends = self._driver is not None and self._driver.can_suspend
+        return "" if lends else "this terminal cannot be left to another program and taken back"
 
     def suspend_job(self) -> None:
         """Stop as Ctrl+Z does everywhere, and come back whole."""
         if self._lent:
             return
-        if self.terminal is None:
-            self.notify("not suspended: there is no terminal to leave", severity="warning", timeout=4)
+        if self.cannot_lend:
+            said = f"not suspended: {self.cannot_lend}"
+            self.notify(said, severity="warning", markup=False, timeout=4)
             return
         with self.lent_terminal():
             stopped = stop_job()
@@ -105,6 +117,14 @@ class TerminalApp(App[str], inherit_bindings=False):
         if isinstance(renderable, ChopsUpdate):
             renderable = LeanUpdate(renderable, self._codes)
         super()._display(screen, renderable)
+
+    def _refresh_notifications(self) -> None:
+        # Textual takes a box away that is replaced, and leaves what held it.
+        kept = {ToastRack._toast_id(notification) for notification in self._notifications}
+        for holder in self.screen_stack[-1].query(ToastHolder) if self.screen_stack else ():
+            if holder.id not in kept:
+                holder.remove()
+        super()._refresh_notifications()
 
     # Keys and clicks
 
