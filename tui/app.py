@@ -403,10 +403,6 @@ class Holdfast(TerminalApp, inherit_bindings=False):
 
     async def _shell(self, situation: Situation) -> None:
         container = situation.containers[0]
-        if self.cannot_lend:
-            said = f"no shell: {self.cannot_lend}"
-            self.notify(said, severity="warning", markup=False, timeout=6)
-            return
         question = Question(
             f"Open a shell in {container.name}?",
             (),
@@ -415,6 +411,10 @@ class Holdfast(TerminalApp, inherit_bindings=False):
             "Open",
         )
         if not await self.consent.given(question, container.name, asked=False):
+            return
+        if self.cannot_lend:
+            said = f"no shell: {self.cannot_lend}"
+            self.notify(said, severity="warning", markup=False, timeout=6)
             return
         engine = self.watcher.engine
         if engine is None:

@@ -272,11 +272,17 @@ def test_a_suspended_one_can_be_ended(job: Terminal, tmp_path: Path) -> None:
 
 def test_one_that_was_stopped_unheard_comes_back_whole(job: Terminal) -> None:
     dashboard = program(job)
+    job.press("?")
+    job.wait_for("Help")  # what the terminal has answered is read by now: the shell would take it for typed
+    job.press("q")
+    job.wait(lambda text: "Help" not in text, what="the main screen")
     dashboard.send_signal(signal.SIGSTOP)
     until(lambda: b"Stopped" in job.output)
+    begun = len(job.output)
     job.send("fg\r")
-    job.wait_for("● live")
+    until(lambda: b"\x1b[?1049h" in job.output[begun:])  # what is typed before is dropped
     job.wait(lambda text: "Stopped" not in text, what="a screen of its own")
+    job.wait_for("● live")
     job.press("?")
     job.wait_for("Help")
 

@@ -437,8 +437,9 @@ async def test_output_is_folded_opened_searched_and_saved(
         view = robot.app.main.operation
         await robot.wait(lambda: view._cursor == ("2", 0))
         await robot.press("greater_than_sign")
-        await robot.wait(lambda: list((tmp_path / "state/holdfast/saved").glob("api-build-*.log")))
-        [saved] = tmp_path.glob("api-build-*.log")
+        folder = tmp_path / "state/holdfast/saved"
+        await robot.wait(lambda: list(folder.glob("api-build-*.log")))
+        [saved] = folder.glob("api-build-*.log")
         await said(robot, "lines saved to")
         text = saved.read_text()
         assert "unpacking 49\n" in text
