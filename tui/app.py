@@ -119,7 +119,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         self.shelf = shelf
         self._styles = RichStyles(shelf.current)
         self.keymap = Keymap(settings.keys)
-        self.log_pane = LogPane(settings.log)
+        self.log_pane = LogPane(settings.log, self.keymap)
         self.main = MainScreen(
             store,
             self.keymap,
@@ -347,7 +347,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
             case "app.theme":
                 self.run_worker(self._choose_theme())
             case "container.menu" | "image.menu" | "tag.menu" | "app.menu":
-                open_menu(self, situation, self._carry_out)
+                open_menu(self, situation, self.keymap, self._carry_out)
             case "container.inspect" | "image.inspect" | "tag.inspect":
                 self.run_worker(self.looking.inspect(situation, page=0), group="inspect", exclusive=True)
             case "image.history" | "tag.history":

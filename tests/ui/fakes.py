@@ -312,7 +312,12 @@ def deploy_failed(now: float, name: str = "web") -> Operation:
     message = "r6 is not ready: GET http://127.0.0.1:80/health: 503; r5 v1.5.0 serves again"
     events += [
         StepChanged(t + 1.2, "undo", UNDONE),
-        Ended(t + 1.2, False, 2.2, error=Failure(1, message, "see its log", ("listening on :80",))),
+        Ended(
+            t + 1.2,
+            False,
+            2.2,
+            error=Failure(1, message, "holdfast history --show 7c2f keeps it", ("listening on :80",)),
+        ),
     ]
     made.feed(events)
     made.alive = False

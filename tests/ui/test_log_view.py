@@ -10,9 +10,9 @@ import pytest
 from rich.style import Style
 from textual.app import App, ComposeResult
 
+from tui.commands.keymap import Keymap
 from tui.panes.log import LogPane
 from tui.presentation.lines import plain
-from tui.presentation.titles import LOG_TITLE
 from tui.settings.schema import LogSettings
 from tui.store.output import Output
 from tui.widgets import log_view
@@ -32,7 +32,7 @@ class Shell(App[None]):
 
     def __init__(self, **settings: bool) -> None:
         super().__init__()
-        self.pane = LogPane(LogSettings(**settings))
+        self.pane = LogPane(LogSettings(**settings), Keymap())
         self.said: list[str] = []
 
     def compose(self) -> ComposeResult:
@@ -72,9 +72,9 @@ def opened(app: Shell, lines: Iterable[tuple[int, bytes, bytes]], **bounds: int)
 async def test_the_title_is_bare_until_a_log_is_opened_and_counts_afterwards() -> None:
     app = Shell()
     async with app.run_test():
-        assert app.heading().strip() == LOG_TITLE
+        assert app.heading().strip() == "5 Log"
         output = opened(app, texts(1000))
-        assert f"{LOG_TITLE}  web  1,000 lines" in app.heading()
+        assert "5 Log  web  1,000 lines" in app.heading()
         assert app.heading().rstrip().endswith("following")
         app.pane.say("the container is exited")
         assert "the container is exited · following" in app.heading()

@@ -9,6 +9,7 @@ import pytest
 from textual.app import App
 
 from tests.ui import fakes
+from tui.commands.keymap import Keymap
 from tui.model.operation import DONE, RUNNING, Ended, Logged, StepChanged
 from tui.theming import RichStyles, ThemeShelf
 from tui.widgets.operation_view import FRAME, OperationView
@@ -34,7 +35,7 @@ class OneView(App[None]):
         return self._styles(style)
 
     def compose(self) -> ComposeResult:
-        yield OperationView(clock=lambda: self.now)
+        yield OperationView(Keymap(), clock=lambda: self.now)
 
     @property
     def view(self) -> OperationView:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.unit.ledger.made import files, release
+from tui.commands.keymap import Keymap
 from tui.journal.evidence import Evidence, add_evidence, read_evidence
 from tui.journal.format import JournalMalformed, decode, encode
 from tui.ledger import reading, records
@@ -60,7 +61,7 @@ def test_a_journal_with_such_dates_is_shown(seconds: float) -> None:
     assert isinstance(started, Started)
     operation = Operation(started)
     operation.feed([Ended(seconds, True, seconds)])
-    assert "no date" in operation_title(operation)
+    assert "no date" in operation_title(operation, Keymap())
     assert "no date" in history_row(operation)[0]
 
 

@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     made = _Parser(
         prog="holdfast",
         description="A terminal dashboard that keeps Docker releases immutable.",
-        epilog="Without a verb the dashboard opens; ? shows its keys. holdfast VERB --help shows more.",
+        epilog="Without a verb the dashboard opens; its help shows the keys. For more: holdfast VERB --help.",
         allow_abbrev=False,
     )
     made.add_argument("--version", action="version", version=f"holdfast {__version__}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.commands.command import Command, Scope, Situation
+from tui.commands.command import Command, Scope, Situation, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ ONGOING = {
 
 def _under_way(operation: Operation) -> str:
     verb = operation.started.verb
-    return f"{operation.started.app} is being {ONGOING.get(verb, verb)}: C cancels"
+    return f"{named(operation.started.app)} is being {ONGOING.get(verb, verb)}: <operation.cancel> cancels"
 
 
 def free(situation: Situation) -> str:
@@ -32,7 +32,7 @@ def free(situation: Situation) -> str:
         return NONE
     for app in situation.apps:
         if home := situation.elsewhere.get(app.name):
-            return f"{app.name} lives on {home}: open holdfast there (--context or --host)"
+            return f"{named(app.name)} lives on {home}: open holdfast there (--context or --host)"
     names = {app.name for app in situation.apps}
     return next((_under_way(one) for one in situation.running if one.started.app in names), "")
 
@@ -40,7 +40,7 @@ def free(situation: Situation) -> str:
 def _build(situation: Situation) -> str:
     without = next((app for app in situation.apps if app.build is None), None)
     if without is not None:
-        return f"{without.name} is not built here: {without.origin} has no [apps.{without.name}.build]"
+        return f"{named(without.name)} is not built here: {without.origin} has no [apps.{without.name}.build]"
     return free(situation)
 
 
@@ -60,7 +60,7 @@ def _one_image(why_not: Callable[[Situation], str]) -> Callable[[Situation], str
 def _push(situation: Situation) -> str:
     if situation.apps and not situation.apps[0].has_registry:
         app = situation.apps[0]
-        return f"{app.name} has no registry: its image is {app.image}, local only"
+        return f"{named(app.name)} has no registry: its image is {app.image}, local only"
     return free(situation)
 
 
@@ -90,7 +90,7 @@ def made(operation: Operation | None) -> str:
 APPS = (
     Command("app.build", "Build the app", ("B",), changes=True, why_not=_build, footer="build", menu="b", of_app=True),
     Command("app.test", "Test the app's image", ("T",), changes=True, why_not=_one_image(free), footer="test", menu="t", of_app=True),
-    Command("app.tag", "Give the app's image a version (in a log G is its end)", ("G",), changes=True, why_not=_one_image(free), footer="tag", menu="g", of_app=True),
+    Command("app.tag", "Give the app's image a version", ("G",), changes=True, why_not=_one_image(free), footer="tag", menu="g", of_app=True),
     Command("app.push", "Push the app's version to its registry", ("P",), changes=True, why_not=_one_image(_push), footer="push", menu="s", of_app=True),
     Command("operation.cancel", "Cancel the running operation", ("C",), why_not=_cancel, footer="cancel", of_app=True),
     Command("app.history", "Show what was done with the app", ("h",), Scope.APPS, why_not=_history, footer="history", menu="h"),

@@ -30,6 +30,8 @@ def _tags(situation: Situation) -> str:
 IMAGES = (
     Command("image.inspect", "Inspect the image", ("i",), Scope.IMAGES, why_not=_one_image, footer="inspect"),
     Command("image.history", "Show the image's layers", ("h",), Scope.IMAGES, why_not=_one_image, footer="layers"),
+    Command("image.unfold", "Show the builds that are folded", ("right",), Scope.IMAGES),
+    Command("image.fold", "Fold them again", ("left",), Scope.IMAGES),
     Command("image.menu", "Remove, prune ...", ("X",), Scope.IMAGES, footer="actions"),
     Command(
         "image.remove", "Remove, with all its tags", (), Scope.IMAGES, changes=True, danger=Danger.CONFIRM,
@@ -44,6 +46,8 @@ IMAGES = (
 TAGS = (
     Command("tag.inspect", "Inspect the image of the tag", ("i",), Scope.TAGS, why_not=_one_tag, footer="inspect"),
     Command("tag.history", "Show the layers of the tag's image", ("h",), Scope.TAGS, why_not=_one_tag, footer="layers"),
+    Command("tag.unfold", "Show the builds that are folded", ("right",), Scope.TAGS),
+    Command("tag.fold", "Fold them again", ("left",), Scope.TAGS),
     Command("tag.refresh", "Ask the registries again", ("u",), Scope.TAGS, footer="refresh"),
     Command("tag.menu", "Untag ...", ("X",), Scope.TAGS, why_not=_tags, footer="actions"),
     Command(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.commands.command import Command, Scope
-from tui.commands.table import BY_ID, LIST_SCOPES, OUTPUT_SCOPES, TABLE, applies
+from tui.commands.table import BY_ID, LIST_SCOPES, OUTPUT_SCOPES, TABLE, applies, menu_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from tui.commands.command import Situation
 
 PANES = (*LIST_SCOPES, *OUTPUT_SCOPES)
 
@@ -18,6 +21,13 @@ _SPOKEN = {
     "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "up": "↑", "down": "↓",
     "left": "←", "right": "→",
 }  # fmt: skip
+
+
+_NAMED = re.compile(r"<([a-z]+\.[a-z_]+)>")
+"""A command in a sentence: "<app.build> builds one"."""
+
+PALETTE = "the palette"
+"""How to do what no key does."""
 
 
 def spoken(key: str) -> str:
@@ -97,6 +107,40 @@ class Keymap:
         """Whether its first key does it in a pane."""
         keys = self._keys[command.id]
         return bool(keys) and self.find(pane, keys[0]) is command
+
+    def say(self, sentence: str) -> str:
+        """The sentence, with the keys of the commands that it names as `<app.build>`."""
+        if "<" not in sentence:
+            return sentence
+        return _NAMED.sub(lambda found: self._named(found[1]) or found[0], sentence)
+
+    def _named(self, id: str) -> str:
+        """How a command is done: by its key, by that of its menu and a letter, or in the palette."""
+        command = BY_ID.get(id)
+        if command is None:
+            return ""
+        if key := self._working(command):
+            return key
+        menu = menu_with(command)
+        key = self._working(menu) if menu is not None else ""
+        return f"{key} {command.menu}" if key else PALETTE
+
+    def _working(self, command: Command) -> str:
+        """Its first key that does it everywhere where it applies, else one that does it somewhere."""
+        panes = [pane for pane in PANES if applies(command, pane)]
+        for enough in (all, any):
+            for key in self._keys[command.id]:
+                if enough(self.find(pane, key) is command for pane in panes):
+                    return spoken(key)
+        return ""
+
+    def key_to(self, pane: str) -> str:
+        """The key that goes to a pane, "" where none does."""
+        return self._working(BY_ID[f"pane.{pane}"])
+
+    def unavailable(self, command: Command, situation: Situation) -> str:
+        """Why a command cannot be done now, or "", with the keys as they are bound."""
+        return self.say(command.unavailable(situation))
 
     def hint(self, command: Command) -> str:
         """Its first key as people write it, "" when it has none."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.apps import NONE, free
-from tui.commands.command import Command, Scope, Situation
+from tui.commands.command import Command, Scope, Situation, named
 
 if TYPE_CHECKING:
     from tui.store.releases import AppReleases
 
-RECOVERY = "X c finishes or undoes it"
+RECOVERY = "<app.recover> in the apps finishes or undoes it"
 
 
 def _one(situation: Situation) -> str:
@@ -30,7 +30,7 @@ def _known(situation: Situation) -> str:
     """For what needs to know the releases."""
     if reason := _one(situation):
         return reason
-    releases, name = situation.releases, situation.apps[0].name
+    releases, name = situation.releases, named(situation.apps[0].name)
     if releases is None:
         return f"the releases of {name} are not read yet"
     return f"the releases of {name} cannot be read: {releases.error}" if releases.error else ""
@@ -49,11 +49,11 @@ def _held(situation: Situation) -> str:
 def _changeable(situation: Situation) -> str:
     if reason := _held(situation):
         return reason
-    releases, name = situation.releases, situation.apps[0].name
+    releases, name = situation.releases, named(situation.apps[0].name)
     if releases is None:
         return ""  # the operation looks for itself
     if releases.foreign:
-        return f"the container {name} is there and was not made by Holdfast: X in the containers adopts it"
+        return f"the container {name} is there and was not made by Holdfast: <app.adopt> in the containers adopts it"
     if releases.interrupted is not None:
         return f"the deploy of {releases.called(releases.interrupted)} was interrupted: {RECOVERY}"
     return ""
@@ -62,7 +62,7 @@ def _changeable(situation: Situation) -> str:
 def _ship(situation: Situation) -> str:
     app = situation.apps[0] if situation.apps else None
     if app is not None and app.build is None:
-        return f"{app.name} is not built here: {app.origin} has no [apps.{app.name}.build]"
+        return f"{named(app.name)} is not built here: {app.origin} has no [apps.{app.name}.build]"
     return _changeable(situation)
 
 
@@ -71,7 +71,9 @@ def _rollback(situation: Situation) -> str:
         return reason
     assert situation.releases is not None
     if not situation.releases.ways_back:
-        return f"nothing to go back to: no other release of {situation.apps[0].name} has passed its gate"
+        return (
+            f"nothing to go back to: no other release of {named(situation.apps[0].name)} has passed its gate"
+        )
     return ""
 
 
@@ -80,7 +82,7 @@ def _recover(situation: Situation) -> str:
         return reason
     assert situation.releases is not None
     if situation.releases.interrupted is None:
-        return f"no deploy of {situation.apps[0].name} was interrupted"
+        return f"no deploy of {named(situation.apps[0].name)} was interrupted"
     return ""
 
 
@@ -94,14 +96,14 @@ def _unlock(situation: Situation) -> str:
         return reason
     assert situation.releases is not None
     if situation.releases.holder is None:
-        return f"nobody has the lease of {situation.apps[0].name}"
+        return f"nobody has the lease of {named(situation.apps[0].name)}"
     return ""
 
 
 def _live(situation: Situation) -> str:
     if reason := _known(situation):
         return reason
-    return "" if _slot(situation.releases) else f"nothing of {situation.apps[0].name} is live"
+    return "" if _slot(situation.releases) else f"nothing of {named(situation.apps[0].name)} is live"
 
 
 def _slot(releases: AppReleases | None) -> bool:
@@ -117,7 +119,7 @@ def _verify(situation: Situation) -> str:
 def _record(situation: Situation) -> str:
     if reason := _known(situation):
         return reason
-    return "" if situation.release else "no release is selected: → shows those of the app"
+    return "" if situation.release else "no release is selected: <app.unfold> shows those of the app"
 
 
 RELEASES = (
@@ -135,6 +137,6 @@ APP_MENU = (
     Command("app.verify", "Verify: look for drift now", ("v",), Scope.APPS, why_not=_verify, footer="verify"),
     Command("app.plan", "Show the plan of a deploy, or of going back to the release; does nothing", ("p",), Scope.APPS, why_not=_changeable, footer="plan"),
     Command("app.recover", "Recover an interrupted deploy", (), Scope.APPS, changes=True, why_not=_recover, menu="c"),
-    Command("app.prune", "Prune: remove old releases", (), Scope.APPS, changes=True, why_not=_prune, menu="p"),
+    Command("app.prune", "Prune: remove old releases, builds, images and volumes", (), Scope.APPS, changes=True, why_not=_prune, menu="p"),
     Command("app.unlock", "Unlock: take the lease away", (), Scope.APPS, changes=True, why_not=_unlock, menu="u"),
 )  # fmt: skip

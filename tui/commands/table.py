@@ -31,6 +31,14 @@ def applies(command: Command, pane: Scope) -> bool:
     return belongs(command, pane) or command.also is pane
 
 
+def menu_with(command: Command) -> Command | None:
+    """The command that opens the menu in which a command is, None where it is in none."""
+    if not command.menu:
+        return None
+    pane = Scope.APPS if command.of_app else command.scope
+    return BY_ID.get(f"{pane.value.removesuffix('s')}.menu")
+
+
 def menu_of(pane: Scope) -> tuple[Command, ...]:
     """The commands in the X menu of a pane; in that of the apps also what can be done with one anywhere."""
     menu = next((command for command in TABLE if command.also is pane and command.id.endswith(".menu")), None)

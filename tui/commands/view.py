@@ -54,8 +54,10 @@ LISTS = (
 )  # fmt: skip
 
 HINTS = {
-    "s": "s is bound to nothing: X opens start, stop and restart",
-    "d": "d is bound to nothing: X opens remove",
-    "r": "r is bound to nothing: X opens restart; the lists are live and need no refresh",
+    "s": "s is bound to nothing: <container.menu> in the containers opens start, stop and restart",
+    "d": "d is bound to nothing: <container.menu> in the containers opens remove, "
+    "<image.menu> in the images, <tag.menu> in the tags",
+    "r": "r is bound to nothing: <container.menu> in the containers opens restart; "
+    "the lists are live and need no refresh",
 }
 """Keys that other tools have taught fingers; here they do no harm and say where the action is."""

@@ -17,6 +17,7 @@ from tui.widgets.list_view import ListView
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from tui.commands.keymap import Keymap
     from tui.model.app import AppSpec
     from tui.presentation.style import Line, Span
     from tui.store.operation import Operation
@@ -42,9 +43,14 @@ class AppsPane(ListView):
     SORTS = rows.SORTS
 
     def __init__(
-        self, apps: Mapping[str, AppSpec], store: Store, clock: Callable[[], float] = time.time
+        self,
+        apps: Mapping[str, AppSpec],
+        store: Store,
+        keymap: Keymap,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._apps = apps
+        self._keymap = keymap
         self._store = store
         self._clock = clock
         self._versions: dict[str, str] = {}
@@ -298,7 +304,14 @@ class AppsPane(ListView):
 
     def describe(self) -> None:
         shown = sum(not number_of(key) for key in self.ordering.keys())
-        left, right = apps_title(len(self._apps), self.filter_text, shown, len(self.marked()), self.sorted_by)
+        left, right = apps_title(
+            self._keymap,
+            len(self._apps),
+            self.filter_text,
+            shown,
+            len(self.marked()),
+            self.sorted_by,
+        )
         self.set_title(left, right)
 
 

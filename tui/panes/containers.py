@@ -19,6 +19,7 @@ from tui.widgets.list_view import HEADING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tui.commands.keymap import Keymap
     from tui.presentation.style import Span
     from tui.settings.schema import ContainerSettings
 
@@ -30,9 +31,14 @@ class ContainersPane(FoldingList):
     SORTS = rows.SORTS
 
     def __init__(
-        self, store: Store, settings: ContainerSettings, clock: Callable[[], float] = time.time
+        self,
+        store: Store,
+        keymap: Keymap,
+        settings: ContainerSettings,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
+        self._keymap = keymap
         self._clock = clock
         self._key = rows.sort_key(settings.sort, store.samples)
         self.show_stopped = settings.show_stopped
@@ -169,10 +175,13 @@ class ContainersPane(FoldingList):
     def empty_text(self) -> str:
         if self.filter_text or not self._store.complete:
             return super().empty_text()
-        return "no containers on this engine" if self.show_stopped else "nothing runs; a shows stopped ones"
+        if self.show_stopped:
+            return "no containers on this engine"
+        return self._keymap.say("nothing runs; <container.stopped> shows stopped ones")
 
     def describe(self) -> None:
         left, right = containers_title(
+            self._keymap,
             len(self._store.containers),
             self._states["running"],
             self.filter_text,

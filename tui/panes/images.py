@@ -5,25 +5,37 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from tui.presentation import folding
 from tui.presentation import images as rows
+from tui.presentation.text import safe
 from tui.presentation.titles import images_title
 from tui.store.store import Change, Store, Topic
-from tui.widgets.list_view import ListView
+from tui.widgets.folding_list import FoldingList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
+    from tui.commands.keymap import Keymap
     from tui.presentation.style import Span
 
 
-class ImagesPane(ListView):
+class ImagesPane(FoldingList):
     """Reads images, and which containers use them, from the store."""
 
     COLUMNS = rows.COLUMNS
     SORTS = rows.SORTS
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keymap: Keymap,
+        clock: Callable[[], float] = time.time,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        """`names`: repository -> what to call its builds, where that is not the repository itself."""
         self._store = store
+        self._names = names or {}
+        self._keymap = keymap
         self._clock = clock
         self._key = rows.sort_key(self.SORTS[0], self._uses)
         self._users: dict[str, dict[str, str]] = {}
@@ -73,7 +85,28 @@ class ImagesPane(ListView):
     def cell(self, key: str, column: str) -> Span:
         return rows.cell(column, self._store.images[key], self.users(key), self._clock())
 
-    def sort_key(self, key: str) -> Any:
+    def whole(self, key: str) -> str:
+        if not key.startswith(folding.HEAD):
+            return ""
+        fold = key[1:]
+        count = len(self.folding.members.get(fold, ()))
+        name = self._names.get(fold, fold)
+        return safe(folding.builds_words(name, count, unfolded=fold in self.unfolded))
+
+    def fold_of(self, key: str) -> str:
+        """Builds that nothing runs of, by their repository."""
+        return "" if self._uses(key) else folding.builds_fold(self._store.images[key])
+
+    def stands_over(self, key: str) -> str:
+        return folding.builds_over(self._store.images[key])
+
+    def do_image_unfold(self) -> None:
+        self.unfold(shown=True)
+
+    def do_image_fold(self) -> None:
+        self.unfold(shown=False)
+
+    def row_sort_key(self, key: str) -> Any:
         return self._key(self._store.images[key])
 
     def sort_by(self, order: str) -> None:
@@ -93,6 +126,7 @@ class ImagesPane(ListView):
         images = self._store.images
         dangling = sum(image.dangling for image in images.values())
         left, right = images_title(
+            self._keymap,
             len(images),
             dangling,
             self.filter_text,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.presentation.layout import LOG
+from tui.presentation.titles import pane_head
 from tui.widgets.log_view import LogView
 from tui.widgets.saving import save
 
 if TYPE_CHECKING:
+    from tui.commands.keymap import Keymap
     from tui.settings.schema import LogSettings
     from tui.store.output import Output
 
@@ -15,8 +18,8 @@ if TYPE_CHECKING:
 class LogPane(LogView):
     """Knows which container's log it shows, and saves it."""
 
-    def __init__(self, settings: LogSettings) -> None:
-        super().__init__(wrap=settings.wrap, times=settings.timestamps, id="log")
+    def __init__(self, settings: LogSettings, keymap: Keymap) -> None:
+        super().__init__(pane_head(keymap, LOG), wrap=settings.wrap, times=settings.timestamps, id="log")
         self.container_id: str | None = None
 
     def open(self, container_id: str, name: str, output: Output) -> None:

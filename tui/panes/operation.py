@@ -13,14 +13,15 @@ from tui.widgets.saving import save
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tui.commands.keymap import Keymap
     from tui.store.operation import Operation
 
 
 class OperationPane(OperationView):
     """Reads an operation from the store, and what the same took the last time."""
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
-        super().__init__(clock=clock, id="operation")
+    def __init__(self, store: Store, keymap: Keymap, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(keymap, clock=clock, id="operation")
         self._store = store
 
     def on_mount(self) -> None:

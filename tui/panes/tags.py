@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from tui.model.reference import split_reference
 from tui.model.remote import whereabouts
+from tui.presentation import folding
 from tui.presentation import images as rows
+from tui.presentation.text import safe
 from tui.presentation.titles import tags_title
 from tui.store.store import Change, Store, Topic
-from tui.widgets.list_view import ListView
+from tui.widgets.folding_list import FoldingList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
+    from tui.commands.keymap import Keymap
     from tui.model.image import Image
     from tui.presentation.style import Span
     from tui.presentation.table import Column
 
 
-class TagsPane(ListView):
+class TagsPane(FoldingList):
     """Reads tags from the store; they are grouped by the image that they name.
 
     Of repositories whose registry was asked the tags stand here too that only the registry has.
@@ -29,8 +32,17 @@ class TagsPane(ListView):
     COLUMNS: tuple[Column, ...] = rows.TAG_COLUMNS
     SORTS = rows.TAG_SORTS
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keymap: Keymap,
+        clock: Callable[[], float] = time.time,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        """`names`: repository -> what to call its builds, where that is not the repository itself."""
         self._store = store
+        self._names = names or {}
+        self._keymap = keymap
         self._clock = clock
         self._rows: dict[str, rows.TagRow] = {}
         super().__init__(id="tags")
@@ -45,10 +57,11 @@ class TagsPane(ListView):
     def _read(self) -> dict[str, rows.TagRow]:
         found = {}
         for image in self._store.images.values():
-            tags = sorted(image.tags)
-            for number, tag in enumerate(tags):
+            tags = sorted(tag for tag in image.tags if not folding.is_build(tag))
+            for tag in image.tags:
+                first = last = tag not in tags  # a build's stands by itself, among the builds
                 where = self._where(tag, image)
-                found[tag] = rows.TagRow(tag, image, number == 0, number == len(tags) - 1, where)
+                found[tag] = rows.TagRow(tag, image, first or tag == tags[0], last or tag == tags[-1], where)
         for repository, remote in self._store.remote.items():
             for name in remote.tags:
                 reference = f"{repository}:{name}"
@@ -91,7 +104,29 @@ class TagsPane(ListView):
             row = row._replace(first=True, last=True)
         return rows.tag_cell(column, row, self._clock())
 
-    def sort_key(self, key: str) -> Any:
+    def whole(self, key: str) -> str:
+        if not key.startswith(folding.HEAD):
+            return ""
+        fold = key[1:]
+        count = len(self.folding.members.get(fold, ()))
+        name = self._names.get(fold, fold)
+        return safe(folding.builds_words(name, count, unfolded=fold in self.unfolded))
+
+    def fold_of(self, key: str) -> str:
+        """Tags by which builds are named, by their repository."""
+        return folding.repository_of(key) if folding.is_build(key) else ""
+
+    def stands_over(self, key: str) -> str:
+        """Under the last of the names that stand together."""
+        return folding.repository_of(key) if self._rows[key].last and not folding.is_build(key) else ""
+
+    def do_tag_unfold(self) -> None:
+        self.unfold(shown=True)
+
+    def do_tag_fold(self) -> None:
+        self.unfold(shown=False)
+
+    def row_sort_key(self, key: str) -> Any:
         row = self._rows[key]
         match self.sorted_by:
             case "tag":
@@ -119,6 +154,7 @@ class TagsPane(ListView):
     def describe(self) -> None:
         tagged = sum(not image.dangling for image in self._store.images.values())
         left, right = tags_title(
+            self._keymap,
             len(self._rows),
             tagged,
             self.filter_text,

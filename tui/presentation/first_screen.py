@@ -20,11 +20,11 @@ from tui.presentation.table import Column, heading, place, row, whole_row
 from tui.presentation.text import fit, safe
 from tui.presentation.titles import (
     APPS_NOTE,
-    LOG_TITLE,
-    TABS,
     apps_title,
     containers_title,
     images_title,
+    pane_head,
+    tabs,
     tags_title,
 )
 
@@ -67,11 +67,11 @@ def first_screen(
         (found.footer, [footer_line(width, footer_keys(keymap, situation))]),
     ]
     if found.tabs is not None:
-        pieces.append((found.tabs, [tabs_line(width, TABS, CONTAINERS)]))
+        pieces.append((found.tabs, [tabs_line(width, tabs(keymap), CONTAINERS)]))
     if found.divider is not None:
         pieces.append((found.divider, [[("│", "border")]] * found.divider.height))
     for name, rect in found.panes.items():
-        pieces.append((rect, _pane(name, rect, containers, ordered, settings, names, now)))
+        pieces.append((rect, _pane(name, rect, containers, ordered, settings, names, now, keymap)))
     screen: list[list[tuple[int, Line]]] = [[] for _ in range(height)]
     for rect, lines in pieces:
         for offset, line in enumerate(lines[: rect.height]):
@@ -89,6 +89,7 @@ def _pane(
     settings: ContainerSettings,
     apps: Sequence[str],
     now: float,
+    keymap: Keymap,
 ) -> list[Line]:
     cells, rows = rect.width - 1, rect.height - 1
     running = sum(container.state == "running" for container in containers)
@@ -96,7 +97,12 @@ def _pane(
     body: list[Line] = []
     if name == CONTAINERS:
         title = containers_title(
-            len(containers), running, order=settings.sort, complete=False, hidden=not settings.show_stopped
+            keymap,
+            len(containers),
+            running,
+            order=settings.sort,
+            complete=False,
+            hidden=not settings.show_stopped,
         )
         scroll = Scroll(0, rows - 1, len(ordered))
         placed = place(container_rows.COLUMNS, cells)
@@ -112,18 +118,18 @@ def _pane(
 
             body.append(row(placed, cells, cell, cursor=cursor))
     elif name == IMAGES:
-        title = images_title(0, 0, complete=False)
+        title = images_title(keymap, 0, 0, complete=False)
         body = [_heading(image_rows.COLUMNS, cells, image_rows.SORTS[0])]
     elif name == TAGS:
-        title = tags_title(0, 0, complete=False)
+        title = tags_title(keymap, 0, 0, complete=False)
         body = [_heading(image_rows.TAG_COLUMNS, cells, image_rows.TAG_SORTS[0])]
     elif name == APPS:
-        title = apps_title(len(apps))
+        title = apps_title(keymap, len(apps))
         body = _apps(apps, cells, rows, now)
         scroll = Scroll(0, rows - 1, len(apps))
     else:
         assert name == LOG
-        title = (LOG_TITLE, "")
+        title = (pane_head(keymap, LOG), "")
     body += [[(" " * cells, "text")]] * (rows - len(body))
     lines = [title_line(*title, rect.width, name == CONTAINERS)]
     return lines + [[*line, bar(number, scroll)] for number, line in enumerate(body[:rows])]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.model.app import BUILT
 from tui.model.labels import APP, LEASE, LEDGER, RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tui.model.container import Container
+    from tui.model.image import Image
 
 HEAD = "\0"
 """What the key of a row begins with that stands for others; the name of the fold follows."""
@@ -53,8 +55,34 @@ def fold_words(name: str, members: Iterable[Container], *, unfolded: bool) -> st
     return f"{sign} {name}: {', '.join(words)}"
 
 
+def is_build(reference: str) -> bool:
+    """Whether a tag is one by which a build is named, and no version."""
+    return reference.rpartition(":")[2].startswith(BUILT)
+
+
+def repository_of(reference: str) -> str:
+    """The part of "repository:tag" before the tag."""
+    return reference.rpartition(":")[0]
+
+
+def builds_fold(image: Image) -> str:
+    """The repository under which an image is folded: one that is named as builds of it alone; else ""."""
+    repositories = {repository_of(tag) if is_build(tag) else "" for tag in image.tags}
+    return repositories.pop() if len(repositories) == 1 else ""
+
+
+def builds_over(image: Image) -> str:
+    """The repository whose builds stand under an image: that of its first version; "" where it has none."""
+    return next((repository_of(tag) for tag in image.tags if not is_build(tag)), "")
+
+
+def builds_words(name: str, count: int, *, unfolded: bool) -> str:
+    """E.g. "▸ web: 12 builds"."""
+    return f"{'▾' if unfolded else '▸'} {name}: {count} build{'' if count == 1 else 's'}"
+
+
 class Folding:
-    """Which rows are folded under which.
+    """Which rows are folded under which: under the first of the rows that a fold may stand under.
 
     row_key     the sort key of a row by itself
     fold        the name of the fold that a row is in, "" for none
@@ -74,7 +102,8 @@ class Folding:
         self._in: dict[str, str] = {}
         self._above: dict[str, str] = {}
         self.members: dict[str, dict[str, None]] = {}
-        self._under: dict[str, str] = {}
+        self._under: dict[str, dict[str, None]] = {}
+        self._places: dict[str, Any] = {}
 
     def fold(self, key: str) -> str:
         """The fold that a row is in, or that it stands for."""
@@ -89,8 +118,7 @@ class Folding:
         fold = self.fold(key)
         if not fold:
             return (0, self._row_key(key), 0)
-        above = self._under.get(fold)
-        place = (1, fold) if above is None else (0, self._row_key(above))
+        place = self._places.get(fold, (1, fold))
         return (*place, 1) if key.startswith(HEAD) else (*place, 2, self._row_key(key))
 
     def track(self, put: Iterable[str], removed: Iterable[str]) -> set[str]:
@@ -101,6 +129,11 @@ class Folding:
         for key in put:
             self._move(key, self._fold(key), self._over(key), touched)
         touched.discard("")
+        for fold in touched:
+            if above := self._under.get(fold):
+                self._places[fold] = (0, min(map(self._row_key, above)))
+            else:
+                self._places.pop(fold, None)
         return touched
 
     def _move(self, key: str, fold: str, over: str, touched: set[str]) -> None:
@@ -113,9 +146,8 @@ class Folding:
                 self._in[key] = fold
                 self.members.setdefault(fold, {})[key] = None
         if was_over != over:
-            if was_over and self._under.get(was_over) == key:
-                del self._under[was_over]
+            self._under.get(was_over, {}).pop(key, None)
             self._above.pop(key, None)
             if over:
                 self._above[key] = over
-                self._under[over] = key
+                self._under.setdefault(over, {})[key] = None

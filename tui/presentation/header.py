@@ -97,10 +97,10 @@ def footer_line(cells: int, keys: Sequence[tuple[str, str, bool]], note: str = "
     return clip(line, cells, "key.label")
 
 
-def tabs_line(cells: int, names: Sequence[tuple[str, str]], focus: str) -> Line:
-    """The line of panes on small screens: (key, name) each, the focused one standing out."""
+def tabs_line(cells: int, tabs: Sequence[tuple[str, str]], focus: str) -> Line:
+    """The line of panes on small screens: (pane, words) each, the focused one standing out."""
     line: Line = []
-    for key, name in names:
-        line.append((f" {key} {name} ", "title.focus" if name.lower() == focus else "title"))
+    for pane, words in tabs:
+        line.append((f" {words} ", "title.focus" if pane == focus else "title"))
         line.append((" ", "text"))
     return clip(line, cells, "text")

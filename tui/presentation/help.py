@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands.command import Command, Scope
 from tui.commands.keymap import Keymap, spoken
-from tui.commands.table import TABLE, belongs
+from tui.commands.table import TABLE, belongs, menu_with
 from tui.presentation.text import fit
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ TITLES = {
 
 def _keys(keymap: Keymap, command: Command) -> str:
     written = " ".join(spoken(key) for key in keymap.keys_of(command))
-    if not written and command.menu:
-        menu = next(other for other in TABLE if other.id == f"{command.id.split('.')[0]}.menu")
-        written = f"{keymap.hint(menu)} {command.menu}"
+    menu = menu_with(command)
+    if not written and menu is not None and (key := keymap.hint(menu)):
+        written = f"{key} {command.menu}"
     return written
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 APPS, IMAGES, TAGS, CONTAINERS, LOG = "apps", "images", "tags", "containers", "log"
 PANES = (APPS, IMAGES, TAGS, CONTAINERS, LOG)
-"""In the order of the keys 1 to 5."""
+"""In the order of their keys."""
 
 
 class Rect(NamedTuple):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.presentation.ansi import ansi_line
 from tui.presentation.lines import clip, plain, wrapped
 from tui.presentation.text import cut, safe, width
-from tui.presentation.titles import LOG_TITLE
 
 if TYPE_CHECKING:
     from tui.presentation.style import Line
@@ -92,9 +91,9 @@ def dropped_row(count: int, cells: int) -> Line:
     return clip([(words, "log.notice")], cells, "log")
 
 
-def log_title(name: str, seen: int) -> str:
+def log_title(head: str, name: str, seen: int) -> str:
     """E.g. "5 Log  web  12,340 lines"; name is what the engine says."""
-    return f"{LOG_TITLE}  {safe(name)}  {seen:,} line{'' if seen == 1 else 's'}"
+    return f"{head}  {safe(name)}  {seen:,} line{'' if seen == 1 else 's'}"
 
 
 def log_state(words: str, following: bool, below: int) -> str:

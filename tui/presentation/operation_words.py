@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from tui.model.operation import CACHED, DONE, FAILED, RUNNING, SKIPPED, UNDONE, WAITING
 from tui.presentation.amounts import date, duration
+from tui.presentation.layout import LOG
 from tui.presentation.text import fit, safe
+from tui.presentation.titles import pane_head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui.commands.keymap import Keymap
     from tui.presentation.style import Span
     from tui.store.operation import Operation
 
@@ -65,14 +68,16 @@ def running_seconds(seconds: float) -> str:
     return f"{whole}s" if whole < 60 else duration(whole)
 
 
-def operation_title(operation: Operation) -> str:
+def operation_title(operation: Operation, keymap: Keymap) -> str:
     """E.g. "5 web build  2026-11-24 09:30"."""
     started = operation.started
     moment = date(started.t, "%Y-%m-%d %H:%M")
-    return f"5 {safe(started.app)} {safe(started.verb)}  {moment}"
+    return pane_head(keymap, LOG, f"{safe(started.app)} {safe(started.verb)}  {moment}")
 
 
-def operation_state(operation: Operation, now: float, *, following: bool, words: str = "") -> str:
+def operation_state(
+    operation: Operation, now: float, keymap: Keymap, *, following: bool, words: str = ""
+) -> str:
     """E.g. "◐ running 12s · following", "✗ failed after 3.2s"."""
     glyph = GLYPHS[operation.state][0]
     ended = operation.ended
@@ -82,7 +87,7 @@ def operation_state(operation: Operation, now: float, *, following: bool, words:
         return f"{glyph} {operation.state} {'in' if ended.ok else 'after'} {duration(ended.seconds)}"
     if operation.interrupted:
         return f"{glyph} interrupted"
-    pace = "following" if following else "paused, f follows"
+    pace = "following" if following else keymap.say("paused, <log.follow> follows")
     if not operation.steps:
         return f"{glyph} starting"
     return f"{glyph} running {running_seconds(now - operation.started.t)} · {pace}"

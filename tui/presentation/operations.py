@@ -17,11 +17,12 @@ from tui.presentation.text import fit, safe, width
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tui.commands.keymap import Keymap
     from tui.model.operation import Failure, Result
     from tui.presentation.style import Line
     from tui.store.operation import Operation, Step
 
-RECOVERY = "X c in the apps, or holdfast recover, finishes or undoes what it had begun"
+RECOVERY = "<app.recover> in the apps, or holdfast recover, finishes or undoes what it had begun"
 
 REMEDIES = {
     "build": "start it again: what the engine has built already is in its cache",
@@ -133,15 +134,15 @@ def over(line: Line, style: str) -> Line:
 # What follows the steps
 
 
-def end_rows(operation: Operation, cells: int, before: float | None) -> list[Line]:
+def end_rows(operation: Operation, cells: int, before: float | None, keymap: Keymap) -> list[Line]:
     """Warnings, and how it ended. `before`: seconds that the same took the last time it went well."""
     rows: list[Line] = []
-    for line in _end(operation, before):
+    for line in _end(operation, before, keymap):
         rows += [clip(part, cells, "text") for part in wrapped(line, max(cells - 1, 1), 5)]
     return rows
 
 
-def _end(operation: Operation, before: float | None) -> Iterator[Line]:
+def _end(operation: Operation, before: float | None, keymap: Keymap) -> Iterator[Line]:
     if operation.warnings:
         yield []
     for warning in operation.warnings:
@@ -157,7 +158,8 @@ def _end(operation: Operation, before: float | None) -> Iterator[Line]:
             (f" {glyph} {safe(verb)} interrupted", role),
             (": its process is gone, and has not said how it ended", "text"),
         ]
-        yield [("   " + REMEDIES.get(verb, "look at what it has done, and start it again"), "strong")]
+        remedy = keymap.say(REMEDIES.get(verb, "look at what it has done, and start it again"))
+        yield [(f"   {remedy}", "strong")]
         return
     took = duration(ended.seconds)
     if ended.ok:

@@ -17,10 +17,13 @@ from tui.store.releases import FAILED, KEPT, LEDGER_ONLY, LIVE, OPEN
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from tui.commands.keymap import Keymap
     from tui.model.drift import Cause, Drift
     from tui.model.release import Entry
     from tui.presentation.style import Line
     from tui.store.releases import AppReleases
+
+CUT_SHORT = "what it had begun was interrupted: <app.recover> in the apps finishes or undoes it"
 
 STANDS = {
     LIVE: "live: it bears the app's name",
@@ -47,14 +50,14 @@ def _claim(name: str, value: str, now: float) -> str:
     return mask_text(value)
 
 
-def record_lines(releases: AppReleases, number: int, now: float) -> list[Line]:
+def record_lines(releases: AppReleases, number: int, now: float, keymap: Keymap) -> list[Line]:
     """Everything that the ledger has of a release."""
     entry = releases.entries.get(number)
     if entry is None:
         return [[("the ledger has no record of it", "bad")]]
     release = entry.release
     lines = _section("Release", _about(releases, entry, now))
-    lines += _section("Outcome", _outcome(releases, entry, now))
+    lines += _section("Outcome", _outcome(releases, entry, now, keymap))
     lines += _section("Evidence", _evidence(release.evidence, now))
     lines += _section("Run configuration", _fields(release.run, RunSpec()))
     lines += _section("Gate", _fields(release.ready, ReadySpec()))
@@ -87,13 +90,13 @@ def _about(releases: AppReleases, entry: Entry, now: float) -> list[tuple[str, s
     ]
 
 
-def _outcome(releases: AppReleases, entry: Entry, now: float) -> list[tuple[str, str]]:
+def _outcome(releases: AppReleases, entry: Entry, now: float, keymap: Keymap) -> list[tuple[str, str]]:
     outcome = entry.outcome
     if outcome is None:
         holder = releases.holder
         if holder is not None and holder.alive:
             return [("open", holder_words(holder, entry.release.app))]
-        return [("open", "what it had begun was interrupted: X c in the apps finishes or undoes it")]
+        return [("open", keymap.say(CUT_SHORT))]
     return [
         ("gate", "passed" if outcome.good else "failed"),
         ("at", moment(outcome.at, now)),

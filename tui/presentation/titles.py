@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from tui.presentation.layout import APPS, CONTAINERS, IMAGES, PANES, TAGS
 from tui.presentation.text import safe
 
-TABS = (("1", "Apps"), ("2", "Images"), ("3", "Tags"), ("4", "Containers"), ("5", "Log"))
-"""Key and name of each pane."""
+if TYPE_CHECKING:
+    from tui.commands.keymap import Keymap
 
 APPS_NOTE = ("No app is configured here:", "holdfast init writes its file.")
 """In the place of apps where there are none."""
 
-LOG_TITLE = "5 Log"
+
+def pane_head(keymap: Keymap, pane: str, name: str = "") -> str:
+    """What a title begins with: the key that goes to the pane, and its name, or what stands in for it."""
+    name = name or pane.capitalize()
+    key = keymap.key_to(pane)
+    return f"{key} {name}" if key else name
+
+
+def tabs(keymap: Keymap) -> tuple[tuple[str, str], ...]:
+    """Each pane and what its tab says."""
+    return tuple((pane, pane_head(keymap, pane)) for pane in PANES)
 
 
 def list_title(
-    number: int, name: str, total: str, filter_text: str, shown: int, marked: int, order: str
+    head: str, total: str, filter_text: str, shown: int, marked: int, order: str
 ) -> tuple[str, str]:
     """Both ends of a list's title line."""
-    left = f"{number} {name}  {total}"
+    left = f"{head}  {total}"
     if filter_text:
         left += f" · /{safe(filter_text)} {shown}"
     if marked:
@@ -26,15 +39,17 @@ def list_title(
 
 
 def apps_title(
-    total: int, filter_text: str = "", shown: int = 0, marked: int = 0, order: str = "app"
+    keymap: Keymap, total: int, filter_text: str = "", shown: int = 0, marked: int = 0, order: str = "app"
 ) -> tuple[str, str]:
     """E.g. ("1 Apps  3", "by app")."""
+    head = pane_head(keymap, APPS)
     if not total:
-        return "1 Apps", ""
-    return list_title(1, "Apps", str(total), filter_text, shown, marked, order)
+        return head, ""
+    return list_title(head, str(total), filter_text, shown, marked, order)
 
 
 def containers_title(
+    keymap: Keymap,
     total: int,
     running: int,
     filter_text: str = "",
@@ -47,10 +62,11 @@ def containers_title(
 ) -> tuple[str, str]:
     """E.g. ("4 Containers  3 running of 10", "by state"); "10…" while more may come."""
     words = f"{running} running of {total}{'' if complete else '…'}{', stopped hidden' if hidden else ''}"
-    return list_title(4, "Containers", words, filter_text, shown, marked, order)
+    return list_title(pane_head(keymap, CONTAINERS), words, filter_text, shown, marked, order)
 
 
 def images_title(
+    keymap: Keymap,
     total: int,
     dangling: int,
     filter_text: str = "",
@@ -63,10 +79,11 @@ def images_title(
     """E.g. ("2 Images  12, 3 dangling", "by age")."""
     words = f"{total}, {dangling} dangling" if dangling else str(total)
     words = words if complete else "…"
-    return list_title(2, "Images", words, filter_text, shown, marked, order)
+    return list_title(pane_head(keymap, IMAGES), words, filter_text, shown, marked, order)
 
 
 def tags_title(
+    keymap: Keymap,
     total: int,
     images: int,
     filter_text: str = "",
@@ -78,4 +95,4 @@ def tags_title(
 ) -> tuple[str, str]:
     """E.g. ("3 Tags  20 of 12 images", "by group")."""
     words = f"{total} of {images} images" if complete else "…"
-    return list_title(3, "Tags", words, filter_text, shown, marked, order)
+    return list_title(pane_head(keymap, TAGS), words, filter_text, shown, marked, order)

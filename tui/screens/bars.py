@@ -13,7 +13,7 @@ from tui.presentation.header import (
     tabs_line,
 )
 from tui.presentation.operation_words import busy_words
-from tui.presentation.titles import TABS
+from tui.presentation.titles import tabs
 from tui.widgets.bars import Bar
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Bars:
         )
 
     def _draw_tabs(self, width: int) -> Line:
-        return tabs_line(width, TABS, self._screen.focus_on)
+        return tabs_line(width, tabs(self._screen.keymap), self._screen.focus_on)
 
     def _draw_footer(self, width: int) -> Line:
         return footer_line(width, footer_keys(self._screen.keymap, self._screen.situation()))
@@ -61,8 +61,8 @@ class Bars:
 
     def _press_tab(self, x: int) -> None:
         end = 0
-        for key, name in TABS:
-            end += len(key) + len(name) + 4
+        for pane, words in tabs(self._screen.keymap):
+            end += len(words) + 3
             if x < end:
-                self._screen.go(name.lower())
+                self._screen.go(pane)
                 return

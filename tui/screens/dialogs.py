@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from rich.text import Text
@@ -10,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.presentation.text import safe
+from tui.presentation.text import safe, width
 from tui.widgets.closing import ClosingScreen
 
 if TYPE_CHECKING:
@@ -166,6 +167,13 @@ class Choice(NamedTuple):
     why_not: str = ""
 
 
+FRAME = 8
+"""Cells of a dialog's border and padding, left and right, and of a scroll bar."""
+
+REASON = 3
+"""Cells between a title and a reason."""
+
+
 class MenuDialog(Dialog[str]):
     """A list to choose from, by its letters or with the cursor; `moved` is told of the entry under it."""
 
@@ -189,14 +197,24 @@ class MenuDialog(Dialog[str]):
             text = Text(f" {choice.key:<3}", style="bold" if not choice.why_not else "dim")
             text.append(safe(choice.title), style="" if not choice.why_not else "dim")
             if choice.why_not:
-                text.append(f"   {safe(choice.why_not)}", style="dim italic")
+                text.append(self._reason(text.cell_len, safe(choice.why_not)), style="dim italic")
             options.append(Option(text, id=choice.id))
         with Vertical():
             yield Static(Text(safe(self._heading)), classes="title")
             yield OptionList(*options)
 
+    def _reason(self, before: int, reason: str) -> str:
+        """A reason behind a title; in lines of its own where it does not fit there whole."""
+        room = self.app.size.width * 9 // 10 - FRAME
+        if before + REASON + width(reason) <= room:
+            return " " * REASON + reason
+        return "".join(
+            f"\n    {line}" for line in textwrap.wrap(reason, max(room - 4, 20), break_on_hyphens=False)
+        )
+
     def on_mount(self) -> None:
         options = self.query_one(OptionList)
+        options.styles.max_height = max(min(20, self.app.size.height * 9 // 10 - FRAME), 1)
         options.focus()
         for number, choice in enumerate(self._choices):
             if choice.id == self._first:

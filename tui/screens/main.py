@@ -94,12 +94,13 @@ class MainScreen(SizedScreen[None], inherit_bindings=False):
         self.busy = ""
         self.clock = clock
         self.configured = apps
-        self.apps = AppsPane(apps, store, clock)
-        self.containers = ContainersPane(store, settings, clock)
-        self.images = ImagesPane(store, clock)
-        self.tags = TagsPane(store, clock)
+        self.apps = AppsPane(apps, store, keymap, clock)
+        self.containers = ContainersPane(store, keymap, settings, clock)
+        names = {app.repository: app.name for app in apps.values()}
+        self.images = ImagesPane(store, keymap, clock, names)
+        self.tags = TagsPane(store, keymap, clock, names)
         self.log_pane = log
-        self.operation = OperationPane(store, clock)
+        self.operation = OperationPane(store, keymap, clock)
         self.views: dict[str, Framed] = {
             "apps": self.apps,
             "images": self.images,
@@ -234,14 +235,15 @@ class MainScreen(SizedScreen[None], inherit_bindings=False):
         command = self.keymap.find(pane, event.key) or self.keymap.find(pane, event.character or "")
         if command is not None:
             self.perform(command)
-        elif event.character in HINTS:
-            self.notify(HINTS[event.character], markup=False, timeout=4)
         elif (found := self.keymap.elsewhere(event.key)) is not None:
             there, place = found
             said = f"{spoken(event.key)} is not bound here: in the {place.value} pane it is: {there.title}"
             self.notify(said, markup=False, timeout=4)
+        elif event.character in HINTS:
+            self.notify(self.keymap.say(HINTS[event.character]), markup=False, timeout=4)
         elif event.character and event.character.isprintable():
-            self.notify(f"{event.character} is not bound here; ? shows the keys", markup=False, timeout=3)
+            said = f"{event.character} is not bound here; {self.keymap.say('<app.help> shows the keys')}"
+            self.notify(said, markup=False, timeout=3)
 
     def paint_now(self) -> None:
         """Draw what a key has changed in the focused pane at once.
@@ -259,7 +261,7 @@ class MainScreen(SizedScreen[None], inherit_bindings=False):
     def perform(self, command: Command) -> None:
         """Do a command, or say why not."""
         situation = self.situation()
-        if reason := command.unavailable(situation):
+        if reason := self.keymap.unavailable(command, situation):
             self.notify(f"{command.title}: {reason}", severity="warning", markup=False, timeout=4)
             return
         method = "do_" + command.id.replace(".", "_")

@@ -14,12 +14,18 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from tui.commands.command import Command, Situation
+    from tui.commands.keymap import Keymap
 
 
-def open_menu(app: App[str], situation: Situation, choose: Callable[[Command, Situation], None]) -> None:
+def open_menu(
+    app: App[str],
+    situation: Situation,
+    keymap: Keymap,
+    choose: Callable[[Command, Situation], None],
+) -> None:
     """Offer what can be done with what is selected; what was chosen is available, and given to `choose`."""
     commands = menu_of(situation.pane)
-    choices = [Choice(c.id, c.menu, c.title, c.unavailable(situation)) for c in commands]
+    choices = [Choice(c.id, c.menu, c.title, keymap.unavailable(c, situation)) for c in commands]
 
     def chosen(id: str | None) -> None:
         if id:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from tui.commands.keymap import spoken
-from tui.commands.table import BY_ID
 from tui.errors import HoldfastError
 from tui.journal.folder import new_id
 from tui.model.operation import Failure, Started
@@ -114,8 +112,7 @@ class Operations:
         if found:
             self.show(found[0], focus=opened)
         elif opened:
-            key = self._screen.keymap.hint(BY_ID["app.build"])
-            said = f"nothing was done with {name} yet: {key} builds it"
+            said = f"nothing was done with {name} yet: {self._screen.keymap.say('<app.build> builds it')}"
             self._app.notify(safe(said), markup=False, timeout=4)
 
     def show(self, operation: Operation, *, focus: bool = False) -> None:
@@ -304,9 +301,8 @@ class Operations:
         name = operation.started.app
         adopted = operation.started.verb == "adopt" and operation.state == "done"
         if adopted and name not in self._screen.configured:
-            keys = self._screen.keymap.keys_of(BY_ID["app.reload"])
-            how = spoken(keys[0]) if keys else "the palette"
-            said = f"{name} is an app now; {how} reads the configuration again and shows it"
+            how = self._screen.keymap.say("<app.reload> reads the configuration again and shows it")
+            said = f"{name} is an app now; {how}"
             self._app.notify(safe(said), markup=False, timeout=20)
 
     def _greet(self, found: Sequence[Operation]) -> None:

@@ -60,7 +60,7 @@ class Commands(Provider):
         for command in TABLE:
             if applies(command, situation.pane):
                 key = screen.keymap.hint(command)
-                note = command.unavailable(situation) or (f"key {key}" if key else "")
+                note = screen.keymap.unavailable(command, situation) or (f"key {key}" if key else "")
                 yield partial(self._once, partial(screen.perform, command)), command.title, note
         for command in TABLE:
             if not applies(command, situation.pane) and command.scope in PLACES:

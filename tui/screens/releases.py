@@ -135,8 +135,9 @@ class Releases:
         if remote is not None and remote.error:
             return f"the registry cannot be asked: {remote.error}"
         if not offered:
-            push = ", P pushes it" if app.has_registry else ""
-            return f"there is no version of {app.name} yet: B builds one, G names it{push}"
+            push = ", <app.push> pushes it" if app.has_registry else ""
+            how = self._screen.keymap.say(f"<app.build> builds one, <app.tag> names it{push}")
+            return f"there is no version of {app.name} yet: {how}"
         return CHOOSE
 
     async def _rollback(self, app: AppSpec, chosen: int) -> None:
@@ -213,7 +214,7 @@ class Releases:
                 (lease.text,),
                 (
                     alive,
-                    "what was begun stays as it is until it is recovered: X c",
+                    self._screen.keymap.say("what was begun stays as it is until <app.recover> recovers it"),
                     f"on {engine.endpoint.url}",
                 ),
                 f"holdfast unlock {app.name}",
@@ -234,7 +235,7 @@ class Releases:
         if releases is None:
             return
         pages = [
-            ("record", record_lines(releases, number, self._clock())),
+            ("record", record_lines(releases, number, self._clock(), self._screen.keymap)),
             ("against the live one", difference_lines(releases, number)),
         ]
         if releases.notes:
@@ -269,10 +270,8 @@ class Releases:
             self._said[name] = number
 
     def _offer_recovery(self, name: str, releases: AppReleases, number: int) -> None:
-        said = (
-            f"the deploy of {name} {releases.called(number)} was interrupted: "
-            "1 goes to the apps, X c finishes or undoes it"
-        )
+        how = self._screen.keymap.say("<pane.apps> goes to the apps, <app.recover> finishes or undoes it")
+        said = f"the deploy of {name} {releases.called(number)} was interrupted: {how}"
         self._app.notify(safe(said), severity="warning", markup=False, timeout=15)
 
 

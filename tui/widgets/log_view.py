@@ -20,7 +20,6 @@ from tui.presentation.log_lines import (
     text_width,
 )
 from tui.presentation.text import safe
-from tui.presentation.titles import LOG_TITLE
 from tui.widgets.framed import Framed
 
 if TYPE_CHECKING:
@@ -41,8 +40,10 @@ REACH = 1 << 20
 class LogView(Framed):
     """Shows one Output. It follows until one scrolls back; at the end it follows again."""
 
-    def __init__(self, *, wrap: bool = False, times: bool = False, id: str | None = None) -> None:
+    def __init__(self, head: str, *, wrap: bool = False, times: bool = False, id: str | None = None) -> None:
+        """`head`: what its title begins with."""
         super().__init__(id=id)
+        self._head = head
         self.output: Output | None = None
         self.following = True
         self.needle = ""
@@ -176,11 +177,11 @@ class LogView(Framed):
 
     def _describe(self) -> None:
         if self.output is None:
-            self.set_title(LOG_TITLE, self._words)
+            self.set_title(self._head, self._words)
             return
         below = 0 if self.following else self.output.end - self._paused_at
         self.set_title(
-            log_title(self.subject, self.output.end),
+            log_title(self._head, self.subject, self.output.end),
             log_state(self._words, self.following, below),
             state=True,
         )

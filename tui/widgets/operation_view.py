@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from textual import events
 
+    from tui.commands.keymap import Keymap
     from tui.presentation.style import Line
     from tui.store.operation import Operation, Step
     from tui.store.output import OutputLine
@@ -39,10 +40,13 @@ _ERROR = re.compile(rb"(?i)\b(?:error|fatal|fail(?:ed|ure)?|panic|exception|trac
 
 
 class OperationView(Framed):
-    """Shows one Operation. It follows the running step until one moves; `f`, or the end, follows again."""
+    """Shows one Operation. It follows the running step until one moves, and again from the end on."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.time, id: str | None = None) -> None:
+    def __init__(
+        self, keymap: Keymap, *, clock: Callable[[], float] = time.time, id: str | None = None
+    ) -> None:
         super().__init__(id=id)
+        self._keymap = keymap
         self.operation: Operation | None = None
         self.following = True
         self.needle = ""
@@ -155,7 +159,7 @@ class OperationView(Framed):
         end_for = operation.id, operation.state, len(operation.warnings), width, self.before
         if self._end_for != end_for:
             self._end_for = end_for
-            self._end = end_rows(operation, width, self.before) if width else []
+            self._end = end_rows(operation, width, self.before, self._keymap) if width else []
         self._outline.count(self._is_open, len(self._end))
 
     def _visible(self) -> list[Line]:
@@ -223,8 +227,9 @@ class OperationView(Framed):
     def _describe(self) -> None:
         operation = self.operation
         if operation is not None:
-            state = operation_state(operation, self._clock(), following=self.following, words=self._words)
-            self.set_title(operation_title(operation), state, state=True)
+            keymap, now = self._keymap, self._clock()
+            state = operation_state(operation, now, keymap, following=self.following, words=self._words)
+            self.set_title(operation_title(operation, keymap), state, state=True)
 
     def on_resize(self) -> None:
         self._rows = []

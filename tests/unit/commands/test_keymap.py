@@ -90,7 +90,7 @@ def test_verbs_say_why_not() -> None:
     assert [verb.unavailable(situation) for verb in verbs] == [""] * 4
     assert all("holdfast init" in verb.unavailable(situation._replace(apps=())) for verb in verbs)
     busy = situation._replace(running=(fakes.build_running(0.0),))
-    assert {verb.unavailable(busy) for verb in verbs} == {"web is being built: C cancels"}
+    assert {verb.unavailable(busy) for verb in verbs} == {"web is being built: <operation.cancel> cancels"}
     assert all("does not answer" in verb.unavailable(situation._replace(live=False)) for verb in verbs)
     assert BY_ID["operation.cancel"].unavailable(situation) == "nothing is running"
     assert BY_ID["operation.cancel"].unavailable(busy._replace(live=False)) == ""

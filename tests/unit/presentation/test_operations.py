@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui import fakes
+from tui.commands.keymap import Keymap
 from tui.model.image import Image
 from tui.model.operation import DONE, FAILED, RUNNING, Ended, Failure, Progressed, Result, StepChanged
 from tui.presentation.apps import AppRow, cell, newest_version
@@ -25,6 +26,7 @@ from tui.presentation.operations import amounts, end_rows, output_row, step_row
 from tui.presentation.text import width
 from tui.store.operation import Operation, Step
 
+KEYMAP = Keymap()
 NOW = 1_700_000_000.0
 
 
@@ -83,33 +85,33 @@ def test_output_stands_below_its_step_and_shows_its_stream() -> None:
 
 
 def test_the_end_says_what_was_made_and_compares_with_the_last_time() -> None:
-    said = text(end_rows(fakes.build_done(NOW, 5.0, 12.3), 120, 40.1))
+    said = text(end_rows(fakes.build_done(NOW, 5.0, 12.3), 120, 40.1, KEYMAP))
     assert "✓ built in 12.3s, last time 40.1s" in said
     assert fakes.IMAGE in said
     assert "base docker.io/library/node:14-alpine  sha256:4e4e" in said
 
 
 def test_a_failure_says_why_and_what_to_do_and_shows_the_lines() -> None:
-    said = text(end_rows(fakes.build_failed(NOW), 120, None))
+    said = text(end_rows(fakes.build_failed(NOW), 120, None, KEYMAP))
     assert "✗ build failed after 14.3s" in said
     assert "exit code: 1" in said
     assert "   4 | RUN npm ci   <<<" in said
 
 
 def test_what_was_interrupted_says_so_and_what_to_do() -> None:
-    said = text(end_rows(fakes.operation("push", "web", NOW, alive=False), 100, None))
+    said = text(end_rows(fakes.operation("push", "web", NOW, alive=False), 100, None, KEYMAP))
     assert "✗ push interrupted" in said
     assert "start it again" in said
 
 
 def test_warnings_are_listed_while_it_runs() -> None:
-    assert "! warning  Dockerfile line 1" in text(end_rows(fakes.build_running(NOW), 120, None))
+    assert "! warning  Dockerfile line 1" in text(end_rows(fakes.build_running(NOW), 120, None, KEYMAP))
 
 
 @pytest.mark.parametrize("cells", [10, 33, 80])
 def test_the_end_fits_into_any_width(cells: int) -> None:
     for operation in (fakes.build_done(NOW, 5.0), fakes.build_failed(NOW)):
-        assert all(width(plain(row)) == cells for row in end_rows(operation, cells, 1.0))
+        assert all(width(plain(row)) == cells for row in end_rows(operation, cells, 1.0, KEYMAP))
 
 
 def test_seconds_that_count_are_whole() -> None:
@@ -118,10 +120,10 @@ def test_seconds_that_count_are_whole() -> None:
 
 def test_titles_say_how_it_stands() -> None:
     build = fakes.build_running(NOW)
-    assert operation_state(build, NOW, following=True) == "◐ running 12s · following"
-    assert operation_state(build, NOW, following=False) == "◐ running 12s · paused, f follows"
-    assert operation_state(fakes.build_failed(NOW), NOW, following=True) == "✗ failed after 14.3s"
-    assert operation_state(fakes.operation("build", "web", NOW), NOW, following=True) == "◐ starting"
+    assert operation_state(build, NOW, KEYMAP, following=True) == "◐ running 12s · following"
+    assert operation_state(build, NOW, KEYMAP, following=False) == "◐ running 12s · paused, f follows"
+    assert operation_state(fakes.build_failed(NOW), NOW, KEYMAP, following=True) == "✗ failed after 14.3s"
+    assert operation_state(fakes.operation("build", "web", NOW), NOW, KEYMAP, following=True) == "◐ starting"
 
 
 def test_the_header_names_what_runs() -> None:

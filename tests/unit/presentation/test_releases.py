@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ui import fakes
+from tui.commands.keymap import Keymap
 from tui.model.app import Healthcheck, Mount, Port, RunSpec
 from tui.model.container import Container
 from tui.model.drift import Cause, Drift
@@ -21,6 +22,7 @@ from tui.presentation.table import place
 from tui.presentation.versions import first_choice, offered_versions, version_choices
 from tui.store.releases import AppReleases, Holder
 
+KEYMAP = Keymap()
 NOW = 1_700_000_000.0
 LIVE = "5" * 64
 RELEASES = fakes.releases(NOW, LIVE)
@@ -117,7 +119,7 @@ def test_what_one_look_must_answer_is_there_at_every_width(cells: int) -> None:
 
 
 def test_the_record_shows_everything_but_values_of_variables() -> None:
-    said = text(record_lines(RELEASES, 5, NOW))
+    said = text(record_lines(RELEASES, 5, NOW, KEYMAP))
     assert "r5 v1.5.0" in said
     assert "bob on box" in said
     assert fakes.digest(5) in said
@@ -125,9 +127,9 @@ def test_the_record_shows_everything_but_values_of_variables() -> None:
     assert "DB_PASSWORD" in said
     assert "hunter2" not in said
     assert "80 -> 8080/tcp" in said
-    assert "no: nothing is known of a test" in text(record_lines(RELEASES, 3, NOW))
-    assert "X c in the apps" in text(record_lines(fakes.interrupted(NOW, LIVE), 6, NOW))
-    assert "no record" in text(record_lines(RELEASES, 9, NOW))
+    assert "no: nothing is known of a test" in text(record_lines(RELEASES, 3, NOW, KEYMAP))
+    assert "X c in the apps" in text(record_lines(fakes.interrupted(NOW, LIVE), 6, NOW, KEYMAP))
+    assert "no record" in text(record_lines(RELEASES, 9, NOW, KEYMAP))
 
 
 def test_a_record_full_of_hostile_text_does_no_harm() -> None:
@@ -138,7 +140,7 @@ def test_a_record_full_of_hostile_text_does_no_harm() -> None:
     )  # fmt: skip
     entries = {1: Entry(release, Outcome(1, False, NOW, message=evil))}
     releases = AppReleases(Standing("web", {}, {1: False}), entries, at=NOW)
-    lines = record_lines(releases, 1, NOW)
+    lines = record_lines(releases, 1, NOW, KEYMAP)
     assert all("\x1b" not in plain(line) and "\n" not in plain(line) for line in lines)
 
 
@@ -196,10 +198,10 @@ def test_without_a_registry_versions_are_here() -> None:
 
 def test_a_failed_deploy_says_which_release_serves_again() -> None:
     failed = fakes.deploy_failed(NOW)
-    said = text(end_rows(failed, 120, None))
+    said = text(end_rows(failed, 120, None, KEYMAP))
     assert "r5 v1.5.0 serves again" in said
     assert said.count("serves again") == 1
     assert failed.ended is not None
     assert failed.ended.error is not None
     failed.ended = failed.ended._replace(error=failed.ended.error._replace(code=130, message="cancelled"))
-    assert "↶ r5 serves again" in text(end_rows(failed, 120, None))
+    assert "↶ r5 serves again" in text(end_rows(failed, 120, None, KEYMAP))
