@@ -146,6 +146,14 @@ def answer_json(document: object) -> None:
     answer(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
+def terminal_cells(fd: int) -> int:
+    """How wide the terminal is, in cells; 0 where it is none, or does not say."""
+    try:
+        return os.get_terminal_size(fd).columns
+    except OSError:
+        return 0
+
+
 def colours(fd: int) -> bool:
     """Whether colours are wanted there: a terminal that has them, and no NO_COLOR (https://no-color.org)."""
     return os.isatty(fd) and not os.environ.get("NO_COLOR") and moves(fd)

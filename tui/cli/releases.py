@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.cli.output import answer, answer_json, colours, say, say_error
+from tui.cli.output import answer, answer_json, colours, say, say_error, terminal_cells
 from tui.cli.places import Asked, Place, apps_at, engine_at, merged, places, read_settings
 from tui.cli.release_words import FAILED, LIVE, OPEN, release_fields, short, state_of
 from tui.errors import HoldfastError
@@ -109,7 +109,7 @@ def _show(found: list[Listed], app: str, *, nothing: bool) -> None:
     columns = ("engine", *COLUMNS) if engines else COLUMNS
     rows = [((safe(one.engine),) if engines else ()) + row(one) for one in found]
     shown = colours(1)
-    lines = table(columns, rows, {"outcome": _ROLES})
+    lines = table(columns, rows, {"outcome": _ROLES}, terminal_cells(1))
     answer("".join([painted(line, colours=shown) + "\n" for line in lines]))
 
 

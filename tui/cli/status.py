@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.cli.output import answer, answer_json, colours, say_error
+from tui.cli.output import answer, answer_json, colours, say_error, terminal_cells
 from tui.cli.places import Asked, Place, apps_at, engine_at, merged, places, read_settings
 from tui.cli.release_words import (
     drift_fields,
@@ -172,7 +172,10 @@ def _show(found: list[AppStatus], now: float, *, nothing: bool) -> None:
     engines = len({one.engine for one in found}) > 1
     columns = (*COLUMNS, "engine") if engines else COLUMNS
     rows = [row(one, now) + ((safe(one.engine),) if engines else ()) for one in found]
-    lines = [*table(columns, rows, {"health": _ROLES}), *(line for one in found for line in notes(one))]
+    lines = [
+        *table(columns, rows, {"health": _ROLES}, terminal_cells(1)),
+        *(line for one in found for line in notes(one)),
+    ]
     shown = colours(1)
     answer("".join([painted(line, colours=shown) + "\n" for line in lines]))
 

@@ -132,22 +132,50 @@ def table(
     columns: Sequence[str],
     rows: Sequence[Sequence[str]],
     roles: Mapping[str, Mapping[str, str]],
+    cells: int = 0,
 ) -> Iterator[Line]:
     """Columns beneath their names. Cells are safe to show; nothing is cut, because this may go to a file.
 
     roles   column -> a cell's first word, or all of it -> its role; other cells of that column are bad
+    cells   width of the terminal; where the columns need more, each row becomes a block of its own, whose
+            lines break between words and not within. 0 where nothing bounds it
     """
     widths = [max(width(row[at]) for row in (columns, *rows)) for at in range(len(columns))]
     last = len(columns) - 1
+    if 0 < cells < sum(widths) + 2 * last:
+        for row in rows:
+            yield from _block(columns, row, roles, cells)
+        return
     yield [("  ".join(map(fit, columns, widths)).rstrip(), "muted")]
     for row in rows:
         line: Line = []
         for at, (name, cell) in enumerate(zip(columns, row, strict=True)):
             shown = cell if at == last else fit(cell, widths[at]) + "  "
-            known = roles.get(name)
-            role = "text" if known is None else known.get(cell) or known.get(cell.partition(" ")[0], "bad")
-            line.append((shown, role))
+            line.append((shown, _role_of(roles, name, cell)))
         yield line
+
+
+def _role_of(roles: Mapping[str, Mapping[str, str]], column: str, cell: str) -> str:
+    known = roles.get(column)
+    return "text" if known is None else known.get(cell) or known.get(cell.partition(" ")[0], "bad")
+
+
+def _block(
+    columns: Sequence[str], row: Sequence[str], roles: Mapping[str, Mapping[str, str]], cells: int
+) -> Iterator[Line]:
+    """A row that is wider than the terminal: its first cell, then the others, each behind its name."""
+    line: Line = [(row[0], "strong")]
+    taken = width(row[0])
+    for name, cell in zip(columns[1:], row[1:], strict=True):
+        if cell in ("", "-"):
+            continue
+        wide = width(name) + 1 + width(cell)
+        if taken + 2 + wide > cells:
+            yield line
+            line, taken = [], 0
+        line += [(f"  {name} ", "muted"), (cell, _role_of(roles, name, cell))]
+        taken += 2 + wide
+    yield line
 
 
 # -- steps

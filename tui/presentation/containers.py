@@ -71,9 +71,14 @@ def urgency(container: Container) -> int:
 
 
 def image_words(container: Container) -> str:
-    """What it was made from. A release's container runs a digest: its repository and version say more."""
+    """What it was made from. A release's container runs a digest: its repository and version say more.
+
+    An image's ID is shown by its beginning, as everywhere.
+    """
     name, at, digest = container.image.partition("@")
     version = container.labels.get(VERSION, "")
+    if not at and name.startswith("sha256:"):
+        return f"{version} {name[7:19]}".strip()
     if not at:
         return name
     return f"{name}:{version}" if version else f"{name}@{digest.removeprefix('sha256:')[:12]}"

@@ -144,6 +144,15 @@ def test_a_table_stands_in_columns_and_cuts_nothing():
     assert ("failed: no  ", "bad") in lines[2]
 
 
+def test_a_row_that_is_wider_than_the_terminal_breaks_between_words():
+    columns = ("app", "live", "digest", "back to", "lease")
+    rows = [("web", "r5", "ae4bd68c014e", "r4 v1.1.0 and 2 more", "-"), ("api", "none", "-", "-", "-")]
+    roles = {"live": {"none": "bad", "r5": "ok"}}
+    shown = text(list(console.table(columns, rows, roles, 40)))
+    assert shown == ["web  live r5  digest ae4bd68c014e", "  back to r4 v1.1.0 and 2 more", "api  live none"]
+    assert text(list(console.table(columns, rows, roles, 80)))[0].split() == [*" ".join(columns).split()]
+
+
 def test_a_result_tells_release_and_gap():
     facts = dict(console.result_facts(Result(release="r3", digest="sha256:1", gap_seconds=0.25)))
     assert (facts["release"], facts["gap"]) == ("r3", "0.25 s")

@@ -36,7 +36,8 @@ def test_by_state_what_needs_somebody_stands_first_and_together() -> None:
         ("reg.io/shop/web@sha256:" + "a" * 64, {"io.holdfast.version": "v1.4.0"}, "reg.io/shop/web:v1.4.0"),
         ("reg.io/shop/web@sha256:" + "a" * 64, {}, "reg.io/shop/web@aaaaaaaaaaaa"),
         ("shop/web:3", {"io.holdfast.version": "v1"}, "shop/web:3"),
-        ("sha256:" + "b" * 64, {}, "sha256:" + "b" * 64),
+        ("sha256:" + "b" * 64, {}, "b" * 12),
+        ("sha256:" + "b" * 64, {"io.holdfast.version": "v1.4.0"}, "v1.4.0 " + "b" * 12),
     ],
 )
 def test_the_image_of_a_release_is_its_repository_and_version(
