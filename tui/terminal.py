@@ -95,9 +95,16 @@ class Terminal:
                 if select.select([], [self._screen], [], PATIENCE)[1]:
                     os.write(self._screen, self._undo)
         with suppress(OSError, termios.error):
-            # In the background they are somebody else's by now.
-            if self.before is not None and os.tcgetpgrp(self._keys) == os.getpgrp():
+            if self.before is not None and _in_foreground(self._keys):
                 termios.tcsetattr(self._keys, termios.TCSANOW, self.before)
+
+
+def _in_foreground(fd: int) -> bool:
+    """Whether the terminal's settings are ours: in the background they are somebody else's by now."""
+    try:
+        return os.tcgetpgrp(fd) == os.getpgrp()
+    except OSError:
+        return True  # it controls no job of ours, so that it has no background
 
 
 @contextmanager

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.support.engine_calls import EngineCalls
 
-ENV_FILE = "# for the test\n\nFROM_FILE=a 'quoted'#value\n  PADDED=both\nBOTH=file\nGIVEN\nNOT_GIVEN\n"
+ENV_FILE = "# for the test\n\nFROM_FILE=a 'quoted'#value\n  PADDED=both\nBOTH=file\nGIVEN\n"
 """What means the same in Compose's format, which is ours, and in that of `docker run --env-file`."""
 
 SAME: dict[str, tuple[dict[str, Any], str]] = {
@@ -33,7 +33,11 @@ SAME: dict[str, tuple[dict[str, Any], str]] = {
     "command": ({"command": ("sleep", "9")}, ""),
     "entrypoint": ({"entrypoint": ("sh",), "command": ("-c", "a b")}, "--entrypoint sh"),
     "environment": ({"environment": {"A": "1", "B": "x=y z", "E": ""}}, "-e A=1 -e 'B=x=y z' -e E="),
-    "environment of ours": ({"environment": {"NOT_GIVEN": None, "GIVEN": None}}, "-e NOT_GIVEN -e GIVEN"),
+    "environment with defaults": (
+        {"interpolated": {"LEVEL": "${NOT_GIVEN:-info}", "ALSO": "${GIVEN:-no}"}},
+        "-e LEVEL=info -e 'ALSO=from outside'",
+    ),
+    "environment of ours": ({"environment": {"GIVEN": None}}, "-e GIVEN"),
     "env_file": ({"env_file": ("TMP/web.env",)}, "--env-file TMP/web.env"),
     "user": ({"user": "1000:1000"}, "--user 1000:1000"),
     "group_add": ({"group_add": ("12", "audio")}, "--group-add 12 --group-add audio"),

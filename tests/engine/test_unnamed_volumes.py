@@ -106,7 +106,7 @@ async def test_a_retired_release_takes_no_data_along(engine: PrivateEngine, tmp_
     await app.work("deploy", version="v1")
     write(api, "web", "kept")
     for version in ("v2", "plain", "plain"):
-        await app.work("deploy", version=version)
+        await app.work("deploy", version=version, again=True)
     assert sorted(app.states()) == ["web", "web.r3"]
     assert "docker volume rm" in warnings(app)
 
@@ -202,7 +202,7 @@ async def test_prune_names_the_volumes_that_go_and_leaves_what_is_in_use(
     write(api, "web", "of r1")
     old = mounted(api, "web")
     for version in ("plain", "plain", "plain"):
-        await app.work("deploy", version=version)
+        await app.work("deploy", version=version, again=True)
     assert old in volumes(api)
 
     await app.work("prune")
