@@ -280,7 +280,7 @@ def test_one_that_was_stopped_unheard_comes_back_whole(job: Terminal) -> None:
     until(lambda: b"Stopped" in job.output)
     begun = len(job.output)
     job.send("fg\r")
-    until(lambda: b"\x1b[?1049h" in job.output[begun:])  # what is typed before is dropped
+    until(lambda: b"\x1b[?1004h" in job.output[begun:])  # what is typed before is dropped
     job.wait(lambda text: "Stopped" not in text, what="a screen of its own")
     job.wait_for("● live")
     job.press("?")
