@@ -26,6 +26,9 @@ class HoldfastError(Exception):
     3 engine or registry out of reach, 4 refused, 5 leased by someone else, 6 needs attention,
     130 cancelled."""
 
+    serves = ""
+    """The release that serves now, where what failed was undone; "" where that is not known, or none does."""
+
     def __init__(self, message: str, hint: str = "", detail: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.message = message

@@ -345,7 +345,7 @@ REFUSED = {
     "stopped": ("create --name web --network none IMAGE sleep 600", "does not run"),
     "ours": (
         "run -d --name web --network none --label io.holdfast.lease=web IMAGE sleep 600",
-        "Holdfast's own already",
+        "one of Holdfast's own",
     ),
     "task": (
         "run -d --name web --network none --label com.docker.swarm.service.name=shop IMAGE sleep 600",

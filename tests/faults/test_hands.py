@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.deploying import App, import_images
+from tests.faults.deploying import App, Point, import_images
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.operations.leftovers import labels_of
+from tui.operations.rollout import Rollout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.private_engine import PrivateEngine
+    from tui.model.standing import Step
 
 pytestmark = pytest.mark.timeout(200)
 
@@ -248,3 +250,127 @@ async def test_what_a_killed_test_left_goes_with_the_next_operation_of_any_kind(
         await app.work(verb, **options)
         assert set(app.states()) == {"tidy"}
         assert "tidy-test" not in {one["Names"][0].lstrip("/") for one in engine.api.containers()}
+
+
+async def test_a_container_of_an_image_that_was_built_here_is_a_stranger_and_can_be_adopted(
+    engine: PrivateEngine, tmp_path: Path
+) -> None:
+    """The image passes the app's label on: by itself it makes nobody a release."""
+    app = App(tmp_path, engine, "inherited")
+    await app.work("deploy", version="v1")
+    engine.api.remove("inherited")
+    own = run_copy(engine, "inherited", "faulty:v1", app="inherited")
+
+    for verb, options in (("deploy", {"version": "v2"}), ("rollback", {"to": 1}), ("recover", {})):
+        problem = await app.fail(verb, **options)
+        assert (problem.code, "holdfast adopt inherited" in problem.hint) == (4, True), (verb, problem)
+    await app.work("adopt")
+
+    releases, _ = await app.releases()
+    assert (releases.standing.live, releases.foreign) == (2, None)
+    assert engine.api.inspect("inherited")["Id"] == own
+
+
+async def test_a_stranger_is_adopted_under_another_name_and_a_release_is_not(
+    engine: PrivateEngine, tmp_path: Path
+) -> None:
+    app, other = App(tmp_path, engine, "first"), App(tmp_path, engine, "second")
+    await app.work("deploy", version="v1")
+    await app.work("deploy", version="v2")
+    commit(engine, app.name, "debug")
+    own = run_copy(engine, "first-debug", "debug:1")
+
+    for name in ("first", "first.r1"):
+        problem = await other.fail("adopt", container=name)
+        assert problem.code == 4
+        assert "of first already" in problem.message
+    await other.work("adopt", container="first-debug")
+
+    assert engine.api.inspect("second")["Id"] == own
+
+
+async def test_recover_leaves_a_stranger_alone_and_makes_no_release_anew(
+    engine: PrivateEngine, tmp_path: Path
+) -> None:
+    app = App(tmp_path, engine, "strange")
+    await app.work("deploy", version="v1")
+    await app.work("deploy", version="v2")
+    engine.api.remove("strange")
+    own = run_copy(engine, "strange", "faulty:v3")
+
+    problem = await app.fail("recover")
+
+    releases, _ = await app.releases()
+    assert problem.code == 4
+    assert "was not made by Holdfast" in problem.message
+    assert set(releases.entries) == {1, 2}
+    assert engine.api.inspect("strange")["Id"] == own
+
+
+async def test_an_interrupted_deploy_and_a_stranger_have_a_way_out(
+    engine: PrivateEngine, tmp_path: Path
+) -> None:
+    app = App(tmp_path, engine, "both")
+    await app.work("deploy", version="v1")
+    await app.start("deploy", Point(4, "after"), version="v2").end()
+    if "both" in app.states():
+        engine.api.ask("POST", "/containers/both/rename?name=both.r1")
+    own = run_copy(engine, "both", "faulty:v3")
+
+    for verb in ("recover", "adopt"):
+        problem = await app.fail(verb)
+        assert problem.code == 4
+        assert "docker rename both ANOTHER-NAME, then holdfast recover both" in problem.hint, verb
+    engine.api.ask("POST", f"/containers/{own}/rename?name=elsewhere")
+    await app.recover()
+
+    assert (await app.releases())[0].standing.live == 1
+    assert engine.api.inspect("elsewhere")["State"]["Running"]
+
+
+@pytest.mark.parametrize("verb", ["deploy", "recover"])
+async def test_a_stranger_that_takes_the_name_between_steps_is_named_as_the_cause(
+    engine: PrivateEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    name = f"between-{verb}"
+    app = App(tmp_path, engine, name)
+    await app.work("deploy", version="v1")
+    if verb == "recover":
+        engine.api.ask("POST", f"/containers/{name}/rename?name={name}.r1")
+        engine.api.ask("POST", f"/containers/{name}.r1/stop")
+    made, own = Rollout._one, []
+
+    async def one(self: Rollout, step: Step, id: str) -> None:
+        if step.verb == "promote" and not own:
+            own.append(run_copy(engine, name, "faulty:v3"))
+        await made(self, step, id)
+
+    monkeypatch.setattr(Rollout, "_one", one)
+    problem = await app.fail(verb, **({"version": "v2"} if verb == "deploy" else {}))
+
+    releases, _ = await app.releases()
+    assert f"the container {name} is there and was not made by Holdfast" in problem.message
+    assert f"holdfast adopt {name}" in problem.hint
+    assert "Conflict" not in problem.message
+    assert set(releases.entries) == ({1, 2} if verb == "deploy" else {1})
+    assert releases.standing.open == []
+    assert engine.api.inspect(name)["Id"] == own[0]
+    engine.api.ask("POST", f"/containers/{own[0]}/rename?name=elsewhere")
+    await app.work("recover")
+    assert (await app.releases())[0].standing.live == 1
+    assert engine.api.inspect(name)["State"]["Running"]
+
+
+async def test_a_failed_deploy_says_what_serves_now(engine: PrivateEngine, tmp_path: Path) -> None:
+    """Nothing was live, and the way back started an earlier release."""
+    app = App(tmp_path, engine, "now")
+    await app.work("deploy", version="v1")
+    await app.work("deploy", version="v2")
+    engine.api.remove("now")
+    app.configure(run={"command": ["false"]})
+
+    problem = await app.fail("deploy", version="v3")
+
+    assert (await app.releases())[0].standing.live == 1
+    assert problem.message.endswith("r1 v1 was started, and serves now")
+    assert problem.serves == "r1 v1"

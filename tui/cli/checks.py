@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 
     from tui.engine.client import Engine
+    from tui.journal.reader import Summary
     from tui.model.app import AppSpec
     from tui.settings.schema import Settings
 
@@ -31,6 +32,8 @@ LOW_BYTES = 2 * 10**9
 
 LOOKED_AT = 100
 """Journals that are looked through for interrupted operations, the newest."""
+
+RECOVER = "recover"
 
 SCANNERS = ("trivy", "grype", "hadolint")
 
@@ -107,7 +110,7 @@ def state_writable() -> Finding:
 def interrupted() -> list[Finding]:
     """Operations whose process is gone without having said how they ended. Blocks."""
     try:
-        found = [one for one in summaries(operations_folder(), LOOKED_AT) if one.interrupted]
+        found = unsettled(summaries(operations_folder(), LOOKED_AT))
     except OSError as error:
         return [Finding("operations", PROBLEM, f"{operations_folder()} cannot be read: {error.strerror}")]
     return [
@@ -118,6 +121,22 @@ def interrupted() -> list[Finding]:
         )
         for one in found
     ]  # fmt: skip
+
+
+def unsettled(newest_first: Iterable[Summary]) -> list[Summary]:
+    """Those that were interrupted, and that no later operation on the same app and engine has made good.
+
+    A deploy is made good by its recovery and by any later one, because none begins before it is settled.
+    """
+    found, made_good = [], set()
+    for one in newest_first:
+        verb = RECOVER if one.started.verb in UNDOES else one.started.verb
+        what = (one.started.app, one.started.engine, verb)
+        if one.ended is not None and one.ended.ok:
+            made_good.add(what)
+        elif one.interrupted and what not in made_good:
+            found.append(one)
+    return found
 
 
 # -- the terminal, other programs

@@ -40,12 +40,18 @@ class Plan(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """Why an operation ended badly. `code` is the exit status; `detail` are lines worth showing."""
+    """Why an operation ended badly.
+
+    code     the exit status
+    detail   lines worth showing
+    serves   the release that serves after it was undone, "r12 v1.4.0"; "" where none does, or none was asked
+    """
 
     code: int
     message: str
     hint: str = ""
     detail: tuple[str, ...] = ()
+    serves: str = ""
 
 
 class Started(NamedTuple):

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.engine.adoption import COMPOSE, OWN
+from tui.engine.adoption import COMPOSE
 from tui.engine.errors import NotFound
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError, Refused
@@ -20,9 +20,12 @@ from tui.ledger.ledger import Ledger
 from tui.model.app import ReadySpec
 from tui.model.app_name import is_app_name
 from tui.model.drift import definition_differences
+from tui.model.labels import LEASE as LEASE_OF
+from tui.model.labels import LEDGER, TEST
 from tui.model.operation import UNDONE, Plan, PlanStep, Result
 from tui.model.reference import DOCKER_HUB, Reference, app_repository, familiar, split_reference
 from tui.model.release import APP, CONTAINER, GATE, PASSED, RELEASE, Outcome, Release
+from tui.model.remedies import taken_remedy
 from tui.model.secrets import is_secret_name, mask_text
 from tui.operations.gate import NotReady, gate
 from tui.operations.reachable import reachable
@@ -102,8 +105,8 @@ class Adopt:
     async def plan(self) -> Plan:
         self._ledger = await Ledger.open(self._engine, self._environ)
         self._kept, self._found = await self._look()
-        self._refuse_unfit()
         await self._refuse_our_own()
+        self._refuse_unfit()
         releases = await read_undisturbed(self._engine, self._ledger, self._name)
         self._refuse_taken(releases)
         await self._refuse_adopted_elsewhere()
@@ -163,17 +166,26 @@ class Adopt:
             raise Refused(f"the container {kept.name} does not run", f"docker start {kept.name}")
 
     async def _refuse_our_own(self) -> None:
-        """What bears our labels is ours, but for a release that the ledger does not know: a stranger."""
+        """What the ledger calls a release is ours; labels alone say nothing: images pass them on."""
         kept = self._kept
-        ours = {label for label in kept.labels if label.startswith(OWN)}
-        if not ours:
+        if serving := next((label for label in (LEASE_OF, LEDGER, TEST) if label in kept.labels), ""):
+            raise Refused(
+                f"the container {kept.name} bears the label {serving}: it is one of Holdfast's own",
+                f"docker rename {kept.name} ANOTHER-NAME gives its name back; adopt one without that label",
+            )
+        app = kept.labels.get(APP, "")
+        if RELEASE not in kept.labels or not is_app_name(app):
             return
-        app = kept.labels.get(APP, "") if RELEASE in ours else ""
-        if is_app_name(app):
-            releases = await read_releases(self._engine, self._ledger, app)
-            if kept.id not in {one.id for one in releases.containers.values()}:
-                return
-        raise Refused(f"the container {kept.name} is Holdfast's own already", "holdfast status shows it")
+        self._refuse_release(await read_releases(self._engine, self._ledger, app))
+
+    def _refuse_release(self, releases: Releases) -> None:
+        app = releases.standing.app
+        for number, one in releases.containers.items():
+            if one.id == self._kept.id:
+                raise Refused(
+                    f"the container {one.name} is {releases.called(number)} of {app} already",
+                    f"holdfast status {app}",
+                )
 
     def _refuse_taken(self, releases: Releases) -> None:
         name, live = self._name, releases.live
@@ -183,8 +195,11 @@ class Adopt:
             raise Refused(f"{what} {number} of {name} already, and live", f"holdfast status {name}")
         if releases.foreign is not None and releases.foreign.id != self._kept.id:
             raise Refused(f"another container is called {name}", "choose another name")
+        self._refuse_release(releases)
         if releases.standing.open:
-            raise Refused(f"a deploy of {name} was interrupted", f"holdfast recover {name}")
+            mine = releases.foreign is not None
+            remedy = taken_remedy(name, interrupted=True) if mine else f"holdfast recover {name}"
+            raise Refused(f"a deploy of {name} was interrupted", remedy)
 
     async def _refuse_adopted_elsewhere(self) -> None:
         others = [app for app in await self._ledger.apps() if app != self._name]

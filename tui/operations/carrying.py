@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import NotFound
+from tui.engine.mounted import inside
 from tui.engine.unnamed import unnamed_targets, with_volumes
 from tui.ledger.labels import release_number
 from tui.model.release import APP, RELEASE
@@ -51,6 +52,7 @@ async def foreseen(engine: Engine, creation: Creation, release: Release, release
     declared = known if known is not None else [*(live.volumes if live is not None else ())]
     named = {mount.source for mount in release.run.volumes}
     targets = unnamed_targets(creation, declared, named)
+    asked = {inside(mount.target) for mount in release.run.volumes}
     found = await _carried(engine, targets, release, releases)
     unsure = "" if known is not None else ", if its image declares a volume there"
     facts = [
@@ -64,7 +66,7 @@ async def foreseen(engine: Engine, creation: Creation, release: Release, release
         f"the image declares the volume {target} and nothing is mounted there: it is new and empty, and "
         "later releases take it over; a volume that is named in volumes cannot be lost by chance"
         for target in targets
-        if target not in {one.target for one in found}
+        if target not in asked and target not in {one.target for one in found}
     ]
     if live is not None:
         kept = {one.volume for one in found} | named

@@ -34,6 +34,7 @@ from tui.operations.releases import Releases, read_releases
 from tui.operations.retention import forget_image
 from tui.operations.rollout import Means, Rollout
 from tui.operations.runner import CANCELLED, whoami
+from tui.operations.taken import refuse_taken
 from tui.operations.undisturbed import read_undisturbed
 
 if TYPE_CHECKING:
@@ -50,7 +51,11 @@ LEASE, NETWORKS, PRUNE = "lease", "networks", "prune"
 
 
 class Undone(HoldfastError):
-    """It failed, and the former release serves again."""
+    """It failed, and is undone: `serves` is the release that serves now."""
+
+    def __init__(self, message: str, hint: str, detail: tuple[str, ...], serves: str) -> None:
+        super().__init__(message, hint, detail)
+        self.serves = serves
 
 
 class Cancelled(HoldfastError):
@@ -162,11 +167,7 @@ class Deploy:
 
     def _refuse_if_blocked(self) -> None:
         app, releases = self._app, self._releases
-        if releases.foreign is not None:
-            raise Refused(
-                f"the container {app.name} is there and was not made by Holdfast: it is never replaced",
-                f"holdfast adopt {app.name} takes it over, or give it another name",
-            )
+        refuse_taken(releases)
         if releases.standing.open:
             number = releases.standing.open[0]
             raise Refused(
@@ -321,7 +322,8 @@ class Deploy:
         except HoldfastError as error:
             if await to_the_end(rollout.undo(release.number, error, release.order)):
                 hint = kept(error, self._op)
-                raise Undone(f"{error.message}; {self._back(rollout)}", hint, error.detail) from error
+                back, serves = self._back(rollout)
+                raise Undone(f"{error.message}; {back}", hint, error.detail, serves) from error
             report.warn(f"it is done all the same: {error.message}")
         await self._retire_old(rollout, report)
         await self._keep_in_mind(release, report)
@@ -353,11 +355,15 @@ class Deploy:
         live = releases.standing.live
         return f"{releases.called(live)} serves" if live is not None else "nothing is in service"
 
-    def _back(self, rollout: Rollout) -> str:
-        if rollout.serving is not None:
-            return f"the former release did not serve any more: made anew as r{rollout.serving}, it serves"
-        live = self._releases.standing.live
-        return f"{self._releases.called(live)} serves again" if live is not None else "nothing was in service"
+    def _back(self, rollout: Rollout) -> tuple[str, str]:
+        """What serves now that it is undone: in words, and by its name."""
+        if (anew := rollout.serving) is not None:
+            return f"the former release did not serve any more: made anew as r{anew}, it serves", f"r{anew}"
+        if (back := rollout.back) is None:
+            return "nothing was in service, and nothing is", ""
+        called = self._releases.called(back)
+        again = back == self._releases.standing.live
+        return f"{called} {'serves again' if again else 'was started, and serves now'}", called
 
     async def _image_of(self, release: Release) -> str:
         """The image's ID on this engine. Raises HoldfastError where it is not there, or cannot run here."""

@@ -55,8 +55,8 @@ async def moved(
 
 
 def released(version: str, entries: Mapping[int, Entry]) -> Known | None:
-    """By the newest release of this version."""
-    for number in sorted(entries, reverse=True):
+    """By the newest good release of this version, else by the newest of all."""
+    for number in sorted(entries, key=lambda number: (bool(entries[number].good), number), reverse=True):
         release = entries[number].release
         if release.version == version:
             return Known(release.digest, release.image, f"in r{number}")

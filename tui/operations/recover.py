@@ -19,9 +19,10 @@ from tui.model.release import CHAIN, DAMAGED
 from tui.model.standing import GATE, REMOVE
 from tui.model.switching import can_complete, complete, restore, settle, way_back
 from tui.operations.leftovers import alive, left_over
-from tui.operations.releases import read_releases
-from tui.operations.rollout import Means, Rollout, policy_of
+from tui.operations.releases import policy_of, read_releases
+from tui.operations.rollout import Means, Rollout
 from tui.operations.runner import whoami
+from tui.operations.taken import NameTaken, refuse_taken
 from tui.operations.undisturbed import read_undisturbed
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Recover:
         app = self._app
         self._ledger = await Ledger.open(self._engine)
         releases = await read_undisturbed(self._engine, self._ledger, app.name)
+        refuse_taken(releases)
         steps = self._steps(releases)
         idle = not steps and await read_lease(self._engine, app.name) is None
         if idle and not await left_over(self._engine, alive, socket.gethostname()):
@@ -101,12 +103,13 @@ class Recover:
         """One interrupted deploy after the other, the newest first; the release that serves in the end."""
         while True:
             releases = await read_releases(self._engine, self._ledger, self._app.name)
+            refuse_taken(releases)
             standing = releases.standing
             rollout = Rollout(Means(self._engine, self._app, self._ledger, lease, report), releases)
             if not standing.open:
                 try:
                     await rollout.make(_settling(releases))
-                except (LeaseLost, EngineUnreachable):
+                except (LeaseLost, EngineUnreachable, NameTaken):
                     raise
                 except HoldfastError as error:
                     await rollout.make_anew(way_back(standing, 0), error)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import NotFound
 from tui.ledger.belonging import owned
-from tui.model.release import APP, RELEASE
+from tui.model.release import APP, RELEASE, RESTART, RESTORED
 from tui.model.standing import Slot, Standing
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.engine.recreation import Kept
     from tui.ledger.ledger import Ledger
-    from tui.model.release import Entry
+    from tui.model.release import Entry, Release
 
 
 class Releases(NamedTuple):
@@ -92,3 +92,18 @@ async def _kept(engine: Engine, ids: list[str]) -> list[Kept]:
 
 def _slot(number: int, one: Kept) -> Slot:
     return Slot(one.id, one.name, number, one.running, one.restart != "no")
+
+
+def unrecorded(releases: Releases) -> dict[int, Release]:
+    """Releases of which only the labels of their containers tell: whoever made them was killed just then."""
+    return {
+        number: entry.release
+        for number, entry in releases.entries.items()
+        if RESTORED in entry.release.evidence and entry.outcome is None
+    }
+
+
+def policy_of(number: int, releases: Releases) -> str:
+    """The restart policy that a release has while it serves; what was adopted has no label that says so."""
+    one, entry = releases.containers[number], releases.entries.get(number)
+    return one.labels.get(RESTART) or (entry.release.run.restart if entry else "") or one.restart

@@ -15,8 +15,6 @@ from tui.ledger.errors import LeaseLost
 from tui.model.operation import UNDONE
 from tui.model.release import (
     APP,
-    RESTART,
-    RESTORED,
     Outcome,
     Release,
 )
@@ -26,7 +24,8 @@ from tui.operations.carrying import carry, orphaned
 from tui.operations.gate import SAID, NotReady, gate, last_words
 from tui.operations.homeward import candidates, made_anew, steps_anew
 from tui.operations.reachable import reachable
-from tui.operations.releases import read_releases
+from tui.operations.releases import policy_of, read_releases, unrecorded
+from tui.operations.taken import NameTaken, promote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +78,8 @@ class Means(NamedTuple):
 class Rollout:
     """Makes steps. `gap` is how long nothing served, in seconds, once that has been measured.
 
+    serving         the release that was made anew because the former one does not serve, None where none was
+    back            the former release, once it serves again as it stood
     volumes_going   volumes that whoever makes the steps removes afterwards
     """
 
@@ -96,6 +97,7 @@ class Rollout:
         self._unrecorded = unrecorded(releases)
         self.gap: float | None = None
         self.serving: int | None = None
+        self.back: int | None = None
         self.volumes_going: set[str] = set()
         self._retaken = means.lease.again
         if means.release is not None:
@@ -170,7 +172,7 @@ class Rollout:
             case "retire":
                 await containers.rename(self._containers[number], f"{means.app.name}.r{number}")
             case "promote":
-                await containers.rename(self._containers[number], means.app.name)
+                await promote(means.engine, self._containers[number], means.app.name)
             case "start":
                 await containers.start(self._containers[number])
             case "gate":
@@ -298,11 +300,17 @@ class Rollout:
             raise self._attention(reason, error) from error
         except HoldfastError as error:
             await self._go_home(new, old, reason, error)
+        else:
+            self.back = old
         self._tell(UNDO, UNDONE)
         return True
 
     def _attention(self, reason: HoldfastError | None, error: HoldfastError) -> NeedsAttention:
         means = self._means
+        if isinstance(error, NameTaken):  # until it is free, nothing that is tried can work
+            app = means.app.name
+            said = error.message if isinstance(reason, NameTaken) else f"{self._reason}; {error.message}"
+            return NeedsAttention(f"{said}; no release of {app} has the name now", error.hint)
         return NeedsAttention(
             f"{self._reason}; and bringing the former release back failed: {error.message}",
             f"look at it now: docker ps -a --filter label={APP}={means.app.name}, "
@@ -320,6 +328,8 @@ class Rollout:
         """
         try:
             await self._withdraw(new)
+            if isinstance(error, NameTaken):
+                raise error
             await self.make_anew(former, error)
         except HoldfastError as last:
             self._tell(UNDO, "failed")
@@ -344,6 +354,8 @@ class Rollout:
                 self._message = failed.message
                 if release is not None:
                     await self._withdraw(release.number)
+                if isinstance(failed, NameTaken):
+                    raise
                 releases = await self._read()
             else:
                 self.serving = release.number
@@ -382,18 +394,3 @@ class Rollout:
         if new in self._unrecorded and self._means.release is not None:
             steps.remove(Step(FAILED, new))  # it could not be recorded just now
         await self.make(steps, parent=UNDO)
-
-
-def unrecorded(releases: Releases) -> dict[int, Release]:
-    """Releases of which only the labels of their containers tell: whoever made them was killed just then."""
-    return {
-        number: entry.release
-        for number, entry in releases.entries.items()
-        if RESTORED in entry.release.evidence and entry.outcome is None
-    }
-
-
-def policy_of(number: int, releases: Releases) -> str:
-    """The restart policy that a release has while it serves; what was adopted has no label that says so."""
-    one, entry = releases.containers[number], releases.entries.get(number)
-    return one.labels.get(RESTART) or (entry.release.run.restart if entry else "") or one.restart

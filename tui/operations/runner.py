@@ -35,7 +35,7 @@ class Verb(Protocol):
 
 def failure(error: HoldfastError) -> Failure:
     """An error as it goes into the journal."""
-    return Failure(error.exit_status, error.message, error.hint, error.detail)
+    return Failure(error.exit_status, error.message, error.hint, error.detail, error.serves)
 
 
 def whoami() -> str:
@@ -87,6 +87,7 @@ async def perform(
             report.clean_sentence(problem.message),
             report.clean_sentence(problem.hint),
             tuple(report.clean(line) for line in problem.detail),
+            problem.serves,
         )
     now = clock()
     ended = Ended(now, problem is None, now - began, result, problem)

@@ -170,7 +170,7 @@ def _end(operation: Operation, before: float | None, keymap: Keymap) -> Iterator
     word = "cancelled" if operation.state == "cancelled" else "failed"
     yield [(f" {glyph} {safe(verb)} {word}", role), (f" after {took}", "text")]
     said = ended.error.message if ended.error is not None else ""
-    if (back := serves_again(operation)) and "serves again" not in said:
+    if (back := serves_again(operation)) and not ("serves again" in said or "serves now" in said):
         yield [(f"   ↶ {back} serves again", "ok")]
     if ended.error is not None and ended.error.message != word:
         yield from failure_lines(ended.error)

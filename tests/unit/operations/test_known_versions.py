@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui.journal.evidence import Evidence
-from tui.model.release import Entry, Release
+from tui.model.release import Entry, Outcome, Release
 from tui.operations.known_versions import Known, differs, given, released
 from tui.operations.release_source import Target
 
@@ -42,6 +42,13 @@ def test_the_newest_release_of_a_version_says_what_it_was() -> None:
     }
     assert released("v1", entries) == Known(B, ONE, "in r2")
     assert released("v3", entries) is None
+
+
+def test_a_release_that_failed_does_not_say_what_a_version_was() -> None:
+    good, failed = Release("web", 1, "v1", "", A, ONE), Release("web", 2, "v1", "", B, TWO)
+    entries = {1: Entry(good, Outcome(1, True, 1.0)), 2: Entry(failed, Outcome(2, False, 2.0))}
+    assert released("v1", entries) == Known(A, ONE, "in r1")
+    assert released("v1", {2: entries[2]}) == Known(B, TWO, "in r2")
 
 
 def test_what_was_pushed_last_counts_and_without_a_registry_what_was_tagged_last() -> None:

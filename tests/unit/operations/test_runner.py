@@ -55,7 +55,7 @@ async def test_an_error_is_told_with_its_remedy_and_exit_status(error):
     ended = (await run(act))[-1]
 
     assert not ended.ok
-    assert ended.error == (error.exit_status, error.message, error.hint, error.detail)
+    assert ended.error == (error.exit_status, error.message, error.hint, error.detail, "")
 
 
 async def test_a_mistake_of_ours_is_told_without_its_values():
