@@ -20,7 +20,8 @@ from tui.errors import HoldfastError
 from tui.ledger.errors import NotOurs
 from tui.ledger.lease_state import read_lease
 from tui.ledger.ledger import Ledger
-from tui.model.ways_back import default_of, passed_over
+from tui.model.remedies import stopped_remedy, taken_remedy
+from tui.model.ways_back import default_of, may_be_made_anew, passed_over
 from tui.operations.drift import find_drift
 from tui.operations.releases import read_releases
 from tui.operations.runner import failure
@@ -235,27 +236,32 @@ def notes(one: AppStatus) -> Iterator[Line]:
         yield _note(
             name,
             f"the container {name} was not made by Holdfast",
-            f"holdfast adopt {name} takes it over",
+            taken_remedy(name, interrupted=bool(releases.standing.open)),
         )
-    if releases.live is not None and not releases.live.running:
-        yield _note(
-            name, "the live release does not run", f"holdfast rollback {name}, or docker start {name}"
-        )
+    number = releases.standing.live
+    if number is not None and releases.live is not None and not releases.live.running:
+        entry, interrupted = releases.entries.get(number), bool(releases.standing.open)
+        again = entry is not None and may_be_made_anew(entry)
+        remedy = stopped_remedy(name, number, one.ways, again=again, interrupted=interrupted)
+        yield _note(name, "the live release does not run", remedy)
     if lease is not None and busy:
         yield _note(name, f"being changed by {lease.text}")
     for number in [] if busy else releases.standing.open:
         yield _note(name, f"the deploy of r{number} was interrupted", f"holdfast recover {name}")
     if lease is not None and not busy:
         yield _note(name, f"a dead lease: {lease.text}", "the next operation takes it over")
-    by_itself = default_of(one.ways) or 0
-    for way in passed_over(one.ways, by_itself):
-        yield _note(name, f"no roll back goes to {releases.called(way.number)} by itself: {way.why_not}")
     for note in one.notes:
         yield _note(name, note)
     for cause in one.drift.causes if one.drift is not None else ():
         yield _note(name, f"drift: {cause.message}", cause.hint)
     for cause in one.drift.unknown if one.drift is not None else ():
         yield _note(name, f"not known: {cause.kind}: {cause.message}", cause.hint)
+    if passed := passed_over(one.ways, default_of(one.ways) or 0):
+        first, more = passed[0], len(passed) - 1
+        others = f"; nor to {more} more: --json says why" if more else ""
+        yield _note(
+            name, f"no roll back goes to {releases.called(first.number)} by itself: {first.why_not}{others}"
+        )
 
 
 def _note(app: str, message: str, remedy: str = "") -> Line:

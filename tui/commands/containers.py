@@ -75,7 +75,9 @@ def _adopt(situation: Situation) -> str:
 
     container = situation.containers[0]
     number, app = container.labels.get(RELEASE), container.labels.get(APP)
-    if number and container.name in (app, f"{app}.r{number}"):  # others only bear copied labels
+    stranger = situation.releases is not None and situation.releases.foreign == container.id
+    # Others only bear copied labels.
+    if number and not stranger and container.name in (app, f"{app}.r{number}"):
         return f"{named(container.name)} is a release already: r{number} of {app}"
     return "" if container.running else f"{named(container.name)} is not running"
 

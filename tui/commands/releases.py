@@ -81,6 +81,9 @@ def _recover(situation: Situation) -> str:
     if reason := _held(situation) or _known(situation):
         return reason
     assert situation.releases is not None
+    if situation.releases.foreign:
+        name = situation.apps[0].name
+        return f"the container {name} is there and was not made by Holdfast: rename or adopt it first"
     if situation.releases.interrupted is None:
         return f"no deploy of {named(situation.apps[0].name)} was interrupted"
     return ""

@@ -9,12 +9,14 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.reference import split_reference
+from tui.model.remedies import gone_remedy, stopped_remedy, taken_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.model.app import AppSpec
     from tui.model.release import Release
+    from tui.model.ways_back import WayBack
 
 TAG_IN_REGISTRY, TAG_HERE, DIGEST_GONE, FILES, CONFIGURATION, DEFINITION, FOREIGN, MUTABLE_TAG, NOT_THERE = (
     "tag moved in the registry", "tag moved on the engine", "digest gone from the registry",
@@ -93,6 +95,9 @@ class Facts(NamedTuple):
     configuration   attributes in which the container is not what the release says
     files           files that the release refers to and that have other contents now
     movable         whether the policy lets the release's tag move
+    ways            what can be gone back to, looked at where the release does not run or is not there
+    again           whether a roll back may make the live release anew
+    interrupted     whether a deploy was interrupted
     """
 
     app: AppSpec
@@ -113,6 +118,9 @@ class Facts(NamedTuple):
     configuration: tuple[str, ...] | None = None
     files: tuple[str, ...] = ()
     movable: bool = False
+    ways: tuple[WayBack, ...] = ()
+    again: bool = False
+    interrupted: bool = False
 
 
 def drift(facts: Facts) -> list[Cause]:
@@ -124,7 +132,7 @@ def drift(facts: Facts) -> list[Cause]:
             Cause(
                 FOREIGN,
                 f"the container {name} ({facts.foreign[:12]}) was not made by Holdfast",
-                f"holdfast adopt {name} takes it over",
+                taken_remedy(name, interrupted=facts.interrupted),
             )
         )
     if facts.renamed:
@@ -140,7 +148,7 @@ def drift(facts: Facts) -> list[Cause]:
             Cause(
                 NOT_THERE,
                 f"no container bears the name {name}",
-                f"holdfast rollback {name} brings a release back",
+                gone_remedy(name, facts.ways, interrupted=facts.interrupted),
             )
         )
     if facts.release is not None:
@@ -184,7 +192,9 @@ def _state(facts: Facts) -> list[Cause]:
             why, hint = f"ends again and again: {facts.ended}", f"docker logs {name} shows why"
         case state:
             why, hint = f"does not run ({state}): {facts.ended}", f"docker logs {name} shows why"
-    back = f"{hint}; docker start {name}, or holdfast rollback {name}"
+    number = facts.release.number if facts.release is not None else 0
+    remedy = stopped_remedy(name, number, facts.ways, again=facts.again, interrupted=facts.interrupted)
+    back = f"{hint}; {remedy}"
     return [Cause(NOT_RUNNING, f"the container {name} {why}", back)]
 
 

@@ -73,6 +73,11 @@ def passed_over(ways: Sequence[WayBack], chosen: int) -> list[WayBack]:
     return [way for way in ways if way.number > chosen and way.why_not]
 
 
+def may_be_made_anew(entry: Entry) -> bool:
+    """Whether a roll back to the live release makes it anew, without being forced."""
+    return bool(entry.good) and not doubt_of(entry.release)
+
+
 def doubt_of(release: Release, differing: Sequence[str] = ()) -> str:
     """Why a release's record, or its container, is not to be trusted; "" where nothing speaks against it."""
     evidence = release.evidence

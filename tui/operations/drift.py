@@ -24,10 +24,12 @@ from tui.model.drift import (
 )
 from tui.model.reference import split_reference
 from tui.model.release import DAMAGED, RESTORED
+from tui.model.ways_back import may_be_made_anew
 from tui.operations.checks import FileMissing, file_hashes
 from tui.operations.releases import read_releases
 from tui.operations.remote import Remote
 from tui.operations.tag import may_move
+from tui.operations.ways_back import find_ways_back
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -71,7 +73,10 @@ async def find_drift(engine: Engine, ledger: Ledger, app: AppSpec, policy: Polic
     """
     releases = await read_releases(engine, ledger, app.name)
     number, live, foreign = releases.standing.live, releases.live, releases.foreign
-    facts = Facts(app, expected=bool(releases.standing.good))
+    interrupted = bool(releases.standing.open)
+    facts = Facts(app, expected=bool(releases.standing.good), interrupted=interrupted)
+    if live is None or not live.running:
+        facts = facts._replace(ways=await find_ways_back(engine, releases))
     if number is None or live is None:
         facts = facts._replace(renamed=_renamed(releases))
         if foreign is not None:
@@ -101,6 +106,7 @@ async def find_drift(engine: Engine, ledger: Ledger, app: AppSpec, policy: Polic
         configuration=configured.differences,
         files=configured.files,
         movable=may_move(release.version, policy),
+        again=may_be_made_anew(releases.entries[number]),
     )
     return Drift(
         app.name,

@@ -97,7 +97,33 @@ def test_nothing_is_live():
     assert set(row.values()) == {"web", "none", "-", "unknown"}
     assert notes == []
     _, notes = shown(releases()._replace(foreign=container(0)))
-    assert notes == ["web: the container web was not made by Holdfast; holdfast adopt web takes it over"]
+    assert notes == [
+        "web: the container web was not made by Holdfast; holdfast adopt web takes it over, or "
+        "docker rename web ANOTHER-NAME gives the name back"
+    ]
+
+
+def test_a_stopped_release_names_what_works_then():
+    """With one release a roll back goes nowhere by itself: the live one is made anew."""
+    _, notes = shown(releases(entry(1), live=1, one=container(1, running=False)))
+    assert notes == [
+        "web: the live release does not run; docker start web, or holdfast rollback web --to r1 makes it anew"
+    ]
+    _, notes = shown(releases(entry(2), entry(1), live=2, kept=(1,), one=container(2, running=False)))
+    assert "or holdfast rollback web goes back to r1" in notes[0]
+    _, notes = shown(releases(entry(2, None), entry(1), live=1, one=container(1, running=False)))
+    assert notes[0] == "web: the live release does not run; holdfast recover web"
+
+
+def test_what_is_passed_over_takes_one_line_at_the_end():
+    adopted = {"adopted": True}
+    found = releases(entry(4), entry(3, **adopted), entry(2, **adopted), entry(1, **adopted), live=4)
+    _, notes = shown(found, notes=("the ledger is young",))
+    assert notes == [
+        "web: the ledger is young",
+        "web: no roll back goes to r3 v0.3.0 by itself: it was adopted, and has not passed its gate; "
+        "nor to 2 more: --json says why",
+    ]
 
 
 @pytest.mark.parametrize(("heard", "cell", "note"), [

@@ -30,6 +30,7 @@ from tui.model.drift import (
     unforeseen,
 )
 from tui.model.release import Release
+from tui.model.ways_back import WayBack
 
 OLD, NEW = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 IMAGE, OTHER = "sha256:" + "1" * 64, "sha256:" + "2" * 64
@@ -213,3 +214,23 @@ def test_a_file_counts_unless_it_lies_where_nothing_counts(
         below = any(f"{path}/".startswith(f"{place}/") for place in (*mounted, *ignored))
         above = any(place.startswith(f"{path}/") for place in mounted)
         assert (path in found) == (not below and not above)
+
+
+def test_the_remedy_is_one_that_works_in_that_state() -> None:
+    def hint(**facts: Any) -> str:
+        return drift(AGREED._replace(**facts))[0].hint
+
+    stopped = {"state": "exited", "ended": "it ended with exit code 0"}
+    assert "rollback web" not in hint(**stopped)
+    assert "holdfast rollback web --to r12 makes it anew" in hint(**stopped, again=True)
+    assert "holdfast rollback web goes back to r3" in hint(**stopped, ways=(WayBack(3),))
+    gone: dict[str, Any] = {"release": None, "made_of": ""}
+    assert hint(**gone, ways=(WayBack(3),)) == "holdfast rollback web brings r3 back"
+    assert hint(**gone, ways=(WayBack(3, "why", untrusted=True), WayBack(2, "why"))) == (
+        "holdfast rollback web --to r2 brings it back"
+    )
+    assert hint(**gone) == "holdfast deploy web VERSION"
+    for facts in (stopped, gone):
+        assert hint(**facts, again=True, ways=(WayBack(3),), interrupted=True).endswith(
+            "holdfast recover web"
+        )
