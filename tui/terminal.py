@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
 SCREEN = (
     b"\x1b[?2026l\x1b[?2004l\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[?1004l"
-    b"\x1b[?7h\x1b[0m\x1b[<u\x1b[?1049l\x1b[?25h"
+    b"\x1b[?7h\x1b[0m\x1b[?1049l\x1b[?25h"
 )
-"""Undoes what the dashboard turns on, the keyboard's protocol before its screen is left."""
+"""Undoes what the dashboard turns on."""
+
+POP = b"\x1b[<u"
+"""Undoes one mode of the keyboard, before its screen is left: each screen has a stack of them."""
 
 ENDING = tuple(
     getattr(signal, name)
@@ -46,13 +49,14 @@ class Terminal:
 
     held        whether it is ours now
     ask_to_end  where there is something to be ended in order, it is asked the first time, with the signal
-    silence     keeps others from writing when it is given back in haste
+    silence     keeps others from writing when it is given back in haste; how many modes of the keyboard are
+                to be undone
     """
 
     def __init__(self, keys: int, screen: int, undo: bytes = SCREEN) -> None:
         self.held = False
         self.ask_to_end: Callable[[int], None] | None = None
-        self.silence: Callable[[], None] | None = None
+        self.silence: Callable[[], int] | None = None
         self.before: list[Any] | None = None
         self._keys = keys
         self._screen = screen
@@ -88,12 +92,11 @@ class Terminal:
         if not self.held:
             return
         self.held = False
-        if self.silence is not None:
-            self.silence()
+        modes = self.silence() if self.silence is not None else 0
         if os.isatty(self._screen):
             with suppress(OSError, ValueError):  # it has gone, or is too many files further
                 if select.select([], [self._screen], [], PATIENCE)[1]:
-                    os.write(self._screen, self._undo)
+                    os.write(self._screen, POP * modes + self._undo)
         with suppress(OSError, termios.error):
             if self.before is not None and _in_foreground(self._keys):
                 termios.tcsetattr(self._keys, termios.TCSANOW, self.before)

@@ -72,6 +72,8 @@ def assert_given_back(terminal: Terminal, status: int) -> None:
         assert output.rfind(b"\x1b[%sl" % mode) >= output.rfind(b"\x1b[%sh" % mode), f"{mode!r} is still on"
     for mode in OFF:
         assert output.rfind(b"\x1b[%sh" % mode) >= output.rfind(b"\x1b[%sl" % mode), f"{mode!r} is still off"
+    pushed, popped = len(re.findall(rb"\x1b\[>\d+u", output)), output.count(b"\x1b[<u")
+    assert pushed == popped, f"the keyboard's mode was pushed {pushed} times, popped {popped} times"
     [before] = re.findall(rb"before (\S+)\r\n", output)
     [(ended, after)] = re.findall(rb"ended (\d+)\r\n(?:.*\r\n)*?after (\S+)\r\n", output)
     assert after == before

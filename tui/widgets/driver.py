@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import selectors
 import signal
 import termios
 import threading
@@ -12,6 +14,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
 from textual import constants, events
+from textual._parser import ParseError
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import (
     KITTY_DISAMBIGUATE_ESCAPE_CODES,
     KITTY_REPORT_ALL_KEYS,
@@ -20,6 +24,7 @@ from textual.drivers.linux_driver import (
 )
 from textual.geometry import Size
 
+from tui.widgets.keyboard import Keyboard
 from tui.widgets.writer import Writer
 
 if TYPE_CHECKING:
@@ -29,7 +34,15 @@ if TYPE_CHECKING:
 
     from tui.terminal import Terminal
 
-KEYBOARD = f"\x1b[>{KITTY_DISAMBIGUATE_ESCAPE_CODES | KITTY_REPORT_ALL_KEYS | KITTY_REPORT_ASSOCIATED_TEXT}u"
+PUSH = f"\x1b[>{KITTY_DISAMBIGUATE_ESCAPE_CODES | KITTY_REPORT_ALL_KEYS | KITTY_REPORT_ASSOCIATED_TEXT}u"
+POP = "\x1b[<u"
+"""Begin and end the keyboard's protocol: terminals keep a stack of its modes, so they go in pairs."""
+
+TICK = 0.1
+"""Seconds after which a key that could be the beginning of a longer one is one."""
+
+READ = 4096
+"""Bytes of keys that are taken at once."""
 
 
 SCREEN = 2
@@ -75,6 +88,7 @@ class TerminalDriver(LinuxDriver):
         self._shown = shown
         self._terminal = shown.terminal
         self._writer: Writer | None = None
+        self._pushed = False
         self._painted = shown.painted
         loop = asyncio.get_running_loop()
         # Heard by the loop: what they do is too much for whatever place a signal happens to interrupt.
@@ -92,6 +106,10 @@ class TerminalDriver(LinuxDriver):
         return self._writer is not None and self._writer.takes_frames()
 
     def write(self, data: str) -> None:
+        if data == POP and not self._pushed:
+            return
+        if data in (PUSH, POP):
+            self._pushed = data == PUSH
         if self._writer is not None:
             self._writer.write(data)
 
@@ -106,7 +124,10 @@ class TerminalDriver(LinuxDriver):
                 loop.call_soon_threadsafe(what)
 
         writer = self._writer = Writer(
-            SCREEN, partial(tell, self._shown.redraw), partial(tell, self._shown.terminal_gone)
+            SCREEN,
+            partial(tell, self._shown.redraw),
+            partial(tell, self._shown.terminal_gone),
+            (PUSH.encode(), POP.encode()),
         )
         self._terminal.silence = writer.silence
 
@@ -128,7 +149,7 @@ class TerminalDriver(LinuxDriver):
         self._raw()
         self.write("\x1b[?25l\x1b[?1004h")
         if not constants.DISABLE_KITTY_KEY:
-            self.write(KEYBOARD)
+            self.write(PUSH)
         self._key_thread = threading.Thread(target=self._run_input_thread, name="textual-input")
         self._key_thread.start()
         self._request_terminal_sync_mode_support()
@@ -146,6 +167,22 @@ class TerminalDriver(LinuxDriver):
         raw[tty.IFLAG] = self._patch_iflag(raw[tty.IFLAG])
         raw[tty.CC][termios.VMIN] = 1
         termios.tcsetattr(self.fileno, termios.TCSANOW, raw)
+
+    def run_input_thread(self) -> None:
+        """As Textual's, but no bytes end it, and no paste keeps the keys that follow it."""
+        parser, keyboard = XTermParser(self._debug), Keyboard()
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            last = False
+            while not last:
+                last = self.exit_event.is_set()  # what waits then is ours still, and nobody else's
+                ready = selector.select(TICK)
+                text = keyboard.text(os.read(self.fileno, READ)) if ready else keyboard.silence()
+                for event in (*(parser.feed(text) if text else ()), *parser.tick()):
+                    self.process_message(event)
+        with suppress(EOFError, ParseError):
+            for _ in parser.feed(""):
+                pass
 
     def stop_application_mode(self) -> None:
         if self._writer is not None:

@@ -69,6 +69,10 @@ class TerminalApp(App[str], inherit_bindings=False):
 
             self.terminal.ask_to_end = ask
 
+    def panic(self, *renderables: RenderableType) -> None:
+        self._return_code = self._return_code or 1  # Textual's is 0 where another thread has failed
+        super().panic(*renderables)
+
     def _end_by_signal(self, number: int) -> None:
         self.exit(return_code=128 + number)
 

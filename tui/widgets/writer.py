@@ -23,12 +23,21 @@ class Writer:
 
     drained  is told when nothing is left after a frame was refused, in the thread
     gone     is told when the terminal takes nothing any more and never will, in the thread
+    pair     what begins and what ends something, each as a text of its own: how often it is begun is counted
     """
 
-    def __init__(self, fd: int, drained: Callable[[], object], gone: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        fd: int,
+        drained: Callable[[], object],
+        gone: Callable[[], object],
+        pair: tuple[bytes, bytes] = (b"", b""),
+    ) -> None:
         self._fd = fd
         self._drained = drained
         self._gone = gone
+        self._begin, self._end = pair
+        self._begun = 0
         self._texts: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._given = 0
         self._taken = 0
@@ -55,11 +64,15 @@ class Writer:
         self._thread.join(PATIENCE)
         return not self._thread.is_alive() and not self._silent
 
-    def silence(self) -> None:
-        """Write nothing more. What is being written is waited for a moment."""
+    def silence(self) -> int:
+        """Write nothing more. What is being written is waited for a moment.
+
+        How often was begun what has not been ended.
+        """
         self._silent = True
         if self._writing.acquire(timeout=PATIENCE):
             self._writing.release()
+        return self._begun
 
     def _run(self) -> None:
         while (text := self._texts.get()) is not None:
@@ -90,3 +103,6 @@ class Writer:
                 except OSError:
                     self._silent = True
                     self._gone()
+            if self._begin:
+                taken = text[: len(text) - len(left)]
+                self._begun += taken.count(self._begin) - taken.count(self._end)
