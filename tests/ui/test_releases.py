@@ -13,6 +13,7 @@ from tests.ui.test_operations import Processes, processes, said
 from tui.model.container import Container
 from tui.model.drift import Cause, Drift
 from tui.model.image import Image
+from tui.model.labels import APP
 from tui.model.operation import DONE, RUNNING, Plan, StepChanged
 from tui.model.policy import EngineSettings
 from tui.model.remote import RemoteTag, RemoteTags
@@ -365,3 +366,19 @@ async def test_releases_that_cannot_be_read_are_unknown_not_absent(
         await robot.wait_for("? unknown")
         await robot.press("R")
         await said(robot, "cannot be read: what the engine gave of the ledger")
+
+
+async def test_a_key_acts_on_the_app_of_the_row_under_the_cursor(dashboard: Open, engine: Engine) -> None:
+    async with dashboard(settings=TWO) as robot:
+        await deployed(robot, engine)
+        other = Container("6" * 64, "old", "old:1", "sha256:b", "", 0.0, "running", labels={APP: "old"})
+        robot.app.store.put_containers([other])
+        await robot.select("web")
+        await robot.wait_for("web: D deploy")
+        await robot.press("R")
+        await robot.wait_for("Roll web back to which release?")
+        await robot.press("escape")
+        await robot.select("old")
+        await robot.wait_for("old: D deploy")
+        await robot.press("R")
+        await robot.wait_for("old is no app of")

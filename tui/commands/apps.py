@@ -26,10 +26,18 @@ def _under_way(operation: Operation) -> str:
     return f"{named(operation.started.app)} is being {ONGOING.get(verb, verb)}: <operation.cancel> cancels"
 
 
+def no_app(situation: Situation) -> str:
+    """Why there is no app that could be meant, "" where there is one."""
+    if situation.apps:
+        return ""
+    name = situation.unknown
+    return f"{named(name)} is no app of this configuration" if name else NONE
+
+
 def free(situation: Situation) -> str:
     """Why nothing can be begun with an app: there is none, or something is under way already."""
-    if not situation.apps:
-        return NONE
+    if reason := no_app(situation):
+        return reason
     for app in situation.apps:
         if home := situation.elsewhere.get(app.name):
             return f"{named(app.name)} lives on {home}: open holdfast there (--context or --host)"
@@ -71,8 +79,8 @@ def _cancel(situation: Situation) -> str:
 
 
 def _history(situation: Situation) -> str:
-    if not situation.apps:
-        return NONE
+    if reason := no_app(situation):
+        return reason
     return "select one app: several are marked" if len(situation.apps) > 1 else ""
 
 

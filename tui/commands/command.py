@@ -43,7 +43,9 @@ class Situation(NamedTuple):
     containers  marked ones, else the one under the cursor (none outside their pane)
     images      likewise
     tags        likewise: references "repository:tag"
-    apps        marked ones in their pane, else the current one; () where none is configured
+    apps        those of the marked rows or of the one under the cursor, the current one where they belong to
+                none; () where none is configured
+    unknown     an app that the rows belong to and that is not configured, "" where there is none
     running     operations that run now: first the one that is looked at, then those of the current app
     shown       the operation in the pane at the bottom, None where a log is shown
     releases    those of the current app, None where they are not known
@@ -58,6 +60,7 @@ class Situation(NamedTuple):
     images: tuple[Image, ...] = ()
     tags: tuple[str, ...] = ()
     apps: tuple[AppSpec, ...] = ()
+    unknown: str = ""
     running: tuple[Operation, ...] = ()
     shown: Operation | None = None
     releases: AppReleases | None = None

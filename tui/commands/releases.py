@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.commands.apps import NONE, free
+from tui.commands.apps import free, no_app
 from tui.commands.command import Command, Scope, Situation, named
 
 if TYPE_CHECKING:
@@ -14,16 +14,9 @@ RECOVERY = "<app.recover> in the apps finishes or undoes it"
 
 
 def _one(situation: Situation) -> str:
-    if not situation.apps:
-        return NONE
+    if reason := no_app(situation):
+        return reason
     return "select one app: several are marked" if len(situation.apps) > 1 else ""
-
-
-def _menu(situation: Situation) -> str:
-    shown = situation.shown.started.app if situation.shown is not None else ""
-    if situation.pane is Scope.OPERATION and all(app.name != shown for app in situation.apps):
-        return f"{shown} is no app of this configuration" if situation.apps else NONE
-    return _one(situation)
 
 
 def _known(situation: Situation) -> str:
@@ -132,7 +125,7 @@ RELEASES = (
 )  # fmt: skip
 
 APP_MENU = (
-    Command("app.menu", "Deploy, roll back, recover, prune ...", ("X",), Scope.APPS, why_not=_menu, footer="actions", also=Scope.OPERATION),
+    Command("app.menu", "Deploy, roll back, recover, prune ...", ("X",), Scope.APPS, why_not=_one, footer="actions", also=Scope.OPERATION),
     Command("app.unfold", "Show the app's releases", ("right",), Scope.APPS, why_not=_one),
     Command("app.fold", "Hide the app's releases", ("left",), Scope.APPS, why_not=_one),
     Command("release.show", "Show the release's record, and how it differs from the live one", ("i",), Scope.APPS, why_not=_record),

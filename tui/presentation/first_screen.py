@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.commands.command import Scope, Situation
+from tui.commands.meant import app_of_container, meant
 from tui.presentation import apps as app_rows
 from tui.presentation import containers as container_rows
 from tui.presentation import images as image_rows
@@ -56,10 +57,15 @@ def first_screen(
     key = container_rows.sort_key(settings.sort, {})
     ordered = _rows(containers, key, show_stopped=settings.show_stopped)
     names = sorted(apps)
+    first = tuple(one for one in ordered[:1] if not isinstance(one, str))
+    acted_on, unknown = meant(
+        [app_of_container(one, apps, {}) for one in first], apps, names[0] if names else ""
+    )
     situation = Situation(
         Scope.CONTAINERS,
-        tuple(one for one in ordered[:1] if not isinstance(one, str)),
-        apps=tuple(apps[name] for name in names[:1]),
+        first,
+        apps=acted_on,
+        unknown=unknown,
         read_only=read_only,
     )
     pieces: list[tuple[Rect, list[Line]]] = [

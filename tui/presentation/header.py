@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands.command import Scope, named
 from tui.commands.table import TABLE, belongs
 from tui.presentation.amounts import age
 from tui.presentation.lines import clip
@@ -62,16 +63,30 @@ def footer_commands(keymap: Keymap, situation: Situation) -> list[Command]:
         if command.footer
         and belongs(command, situation.pane)
         and keymap.has_key(command, situation.pane)
-        and (situation.apps or not command.of_app)
+        and (situation.apps or situation.unknown or not command.of_app)
     ]
 
 
 def footer_keys(keymap: Keymap, situation: Situation) -> list[tuple[str, str, bool]]:
-    """Key, word and whether it is available, of each command in the footer."""
-    return [
-        (keymap.hint(command), command.footer, not command.unavailable(situation))
-        for command in footer_commands(keymap, situation)
-    ]
+    """Key, word and whether it is available, of each command in the footer.
+
+    Where the rows are not apps, the first that is about one says which.
+    """
+    keys = []
+    about = "" if situation.pane is Scope.APPS else _about(situation)
+    for command in footer_commands(keymap, situation):
+        hint = keymap.hint(command)
+        if about and command.of_app:
+            hint, about = f"{about}: {hint}", ""
+        keys.append((hint, command.footer, not command.unavailable(situation)))
+    return keys
+
+
+def _about(situation: Situation) -> str:
+    """What commands on apps would act on."""
+    if len(situation.apps) > 1:
+        return f"{len(situation.apps)} apps"
+    return named(safe(situation.apps[0].name if situation.apps else situation.unknown))
 
 
 def footer_fits(cells: int, keys: Sequence[tuple[str, str, bool]]) -> int:

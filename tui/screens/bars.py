@@ -13,6 +13,7 @@ from tui.presentation.header import (
     tabs_line,
 )
 from tui.presentation.operation_words import busy_words
+from tui.presentation.text import width
 from tui.presentation.titles import tabs
 from tui.widgets.bars import Bar
 
@@ -51,10 +52,12 @@ class Bars:
     def _press_footer(self, x: int) -> None:
         screen = self._screen
         situation = screen.situation()
-        shown = footer_fits(self.footer.size.width, footer_keys(screen.keymap, situation))
+        keys = footer_keys(screen.keymap, situation)
+        shown = footer_fits(self.footer.size.width, keys)
         end = 0
-        for command in footer_commands(screen.keymap, situation)[:shown]:
-            end += len(screen.keymap.hint(command)) + len(command.footer) + 3
+        commands = footer_commands(screen.keymap, situation)[:shown]
+        for command, (key, word, _) in zip(commands, keys, strict=False):
+            end += width(key) + width(word) + 3
             if x < end:
                 screen.perform(command)
                 return

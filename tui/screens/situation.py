@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Scope, Situation
+from tui.commands.meant import app_of_container, app_of_references, meant
+from tui.presentation.folding import THE_LEDGER
 from tui.store.store import LinkState, Store
 
 if TYPE_CHECKING:
@@ -43,9 +45,10 @@ def situation_of(screen: MainScreen) -> Situation:
         tags = here or tuple(chosen)  # what only a registry has can be done nothing to here
         images = tuple(store.images[id] for tag in tags if (id := screen.tags.image_of(tag)) in store.images)
         found = found._replace(tags=tags, images=images)
-    apps = _apps(screen, found)
+    apps, unknown = _apps(screen, found)
     return found._replace(
         apps=apps,
+        unknown=unknown,
         running=_running(screen, apps),
         releases=_releases(store, apps[0].name) if len(apps) == 1 else None,
         elsewhere=screen.apps.elsewhere,
@@ -70,17 +73,30 @@ def belongs(image: Image, app: AppSpec) -> bool:
     return any(map(app.owns, (*image.tags, *image.digests)))
 
 
-def _apps(screen: MainScreen, situation: Situation) -> tuple[AppSpec, ...]:
-    """The marked apps in their own pane; elsewhere that of the selected image, else the current one."""
-    if screen.view is screen.apps:
-        return tuple(screen.configured[name] for name in screen.apps.selected_apps())
-    current = screen.apps.current
-    if current is None:
-        return ()
-    for app in (current, *screen.configured.values()):
-        if situation.images and all(belongs(image, app) for image in situation.images):
-            return (app,)
-    return (current,)
+def _apps(screen: MainScreen, situation: Situation) -> tuple[tuple[AppSpec, ...], str]:
+    """The apps of the rows that a command is given for, and one of them that is not configured."""
+    view, apps = screen.view, screen.configured
+    current = screen.apps.current.name if screen.apps.current is not None else ""
+    names: list[str] = []
+    if view is screen.apps:
+        names = screen.apps.selected_apps()
+    elif view is screen.operation:
+        names = [screen.operation.operation.started.app] if screen.operation.operation is not None else []
+    elif view is screen.tags:
+        names = [app_of_references((tag,), apps, current) for tag in situation.tags]
+    elif view is screen.images:
+        names = [app_of_references((*one.tags, *one.digests), apps, current) for one in situation.images]
+    elif situation.containers:
+        live = {
+            slot.id: name
+            for name, releases in screen.store.releases.items()
+            for slot in releases.standing.slots.values()
+        }
+        names = [app_of_container(one, apps, live) for one in situation.containers]
+    elif view is screen.containers:
+        fold = screen.containers.folding.fold(screen.containers.cursor or "")
+        names = [fold] if fold != THE_LEDGER else []
+    return meant(names, apps, current)
 
 
 def _running(screen: MainScreen, apps: tuple[AppSpec, ...]) -> tuple[Operation, ...]:
