@@ -432,6 +432,15 @@ async def test_a_volume_that_the_image_declares_and_nobody_mounts_is_warned_abou
     assert any("declares the volume /data" in warning for warning in shop.plan.warnings)
 
 
+async def test_a_volume_that_the_app_asks_for_is_not_said_to_be_the_images(shop: Shop) -> None:
+    shop.configure("[apps.web.run]\n", '[apps.web.run]\nvolumes = ["/cache"]\n')
+    await shop.release("v0.1.0")
+
+    await shop.work("deploy", version="v0.1.0")
+
+    assert not any("/cache" in warning for warning in shop.plan.warnings)
+
+
 async def test_start_first_the_new_one_is_ready_before_the_old_one_stops(
     shop: Shop, api: EngineCalls
 ) -> None:
