@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
+import json
 import socket
+import tarfile
+import urllib.parse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.deploying import App, Point, import_images
+from tests.faults.deploying import IMAGE, App, Point, import_images
+from tests.support.busybox import archive
+from tui.cli import drift
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.operations.leftovers import labels_of
@@ -15,7 +23,6 @@ from tui.operations.rollout import Rollout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.support.private_engine import PrivateEngine
     from tui.model.standing import Step
@@ -156,10 +163,10 @@ async def test_the_live_release_is_made_anew_where_hands_have_changed_it(
     await app.work("deploy", version="v1")
     engine.api.ask("POST", "/networks/bridge/disconnect", {"Container": "anew", "Force": True})
 
-    drift = await app.drift()
+    drifted = await app.drift()
     await app.work("rollback", to=1)
 
-    assert any("networks" in cause.message and "--to r1" in cause.hint for cause in drift.causes)
+    assert any("networks" in cause.message and "--to r1" in cause.hint for cause in drifted.causes)
     assert app.plan.title.startswith("Make anew r1 v1 anew")
     assert any("networks" in warning for warning in app.plan.warnings)
     assert list(engine.api.inspect("anew")["NetworkSettings"]["Networks"]) == ["bridge"]
@@ -374,3 +381,58 @@ async def test_a_failed_deploy_says_what_serves_now(engine: PrivateEngine, tmp_p
     assert (await app.releases())[0].standing.live == 1
     assert problem.message.endswith("r1 v1 was started, and serves now")
     assert problem.serves == "r1 v1"
+
+
+def own_layer(engine: PrivateEngine, version: str) -> Path:
+    """An image with a file in a layer that no other image has; where that is on the engine's disk."""
+    packed = io.BytesIO(archive())
+    with tarfile.open(fileobj=packed, mode="a") as tar:
+        tar.add("/etc/hostname", "etc/own", filter=lambda member: member.replace(mtime=len(version)))
+    query = urllib.parse.urlencode(
+        {"fromSrc": "-", "repo": IMAGE, "tag": version, "changes": "ENV PATH=/bin"}
+    )
+    engine.api.ask("POST", f"/images/create?{query}", packed.getvalue())
+    driver = engine.api.get(f"/images/{IMAGE}:{version}/json")["GraphDriver"]
+    return Path(driver["Data"]["UpperDir"], "etc/own")
+
+
+async def test_layers_that_were_altered_on_the_engine_s_disk_are_found(
+    engine: PrivateEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def verify(*, json: bool = False) -> tuple[int, str]:
+        config = str(app.config)
+        status = await asyncio.to_thread(drift.run, "", engine.host, "", config, json=json, deep=True)
+        return status, capsys.readouterr().out
+
+    own = own_layer(engine, "v4")
+    app = App(tmp_path, engine, "layers")
+    await app.work("deploy", version="v4")
+    await app.work("deploy", version="v1")
+    id = engine.api.get(f"/images/{IMAGE}:v4/json")["Id"]
+    whole = own.read_bytes()
+
+    status, said = await verify()
+    assert status == 0, said
+    assert f"  = 1 layer of r1 v4, all those of {id}" in said.splitlines()
+
+    own.write_bytes(b"evil")
+    status, said = await verify()
+    assert status == 1
+    assert (
+        f"! the layers of r1 v4 on this engine are not those of {id}: file integrity checksum failed" in said
+    )
+    assert "docker rmi --force" in said
+    assert "  = 1 layer of r2 v1" in said
+    own.unlink()
+    status, said = await verify(json=True)
+    assert status == 1
+    [one] = json.loads(said)["apps"]
+    assert [(layers["release"], layers["state"]) for layers in one["layers"]] == [
+        ("r2 v1", "same"),
+        ("r1 v4", "differs"),
+    ]
+
+    own.write_bytes(whole)
+    assert (await verify())[0] == 0
+    engine.api.remove("layers.r1")
+    engine.api.untag(f"{IMAGE}:v4")

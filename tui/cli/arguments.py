@@ -85,6 +85,11 @@ def _add_drift(made: argparse.ArgumentParser) -> None:
     made.add_argument("--json", action="store_true", help="one JSON document")
 
 
+def _add_verify(made: argparse.ArgumentParser) -> None:
+    _add_drift(made)
+    made.add_argument("--deep", action="store_true", help="read the layers of every kept release too")
+
+
 def _add_unlock(made: argparse.ArgumentParser) -> None:
     made.add_argument("app", metavar="APP", help="whose lease")
     made.add_argument("--plan", action="store_true", help="show whose it is, and do nothing")
@@ -107,6 +112,7 @@ _OTHERS = {
     "status": _add_status,
     "history": _add_history,
     "drift": _add_drift,
+    "verify": _add_verify,
     "unlock": _add_unlock,
     "doctor": _add_doctor,
 }
@@ -277,12 +283,10 @@ def dispatch(arguments: Sequence[str]) -> int:
             from tui.cli import releases
 
             return releases.run(_asked(given), given.limit, json=given.json)
-        case "drift":
+        case "drift" | "verify":
             from tui.cli import drift
 
-            return drift.run(
-                given.app, given.host or "", given.context or "", given.config or "", json=given.json
-            )
+            return drift.run(*_asked(given), json=given.json, deep=getattr(given, "deep", False))
         case "unlock":
             from tui.cli import unlock
 

@@ -1,13 +1,18 @@
-"""`holdfast drift`: whether what runs is still what was released."""
+"""`holdfast drift` and `verify`: whether what runs is still what was released, and the layers it is made of."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sys
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.cli.output import answer, answer_json, colours, say_error
 from tui.errors import HoldfastError
+from tui.model.layers import ABSENT, DIFFERS, SAME, UNKNOWN
 from tui.presentation import console
+from tui.presentation.amounts import size
 from tui.presentation.text import safe
 
 if TYPE_CHECKING:
@@ -15,30 +20,65 @@ if TYPE_CHECKING:
 
     from tui.model.app import AppSpec
     from tui.model.drift import Cause, Drift
+    from tui.model.layers import Layers
     from tui.presentation.style import Line
     from tui.settings.schema import Settings
 
 DRIFTED, UNREACHABLE = 1, 3
 
+REDRAW_SECONDS = 0.1
+
+MARKS = {SAME: ("= ", "ok"), DIFFERS: ("! ", "bad"), UNKNOWN: ("? ", "warn"), ABSENT: ("- ", "muted")}
+
 
 class Looked(NamedTuple):
-    """What was found of an app on an engine: either a drift or an error."""
+    """What was found of an app on an engine: either a drift or an error.
+
+    layers   of the live release and every way back, None where nobody asked for them
+    """
 
     app: str
     engine: str
     drift: Drift | None = None
     error: HoldfastError | None = None
+    layers: tuple[Layers, ...] | None = None
 
 
-def run(app: str, host: str, docker_context: str, config: str, *, json: bool) -> int:
+class _Progress:
+    """One line on a terminal that says what is being read; nothing anywhere else."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr is not None and sys.stderr.isatty()
+        self._next = 0.0
+
+    def __call__(self, called: str, read: int, about: int) -> None:
+        if self._shown and time.monotonic() >= self._next:
+            self._next = time.monotonic() + REDRAW_SECONDS
+            self._write(f"\r\x1b[K{safe(called)}: {size(read)} of about {size(max(read, about))} read")
+
+    def end(self) -> None:
+        if self._next:
+            self._write("\r\x1b[K")
+
+    @staticmethod
+    def _write(text: str) -> None:
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text)
+            sys.stderr.flush()
+
+
+def run(app: str, host: str, docker_context: str, config: str, *, json: bool, deep: bool = False) -> int:
     """Look and show; the exit status: 0 no drift, 1 drift, 3 an engine or registry could not be asked."""
+    progress = _Progress()
     try:
-        found = asyncio.run(_look(app, host, docker_context, config))
+        found = asyncio.run(_look(app, host, docker_context, config, progress if deep else None))
     except HoldfastError as error:
         say_error(error)
         return error.exit_status
     except KeyboardInterrupt:
         return 130
+    finally:
+        progress.end()
     if json:
         answer_json({"apps": [_words(one) for one in found]})
     else:
@@ -52,16 +92,20 @@ def run(app: str, host: str, docker_context: str, config: str, *, json: bool) ->
 
 
 def status(found: list[Looked]) -> int:
-    """Drift anywhere is 1; else what could not be asked is no agreement."""
-    if any(one.drift is not None and one.drift.causes for one in found):
+    """Drift, or a layer that is another, is 1 anywhere; else what could not be asked is no agreement."""
+    states = {layers.state for one in found for layers in one.layers or ()}
+    if DIFFERS in states or any(one.drift is not None and one.drift.causes for one in found):
         return DRIFTED
     errors = [one.error.exit_status for one in found if one.error is not None]
     if errors:
         return max(errors)
-    return UNREACHABLE if any(one.drift is not None and one.drift.unknown for one in found) else 0
+    unknown = UNKNOWN in states or any(one.drift is not None and one.drift.unknown for one in found)
+    return UNREACHABLE if unknown else 0
 
 
-async def _look(app: str, host: str, docker_context: str, config: str) -> list[Looked]:
+async def _look(
+    app: str, host: str, docker_context: str, config: str, deep: _Progress | None
+) -> list[Looked]:
     from tui.operations.verbs import app_named
     from tui.settings.load import load
 
@@ -71,13 +115,23 @@ async def _look(app: str, host: str, docker_context: str, config: str) -> list[L
     places = [
         (one, place) for one in apps for place in (("",) if asked else one.engines or (settings.engine,))
     ]
-    return await asyncio.gather(*(_one(one, settings, host, docker_context, place) for one, place in places))
+    return await asyncio.gather(
+        *(_one(one, settings, host, docker_context, place, deep) for one, place in places)
+    )
 
 
-async def _one(app: AppSpec, settings: Settings, host: str, docker_context: str, configured: str) -> Looked:
+async def _one(
+    app: AppSpec,
+    settings: Settings,
+    host: str,
+    docker_context: str,
+    configured: str,
+    deep: _Progress | None,
+) -> Looked:
     from tui.engine.client import Engine
     from tui.ledger.ledger import Ledger
     from tui.operations.drift import find_drift
+    from tui.operations.layers import find_layers
     from tui.operations.where import endpoint
 
     place = configured
@@ -86,7 +140,9 @@ async def _one(app: AppSpec, settings: Settings, host: str, docker_context: str,
         place = where.url
         async with await Engine.connect(where) as engine:
             ledger = await Ledger.open(engine)
-            return Looked(app.name, place, await find_drift(engine, ledger, app, settings.policy))
+            drift = await find_drift(engine, ledger, app, settings.policy)
+            layers = None if deep is None else await find_layers(engine, ledger, app.name, deep)
+            return Looked(app.name, place, drift, layers=layers)
     except HoldfastError as error:
         return Looked(app.name, place, error=error)
 
@@ -102,6 +158,9 @@ def _lines(one: Looked) -> Iterator[Line]:
         yield from _cause_lines("! ", "bad", f"{cause.kind}: {cause.message}", cause)
     for cause in drift.unknown:
         yield from _cause_lines("? ", "warn", f"unknown whether {cause.kind}: {cause.message}", cause)
+    for layers in one.layers or ():
+        mark, role = MARKS[layers.state]
+        yield from _cause_lines(mark, role, layers.message, layers)
 
 
 def _summary(drift: Drift) -> tuple[str, str]:
@@ -112,7 +171,7 @@ def _summary(drift: Drift) -> tuple[str, str]:
     return ("no drift", "ok") if drift.release else ("not deployed here", "muted")
 
 
-def _cause_lines(mark: str, role: str, words: str, cause: Cause) -> Iterator[Line]:
+def _cause_lines(mark: str, role: str, words: str, cause: Cause | Layers) -> Iterator[Line]:
     yield [(f"  {mark}", role), (safe(words), "text")]
     if cause.hint:
         yield [(f"    {safe(cause.hint)}", "muted")]
@@ -127,6 +186,7 @@ def _words(one: Looked) -> dict[str, Any]:
         "drift": bool(drift.causes) if drift is not None else None,
         "causes": [cause._asdict() for cause in drift.causes] if drift is not None else [],
         "unknown": [cause._asdict() for cause in drift.unknown] if drift is not None else [],
+        **({} if one.layers is None else {"layers": [layers._asdict() for layers in one.layers]}),
         "checked_at": drift.checked_at if drift is not None else None,
         "error": {"message": error.message, "hint": error.hint} if error is not None else None,
     }

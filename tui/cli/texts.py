@@ -45,6 +45,9 @@ DESCRIPTIONS = {
     "Exit status 3 where an engine is out of reach.",
     "drift": "Whether what is live is still what was deployed, with each cause. "
     "Exit status 1 where it is not.",
+    "verify": "What drift looks at; with --deep the layers on the engine too, of what is live and of every "
+    "release that can be gone back to: all of them are read, which takes as long as docker save, and compared "
+    "with the image's ID. Exit status 1 where anything differs, 3 where something could not be looked at.",
     "history": "List the releases of an app, the newest first; with --operations what this account did, "
     "from its journals. --show has all output of one operation.",
     "doctor": "Check everything that Holdfast needs, and say what to do where something is wrong. "
@@ -72,6 +75,7 @@ EXAMPLES = {
     "unlock": ["holdfast unlock web", "holdfast unlock web --plan"],
     "status": ["holdfast status", "holdfast status web --json", "holdfast status --drift"],
     "drift": ["holdfast drift", "holdfast drift web --json"],
+    "verify": ["holdfast verify", "holdfast verify web --deep", "holdfast verify --deep --json"],
     "history": [
         "holdfast history web",
         "holdfast history --operations --limit 100",
@@ -93,6 +97,7 @@ SHORT = {
     "ship": "build, test, tag, push and deploy",
     "history": "releases, or what was done",
     "drift": "whether what runs is what was deployed",
+    "verify": "drift, and whether layers are whole",
     "recover": "finish or undo what was interrupted",
     "prune": "remove releases beyond those kept",
     "adopt": "take over a running container",

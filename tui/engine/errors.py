@@ -16,6 +16,7 @@ EngineError                   anything below
 │   ├── NotFound              404
 │   ├── Conflict              409
 │   └── ServerFault           500 and above
+│       └── LayersDamaged     the files of an image's layers are not those that it unpacked
 ├── StreamBroken              a stream ended in the middle
 │   └── TransferBroken        a push or pull lost its connection: trying again may help
 ├── TransferFailed            a push or pull that the engine could not do: `reason`
@@ -113,6 +114,10 @@ class Conflict(RequestRefused):
 
 class ServerFault(RequestRefused):
     """500 and above: the engine tried and failed."""
+
+
+class LayersDamaged(ServerFault):
+    """The files of an image's layers on the engine's disk are not those that it unpacked."""
 
 
 class StreamBroken(EngineError):

@@ -7,19 +7,21 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from tui.engine import descriptions, payloads, transfers
-from tui.engine.bounds import LIST_BYTES
+from tui.engine.bounds import LIST_BYTES, SILENCE
 from tui.engine.credentials import registry_auth_header
-from tui.engine.errors import NotFound, RequestRefused, ServerFault
+from tui.engine.errors import LayersDamaged, MalformedAnswer, NotFound, RequestRefused, ServerFault
 from tui.engine.faults import readable
+from tui.engine.image_archive import ImageArchive, NoArchive, compare
 from tui.engine.jsonmessage import JsonMessages, parse
 from tui.engine.wire import Wire, filters, one_line, segment
 from tui.model.reference import registry_host
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
+    from tui.engine.image_archive import Compared
     from tui.engine.transfers import LayerProgress, Pulled, Pushed
     from tui.model.credentials import Credentials
     from tui.model.details import Details
@@ -27,6 +29,12 @@ if TYPE_CHECKING:
 
 REMOVE_SECONDS = 600.0
 """Time limit for removing layers from the disk."""
+
+SAVE_SECONDS = 1800.0
+"""Time limit for the beginning of an image's archive, which older engines write to their disk before."""
+
+DAMAGE = ("file integrity checksum failed", "no such file or directory", "layer does not exist")
+"""What an engine says where the files of a layer are not those that it unpacked."""
 
 EMPTY_TAR = bytes(1024)
 """A tar is ended by two blocks of 512 zero bytes."""
@@ -68,6 +76,30 @@ class Images:
             return (await self.config(reference)).id
         except NotFound:
             return ""
+
+    async def contents(self, id: str, most: int, tell: Callable[[int], None] = lambda _: None) -> Compared:
+        """Whether the configuration and the layers that the engine has are those of an image's ID.
+
+        All of it is read, and nothing of it kept; `tell` is told the bytes so far. An engine of its own
+        accord puts the layers together from the files on its disk, and notices some of what was altered there:
+        LayersDamaged. MalformedAnswer where it gives no archive of an image, AnswerTooLarge beyond `most` bytes.
+        """
+        archive, size = ImageArchive(), 0
+        path = f"/images/{segment(id)}/get"
+        try:
+            async with self._wire.stream("GET", path, seconds=SAVE_SECONDS) as answer:
+                async for chunk in answer.chunks(most=most, silence=SILENCE):
+                    archive.feed(chunk)
+                    size += len(chunk)
+                    tell(size)
+            archive.close()
+            return compare(archive, id)
+        except NoArchive as error:
+            raise MalformedAnswer(f"the engine's archive of the image cannot be read: {error}") from error
+        except ServerFault as error:
+            if any(words in error.reason for words in DAMAGE):
+                raise LayersDamaged(error.status, error.reason) from error
+            raise
 
     def push(
         self, repository: str, tag: str, credentials: Credentials | None = None

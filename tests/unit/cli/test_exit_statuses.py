@@ -32,6 +32,7 @@ VERBS = [
     "rollback web", "rollback --to r3", "ship web", "ship web v1 --quiet", "recover web", "prune web --plan",
     "adopt nginx", "adopt nginx --as web", "unlock web", "unlock web --yes --json", "status", "status web",
     "status other --json", "status --drift", "history", "history web --json", "drift", "drift web --json",
+    "verify", "verify web --deep", "verify --deep --json",
 ]  # fmt: skip
 """All that ask an engine; `doctor` ends with 1 whatever is wrong."""
 
