@@ -341,6 +341,10 @@ class App:
             if (name := one["Names"][0].removeprefix("/")).partition(".")[0] == self.name
         }
 
+    def version(self) -> str:
+        """The one that serves."""
+        return str(self.engine.api.inspect(self.name)["Config"]["Labels"]["io.holdfast.version"])
+
     async def check(self) -> int:
         """One release serves, armed; all others sleep; the ledger is true; nothing is left. Its number."""
         releases, notes = await self.releases()

@@ -67,7 +67,7 @@ async def frozen(app: App, point: Point) -> Started:
     """A deploy that is frozen at a point."""
     await app.work("deploy", version="v1")
     started = app.start("deploy", point, signal.SIGSTOP, TIMES, version="v2")
-    assert await started.frozen(), await started.end()
+    assert await started.frozen(), started.problem()
     return started
 
 

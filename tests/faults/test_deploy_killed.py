@@ -31,11 +31,16 @@ def engine(private_engine: PrivateEngine, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 async def killed_everywhere(
-    app: App, moment: str, verb: str, *, first: int = 0, end: int = 0, version: str = ""
+    app: App, moment: str, verb: str, *, first: int = 0, end: int = 0, version: str = "", live: str = ""
 ) -> None:
-    """Kill it at each of its steps from the `first` on, until it comes to its own end."""
+    """Kill it at each of its steps from the `first` on, until it comes to its own end.
+
+    live   the version that serves whenever it begins: a recovery may have finished the one before
+    """
     kind = f"{verb} {app.order}, killed{' while it undoes' if end else ''}"
     for number in itertools.count(first):
+        if live and app.version() != live:
+            await app.work("deploy", version=live)
         TALLY.begin(kind)
         status = await app.start(verb, Point(number, moment), version=version).end()
         await app.recover()
@@ -54,7 +59,7 @@ async def everywhere(engine: PrivateEngine, folder: Path, verb: str, version: st
         app = App(folder, engine, f"{verb}-{order}-{moment}", order)
         await app.work("deploy", version="v1")
         await app.work("deploy", version="v2")
-        await killed_everywhere(app, moment, verb, version=version)
+        await killed_everywhere(app, moment, verb, version=version, live="v2")
 
     async with asyncio.TaskGroup() as cases:
         for order, moment in itertools.product(ORDERS, MOMENTS):
@@ -99,7 +104,7 @@ async def test_at_each_step_of_the_very_first_deploy(engine: PrivateEngine, tmp_
         else:
             assert await app.check() == 1
         TALLY.survived(kind)
-        await app.work("deploy", version="v1")
+        await app.work("deploy", version="v1", again=True)
         await app.check()
 
     async with asyncio.TaskGroup() as cases:

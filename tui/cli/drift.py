@@ -1,4 +1,4 @@
-"""`holdfast drift` and `verify`: whether what runs is still what was released, and the layers it is made of."""
+"""`holdfast drift` and `verify`: whether what runs is still what was released, and its layers too."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ DESCRIPTIONS = {
     "drift": "Whether what is live is still what was deployed, with each cause. "
     "Exit status 1 where it is not.",
     "verify": "What drift looks at; with --deep the layers on the engine too, of what is live and of every "
-    "release that can be gone back to: all of them are read, which takes as long as docker save, and compared "
+    "release that can be gone back to: all of them are read, as docker save does, and compared "
     "with the image's ID. Exit status 1 where anything differs, 3 where something could not be looked at.",
     "history": "List the releases of an app, the newest first; with --operations what this account did, "
     "from its journals. --show has all output of one operation.",

@@ -206,12 +206,14 @@ def _words(
 
 
 def _environment(config: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str, str | None]:
+    """What the image does not say. One that is only named is a variable of the image that is taken away: no app
+    has a word for that, and `None` means one that is passed on."""
     known = {*(image.get("Env") or ())}
     found: dict[str, str | None] = {}
     for entry in config.get("Env") or ():
         name, sign, value = entry.partition("=")
-        if entry not in known:
-            found[name] = value if sign else None
+        if sign and entry not in known:
+            found[name] = value
     return found
 
 

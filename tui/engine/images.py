@@ -80,9 +80,9 @@ class Images:
     async def contents(self, id: str, most: int, tell: Callable[[int], None] = lambda _: None) -> Compared:
         """Whether the configuration and the layers that the engine has are those of an image's ID.
 
-        All of it is read, and nothing of it kept; `tell` is told the bytes so far. An engine of its own
-        accord puts the layers together from the files on its disk, and notices some of what was altered there:
-        LayersDamaged. MalformedAnswer where it gives no archive of an image, AnswerTooLarge beyond `most` bytes.
+        All of it is read, and nothing of it kept; `tell` is told the bytes so far. LayersDamaged where the
+        engine itself notices that files were altered on its disk, MalformedAnswer where it gives no archive
+        of an image, AnswerTooLarge beyond `most` bytes.
         """
         archive, size = ImageArchive(), 0
         path = f"/images/{segment(id)}/get"

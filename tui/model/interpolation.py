@@ -78,11 +78,14 @@ def interpolate(
 def is_variable(text: str) -> bool:
     """Whether a text is one variable and nothing else: "${NAME}", "${NAME:-default}" or one of their kin.
 
-    >>> is_variable("${A:-${B}}"), is_variable("${A}${B}"), is_variable("$A"), is_variable("${}")
+    >>> is_variable("${A:-${B}}"), is_variable("${A}${B}"), is_variable("$A"), is_variable("${A\\n}")
     (True, False, False, False)
     """
     name = _NAME.match(text, 2) if text.startswith("${") and text.endswith("}") else None
-    if name is None or _end(text, 0) != len(text) - 1:
+    try:
+        if name is None or _end(text, 0) != len(text) - 1:
+            return False
+    except NotATemplate:  # its brace is on another line
         return False
     return name.end() == len(text) - 1 or _OPERATOR.match(text, name.end()) is not None
 

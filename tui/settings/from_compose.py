@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.model.interpolation import as_text
 from tui.model.reference import repository_problem, split_reference
 from tui.settings import compose_values as forms
 from tui.settings.app_keys import BUILD
@@ -342,7 +343,7 @@ class _Translation:
             elif isinstance(inner, dict | list):
                 self.notes.append(f"environment.{name}: it takes a text or a number")
             else:
-                found[name] = go_text(inner)
+                found[name] = as_text(go_text(inner))
         if not passed:
             return found
         return [*passed, *(f"{name}={text}" for name, text in found.items())]

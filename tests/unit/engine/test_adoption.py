@@ -46,7 +46,7 @@ RUNS = st.builds(
     RunSpec,
     command=st.none() | COMMANDS.map(tuple),
     entrypoint=st.none() | COMMANDS.map(tuple),
-    environment=st.dictionaries(NAMES, st.none() | WORDS, max_size=3),
+    environment=st.dictionaries(NAMES, WORDS, max_size=3),
     user=st.sampled_from(["", "1000:1000", "app"]),
     group_add=st.lists(NAMES, max_size=2).map(tuple),
     working_dir=st.sampled_from(["", "/www"]),
@@ -262,6 +262,12 @@ def test_all_exposed_ports_published_anywhere() -> None:
 def test_what_an_app_has_no_word_for_is_said(section: str, values: dict[str, Any], said: str) -> None:
     [left] = adoption(item(**{section: values}), {}).left
     assert said in left
+
+
+def test_a_variable_of_the_image_that_is_taken_away_is_none_that_is_passed_on() -> None:
+    item = as_inspected(create_body("web", RunSpec(environment={"A": "1"})), {})
+    item["Config"]["Env"].append("AWAY")
+    assert adoption(item, {"Config": {"Env": ["AWAY=1"]}}).run.environment == {"A": "1"}
 
 
 def test_a_profile_is_not_taken_for_a_path() -> None:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from tui.engine.client import Engine
 
 
-def tar(files: Mapping[str, bytes | str], format: int = tarfile.USTAR_FORMAT) -> bytes:
+def tar(files: Mapping[str, bytes | str], form: int = tarfile.USTAR_FORMAT) -> bytes:
     """Texts are links to that target."""
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w", format=format) as made:
+    with tarfile.open(fileobj=packed, mode="w", format=form) as made:
         for name, content in files.items():
             member = tarfile.TarInfo(name)
             if isinstance(content, str):
@@ -152,14 +152,14 @@ def test_an_engine_that_gives_both_forms_is_compared_by_unpacked_layers() -> Non
     assert len(found(files).differing) == 2
 
 
-@pytest.mark.parametrize("format", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
-def test_long_names(format: int) -> None:
+@pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
+def test_long_names(form: int) -> None:
     long = "d" * 150
     files: dict[str, bytes | str] = {f"{long}/layer.tar": b"layer"}
     config = packed({"rootfs": {"diff_ids": [sha(b"layer")]}})
     manifest = [{"Config": "c", "Layers": [f"{long}/layer.tar"]}]
     whole = {**files, "c": config, "manifest.json": packed(manifest)}
-    assert found(whole, sha(config), 99, format=format) == Compared((), 1)
+    assert found(whole, sha(config), 99, form=form) == Compared((), 1)
 
 
 def header(name: bytes = b"x", size: bytes = b"00000000001\0", kind: bytes = b"0") -> bytes:

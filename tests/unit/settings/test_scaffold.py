@@ -428,3 +428,15 @@ def test_a_text_that_a_terminal_would_obey_is_escaped_and_stays_what_it_is(shop:
     text = scaffold(str(shop), Found("web", compose="compose.yaml", document=document, notes=(hostile,)))
     assert text.replace("\n", "").isprintable()
     assert loaded(shop, text).run.environment == {"A": hostile, hostile: "x"}
+
+
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("value", ["${HOME}", "$${HOME}", "${A:-b}", "$5", "${A\n}", "a ${B} c"])
+def test_a_dollar_sign_of_a_compose_file_is_no_variable_of_a_deploy(
+    shop: Path, value: str, listed: bool
+) -> None:
+    own = {"A": value, "B": "x"}
+    environment = [f"{name}={text}" for name, text in own.items()] if listed else own
+    document = {"services": {"web": {"build": ".", "environment": environment}}}
+    run = loaded(shop, scaffold(str(shop), Found("web", compose="compose.yaml", document=document))).run
+    assert (run.environment, run.interpolated) == (own, {})
