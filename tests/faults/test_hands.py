@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.deploying import IMAGE, App, Point, import_images
+from tests.faults.deploying import IMAGE, KILLED, App, Point, bury_the_dead, import_images
 from tests.support.busybox import archive
 from tui.cli import drift
 from tui.engine.client import Engine
@@ -220,6 +220,32 @@ async def test_a_damaged_former_release_is_made_anew_where_a_deploy_fails(
     app.configure(ready=PROBED)
     await app.work("deploy", version="v2")
     await app.work("rollback")
+
+
+@pytest.mark.parametrize("by", ["undo", "recover"])
+async def test_a_former_release_that_was_changed_by_hand_is_made_anew_though_it_would_pass(
+    engine: PrivateEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    app = App(tmp_path, engine, f"changed-{by}")
+    await app.work("deploy", version="v1")
+    engine.api.ask("POST", f"/containers/{app.name}/update", {"Memory": 64 << 20, "MemorySwap": 64 << 20})
+
+    if by == "undo":
+        app.configure(run={"command": ["false"]})
+        problem = await app.fail("deploy", version="v2")
+        assert problem.code == 1, problem
+    else:
+        bury_the_dead(monkeypatch)
+        killed = app.start("deploy", Point(6, "before"), version="v2")
+        assert await killed.end() == KILLED
+        assert app.awake() == []
+        await app.work("recover")
+
+    assert labels(engine, app.name)["io.holdfast.rollback-of"] == "1"
+    assert engine.api.inspect(app.name)["HostConfig"]["Memory"] == 0
+    assert app.awake() == [app.name]
+    releases, _ = await app.releases()
+    assert (releases.standing.live, releases.standing.open) == (3, [])
 
 
 async def test_where_no_former_release_can_be_made_anew_nobody_is_locked_out(

@@ -483,6 +483,23 @@ def test_adopt_then_deploy_and_back(web: Web) -> None:
     assert columns(history, 1)["of"] == "r1"
 
 
+def test_a_roll_back_that_has_to_be_forced_wants_the_name(web: Web, open_terminal: OpenTerminal) -> None:
+    web.serve("v0.1.0")
+    web.serve("v0.2.0")
+    web.api.ask("POST", "/containers/web.r1/update", {"Memory": 64 << 20, "MemorySwap": 64 << 20})
+    forced = ("rollback", "--to", "r1", "--force")
+    assert "--force" in web.run("rollback", "--to", "r1", status=4).stderr
+    assert "--confirm web says that it is meant" in web.run(*forced, "--yes", status=4).stderr
+    assert "mem_limit" in web.run(*forced, "--confirm", "wep", status=4).stderr
+    terminal = _asked(web, open_terminal, *forced)
+    terminal.wait_for("Type web to go on:", 60)
+    terminal.send("y\r")
+    assert terminal.wait_end(60) == 130
+    assert "v0.2.0" in web.page()
+    web.run(*forced, "--confirm", "web")
+    assert "v0.1.0" in web.page()
+
+
 def test_prune(web: Web) -> None:
     for number in range(1, 4):
         web.serve(f"v0.{number}.0")

@@ -268,6 +268,32 @@ async def test_on_a_protected_engine_the_name_is_typed(
         await robot.wait(lambda: processes.journals)
 
 
+async def test_a_roll_back_that_has_to_be_forced_wants_the_name_typed(
+    dashboard: Open, engine: Engine, processes: Processes
+) -> None:
+    steps = fakes.deploy_plan().steps
+    processes.plan = Plan(
+        "Roll web back to r4 v1.2.0 as r6",
+        steps,
+        (),
+        ("its record is not whole",),
+        verb="Roll back",
+        typed="web",
+    )
+    async with dashboard(settings=SETTINGS) as robot:
+        await deployed(robot, engine)
+        await robot.press("R")
+        await robot.wait_for("which release?")
+        await robot.press("enter")
+        await robot.wait_for("its record is not whole")
+        await robot.wait_for("type web to go on")
+        await robot.press("y", "enter")
+        await robot.wait_for("web to go on")
+        assert processes.journals == {}
+        await robot.press("backspace", *"web", "enter")
+        await robot.wait(lambda: processes.journals)
+
+
 async def test_keys_say_why_not(dashboard: Open, engine: Engine, processes: Processes) -> None:
     async with dashboard(settings=SETTINGS) as robot:
         await robot.wait_for("not deployed")

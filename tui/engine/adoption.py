@@ -206,8 +206,8 @@ def _words(
 
 
 def _environment(config: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str, str | None]:
-    """What the image does not say. One that is only named is a variable of the image that is taken away: no app
-    has a word for that, and `None` means one that is passed on."""
+    """What the image does not say. One that is only named is one of its own that is taken away: an app has no
+    word for that, and None would mean that it is passed on."""
     known = {*(image.get("Env") or ())}
     found: dict[str, str | None] = {}
     for entry in config.get("Env") or ():

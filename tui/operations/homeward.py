@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from typing import TYPE_CHECKING
 
-from tui.engine.errors import NotFound
+from tui.engine.errors import EngineUnreachable, NotFound
 from tui.errors import HoldfastError
+from tui.model.reference import registry_host, split_reference
 from tui.model.release import OF_THE_RECORD
 from tui.model.standing import BAKE
 from tui.model.switching import STOP_FIRST, deploy
 from tui.model.ways_back import doubt_of
+from tui.operations.pulling import pull
 from tui.operations.recreating import creation_again
 from tui.operations.runner import whoami
-from tui.operations.ways_back import find_ways_back
+from tui.operations.ways_back import find_ways_back, not_as_recorded
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -22,6 +25,35 @@ if TYPE_CHECKING:
     from tui.model.release import Release
     from tui.model.standing import Standing, Step
     from tui.operations.releases import Releases
+    from tui.operations.report import Report
+
+PULL_SECONDS = 300.0
+"""How long the way back waits for a registry: nothing serves meanwhile."""
+
+
+class NotAsRecorded(HoldfastError):
+    """The container to go back to was changed by hand."""
+
+
+async def refuse_changed(engine: Engine, releases: Releases, former: int | None) -> None:
+    """Raises NotAsRecorded where the container to go back to has ended, and is not as it was recorded.
+
+    What that would bring into service was never tested, however well it passes its gate. One that serves
+    still is left alone.
+    """
+    one = releases.containers.get(former) if former is not None else None
+    entry = releases.entries.get(former) if former is not None else None
+    if one is None or entry is None or one.running:
+        return
+    try:
+        differing = await not_as_recorded(engine, one, entry.release, live=False)
+    except EngineUnreachable:
+        raise
+    except HoldfastError:
+        return  # nobody can tell
+    if differing:
+        words = f"the container of r{former} is not as it was recorded ({', '.join(differing)})"
+        raise NotAsRecorded(words)
 
 
 async def candidates(engine: Engine, releases: Releases, former: int | None) -> list[int]:
@@ -39,12 +71,17 @@ async def candidates(engine: Engine, releases: Releases, former: int | None) -> 
     ]
 
 
-async def made_anew(engine: Engine, releases: Releases, number: int, op: str) -> tuple[Release, Creation]:
-    """A further release with the bytes and the configuration of this one. Raises HoldfastError."""
+async def made_anew(
+    engine: Engine, releases: Releases, number: int, op: str, report: Report, step: str
+) -> tuple[Release, Creation]:
+    """A further release with the bytes and the configuration of this one; what is told of it is of this step.
+
+    Its image is pulled where it is not on the engine any more, and a registry had it. Raises HoldfastError.
+    """
     earlier, past = releases.entries[number].release, releases.containers.get(number)
     reference = await _here(engine, [earlier.reference, past.image_id if past else "", earlier.image])
     if not reference:
-        raise HoldfastError(f"the image of r{number} is not on the engine")
+        reference = await _pulled(engine, earlier, report, step)
     release = earlier._replace(
         number=releases.standing.next_number,
         reference=reference,
@@ -68,6 +105,20 @@ async def _here(engine: Engine, names: list[str]) -> str:
             continue
         return name
     return ""
+
+
+async def _pulled(engine: Engine, release: Release, report: Report, step: str) -> str:
+    reference, number = release.reference, release.number
+    if not release.digest or not split_reference(reference).digest:
+        raise HoldfastError(f"the image of r{number} is not on the engine, and no registry had it")
+    try:
+        async with asyncio.timeout(PULL_SECONDS):
+            await pull(engine, reference, registry_host(reference), report, step)
+    except TimeoutError:
+        raise HoldfastError(f"the image of r{number} did not arrive within {PULL_SECONDS:.0f} s") from None
+    if not await _here(engine, [reference]):
+        raise HoldfastError(f"the image of r{number} is not on the engine, although it was pulled")
+    return reference
 
 
 def steps_anew(standing: Standing) -> list[Step]:

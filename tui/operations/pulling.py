@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 PULL = "pull"
 
 
-async def pull(engine: Engine, reference: str, host: str, report: Report) -> None:
-    """Pull a reference from the registry `host`, as the step PULL. Raises EngineError."""
+async def pull(engine: Engine, reference: str, host: str, report: Report, step: str = PULL) -> None:
+    """Pull a reference from the registry `host`; how far that is, is told of the step. Raises EngineError."""
     credentials = await credentials_for(host)
     layers: dict[str, tuple[int, int]] = {}
     async with engine.images.pull(reference, credentials) as events:
@@ -26,7 +26,7 @@ async def pull(engine: Engine, reference: str, host: str, report: Report) -> Non
             if isinstance(event, LayerProgress) and event.total:
                 layers[event.layer] = event.current, event.total
                 current = sum(done for done, _ in layers.values())
-                report.progress(PULL, current, sum(total for _, total in layers.values()))
+                report.progress(step, current, sum(total for _, total in layers.values()))
 
 
 async def pulled(engine: Engine, reference: str) -> ImageConfig:

@@ -22,7 +22,7 @@ from tui.model.standing import BAKE, CREATE, DRAIN, FAILED, GATE, RECORD, Step, 
 from tui.model.switching import restore, settle, undrained, way_back, withdraw
 from tui.operations.carrying import carry, orphaned
 from tui.operations.gate import SAID, NotReady, gate, last_words
-from tui.operations.homeward import candidates, made_anew, steps_anew
+from tui.operations.homeward import NotAsRecorded, candidates, made_anew, refuse_changed, steps_anew
 from tui.operations.reachable import reachable
 from tui.operations.releases import policy_of, read_releases, unrecorded
 from tui.operations.taken import NameTaken, promote
@@ -287,6 +287,7 @@ class Rollout:
                 return False
             self._tell(UNDO, "running", title="Back to the release before")
             old = way_back(releases.standing, new)
+            await refuse_changed(means.engine, releases, old)
             try:
                 await self._restore(releases, new, old, order)
             except NotReady:
@@ -339,12 +340,13 @@ class Rollout:
         """Make the former release anew, else the next good one that can be. Raises the last failure."""
         means = self._means
         op = means.release.op if means.release is not None else ""
+        changed = isinstance(error, NotAsRecorded)
         releases = await self._read()
         for number in await candidates(means.engine, releases, former):
             means.report.warn(f"{error.message}: {releases.called(number)} is made anew from its record")
             release = None
             try:
-                release, creation = await made_anew(means.engine, releases, number, op)
+                release, creation = await made_anew(means.engine, releases, number, op, means.report, UNDO)
                 again = Rollout(means._replace(release=release, creation=creation), releases)
                 await again.make(steps_anew(releases.standing), parent=UNDO)
             except (LeaseLost, LeaseRetaken, EngineUnreachable):
@@ -363,6 +365,9 @@ class Rollout:
         # One that does not pass may still serve better than nothing; the failure is told all the same.
         with contextlib.suppress(HoldfastError):
             await self.make([step for step in settle(releases.standing) if step.verb != GATE], parent=UNDO)
+            if changed and former is not None:  # nothing else can be had, and it may pass as it is
+                await self.make([Step(GATE, former)], parent=UNDO)
+                return
         raise error
 
     async def _withdraw(self, new: int) -> None:
