@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.support.compose_bodies import comparable
-from tui.engine.creation import _resolve, create_body
+from tui.engine.creation import VariableUnset, _resolve, create_body
 from tui.engine.env_files import EnvFileUnusable
 from tui.settings.load import load
 from tui.settings.scaffold import look, scaffold
@@ -65,13 +65,25 @@ def made(folder: Path, service: str) -> tuple[dict[str, Any], str]:
     path = folder / "holdfast.toml"
     path.write_text(text, encoding="utf-8")
     (app,) = load(str(path), OUTSIDE).apps.values()
+    run, unset = app.run, {}
     try:
-        run = _resolve(app.run, OUTSIDE)
+        _resolve(run._replace(env_file=()), OUTSIDE)
+    except VariableUnset:  # a deploy refuses it and says so, where Compose takes the image's away
+        unset = {
+            name: None for name, value in run.environment.items() if value is None and name not in OUTSIDE
+        }
+        given = {name: value for name, value in run.environment.items() if name not in unset}
+        run = run._replace(environment=given)
+    try:
+        run = _resolve(run, OUTSIDE)
     except EnvFileUnusable:  # a deploy refuses it, which must be said too
-        run = app.run._replace(env_file=())
+        run = run._replace(env_file=())
     creation = create_body(app.image, run)
     later = {name: [*aliases] for name, aliases in creation.later.items()}
-    asked = json.dumps(comparable(creation.body, later, set()))
+    body = comparable(creation.body, later, set())
+    if unset:
+        body["Env"] = {**body.get("Env", {}), **unset}
+    asked = json.dumps(body)
     return json.loads(asked.replace(str(folder), "PROJECT").replace(str(folder.parent), "ABOVE")), text
 
 
