@@ -444,7 +444,9 @@ def test_a_protected_engine_wants_the_name(web: Web, open_terminal: OpenTerminal
     engine = web.environ["DOCKER_HOST"]
     web.configure(("[apps.web]\n", f'[engines."{engine}"]\nprotected = true\n\n[apps.web]\n'))
     assert "is protected" in web.run("deploy", "v0.1.0", status=4).stderr
-    assert "--yes" in web.events("deploy", "v0.1.0", status=4)[-1]["error"]["hint"]  # type: ignore[index]
+    assert "is protected" in web.run("deploy", "v0.1.0", "--yes", status=4).stderr
+    assert "is protected" in web.run("deploy", "v0.1.0", "--confirm", "wep", status=4).stderr
+    assert "--confirm web" in web.events("deploy", "v0.1.0", status=4)[-1]["error"]["hint"]  # type: ignore[index]
     web.run("deploy", "v0.1.0", "--plan")
     for answer, status in (("y\r", 130), ("wep\r", 130), ("web\r", 0)):
         assert web.containers() == {}
@@ -455,7 +457,8 @@ def test_a_protected_engine_wants_the_name(web: Web, open_terminal: OpenTerminal
     web.run("ship", "v0.2.0", status=4)
     web.project.write("index.html", "hello, this is v0.2.0\n")
     web.project.commit()
-    web.run("ship", "v0.2.0", "--yes")
+    web.run("ship", "v0.2.0", "--yes", status=4)
+    web.run("ship", "v0.2.0", "--confirm", "web")
     assert "v0.2.0" in web.page()
 
 

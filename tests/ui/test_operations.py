@@ -484,3 +484,11 @@ async def select(robot: Robot, name: str) -> None:
     """Put the cursor of the apps on a name."""
     robot.app.main.apps.point_at(name)
     await robot.pilot.pause()
+
+
+async def test_the_cursor_in_a_zoomed_pane_of_apps_stays_there(dashboard: Open) -> None:
+    async with dashboard(settings=Settings(apps={n: fakes.app(n) for n in ("api", "web")})) as robot:
+        robot.app.store.put_operations([fakes.build_done(time.time(), 60.0, name="web")])
+        await robot.press("1", "z", "end")
+        await robot.wait(lambda: robot.app.main.shown_operation is not None)
+        assert robot.app.main.focus_on == "apps"

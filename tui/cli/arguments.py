@@ -93,7 +93,8 @@ def _add_verify(made: argparse.ArgumentParser) -> None:
 def _add_unlock(made: argparse.ArgumentParser) -> None:
     made.add_argument("app", metavar="APP", help="whose lease")
     made.add_argument("--plan", action="store_true", help="show whose it is, and do nothing")
-    made.add_argument("--yes", "-y", action="store_true", help="do not ask")
+    made.add_argument("--yes", "-y", action="store_true", help="do not ask; not enough on a protected engine")
+    _add_confirm(made)
     made.add_argument("--json", action="store_true", help="one JSON document")
 
 
@@ -187,21 +188,25 @@ def _add_operation(verbs: Any, verb: str) -> None:
         made.add_argument(
             "--force", action="store_true", help="also to one whose record or container is not to be trusted"
         )
-        made.add_argument(
-            "--confirm",
-            default="",
-            metavar="APP",
-            help="with --force: the app's name, where nobody types it",
-        )
     if verb == "adopt":
         made.add_argument(
             "--name", "--as", default="", metavar="APP", help="what the app is called; else as the container"
         )
     made.add_argument("--plan", action="store_true", help="show what would be done, and do nothing")
-    made.add_argument("--yes", "-y", action="store_true", help="do not ask")
+    made.add_argument("--yes", "-y", action="store_true", help="do not ask; not enough on a protected engine")
+    _add_confirm(made)
     shown = made.add_mutually_exclusive_group()
     shown.add_argument("--json", action="store_true", help="every event as a line of JSON")
     shown.add_argument("--quiet", "-q", action="store_true", help="print nothing but the image or digest")
+
+
+def _add_confirm(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "--confirm",
+        default="",
+        metavar="APP",
+        help="the app's name, where nobody types it: on a protected engine, or with --force",
+    )
 
 
 def _release(text: str) -> int:
@@ -290,7 +295,9 @@ def dispatch(arguments: Sequence[str]) -> int:
         case "unlock":
             from tui.cli import unlock
 
-            return unlock.run(_asked(given), plan=given.plan, yes=given.yes, json=given.json)
+            return unlock.run(
+                _asked(given), plan=given.plan, yes=given.yes, confirmed=given.confirm, json=given.json
+            )
         case "doctor":
             from tui.cli import doctor
 
@@ -331,6 +338,6 @@ def _operation(given: argparse.Namespace) -> int:
             getattr(given, "digest", ""),
             getattr(given, "again", False),
             getattr(given, "force", False),
-            getattr(given, "confirm", ""),
+            given.confirm,
         )
     )

@@ -36,21 +36,29 @@ def somebody_is_there() -> bool:
     return bool(sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty())
 
 
-async def agree(plan: Plan, engine: str, app: str, *, protected: bool) -> None:
+async def agree(plan: Plan, engine: str) -> None:
     """Show the plan and ask, on a terminal; elsewhere nobody could answer, and the command itself says it.
 
-    On a protected engine the app's name is to be typed. Raises Declined, and Refused where it is protected
-    and nobody is there.
+    Raises Declined.
     """
-    if not somebody_is_there():
-        if protected:
-            raise Refused(f"the engine {engine} is protected", "--yes says that it is meant")
-        return
-    sys.stderr.write(plan_text(plan, engine, shown=colours(2)))
-    if protected:
-        await ask(f"{engine} is protected. Type {app} to go on: ", app)
-    else:
+    if somebody_is_there():
+        sys.stderr.write(plan_text(plan, engine, shown=colours(2)))
         await ask(f"{plan.verb}? [y/N] ", "y", "yes")
+
+
+async def confirm(text: str, engine: str, app: str, confirmed: str) -> None:
+    """On a protected engine the app's name is typed, or given beforehand; `--yes` is not enough.
+
+    text   what is about to be done
+
+    Raises Declined, and Refused where nobody is there, or another name was given.
+    """
+    if confirmed == app:
+        return
+    if confirmed or not somebody_is_there():
+        raise Refused(f"the engine {engine} is protected", f"--confirm {app} says that it is meant")
+    sys.stderr.write(text)
+    await ask(f"{engine} is protected. Type {app} to go on: ", app)
 
 
 async def insist(plan: Plan, engine: str, confirmed: str) -> None:
@@ -69,6 +77,7 @@ async def insist(plan: Plan, engine: str, confirmed: str) -> None:
 
 async def ask(question: str, *agreeing: str) -> None:
     """Ask on the terminal. Raises Declined unless one of these is answered."""
+    remedy = "--yes does it without asking" if "y" in agreeing else f"--confirm {agreeing[0]} does it unasked"
     sys.stderr.write(safe(question))
     sys.stderr.flush()
     try:
@@ -77,7 +86,7 @@ async def ask(question: str, *agreeing: str) -> None:
         sys.stderr.write("\n")
         raise
     if said.strip().lower() not in agreeing:
-        raise Declined("nothing was changed", "--yes does it without asking")
+        raise Declined("nothing was changed", remedy)
 
 
 async def _line(fd: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 ASKS = (
     "On a terminal the plan is shown and you are asked first, unless --yes is given. "
     "Without a terminal (cron, CI) nobody could answer: the command itself is the consent, "
-    "except on an engine that is protected."
+    "except on an engine that is protected: there the app's name is typed, or said by --confirm."
 )
 
 STATUS = (
@@ -40,7 +40,7 @@ DESCRIPTIONS = {
     f"present state release r1. It runs on, untouched. {ASKS}",
     "unlock": "Remove the lease of an app, whoever has it. The operation that had it stops at its next step, "
     "and does not undo what it has begun: holdfast recover does. You are asked first, and told whose it is; "
-    "without a terminal --yes is needed.",
+    "without a terminal --yes is needed, on a protected engine --confirm APP.",
     "status": "What is live, since when, by whom, whether it is healthy, and what can be gone back to. "
     "Exit status 3 where an engine is out of reach.",
     "drift": "Whether what is live is still what was deployed, with each cause. "

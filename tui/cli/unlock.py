@@ -6,7 +6,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
-from tui.cli.asking import Declined, ask, somebody_is_there
+from tui.cli.asking import Declined, ask, confirm, somebody_is_there
 from tui.cli.output import answer, answer_json, colours, say_error
 from tui.cli.places import Asked, engine_of, read_settings, unknown
 from tui.cli.release_words import lease_fields
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from tui.settings.schema import Settings
 
 
-def run(asked: Asked, *, plan: bool, yes: bool, json: bool) -> int:
+def run(asked: Asked, *, plan: bool, yes: bool, confirmed: str, json: bool) -> int:
     """Do it; the exit status."""
     try:
-        asyncio.run(_run(asked, plan=plan, yes=yes, json=json))
+        asyncio.run(_run(asked, plan=plan, yes=yes, confirmed=confirmed, json=json))
     except HoldfastError as error:
         return _say(error, asked.app, json=json)
     except KeyboardInterrupt:
@@ -44,15 +44,18 @@ def _say(error: HoldfastError, app: str, *, json: bool) -> int:
     return error.exit_status
 
 
-async def _run(asked: Asked, *, plan: bool, yes: bool, json: bool) -> None:
+async def _run(asked: Asked, *, plan: bool, yes: bool, confirmed: str, json: bool) -> None:
     settings = await read_settings(asked)
     async with engine_of(asked, settings) as engine:
         lease = await read_lease(engine, asked.app)
         if lease is None:
             await _must_be_known(engine, settings, asked.app)
         elif not plan:
-            if not yes:
-                await _agree(lease, engine.endpoint.url, settings)
+            url = engine.endpoint.url
+            if await asyncio.to_thread(is_protected, settings.engines, url):
+                await confirm(_text(lease, url, shown=colours(2)), url, lease.app, confirmed)
+            elif not yes:
+                await _agree(lease, url)
             # By the ID that was shown: a lease that was taken meanwhile is another one, and stays.
             await remove_lease(engine, lease.id)
     if json:
@@ -72,14 +75,11 @@ async def _must_be_known(engine: Engine, settings: Settings, app: str) -> None:
         raise unknown(app, known)
 
 
-async def _agree(lease: LeaseState, engine: str, settings: Settings) -> None:
+async def _agree(lease: LeaseState, engine: str) -> None:
     if not somebody_is_there():
         raise Refused(f"the lease of {lease.app} is that of {lease.text}", "--yes removes it without asking")
     sys.stderr.write(_text(lease, engine, shown=colours(2)))
-    if is_protected(settings.engines, engine):
-        await ask(f"{engine} is protected. Type {lease.app} to go on: ", lease.app)
-    else:
-        await ask("Unlock? [y/N] ", "y", "yes")
+    await ask("Unlock? [y/N] ", "y", "yes")
 
 
 def _text(lease: LeaseState, engine: str, *, shown: bool) -> str:

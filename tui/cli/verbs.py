@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.cli.asking import Declined, agree, insist, plan_text, somebody_is_there
+from tui.cli.asking import Declined, agree, confirm, insist, plan_text, somebody_is_there
 from tui.cli.output import answer, answer_json, colours, say_error
 from tui.errors import HoldfastError, NothingToDo
 from tui.journal.folder import listed, new_id, operations_folder
@@ -111,10 +111,10 @@ async def _run(options: Options) -> int:
             return 0
         if plan.typed:
             await insist(plan, engine, options.confirm)
-        elif not options.yes:
-            protected = await asyncio.to_thread(is_protected, settings.engines, engine)
-            if protected or options.verb in ASKING:
-                await agree(plan, engine, request.app, protected=protected)
+        elif await asyncio.to_thread(is_protected, settings.engines, engine):
+            await confirm(plan_text(plan, engine, shown=colours(2)), engine, request.app, options.confirm)
+        elif options.verb in ASKING and not options.yes:
+            await agree(plan, engine)
         from tui.cli import foreground
         from tui.cli.rendering import rendering
 

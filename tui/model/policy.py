@@ -20,7 +20,7 @@ class Policy(NamedTuple):
 
 class EngineSettings(NamedTuple):
     """`[engines.NAME]`. On one that is `protected`, nothing changes before the name of the app, container or
-    image that it is about has been typed; a command line without a terminal needs --yes."""
+    image that it is about has been typed; a command line without a terminal needs --confirm."""
 
     colour: str = ""
     protected: bool = False

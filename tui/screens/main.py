@@ -194,12 +194,15 @@ class MainScreen(SizedScreen[None], inherit_bindings=False):
         shown = self.shown_operation
         return shown is not None and shown.id == operation.id and self.operation.is_placed and self.is_current
 
-    def show_operation(self, operation: Operation, *, focus: bool = False) -> None:
-        """Show an operation where the log is, which comes onto the screen; its app is the current one."""
+    def show_operation(self, operation: Operation, *, focus: bool = False, only_beside: bool = False) -> None:
+        """Show an operation where the log is; its app is the current one.
+
+        It comes onto the screen, unless `only_beside`: then what is looked at stays, alone if it is alone.
+        """
         self.operation.open(operation)
         self._fill_slot(self.operation)
         self.apps.point_at(operation.started.app)
-        if focus or LOG not in self.panes.arrangement(*self.app.size).panes:
+        if focus or (not only_beside and LOG not in self.panes.arrangement(*self.app.size).panes):
             self.go(LOG)
 
     def _fill_slot(self, view: Framed) -> None:

@@ -110,14 +110,14 @@ class Operations:
         """Show the newest operation of an app; `opened` also gives it the focus."""
         found = self._store.operations_of(name)
         if found:
-            self.show(found[0], focus=opened)
+            self.show(found[0], focus=opened, only_beside=not opened)
         elif opened:
             said = f"nothing was done with {name} yet: {self._screen.keymap.say('<app.build> builds it')}"
             self._app.notify(safe(said), markup=False, timeout=4)
 
-    def show(self, operation: Operation, *, focus: bool = False) -> None:
+    def show(self, operation: Operation, *, focus: bool = False, only_beside: bool = False) -> None:
         """Show an operation; what its journal holds is read now, if it was not before."""
-        self._screen.show_operation(operation, focus=focus)
+        self._screen.show_operation(operation, focus=focus, only_beside=only_beside)
         if not operation.complete:
             self._screen.operation.say("reading its journal ...")
             self._app.run_worker(self._read(operation), group="journal", exclusive=True)
@@ -229,18 +229,23 @@ class Operations:
             await self.confirmed(f"Tag {app.name} {version}", request)
 
     async def suggested(self, app: AppSpec) -> AsyncIterator[Suggestions]:
-        """What is offered by the engine's tags at once, then by the registry's too."""
-        from tui.operations.suggest import local_suggestions, suggestions  # as slow as asking a registry
+        """What is offered by the tags of engine and registry, once they are read: never one of them."""
+        from tui.operations.suggest import (
+            Suggestions,
+            local_suggestions,
+            suggestions,
+        )  # as slow as asking a registry
 
         local = [tag for image in self._store.images.values() for tag in app.versions_of(image.tags)]
-        first = await local_suggestions(app, local)
-        yield first
         engine = self._engine()
         if engine is None or not app.has_registry:
+            yield await local_suggestions(app, local)
             return
+        yield Suggestions([])
         try:
             yield await suggestions(app, engine, local)
         except HoldfastError as error:
+            first = await local_suggestions(app, local)
             yield first._replace(note=f"the registry's tags are not known: {error.message}")
 
     # Looking back, and stopping

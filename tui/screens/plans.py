@@ -243,10 +243,10 @@ class VersionDialog(Dialog[str]):
         return (options.get_option_at_index(at).id or "") if at is not None else ""
 
     def _fill(self) -> None:
-        """Write the chosen version into the line, where it can be changed."""
+        """Write the chosen version into the line, where it can be changed; what is typed takes its place."""
         line = self.query_one(Input)
         self._filled = line.value = self._chosen()
-        line.cursor_position = len(line.value)
+        line.select_all()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._typed = event.value not in ("", self._filled)
