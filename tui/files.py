@@ -60,10 +60,11 @@ def _amount(size: int) -> str:
     return f"{size >> 20} MiB" if size >= 1 << 20 else f"{size >> 10} KiB"
 
 
-def write_whole(path: str | os.PathLike[str], contents: bytes) -> None:
+def write_whole(path: str | os.PathLike[str], contents: bytes, *, lasting: bool = True) -> None:
     """Put contents in a file's place: written beside it, for this account's eyes alone, and renamed.
 
-    Its folder must be there. Blocks. Raises OSError, and then the file is as it was.
+    Its folder must be there. Blocks. Raises OSError, and then the file is as it was. A crash of the machine
+    may leave one empty that is not to be `lasting`.
     """
     import tempfile  # it loads what reading needs not, before the first row
 
@@ -72,7 +73,8 @@ def write_whole(path: str | os.PathLike[str], contents: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(contents)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         os.replace(beside, path)
     except BaseException:
         os.unlink(beside)

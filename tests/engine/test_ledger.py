@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import subprocess
+import tarfile
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.busybox import IMAGE
+from tui.engine import archives
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError
+from tui.errors import Refused
 from tui.ledger.anchor import VOLUME
-from tui.ledger.errors import LedgerConflict, NotOurs
+from tui.ledger.errors import LedgerConflict, LedgerUnreadable, NotOurs
 from tui.ledger.ledger import Ledger
+from tui.ledger.records import encode_release
 from tui.ledger.tars import pack
 from tui.model.app import Port, RunSpec
 from tui.model.release import CHAIN, Outcome, Release
+from tui.operations.releases import read_releases
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,6 +32,8 @@ if TYPE_CHECKING:
 
     from tests.support.engine_calls import EngineCalls
     from tests.support.private_engine import PrivateEngine
+
+LIMITS = archives.Archives.get.__kwdefaults__ or {}
 
 PRUNINGS = (
     ("container", "prune"),
@@ -200,6 +208,53 @@ async def test_a_record_that_was_changed_on_the_engine_is_not_trusted(pair: tupl
     assert [CHAIN in entry.release.evidence for entry in entries] == [False, True, False]
     assert any("r2 is not what r3 was recorded after" in note for note in ledger.notes)
     assert any("the engine's count" in note for note in ledger.notes)
+
+
+async def test_files_that_are_no_records_stop_nothing(
+    pair: tuple[Engine, Ledger], engine_host: str, tmp_path: Path
+) -> None:
+    engine, ledger = pair
+    for number in (1, 2, 3):
+        await ledger.record(release(number))
+        await ledger.outcome("web", Outcome(number, True, 5.0))
+    copied = encode_release(release(2), "")
+    junk = {f"junk{number}": b"junk" for number in range(50)}
+    await engine.archives.put(
+        "holdfast-ledger", "/ledger/web", pack({"r999999999.json": copied, "big": b"x" * 3_000_000, **junk})
+    )
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for name in ("r3.json", "r4.json"):
+            link = tarfile.TarInfo(name)
+            link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            tar.addfile(link)
+    await engine.archives.put("holdfast-ledger", "/ledger/web", packed.getvalue())
+    async with opened(engine_host, tmp_path / "here") as (_, again):
+        releases = await read_releases(engine, again, "web")
+        assert releases.standing.next_number == 5
+        assert releases.entries[3].good
+        assert any("r3.json of web on the engine is no record" in note for note in again.notes)
+        assert any("rm -r /ledger/web/" in note for note in again.notes)
+        with pytest.raises(LedgerConflict, match=r"r4\.json"):
+            await again.record(release(4))
+        await again.record(release(5))
+        with pytest.raises(Refused, match="r1000000000"):
+            await again.record(release(1_000_000_000))
+        assert (await again.entries("web"))[1].release == release(5)
+    assert not [*(tmp_path / "here").rglob("r999999999.json"), *(tmp_path / "here").rglob("junk*")]
+
+
+async def test_a_ledger_that_is_far_too_large_names_the_file(
+    pair: tuple[Engine, Ledger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, ledger = pair
+    await ledger.record(release(1))
+    await engine.archives.put("holdfast-ledger", "/ledger/web", pack({"junk": bytes(3_000_000)}))
+    monkeypatch.setattr(archives.Archives.get, "__kwdefaults__", {**LIMITS, "limit": 1_000_000})
+    with pytest.raises(LedgerUnreadable, match="web/junk has 3,000,000 bytes") as caught:
+        await ledger.entries("web")
+    assert "rm -r /ledger/web/junk" in caught.value.hint
+    assert await ledger.apps() == ["web"]
 
 
 async def test_a_container_tells_of_a_release_whose_record_is_lost(

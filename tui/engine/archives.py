@@ -22,24 +22,29 @@ class Archives:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
-    async def get(self, id: str, path: str, *, limit: int = LIMIT, seconds: float = ANSWER_SECONDS) -> bytes:
+    async def get(
+        self, id: str, path: str, *, limit: int = LIMIT, seconds: float = ANSWER_SECONDS, cut: bool = False
+    ) -> bytes:
         """The tar of what is at an absolute path, its names beginning with the path's last part.
 
-        NotFound where there is no such path or container, AnswerTooLarge beyond `limit` bytes.
+        NotFound where there is no such path or container. AnswerTooLarge beyond `limit` bytes, or what fits
+        where it may be `cut`.
         """
         try:
             async with asyncio.timeout(seconds):
-                return await self._read(id, path, limit)
+                return await self._read(id, path, limit, cut)
         except TimeoutError as error:
             raise self._wire.fault(error, reading=True) from error
 
-    async def _read(self, id: str, path: str, limit: int) -> bytes:
+    async def _read(self, id: str, path: str, limit: int, cut: bool) -> bytes:
         parts: list[bytes] = []
         size = 0
         async with self._wire.stream("GET", f"/containers/{segment(id)}/archive", {"path": path}) as answer:
             async for chunk in answer.chunks():
                 parts.append(chunk)
                 size += len(chunk)
+                if size > limit and cut:
+                    break
                 if size > limit:
                     raise AnswerTooLarge(f"the archive of {path} is larger than {limit:,} bytes")
         return b"".join(parts)

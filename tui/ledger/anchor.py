@@ -57,8 +57,8 @@ class Anchor:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def read(self, path: str) -> bytes | None:
-        """The tar of what is at a path below FOLDER; None where there is nothing.
+    async def read(self, path: str, *, cut: bool = False) -> bytes | None:
+        """The tar of what is at a path below FOLDER, or its beginning; None where there is nothing.
 
         Nothing is made for that on an engine without a ledger.
         """
@@ -66,7 +66,7 @@ class Anchor:
         there = False
         for _ in range(TRIES):
             try:
-                return await archives.get(ANCHOR, f"{FOLDER}/{path}".rstrip("/"))
+                return await archives.get(ANCHOR, f"{FOLDER}/{path}".rstrip("/"), cut=cut)
             except NotFound:
                 if there:
                     return None
@@ -75,7 +75,7 @@ class Anchor:
                 if not await self._engine.volumes.exists(VOLUME):
                     return None
                 await self._make()
-        return await archives.get(ANCHOR, f"{FOLDER}/{path}".rstrip("/"))
+        return await archives.get(ANCHOR, f"{FOLDER}/{path}".rstrip("/"), cut=cut)
 
     async def has(self, path: str) -> bool:
         """Whether there is anything at a path below FOLDER."""

@@ -80,7 +80,11 @@ def agrees(app: str, one: Container) -> bool:
 
 
 def unrecorded(
-    app: str, recorded: Collection[int], claiming: Iterable[Container], since: float | None
+    app: str,
+    recorded: Collection[int],
+    claiming: Iterable[Container],
+    since: float | None,
+    taken: Collection[int] = (),
 ) -> list[Entry]:
     """The releases of which only containers tell: their records were lost, or are being written.
 
@@ -88,15 +92,20 @@ def unrecorded(
             a gap between records is a lost one; a container that is older than the anchor may have been in a
             ledger that is gone. What is newer was never recorded, and is a stranger, but for the very next
             number that was created and not begun: whoever made it was ended before it was written down.
+            Where there is no record at all, containers are all there is to tell of the app.
+    taken   those of `recorded` whose record cannot be read: their numbers say nothing
     """
-    newest = max(recorded, default=0)
-    found = []
+    newest = max((number for number in recorded if number not in taken), default=0)
+    if not recorded:
+        since = None
+    found: dict[int, tuple[float, Entry]] = {}
     for one in claiming:
         number = number_of(one)
         if number in recorded or not agrees(app, one):
             continue
         lost = number < newest or since is None or one.created < int(since)
         begun = number == newest + 1 and one.state == CREATED
-        if (lost or begun) and (entry := entry_of(one)) is not None:
-            found.append(entry)
-    return found
+        oldest = number not in found or one.created < found[number][0]
+        if (lost or begun) and oldest and (entry := entry_of(one)) is not None:
+            found[number] = (one.created, entry)
+    return [entry for _, entry in found.values()]

@@ -4,41 +4,48 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Self
 
-from tui.engine.errors import ServerFault
+from tui.engine.errors import AnswerTooLarge, ServerFault
 from tui.errors import Refused
 from tui.ledger.anchor import FOLDER, Anchor
 from tui.ledger.belonging import unrecorded
 from tui.ledger.errors import LedgerConflict, LedgerUnreadable
 from tui.ledger.labels import number_of as claimed
 from tui.ledger.mirror import Identity, Mirror
-from tui.ledger.reading import read_entries
+from tui.ledger.reading import bounded, read_entries, unreadable
+from tui.ledger.reconciling import reconcile
 from tui.ledger.records import (
     digest,
     encode_outcome,
     encode_release,
     is_record,
-    number_of,
     numbers,
     outcome_file,
+    outcomes,
     prior_of,
     release_file,
 )
-from tui.ledger.tars import FILE_BYTES, NoTar, folders, pack_new, unpack
+from tui.ledger.tars import FILE_BYTES, Contents, NoTar, contents, folders, largest, pack_new
+from tui.ledger.way_out import refuse_beyond, way_out
 from tui.model.app_name import is_app_name
-from tui.model.release import APP, RELEASE
+from tui.model.release import APP, DAMAGED, RELEASE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from tui.engine.client import Engine
     from tui.model.release import Entry, Outcome, Release
 
-Files = dict[str, bytes]
-"""Records by the names of their files."""
+Records = dict[str, bytes]
+"""By the names of their files."""
 
-T = TypeVar("T")
+
+class Files(NamedTuple):
+    """An app's files by name, and those that are there and cannot be read: name -> why."""
+
+    read: Records
+    unread: dict[str, str]
 
 
 class Ledger:
@@ -52,7 +59,7 @@ class Ledger:
         self._engine = engine
         self._anchor = Anchor(engine)
         self._mirror = mirror
-        self._known: dict[str, Files] = {}
+        self._known: dict[str, Records] = {}
 
     @classmethod
     async def open(cls, engine: Engine, environ: Mapping[str, str] = os.environ) -> Self:
@@ -69,17 +76,23 @@ class Ledger:
         files, labelled = await asyncio.gather(
             self._files(app), self._engine.containers.list(labels=[f"{APP}={app}", RELEASE])
         )
-        reading = await asyncio.to_thread(read_entries, app, files)
+        reading = await asyncio.to_thread(read_entries, app, files.read, files.unread)
         for note in reading.notes:
             self._note(note)
         recorded = {entry.release.number for entry in reading.entries}
+        taken = {entry.release.number for entry in reading.entries if DAMAGED in entry.release.evidence}
+        if taken:
+            self._note(f"what is no record of {app} is left alone, its number not used: {way_out(app)}")
         lost: list[Entry] = []
         if any(claimed(one) not in recorded for one in labelled):
-            lost = unrecorded(app, recorded, labelled, await self._anchor.made_at())
+            lost = unrecorded(app, recorded, labelled, await self._anchor.made_at(), taken)
         for entry in lost:
             number = entry.release.number
             self._note(f"the record of r{number} of {app} is lost: only its container tells of it")
-        return sorted([*reading.entries, *lost], key=lambda entry: -entry.release.number)
+        known = recorded | {entry.release.number for entry in lost}
+        alone = [number for number in outcomes((*files.read, *files.unread)) if number not in known]
+        orphans = [unreadable(app, number, "only its outcome is there") for number in alone]
+        return sorted([*reading.entries, *lost, *orphans], key=lambda entry: -entry.release.number)
 
     async def is_recorded(self, app: str, number: int) -> bool:
         """Whether the engine has a record of this release; much quicker than reading it."""
@@ -88,9 +101,11 @@ class Ledger:
     async def record(self, release: Release) -> None:
         """Write a release down, before anything is changed. LedgerConflict where its number is taken."""
         app, number = release.app, release.number
+        refuse_beyond(app, number)
         files = self._known.get(app)
         if files is None or (number > 1 and number - 1 not in numbers(files)):
-            files = await self._files(app)
+            await self._files(app)
+            files = self._known[app]
         await self._write(app, release_file(number), encode_release(release, prior_of(number, files)))
 
     async def outcome(self, app: str, outcome: Outcome) -> None:
@@ -98,7 +113,8 @@ class Ledger:
         name = release_file(outcome.number)
         files = self._known.get(app, {})
         if name not in files:
-            files = await self._files(app)
+            await self._files(app)
+            files = self._known[app]
         if name not in files:
             raise LedgerConflict(f"r{outcome.number} of {app} has no record that its outcome belongs to")
         await self._write(app, outcome_file(outcome.number), encode_outcome(outcome, digest(files[name])))
@@ -106,7 +122,7 @@ class Ledger:
     async def apps(self) -> list[str]:
         """The apps that have releases on the engine, or had."""
         tar, containers, copied = await asyncio.gather(
-            self._anchor.read(""), self._engine.containers.list(labels=[APP]), self._copied_apps()
+            self._anchor.read("", cut=True), self._engine.containers.list(labels=[APP]), self._copied_apps()
         )
         found = {*copied}
         for one in containers:
@@ -116,52 +132,64 @@ class Ledger:
             elif app:
                 self._note(f'{one.name} bears the label {APP}="{app[:100]}", which no app can be called')
         if tar is not None:
-            paths = [path.strip("/").split("/") for path in await self._unpacked(folders, tar)]
+            paths = [path.strip("/").split("/") for path in await asyncio.to_thread(folders, tar)]
             found |= {parts[1] for parts in paths if len(parts) == 2}
         return sorted(filter(is_app_name, found))
 
     async def _files(self, app: str) -> Files:
-        """The files of an app, on the engine and in this machine's copy alike once this is done."""
-        files = await self._on_engine(app)
+        """The files of an app; what is whole is on the engine and in the copy alike once this is done."""
+        found = await self._on_engine(app)
         try:
             copy = await asyncio.to_thread(self._mirror.read, app)
         except OSError as error:
             self._no_copy(error)
             copy = {}
-        other = [name for name in copy if name in files and copy[name] != files[name]]
-        lost = {name: contents for name, contents in copy.items() if name not in files}
-        if any(number_of(name) is not None for name in other):
-            await self._set_aside(app, other)
-            copy, lost = {}, {}
-        if lost:
-            files = await self._restore(app, files, lost)
-        await self._copy(app, {name: raw for name, raw in files.items() if copy.get(name) != raw})
-        self._known[app] = files
-        return files
+        state = await asyncio.to_thread(reconcile, app, found.files, found.unread, copy)
+        if state.other:
+            await self._set_aside(app, state.other)
+        for note in bounded(
+            f"{name} of {app} on the engine is no record, this machine's copy counts: {way_out(app, name)}"
+            for name in state.instead
+        ):
+            self._note(note)
+        files = state.files
+        if state.lost:
+            files |= await self._restore(app, state.lost)
+        await self._copy(app, state.uncopied)
+        self._known[app] = state.readable
+        return Files(files, state.unread)
 
-    async def _on_engine(self, app: str) -> Files:
-        tar = await self._anchor.read(app)
+    async def _on_engine(self, app: str) -> Contents:
+        try:
+            tar = await self._anchor.read(app)
+        except AnswerTooLarge as error:
+            part = await self._anchor.read(app, cut=True)
+            path, size = await asyncio.to_thread(largest, part or b"")
+            raise LedgerUnreadable(
+                f"the ledger of {app} is too large to be read: {path or app} has {size:,} bytes",
+                f"remove what is no record: {way_out(*path.split('/', 1))}",
+            ) from error
         if tar is None:
-            return {}
-        found = await self._unpacked(unpack, tar)
-        names = {path.removeprefix(f"{app}/"): contents for path, contents in found.items()}
-        return {name: contents for name, contents in names.items() if is_record(name)}
+            return Contents({}, {})
+        try:
+            return await asyncio.to_thread(contents, tar, app, is_record)
+        except NoTar as error:
+            raise LedgerUnreadable(f"what the engine gave of the ledger cannot be read: {error}") from error
 
-    async def _restore(self, app: str, files: Files, lost: Files) -> Files:
+    async def _restore(self, app: str, lost: Records) -> Records:
         try:
             await self._anchor.write(await asyncio.to_thread(pack_new, app, lost))
         except ServerFault:
-            files = await self._on_engine(app)  # another client restores it at the same time
-            lost = {name: contents for name, contents in lost.items() if name not in files}
-            if lost:
+            there = await self._on_engine(app)  # another client restores it at the same time
+            if any(name not in there.files and name not in there.unread for name in lost):
                 raise
-            return files
+            return {name: there.files.get(name, raw) for name, raw in lost.items()}
         found = numbers(lost)
-        which = f"r{found[0]} to r{found[-1]}" if len(found) > 1 else ", ".join(sorted(lost))
+        which = f"r{found[0]} to r{found[-1]}" if len(found) > 1 else ", ".join(sorted(lost)[:1])
         self._note(
             f"the engine had lost {len(lost)} records of {app} ({which}): restored from this machine's copy"
         )
-        return files | lost
+        return lost
 
     async def _write(self, app: str, name: str, contents: bytes) -> None:
         if len(contents) > FILE_BYTES:
@@ -172,10 +200,10 @@ class Ledger:
         try:
             await self._anchor.write(pack_new(app, {name: contents}))
         except ServerFault:
-            there = (await self._files(app)).get(name)
-            if there is None:
+            files = await self._files(app)
+            if name not in files.read and name not in files.unread:
                 raise
-            if there != contents:
+            if files.read.get(name) != contents:
                 raise LedgerConflict(
                     f"{FOLDER}/{app}/{name} has been written by somebody else",
                     f"somebody else changes {app} at the same time: look at it, then try again",
@@ -183,7 +211,7 @@ class Ledger:
         self._known.setdefault(app, {})[name] = contents
         await self._copy(app, {name: contents})
 
-    async def _copy(self, app: str, files: Files) -> None:
+    async def _copy(self, app: str, files: Records) -> None:
         if files:
             try:
                 await asyncio.to_thread(self._mirror.write, app, files)
@@ -214,10 +242,3 @@ class Ledger:
     def _note(self, sentence: str) -> None:
         if sentence not in self.notes:
             self.notes.append(sentence)
-
-    @staticmethod
-    async def _unpacked(how: Callable[[bytes], T], tar: bytes) -> T:
-        try:
-            return await asyncio.to_thread(how, tar)
-        except NoTar as error:
-            raise LedgerUnreadable(f"what the engine gave of the ledger cannot be read: {error}") from error

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import shutil
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.files import read_file, write_whole
@@ -19,6 +21,15 @@ if TYPE_CHECKING:
 
 ASIDE = "~"
 """In the name of a folder that was set aside: no app's name has it."""
+
+KEPT_ASIDE = 9
+"""How many of an app are kept: the first, which was there before anything went wrong, and the newest."""
+
+FEW = 20
+"""Files that are each on the disk for certain before the next; of more, the engine has what a crash takes."""
+
+AT_ONCE = 500
+"""Files that are written in one go; the others are by the next reading."""
 
 
 class Identity(NamedTuple):
@@ -59,15 +70,19 @@ class Mirror:
         """Keep these, each written beside and renamed."""
         folder = self._place(app)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name, contents in files.items():
-            write_whole(folder / name, contents)
+        for name, contents in islice(files.items(), AT_ONCE):
+            write_whole(folder / name, contents, lasting=len(files) <= FEW)
 
     def set_aside(self, app: str) -> Path:
         """Keep what is there under another name, and begin anew; where it is now."""
-        number = 1
-        while (aside := self.folder / f"{app}{ASIDE}{number}").exists():
-            number += 1
-        self._place(app).rename(aside)
+        place = self._place(app)
+        ends = [path.name.rpartition(ASIDE)[2] for path in self.folder.glob(f"{app}{ASIDE}*")]
+        numbers = sorted(int(end) for end in ends if end.isascii() and end.isdecimal())
+        numbers.append(max(numbers, default=0) + 1)
+        aside = self.folder / f"{app}{ASIDE}{numbers[-1]}"
+        place.rename(aside)
+        for number in numbers[1 : 1 - KEPT_ASIDE]:
+            shutil.rmtree(self.folder / f"{app}{ASIDE}{number}", ignore_errors=True)
         return aside
 
     def _place(self, app: str) -> Path:

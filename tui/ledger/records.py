@@ -16,10 +16,13 @@ from tui.model.fields import Unfit, plain, read
 from tui.model.release import Outcome, Release
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 FORMAT = 1
 """Raised when older versions must not read what newer ones write; a further field does not need that."""
+
+MOST = 999_999_999
+"""The largest number of a release: a file beyond it is no record."""
 
 _NAME = re.compile(r"r([1-9][0-9]{0,8})(\.outcome)?\.json", re.ASCII)
 
@@ -66,6 +69,12 @@ def is_record(name: str) -> bool:
 def numbers(names: Iterable[str]) -> list[int]:
     """The numbers of the releases among these files, ascending."""
     return sorted(number for name in names if (number := number_of(name)) is not None)
+
+
+def outcomes(names: Iterable[str]) -> list[int]:
+    """The numbers of the outcomes among these files, ascending."""
+    found = (_NAME.fullmatch(name) for name in names)
+    return sorted(int(name[1]) for name in found if name and name[2])
 
 
 def digest(record: bytes) -> str:
@@ -124,9 +133,8 @@ def breaks(files: Mapping[str, bytes], kept: Mapping[int, Kept]) -> dict[int, st
     """
     found: dict[int, str] = {}
     before = 0
-    for number in numbers(files):
-        prior = digest(files[release_file(before)]) if before else ""
-        if number in kept and kept[number].prior != prior:
+    for number, priors in _priors(files, kept):
+        if number in kept and kept[number].prior not in priors:
             if before:
                 found[before] = (
                     f"r{before} is not what r{number} was recorded after: "
@@ -136,6 +144,32 @@ def breaks(files: Mapping[str, bytes], kept: Mapping[int, Kept]) -> dict[int, st
                 found[number] = f"what r{number} was recorded after is missing"
         before = number
     return found
+
+
+def strays(files: Mapping[str, bytes], kept: Mapping[int, Kept]) -> set[int]:
+    """Records that stand on none that is there, and that nothing stands on: somebody put them there."""
+    stood_on = {one.prior for one in kept.values()}
+    return {
+        number
+        for number, priors in _priors(files, kept)
+        if number in kept
+        and kept[number].prior not in priors
+        and digest(files[release_file(number)]) not in stood_on
+        and outcome_file(number) not in files
+    }
+
+
+def _priors(files: Mapping[str, bytes], kept: Mapping[int, Kept]) -> Iterator[tuple[int, set[str]]]:
+    """Each number, and what its record may carry: the hash of the one before, or of the readable one before.
+
+    The one before was readable when the next was written, or never was.
+    """
+    before = readable = ""
+    for number in numbers(files):
+        yield number, {before, readable}
+        before = digest(files[release_file(number)])
+        if number in kept:
+            readable = before
 
 
 def _encode(name: str, value: Any, prior: str) -> bytes:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import tarfile
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 FILE_BYTES = 2**20
 """Bytes of the largest file that is taken out."""
 
+
+BROKEN = (tarfile.TarError, EOFError, ValueError)
+"""What is raised of an archive that is none, or is cut."""
 
 BESIDE = "~"
 """Begins the name that a file has until it is whole, and keeps beside its own. It stands behind all records
@@ -58,18 +62,57 @@ def unpack(archive: bytes) -> dict[str, bytes]:
                         raise NoTar(f"{member.name} is larger than {FILE_BYTES:,} bytes")
                     contents = tar.extractfile(member)
                     files[member.name] = contents.read() if contents else b""
-    except (tarfile.TarError, EOFError, ValueError) as error:
+    except BROKEN as error:
         raise NoTar(str(error)) from error
     return files
 
 
-def folders(archive: bytes) -> list[str]:
-    """The paths of the folders in an archive. Raises NoTar."""
+class Contents(NamedTuple):
+    """The wanted files of a folder, and those that are there and are not read: name -> why."""
+
+    files: dict[str, bytes]
+    unread: dict[str, str]
+
+
+def contents(archive: bytes, folder: str, wanted: Callable[[str], bool]) -> Contents:
+    """What an archive has directly in a folder, by names. Raises NoTar."""
+    found = Contents({}, {})
     try:
         with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
-            return [member.name for member in tar if member.isdir()]
-    except (tarfile.TarError, EOFError, ValueError) as error:
+            for member in tar:
+                name = member.name.removeprefix(f"{folder}/")
+                if member.isdir() or not wanted(name):
+                    continue
+                if member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
+                    found.unread[name] = (
+                        "it is a link" if member.issym() or member.islnk() else "it is no file"
+                    )
+                elif member.size > FILE_BYTES:
+                    found.unread[name] = f"it is larger than {FILE_BYTES:,} bytes"
+                else:
+                    file = tar.extractfile(member)
+                    found.files[name] = file.read() if file else b""
+    except BROKEN as error:
         raise NoTar(str(error)) from error
+    return found
+
+
+def largest(part: bytes) -> tuple[str, int]:
+    """The path and the size of the largest file of an archive that may be cut; ("", 0) where it has none."""
+    found = ("", 0)
+    with suppress(*BROKEN), tarfile.open(fileobj=io.BytesIO(part), mode="r:") as tar:
+        for member in tar:
+            if member.size > found[1]:
+                found = (member.name, member.size)
+    return found
+
+
+def folders(part: bytes) -> list[str]:
+    """The paths of the folders in an archive, or in the beginning of one."""
+    found: list[str] = []
+    with suppress(*BROKEN), tarfile.open(fileobj=io.BytesIO(part), mode="r:") as tar:
+        found.extend(member.name for member in tar if member.isdir())
+    return found
 
 
 def _pack(entries: Iterable[tuple[str, bytes | str | None]]) -> bytes:

@@ -34,11 +34,13 @@ class Standing(NamedTuple):
 
     slots     its containers by release number
     records   releases that the ledger knows -> whether they were good; None while that is open
+    taken     those of them whose record cannot be read: their numbers are used, and decide nothing
     """
 
     app: str
     slots: Mapping[int, Slot] = {}
     records: Mapping[int, bool | None] = {}
+    taken: frozenset[int] = frozenset()
 
     @property
     def live(self) -> int | None:
@@ -51,7 +53,10 @@ class Standing(NamedTuple):
     @property
     def next_number(self) -> int:
         """The number of the next release: no number is used twice."""
-        return max((*self.slots, *self.records), default=0) + 1
+        number = max((*self.slots, *(one for one in self.records if one not in self.taken)), default=0) + 1
+        while number in self.taken:
+            number += 1
+        return number
 
     @property
     def open(self) -> list[int]:

@@ -17,6 +17,7 @@ from tui.files import read_file
 from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
+from tui.ledger.way_out import refuse_beyond
 from tui.model.app import ReadySpec
 from tui.model.app_name import is_app_name
 from tui.model.drift import definition_differences
@@ -111,6 +112,7 @@ class Adopt:
         self._refuse_taken(releases)
         await self._refuse_adopted_elsewhere()
         self._number = releases.standing.next_number
+        refuse_beyond(self._name, self._number)
         self._image = _image_of(self._found, self._name)
         self._file = await asyncio.to_thread(self._new_file) if self._configured is None else None
         if self._file is not None and await asyncio.to_thread(os.path.exists, self._file.path):
@@ -143,7 +145,7 @@ class Adopt:
         kept, name = self._kept, self._name
         if not is_app_name(name):
             raise NoSuchContainer(
-                f'"{name}" is no name of an app: it takes a-z, 0-9, ".", "_" and "-"',
+                f'"{name}" is no name of an app: it takes a-z, 0-9, ".", "_" and "-", 2 at least',
                 f"holdfast adopt {kept.name} --name NAME: the container gets that name",
             )
         if name != kept.name and kept.id.startswith(name):

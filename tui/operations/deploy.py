@@ -17,6 +17,7 @@ from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
 from tui.ledger.records import spec_hash
+from tui.ledger.way_out import refuse_beyond
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.reference import valid_tag
 from tui.model.release import Referenced, Release
@@ -168,6 +169,7 @@ class Deploy:
     def _refuse_if_blocked(self) -> None:
         app, releases = self._app, self._releases
         refuse_taken(releases)
+        refuse_beyond(app.name, releases.standing.next_number)
         if releases.standing.open:
             number = releases.standing.open[0]
             raise Refused(

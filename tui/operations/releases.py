@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import NotFound
 from tui.ledger.belonging import owned
-from tui.model.release import APP, RELEASE, RESTART, RESTORED
+from tui.model.release import APP, DAMAGED, RELEASE, RESTART, RESTORED
 from tui.model.standing import Slot, Standing
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ async def read_releases(
     # What was adopted serves already: its record alone says that it is good.
     records = {number: entry.release.adopted or entry.good for number, entry in entries.items()}
     strangers = {one.name: one.id for one in whose.strangers}
-    return Releases(Standing(app, slots, records), entries, containers, foreign, strangers)
+    taken = frozenset(number for number, entry in entries.items() if DAMAGED in entry.release.evidence)
+    return Releases(Standing(app, slots, records, taken), entries, containers, foreign, strangers)
 
 
 async def _kept(engine: Engine, ids: list[str]) -> list[Kept]:

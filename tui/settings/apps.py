@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tui.model.app_name import is_app_name
+from tui.model.app_name import LONGEST, SHORTEST, is_app_name
 from tui.settings.app_keys import APP, BUILD, READY, TEST, folder
 from tui.settings.reading import Source, Spot, bare, record, shown, untaken_keys
 from tui.settings.run_keys import RUN
@@ -45,6 +45,8 @@ def read_apps(value: dict[str, Any], source: Source) -> dict[str, dict[str, Any]
         spot = Spot(source, _head("apps", name))
         if not isinstance(table, dict):
             spot.say(f" is a table, not {shown(table)}: write {spot.where} above its keys")
+        elif not SHORTEST <= len(name) <= LONGEST:
+            spot.say(f" is no name of an app: it has {SHORTEST} to {LONGEST} characters")
         elif not is_app_name(name):
             spot.say(' is no name of an app: it takes a-z, 0-9, ".", "_" and "-", the first of a-z or 0-9')
         else:

@@ -107,6 +107,25 @@ def test_a_lost_ledger_is_told_by_containers_that_are_older_than_the_present_one
     assert numbers({1, 2}, debug(number=7, created=50.0)) == []
 
 
+def test_an_app_without_any_record_is_told_by_its_containers() -> None:
+    """The folder of the app alone was lost, with no copy: the anchor is older than its containers."""
+    assert numbers(set(), container(number=6), container(number=7, name="web")) == [6, 7]
+    for copy in (debug(number=7), debug(number=7, name="web"), container(number=7, name="web-2")):
+        assert numbers(set(), copy) == []
+    assert numbers({1}, container(number=7)) == []
+
+
+def test_of_two_that_say_the_same_the_older_one_is_it() -> None:
+    first, later = container("c1", 7), container("c2", 7, "web", created=300.0)
+    for claiming in ([first, later], [later, first]):
+        found = unrecorded("web", set(), claiming, BORN)
+        assert [one.release.evidence[CONTAINER] for one in found] == ["c1"]
+
+
+def test_the_number_of_a_record_that_cannot_be_read_makes_no_gap() -> None:
+    assert unrecorded("web", {1, 999}, [container(number=7)], BORN, {999}) == []
+
+
 def test_the_next_one_that_was_created_and_never_started_was_begun() -> None:
     """Its record is written at the same moment: whoever made it was ended before."""
     assert numbers({1, 2}, container(number=3, state="created")) == [3]

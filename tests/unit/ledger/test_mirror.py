@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui.ledger.mirror import Identity, Mirror
+from tui.ledger.mirror import AT_ONCE, Identity, Mirror
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +46,21 @@ def test_what_is_set_aside_is_kept_and_not_read(mirror: Mirror) -> None:
     second = mirror.set_aside("web")
     assert (mirror.read("web"), mirror.apps()) == ({}, [])
     assert [(path / "r1.json").read_bytes() for path in (first, second)] == [b"1", b"2"]
+
+
+def test_of_what_was_set_aside_the_first_and_the_newest_are_kept(mirror: Mirror) -> None:
+    for number in range(30):
+        mirror.write("web", {"r1.json": str(number).encode()})
+        mirror.set_aside("web")
+    kept = sorted(int(path.name[4:]) for path in mirror.folder.iterdir())
+    assert kept == [1, *range(23, 31)]
+    assert (mirror.folder / "web~1" / "r1.json").read_bytes() == b"0"
+
+
+def test_very_many_files_are_written_in_several_goes(mirror: Mirror) -> None:
+    many = {f"r{number}.json": b"{}" for number in range(1, AT_ONCE + 2)}
+    mirror.write("web", many)
+    assert len(mirror.read("web")) == AT_ONCE
 
 
 def test_engines_that_share_an_id_have_copies_of_their_own() -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.ledger.tars import FILE_BYTES, NoTar, folders, pack, pack_new, unpack
+from tui.ledger.records import is_record
+from tui.ledger.tars import FILE_BYTES, NoTar, contents, folders, largest, pack, pack_new, unpack
 
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz0123456789.-_", min_size=1, max_size=150).filter(
     lambda name: not name.startswith(".")
@@ -31,6 +32,23 @@ def test_what_is_no_ordinary_file_is_left_out() -> None:
             tar.addfile(member)
     assert unpack(packed.getvalue()) == {}
     assert folders(packed.getvalue()) == ["web"]
+
+
+def test_what_is_in_a_folder_and_no_record_is_named_or_left_out() -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        link, large, other, deep = map(
+            tarfile.TarInfo, ("web/r1.json", "web/r2.json", "web/junk", "web/d/r3.json")
+        )
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        large.size = other.size = FILE_BYTES + 1
+        for member in (link, large, other, deep):
+            tar.addfile(member, io.BytesIO(bytes(member.size)))
+    found = contents(packed.getvalue(), "web", is_record)
+    assert found.files == {}
+    assert sorted(found.unread) == ["r1.json", "r2.json"]
+    assert largest(packed.getvalue()[: FILE_BYTES // 2]) == ("web/r2.json", FILE_BYTES + 1)
+    assert largest(b"") == ("", 0)
 
 
 def test_a_file_that_claims_to_be_huge_is_not_read() -> None:

@@ -245,6 +245,8 @@ def test_a_wrong_value_of_a_table_is_named(faults: Faults, table: str, text: str
             "[apps.Web]\n",
             '[apps.Web] is no name of an app: it takes a-z, 0-9, ".", "_" and "-", the first of a-z or 0-9',
         ),
+        ("[apps.k]\n", "[apps.k] is no name of an app: it has 2 to 128 characters"),
+        (f"[apps.{'k' * 129}]\n", f"[apps.{'k' * 129}] is no name of an app: it has 2 to 128 characters"),
         (
             '[apps."a b"]\n',
             '[apps."a b"] is no name of an app: it takes a-z, 0-9, ".", "_" and "-", the first of a-z or 0-9',

@@ -311,14 +311,14 @@ def test_what_else_an_apps_file_holds_is_refused(home: dict[str, str]) -> None:
 
 
 def test_the_apps_are_a_mapping_like_any_other(home: dict[str, str]) -> None:
-    Path("holdfast.toml").write_text("[apps.b]\n[apps.a]\n")
+    Path("holdfast.toml").write_text("[apps.bb]\n[apps.aa]\n")
     apps = load(None, home).apps
-    assert (list(apps), len(apps), "a" in apps, "c" in apps) == (["b", "a"], 2, True, False)
-    assert apps["a"] is apps["a"]
+    assert (list(apps), len(apps), "aa" in apps, "cc" in apps) == (["bb", "aa"], 2, True, False)
+    assert apps["aa"] is apps["aa"]
     assert apps == load(None, home).apps
-    assert repr(apps) == "Apps(b, a)"
+    assert repr(apps) == "Apps(bb, aa)"
     with pytest.raises(KeyError):
-        apps["c"]
+        apps["cc"]
 
 
 def test_reading_apps_makes_no_value_before_it_is_asked_for(home: dict[str, str]) -> None:
