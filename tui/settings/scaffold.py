@@ -11,6 +11,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.errors import HoldfastError, Refused
+from tui.model.app_name import LONGEST, SHORTEST
 from tui.model.reference import repository_problem
 from tui.settings.compose_file import UnreadableFile
 from tui.settings.compose_project import project
@@ -146,11 +147,12 @@ def remote_repository(url: str) -> str:
 def app_name(text: str) -> str:
     """A text made a name of an app.
 
-    >>> app_name("My Web_App!"), app_name("***")
-    ('my-web_app', 'app')
+    >>> app_name("My Web_App!"), app_name("***"), app_name("a")
+    ('my-web_app', 'app', 'app-a')
     """
     words = re.findall(r"[a-z0-9]+|[._-]", text.lower().replace(" ", "-"))
-    return re.sub(r"[._-]{2,}", "-", "".join(words)).strip("._-") or "app"
+    name = re.sub(r"[._-]{2,}", "-", "".join(words))[:LONGEST].strip("._-") or "app"
+    return name if len(name) >= SHORTEST else f"app-{name}"
 
 
 class _App(NamedTuple):

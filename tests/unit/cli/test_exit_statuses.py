@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui.cli.arguments import dispatch
-from tui.engine.wire import Wire
+from tui.engine import client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,7 +169,7 @@ def test_what_answers(
 ) -> None:
     status, answer = ANSWERS[case]
     if answer is None:
-        monkeypatch.setitem(Wire.ask_with_headers.__kwdefaults__, "seconds", 0.1)
+        monkeypatch.setattr(client, "QUESTION_SECONDS", 0.1)
     serving.append(answer)
     ends_with(status, "--host", f"unix://{home}/engine.sock")
 

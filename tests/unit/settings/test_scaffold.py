@@ -233,8 +233,8 @@ def test_of_several_services_one_that_is_built_is_the_app(shop: Path) -> None:
     text = scaffold(str(shop), look(str(shop)))
     apps = all_loaded(shop, text)
     assert apps["shop"].build == BuildSpec(f"{shop}/y", f"{shop}/y/Dockerfile")
-    assert apps["a"].build == BuildSpec(f"{shop}/x", f"{shop}/x/Dockerfile")
-    assert apps.keys() == {"shop", "a"}
+    assert apps["app-a"].build == BuildSpec(f"{shop}/x", f"{shop}/x/Dockerfile")
+    assert apps.keys() == {"shop", "app-a"}
     assert apps["shop"].run.networks == {"shop_default": ("web",)}
     assert "# Its other services: c." in text
 
@@ -245,8 +245,8 @@ def test_where_nothing_is_built_every_service_is_told_so(shop: Path) -> None:
     apps = all_loaded(shop, text)
     assert [(app.image, app.build) for app in apps.values()] == [("x", None), ("r.io/y", None)]
     assert "# Nothing is built here: compose.yml has only images that others build." in text
-    assert "has: holdfast deploy a 1.2\n" in text
-    assert "has: holdfast deploy b\n" in text
+    assert "has: holdfast deploy app-a 1.2\n" in text
+    assert "has: holdfast deploy app-b\n" in text
 
 
 def test_an_image_whose_name_needs_a_variable_is_not_guessed(shop: Path) -> None:
