@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from tui.presentation.text import safe, width
 from tui.widgets.closing import ClosingScreen
+from tui.widgets.line_input import StillInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,7 +107,7 @@ class ConfirmDialog(Dialog[bool]):
             if self._typed:
                 asked = Text(f"This engine is protected: type {safe(self._typed)} to go on")
                 yield Static(asked, classes="typed")
-                yield Input(compact=True, classes="typed")
+                yield StillInput(compact=True, classes="typed")
             with Horizontal():
                 yield Button("Cancel", id="cancel")
                 yield Button(question.verb, id="do", variant="error", disabled=bool(self._typed))
@@ -261,7 +262,7 @@ class NameDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Text(safe(self._heading)), classes="title")
-            yield Input(self._text, select_on_focus=False)
+            yield StillInput(self._text, select_on_focus=False)
             yield Static(Text("Enter does it, Esc cancels"), classes="quiet", id="said")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -14,6 +14,7 @@ from tui.errors import HoldfastError
 from tui.model.operation import Plan
 from tui.presentation.text import safe
 from tui.screens.dialogs import Dialog
+from tui.widgets.line_input import StillInput
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -56,7 +57,7 @@ class PlanDialog(Dialog[Plan]):
             with VerticalScroll(can_focus=False):
                 yield Static(Text("planning ..."), id="body")
             yield Static(classes="typed", id="asked")
-            yield Input(compact=True, classes="typed")
+            yield StillInput(compact=True, classes="typed")
             with Horizontal():
                 yield Button("Close" if self._only_look else "Cancel", id="cancel")
                 do = Button("...", id="do", variant="error")
@@ -202,7 +203,7 @@ class VersionDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Text(safe(self._heading)), classes="title")
-            yield Input(select_on_focus=False, placeholder="v1.0.0")
+            yield StillInput(select_on_focus=False, placeholder="v1.0.0")
             options = OptionList()
             options.can_focus = False
             yield options

@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING
 
 from textual.events import Key
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widgets import Input
 
 if TYPE_CHECKING:
     from textual import events
 
 
-class LineInput(Input):
+class StillInput(Input):
+    """An input whose cursor does not blink: nothing is sent to the terminal while nothing changes."""
+
+    cursor_blink = reactive(False, init=False)
+
+
+class LineInput(StillInput):
     """Says every change; Enter keeps the text, Escape takes it back to what it was."""
 
     DEFAULT_CSS = "LineInput { height: 1; border: none; padding: 0 1; }"
