@@ -90,11 +90,13 @@ async def test_at_any_moment(
 ) -> None:
     """Also while it does what it was asked for."""
     kind = f"{verb}, engine killed at any moment"
-    apps = [App(tmp_path, engine, f"{order}-{number}", order) for number in range(3) for order in STEPS]
+    # Names of this engine alone: what was deployed on another is remembered, and its v1 has other bytes.
+    apps = [App(tmp_path, engine, f"{verb}-{order}-{at}", order) for at in range(3) for order in STEPS]
     await in_turns(apps, "deploy", "v1")
     await in_turns(apps, "deploy", "v2")
     for seconds in moments:
-        operations = [app.start(verb, version="v1" if verb == "deploy" else "") for app in apps]
+        options = {"version": "v1", "again": True} if verb == "deploy" else {}
+        operations = [app.start(verb, **options) for app in apps]
         for _ in apps:
             TALLY.begin(kind)
         await asyncio.sleep(seconds)

@@ -357,7 +357,9 @@ async def test_a_disk_of_the_engine_that_gets_full(tmp_path: Path, monkeypatch: 
 
             for number in range(11):
                 TALLY.begin(kind)
-                started = app.start("deploy", Point(number, "before"), signal.SIGSTOP, version="v2")
+                started = app.start(
+                    "deploy", Point(number, "before"), signal.SIGSTOP, version="v2", again=True
+                )
                 assert await started.frozen()
                 filling = fill(disk)
                 started.thaw()
@@ -366,7 +368,7 @@ async def test_a_disk_of_the_engine_that_gets_full(tmp_path: Path, monkeypatch: 
                 await app.recover()
                 live = await app.check()
                 assert status != KILLED
-                assert status or live == number + 2
+                assert status or (await app.releases())[0].entries[live].release.version == "v2"
                 TALLY.survived(kind)
 
 
@@ -407,7 +409,7 @@ async def test_retention_leaves_an_image_that_has_a_name_and_was_never_pushed(
 ) -> None:
     app = App(tmp_path, engine, "only", app={"keep": 1})
     for version in ("v1", "v2", "v2"):
-        await app.work("deploy", version=version)
+        await app.work("deploy", version=version, again=True)
     assert "only.r1" not in app.states()
 
     await app.work("deploy", version="v1")

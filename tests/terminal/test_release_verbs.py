@@ -141,7 +141,8 @@ def holder(web: Web) -> Iterator[subprocess.Popen[str]]:
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
     yield process
-    process.communicate("", timeout=30)
+    if process.poll() is None:
+        process.communicate("", timeout=30)
 
 
 def columns(text: str, row: int = 1) -> dict[str, str]:
@@ -346,6 +347,8 @@ def test_somebody_else_has_the_lease(web: Web, holder: subprocess.Popen[str]) ->
     assert "--yes" in refused
     assert web.document("unlock", "web", status=4)["unlocked"] is False
     assert web.containers() == {"web.lease": "created"}
+    holder.kill()  # while it lives it takes a lease that somebody removed again
+    holder.wait()
     found = web.document("unlock", "web", "--yes")
     assert (found["unlocked"], found["lease"]["by"]) == (True, "frozen")
     assert "nobody has the lease of web" in web.run("unlock", "web").stdout

@@ -150,7 +150,7 @@ def test_a_step_that_fails(shell: Builds, web: str) -> None:
     (("tag", "v1+2"), 2, 'not "+"'),
     (("build", "--config", "missing.toml"), 2, "there is no such file"),
     (("build", "--host", "unix:///nowhere.sock"), 3, "/nowhere.sock"),
-    (("test", "--image", "missing"), 2, "there is no image missing"),
+    (("test", "--image", "missing"), 2, ":missing is not in the registry"),
 ])  # fmt: skip
 def test_what_cannot_begin(
     shell: Builds, web: str, arguments: tuple[str, ...], status: int, said: str

@@ -37,15 +37,19 @@ class ClosingScreen(SizedScreen[Answer], Generic[Answer]):
     readable_from = 0.0
     """When what it asks could be read, on the clock of events: what was pressed before is no answer."""
 
+    framed = 0.0
+    """When its newest frame was begun to be drawn, on the same clock."""
+
     _late: list[Answer | None] | None = None
 
     def ask_unread(self) -> None:
         """What it asks has changed: it is answered by nothing that was pressed before that is drawn."""
         self.readable_from = float("inf")
-        self.call_after_refresh(self._readable)
+        self.call_after_refresh(self._readable, get_time())
 
-    def _readable(self) -> None:
-        self.readable_from = get_time()
+    def _readable(self, asked: float) -> None:
+        # Who reads the frame may answer before we hear that it was drawn.
+        self.readable_from = self.framed if self.framed >= asked else get_time()
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Close with an answer; nothing where it is closed already."""
@@ -80,9 +84,9 @@ class InputGate:
         self._closed = self._clock()
         self._drawn = False
 
-    def drawn(self) -> None:
-        """What is beneath has been drawn."""
-        self._seen = self._clock()
+    def drawn(self, framed: float = 0.0) -> None:
+        """What is beneath has been drawn, in a frame that was begun at this moment where there was one."""
+        self._seen = framed if framed >= self._closed else self._clock()
         self._drawn = True
 
     def passes(self, made: float) -> bool:

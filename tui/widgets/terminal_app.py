@@ -50,6 +50,7 @@ class TerminalApp(App[str], inherit_bindings=False):
         self._held: list[events.InputEvent] | None = []
         self._holding: Timer | None = None
         self._gate = InputGate(get_time)
+        self._framed = 0.0
         self._notifications = Toasts()
 
     # The terminal
@@ -118,6 +119,9 @@ class TerminalApp(App[str], inherit_bindings=False):
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(self._driver, TerminalDriver) and not self._driver.takes_frames():
             return
+        self._framed = get_time()
+        if isinstance(screen, ClosingScreen):
+            screen.framed = self._framed
         if isinstance(renderable, ChopsUpdate):
             renderable = LeanUpdate(renderable, self._codes)
         super()._display(screen, renderable)
@@ -178,5 +182,5 @@ class TerminalApp(App[str], inherit_bindings=False):
     def pop_screen(self) -> AwaitComplete:
         popped = super().pop_screen()
         self._gate.closed()
-        self.screen.call_after_refresh(self._gate.drawn)
+        self.screen.call_after_refresh(lambda: self._gate.drawn(self._framed))
         return popped
