@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 import ptyprocess  # type: ignore[import-untyped]
@@ -138,6 +139,16 @@ class Terminal:
     def wait_until_gone(self, unwanted: str, seconds: float = PATIENCE) -> str:
         """Wait until a text is no longer on the screen; the screen."""
         return self.wait(lambda text: unwanted not in text, seconds, f"a screen without {unwanted!r}")
+
+    def answer(self, key: str, question: str) -> None:
+        """Press a key until the question is gone: in the moment in which it appears no key is an answer."""
+        self.wait_for(question)
+        limit = time.monotonic() + PATIENCE
+        while question in self.text():
+            assert time.monotonic() < limit, f"{question!r} is still there\n{self.text()}"
+            self.press(key)
+            with suppress(AssertionError):
+                self.wait_until_gone(question, 0.5)
 
     # -- size and end
 
