@@ -27,14 +27,14 @@ def test_what_comes_next_fits_what_was_found(
 ) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     (tmp_path / "shop").mkdir()
-    (tmp_path / "shop" / "compose.yaml").write_text("services: { a: { image: x }, b: { image: y } }")
+    (tmp_path / "shop" / "compose.yaml").write_text("services: { api: { image: x }, web: { image: y } }")
     assert dispatch(["init", str(tmp_path / "shop")]) == 0
     said = capsys.readouterr().out
-    assert "is written, with the apps a, b\n" in said
-    assert "holdfast deploy a VERSION\n" in said
+    assert "is written, with the apps api, web\n" in said
+    assert "holdfast deploy api VERSION\n" in said
     assert "Dockerfile, and" not in said
     (tmp_path / "shop" / "holdfast.toml").unlink()
-    (tmp_path / "shop" / "compose.yaml").write_text("services: { a: { build: x }, b: { build: y } }")
+    (tmp_path / "shop" / "compose.yaml").write_text("services: { api: { build: x }, web: { build: y } }")
     (tmp_path / "shop" / "Dockerfile").write_text("FROM a")
     assert dispatch(["init", str(tmp_path / "shop")]) == 0
     assert "holdfast build shop\n" in capsys.readouterr().out
