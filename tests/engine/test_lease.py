@@ -222,7 +222,7 @@ async def test_one_that_was_pruned_is_taken_again(engine: Engine, api: EngineCal
 
 
 async def test_nobody_notices_a_pruning_between_two_changes(engine: Engine, api: EngineCalls) -> None:
-    async with await Lease.acquire(engine, "web", ALICE, times=QUICK) as lease:
+    async with await Lease.acquire(engine, "web", ALICE, times=Times(renew=0.3, dead=60.0)) as lease:
         api.remove(lease.id)
         async with asyncio.timeout(10):
             while lease.again == 0:

@@ -70,7 +70,7 @@ def stands(terminal: Terminal) -> bool:
 
 
 def wait_for_frame(terminal: Terminal) -> None:
-    terminal.wait(lambda _: stands(terminal), 5, "the whole frame")
+    terminal.wait(lambda _: stands(terminal), what="the whole frame")
 
 
 def look_at_details(terminal: Terminal, name: str = "") -> None:
@@ -226,7 +226,7 @@ def test_messages_of_the_engine(open_holdfast: OpenTerminal, liar: Http, kind: s
     [id] = [found["Id"] for found in liar.get("/containers/json") if found["Names"] == [f"/{chosen}"]]
     fault = {"path": f"/containers/{id}/stop", "status": 500, "message": f"fault: {HOSTILE[kind]}"}
     liar.ask("POST", f"/_ctl/fail?{urllib.parse.urlencode(fault)}")
-    terminal.press("y")
+    terminal.answer("y", "docker stop")
     terminal.wait_for("fault:")
     if kind == "markup":
         terminal.wait_for("[bold red]x[/]")

@@ -78,14 +78,12 @@ def test_by_keys_alone(dashboard: Terminal, project: Project, registry: Registry
 
     dashboard.press("G")
     dashboard.wait_for("v0.1.0")
-    dashboard.press("enter")
-    dashboard.wait_for(re.compile(r"docker tag"), LONG)
-    dashboard.press("y")
+    dashboard.answer("enter", "A version for")
+    dashboard.answer("y", "docker tag")
     dashboard.wait_for("✓ tagged", LONG)
 
     dashboard.press("P")
-    dashboard.wait_for("docker push", LONG)
-    dashboard.press("y")
+    dashboard.answer("y", "docker push")
     dashboard.wait_for("sha256:", LONG)
 
     until(lambda: project.image.partition("/")[2] in str(registry.ask("/v2/_catalog").json), LONG)
@@ -165,8 +163,7 @@ def test_an_operation_of_another_terminal_shows_live_and_can_be_cancelled(
     dashboard.wait_for("stamp-", LONG)
 
     dashboard.press("C")
-    dashboard.wait_for("Cancel", LONG)
-    dashboard.press("y")
+    dashboard.answer("y", "Stop it")
 
     assert other.wait(LONG) == 130
     dashboard.wait_for("cancelled", LONG)
