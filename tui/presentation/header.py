@@ -34,25 +34,52 @@ def link_words(link: Link, now: float) -> Span:
 def header_line(
     cells: int, link: Link, now: float, *, demo: bool = False, read_only: bool = False, busy: str = ""
 ) -> Line:
-    """The first line: name, engine, marks for demo and read-only, what is under way, the link."""
+    """The first line: name, engine, marks for demo and read-only, what is under way, the link.
+
+    What does not fit is left out whole: first what says least.
+    """
     line: Line = [(" Holdfast ", "header strong")]
     if demo:
         line.append((" DEMO ", "header.demo"))
     if read_only:
         line.append((" READ-ONLY ", "header.demo"))
-    version = link.version
-    engine = ""
-    if version is not None:
-        name = f"{safe(version.name)} · " if version.name else ""
-        engine = f" {name}{safe(version.product)} {safe(version.version)} · API {safe(version.api)}"
-    if not demo:
-        line.append((f" {safe(link.endpoint)}", "header muted"))
-    line.append((engine, "header muted"))
     words, style = link_words(link, now)
-    right = f" {safe(busy)}  " if busy else ""
-    tail: Line = [(right, "header busy"), (f"{words} ", style)]
-    room = cells - sum(width(text) for text, _ in tail)
-    return clip(line, max(room, 0), "header") + clip(tail, cells - max(room, 0), "header")
+    state = f"{words} "
+    room = cells - sum(width(text) for text, _ in line) - width(state)
+    endpoint = "" if demo else f" {safe(link.endpoint)}"
+    if width(endpoint) >= room:
+        endpoint = ""
+    room -= width(endpoint)
+    doing = _whole_words(safe(busy), room - 3)
+    doing = f" {doing}  " if doing else ""
+    line += [(endpoint, "header muted"), (_engine(link, room - width(doing)), "header muted")]
+    tail: Line = [(doing, "header busy"), (state, style)]
+    left = max(cells - sum(width(text) for text, _ in tail), 0)
+    return clip(line, left, "header") + clip(tail, cells - left, "header")
+
+
+def _engine(link: Link, cells: int) -> str:
+    """What the engine says of itself, as much as fits with a blank behind it."""
+    version = link.version
+    if version is None:
+        return ""
+    product = f"{safe(version.product)} {safe(version.version)}"
+    name, api = safe(version.name), f"API {safe(version.api)}"
+    for parts in ((name, product, api), (name, product), (product,)):
+        text = f" {' · '.join(part for part in parts if part)}"
+        if width(text) < cells:
+            return text
+    return ""
+
+
+def _whole_words(text: str, cells: int) -> str:
+    """A text, or as many words of it as fit; that there is more is said. A sign alone is none."""
+    if width(text) <= cells:
+        return text
+    words = text.split(" ")
+    while words and width(shown := " ".join([*words, "…"])) > cells:
+        words.pop()
+    return shown if len(words) > 1 else ""
 
 
 def footer_commands(keymap: Keymap, situation: Situation) -> list[Command]:

@@ -1,0 +1,58 @@
+"""The first line: what does not fit is left out whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.model.engine import EngineVersion
+from tui.presentation.header import header_line
+from tui.presentation.lines import plain
+from tui.presentation.text import width
+from tui.store.store import Link, LinkState
+
+VERSION = EngineVersion("Docker Engine", "28.5.2", "1.51", "linux", "amd64", "build-1")
+DETAILS = ("unix:///var/run/docker.sock", "build-1", "Docker Engine 28.5.2", "API 1.51")
+BUSY = "◐ building web, testing api"
+
+
+def header(cells: int, state: LinkState = LinkState.LIVE, **more: object) -> str:
+    link = Link(state, 0.0, "unix:///var/run/docker.sock", VERSION)
+    line = plain(header_line(cells, link, 12.0, **more))  # type: ignore[arg-type]
+    assert width(line) == cells
+    return line
+
+
+@pytest.mark.parametrize("busy", ["", BUSY])
+@pytest.mark.parametrize("marks", [{}, {"demo": True}, {"read_only": True}])
+@pytest.mark.parametrize("state", [LinkState.LIVE, LinkState.LOST])
+def test_nothing_is_cut_in_mid_word(state: LinkState, marks: dict[str, bool], busy: str) -> None:
+    wholes = ("Holdfast", "DEMO", "READ-ONLY", *DETAILS, "● live", "✗ reconnecting, last seen 12s ago")
+    for cells in range(60, 200):
+        line = header(cells, state, busy=busy, **marks)
+        assert "·  " not in line
+        rest = f" {line} "
+        for whole in wholes:
+            rest = rest.replace(f" {whole} ", "  ")
+        words = rest.replace("·", " ").split()
+        if words and words[-1] == "…":
+            words.pop()
+        else:
+            assert words in ([], busy.split())
+        assert words == busy.split()[: len(words)]
+
+
+def test_what_says_least_goes_first() -> None:
+    assert all(detail in header(100) for detail in DETAILS)
+    assert header(80).split("  ")[0] == " Holdfast"
+    assert "build-1 · Docker Engine 28.5.2 " in header(80)
+    assert "API" not in header(80)
+    assert "Docker Engine 28.5.2 " in header(70)
+    assert "Docker" not in header(60)
+    assert "unix:///var/run/docker.sock " in header(60)
+
+
+def test_what_is_under_way_stays_before_what_the_engine_is() -> None:
+    line = header(80, busy=BUSY)
+    assert BUSY in line
+    assert "Docker" not in line
+    assert "◐ building …  ● live" in header(62, busy=BUSY)
