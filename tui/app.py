@@ -88,6 +88,9 @@ OPENS = frozenset(
 ) | {command.id for command in TABLE if command.danger is Danger.CONFIRM}  # fmt: skip
 """Commands that open a screen, though not at once: keys wait for it."""
 
+BY_HAND = (0, 130)
+"""What a shell ends with that was left: 130 where its last command was stopped by Ctrl+C."""
+
 REST = 0.15
 """Seconds that the cursor must rest on a container before its log is opened."""
 
@@ -430,4 +433,5 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         if failed is not None:
             self.notify(str(failed), severity="error", markup=False, timeout=8)
         else:
-            self.notify(f"the shell in {container.name} ended with {code}", markup=False, timeout=4)
+            how = "has ended" if code in BY_HAND else f"ended with {code}"
+            self.notify(f"the shell in {container.name} {how}", markup=False, timeout=4)

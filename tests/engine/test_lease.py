@@ -157,7 +157,7 @@ async def test_that_of_a_killed_process_is_taken_over_after_its_time(
     await written(engine, lambda step, _: step == "create theirs")
     holder.process.kill()
     holder.process.wait()
-    with pytest.raises(Leased, match=r"frozen on there \(process \d+\): deploy v1, at create theirs"):
+    with pytest.raises(Leased, match=r"frozen on there \(process \d+\): deploy v1, create theirs"):
         await Lease.acquire(engine, "web", BOB, times=QUICK)
     lease, seconds = await taken(engine, BOB)
     assert QUICK.dead / 2 < seconds

@@ -142,7 +142,7 @@ def test_nothing_is_drawn_into_a_shell_however_much_changes(
     assert b"\x1b[?2026" not in written
     assert b"Containers" not in written
     terminal.send("exit\r")
-    terminal.wait_for(f"the shell in {name} ended with 0")
+    terminal.wait_for(f"the shell in {name} has ended")
     terminal.wait_for(re.compile(r" latest +○ "))
     terminal.wait(lambda text: "said-149" not in text, what="a screen without the shell's")
     http.ask("POST", "/_ctl/remove?name=latest")

@@ -52,7 +52,7 @@ def test_a_shell_answers_and_exit_comes_back(
     terminal.send("hostname; exit\r")
     until(lambda: f"\n{id[:12]}".encode() in terminal.output)
 
-    terminal.wait_for("the shell in web ended with 0")
+    terminal.wait_for("the shell in web has ended")
     terminal.wait(lambda text: "hello-42" not in text, what="a screen without the shell's")
     for wanted in ("4 Containers", "5 Log", "● live", "? help"):
         terminal.wait_for(wanted)
@@ -90,7 +90,7 @@ def test_the_shell_sees_a_new_size(dashboard: Terminal) -> None:
 
     until(told)
     dashboard.send("exit\r")
-    dashboard.wait_for("the shell in web ended with 0")
+    dashboard.wait_for("the shell in web has ended")
     dashboard.wait(lambda text: "? help" in text.split("\n")[29], what="the footer at the last line")
 
 
@@ -106,7 +106,7 @@ def test_modes_that_a_program_left_on_are_off_again(dashboard: Terminal, api: En
     dashboard.send(r"printf '\033[?1049h\033[?25l\033[?1003h\033[31m'; echo don''e" + "\r")
     until(lambda: b"done" in dashboard.output)
     dashboard.send("exit\r")
-    dashboard.wait_for("the shell in web ended with 0")
+    dashboard.wait_for("the shell in web has ended")
     dashboard.press("q")
     assert dashboard.wait_end() == 0
     for mode in (b"?1049", b"?1003"):

@@ -154,6 +154,16 @@ async def test_the_palette_finds_commands_of_other_panes_too(dashboard: Open) ->
         assert robot.app.main.focus_on == "images"
 
 
+async def test_the_palette_finds_the_help_by_what_it_is_about(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await robot.press("colon")
+        await robot.wait_for("Type a command")
+        await robot.press(*"keys")
+        await robot.wait_for("Help: the keys where you are")
+        await robot.press("enter")
+        await robot.wait_for("Help · keys")
+
+
 async def test_marks_hidden_by_a_filter_are_left_alone(dashboard: Open) -> None:
     async with dashboard(containers=30, running=1.0) as robot:
         pane = robot.app.main.containers

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.widgets import Button
 
 from tests.ui import fakes
 from tui.journal.folder import operations_folder
@@ -317,7 +318,9 @@ async def test_cancelling_asks_and_names_the_operation(
         )
         await robot.press("C")
         await robot.wait_for("Stop the build of api?")
-        await robot.press("escape")
+        # "Cancel" would sound like stopping.
+        assert [str(button.label) for button in robot.app.screen.query(Button)] == ["Let it go on", "Stop it"]
+        await robot.press("enter")
         assert asked == []
         await robot.press("C")
         await robot.wait_for("Stop the build of api?")
@@ -325,6 +328,21 @@ async def test_cancelling_asks_and_names_the_operation(
         await robot.wait(lambda: asked == [processes.last.op])
         processes.end(ok=False, error=Failure(130, "cancelled"))
         await robot.wait_for("■ build cancelled")
+
+
+async def test_what_is_being_undone_already_is_not_asked_to_stop(
+    dashboard: Open, processes: Processes
+) -> None:
+    async with dashboard(settings=SETTINGS) as robot:
+        await robot.press("B")
+        await robot.wait(
+            lambda: processes.journals and robot.app.store.operations[processes.last.op].started.pid
+        )
+        processes.write(StepChanged(time.time(), "undo", RUNNING, title="Back to the release before"))
+        await robot.wait_for("Back to the release before")
+        await robot.press("C")
+        await said(robot, "api build is being undone already")
+        assert "Let it go on" not in robot.text()
 
 
 async def test_what_is_still_being_planned_can_be_cancelled(dashboard: Open, processes: Processes) -> None:

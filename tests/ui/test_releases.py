@@ -18,6 +18,7 @@ from tui.model.operation import DONE, RUNNING, Plan, StepChanged
 from tui.model.policy import EngineSettings
 from tui.model.remote import RemoteTag, RemoteTags
 from tui.model.standing import Standing
+from tui.model.ways_back import WayBack
 from tui.operations.observe import Observer
 from tui.settings.schema import Settings
 from tui.store.releases import AppReleases, Holder
@@ -173,6 +174,26 @@ async def test_another_release_is_chosen_and_its_difference_shown(
         assert processes.journals == {}
 
 
+async def test_the_picker_says_what_its_signs_mean(
+    dashboard: Open, engine: Engine, processes: Processes
+) -> None:
+    async with dashboard(settings=SETTINGS) as robot:
+        await deployed(robot, engine)
+        known = engine.releases["web"]
+        robot.app.store.put_releases("web", known._replace(ways=(WayBack(4), WayBack(2))))
+        await robot.press("R")
+        await robot.wait_for("which release?")
+        assert "!  a roll back" not in robot.text()
+        await robot.press("escape")
+        await robot.wait_gone("which release?")
+        ways = (WayBack(4), WayBack(2, "its record is not whole", untrusted=True))
+        robot.app.store.put_releases("web", known._replace(ways=ways))
+        await robot.press("R")
+        await robot.wait_for("!  a roll back does not choose it by itself: under the cursor, why")
+        await robot.press("down")
+        await robot.wait_for("! its record is not whole")
+
+
 async def test_closing_the_picker_leaves_no_process(
     dashboard: Open, engine: Engine, processes: Processes
 ) -> None:
@@ -301,7 +322,7 @@ async def test_keys_say_why_not(dashboard: Open, engine: Engine, processes: Proc
         await said(robot, "nothing to go back to: no other release of web has passed its gate")
         holder = Holder("alice", "op", "Deploy web v1.6.0 as r6", "stop r5", True, "alice on box: deploy")
         await deployed(robot, engine, holder=holder)
-        assert "◐ alice deploys v1.6.0, at" in robot.row("web ")
+        assert "◐ alice deploys v1.6.0, " in robot.row("web ")
         await robot.press("D")
         await said(robot, "leased by alice on box: deploy")
         assert processes.asked == []

@@ -10,7 +10,7 @@ def _copy(situation: Situation) -> str:
     return none(situation) if situation.pane is Scope.LOG and not situation.containers else ""
 
 
-HELP = Command("app.help", "Help for where you are", ("question_mark", "f1"), footer="help")
+HELP = Command("app.help", "Help: the keys where you are", ("question_mark", "f1"), footer="help")
 """First in the footer, so that it is there however small the screen."""
 
 APP = (

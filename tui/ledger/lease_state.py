@@ -18,6 +18,7 @@ from tui.ledger.errors import NotOurs
 from tui.ledger.tars import NoTar, pack, unpack
 from tui.model.fields import Unfit, plain
 from tui.model.fields import read as read_fields
+from tui.model.standing import doing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +104,7 @@ class LeaseState(NamedTuple):
         owner = self.owner
         who = f"{owner.by or 'somebody'} on {owner.host or 'a machine unknown'} (process {owner.pid})"
         what = f": {owner.title or owner.op}" if owner.title or owner.op else ""
-        step = f", at {self.step}" if self.step else ""
+        step = f", {doing(self.step)}" if self.step else ""
         taken, heard = spoken(self.now - self.since), spoken(self.now - self.renewed)
         ended = "; that process has ended" if self.gone else ""
         return f"{who}{what}{step}, for {taken}, last heard of {heard} ago{ended}"

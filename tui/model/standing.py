@@ -101,6 +101,35 @@ TITLES = {
 }
 
 
+DOING = {
+    RECORD: "recording r{}",
+    CREATE: "creating the container of r{}",
+    DISARM: "taking the restart policy from r{}",
+    DRAIN: "letting r{} finish what it serves",
+    STOP: "stopping r{}",
+    RETIRE: "taking the app's name from r{}",
+    PROMOTE: "giving the app's name to r{}",
+    START: "starting r{}",
+    GATE: "waiting until r{} is ready",
+    ARM: "giving r{} its restart policy",
+    BAKE: "watching r{}",
+    GOOD: "recording that r{} is good",
+    FAILED: "recording that r{} failed",
+    REMOVE: "removing the container of r{}",
+    "undo": "going back to the release before",
+    "networks": "creating networks and volumes",
+    "rename": "giving the container the app's name",
+}
+
+
+def doing(id: str) -> str:
+    """What is being done in a step of this ID, in words; what is no such ID is words already."""
+    verb, _, release = id.partition(" r")
+    if verb not in DOING or bool(release) != ("{}" in DOING[verb]) or not (release or "0").isdecimal():
+        return id
+    return DOING[verb].format(release)
+
+
 class Step(NamedTuple):
     """One change, or one look, at the release of a number."""
 

@@ -332,7 +332,7 @@ class Adopt:
                     await to_the_end(asyncio.to_thread(write_app, self._file))
             async with report.step(RECORD):
                 await self._look_whether_it_passes(report)
-                await lease.guard(RECORD)
+                await lease.guard(f"{RECORD} r{self._number}")
                 await to_the_end(self._record())
         except (asyncio.CancelledError, HoldfastError) as error:
             if not self._recorded:

@@ -57,9 +57,11 @@ class Prune:
         stay = ", ".join(releases.called(number) for number in releases.standing.kept[: app.keep])
         frees = sum(usage.images.get(one.image, 0) for one in found.images if one.last)
         data = sum(usage.volumes.get(one.name, 0) for one in found.volumes)
-        facts = [("engine", self._engine.endpoint.url), ("stay", stay), ("frees", f"at least {_mb(frees)}")]
+        facts = [("engine", self._engine.endpoint.url), ("stay", stay)]
+        if frees:
+            facts.append(("frees", f"at least {_size(frees)}"))
         if found.volumes:
-            facts.append(("data", f"{_mb(data)} in volumes that no container has are lost for good"))
+            facts.append(("data", f"{_size(data)} in volumes that no container has are lost for good"))
         equal = [f"docker rm {app.name}.r{step.release}" for step in steps]
         equal += [f"docker rmi {one.reference}" for one in found.images]
         equal += [f"docker volume rm {one.name}" for one in found.volumes]
@@ -72,7 +74,7 @@ class Prune:
                     PlanStep(
                         one.name,
                         f"Remove {one.what}: the volume {one.name[:12]} "
-                        f"({_mb(usage.volumes.get(one.name, 0))})",
+                        f"({_size(usage.volumes.get(one.name, 0))})",
                     )
                     for one in found.volumes
                 ),
@@ -109,7 +111,7 @@ class Prune:
         """One of them; that it cannot be removed now is said, and keeps nothing else from going."""
         report.state(id, RUNNING)
         try:
-            await lease.guard(id)
+            await lease.guard(f"removing {id}")
             await to_the_end(call)
         except NotFound:
             report.state(id, DONE)
@@ -126,8 +128,11 @@ def _words(one: Going, usage: Usage) -> str:
     name = one.reference.removeprefix("sha256:")[:12] if one.reference == one.image else one.reference
     if not one.last:
         return f"Remove the name {name} ({one.what}); the image stays"
-    return f"Remove {name} ({one.what}), {_mb(usage.images.get(one.image, 0))}"
+    return f"Remove {name} ({one.what}), {_size(usage.images.get(one.image, 0))}"
 
 
-def _mb(count: int) -> str:
-    return f"{count / 1e6:.1f} MB"
+def _size(count: int) -> str:
+    for power, unit in ((9, "GB"), (6, "MB"), (3, "kB")):
+        if count >= 10**power:
+            return f"{count / 10**power:.1f} {unit}"
+    return f"{count} B"

@@ -112,15 +112,18 @@ class Rollout:
         Nothing that serves is touched before the record is there.
         """
         if [step.verb for step in steps[:2]] == [RECORD, CREATE]:
-            ends = await asyncio.gather(
-                self._make(steps[:1], parent), self._make(steps[1:2], parent), return_exceptions=True
-            )
+            record = asyncio.ensure_future(self._make(steps[:1], parent))
+            create = self._make(steps[1:2], parent, after=record)
+            ends = await asyncio.gather(record, create, return_exceptions=True)
             if failed := next((end for end in ends if end is not None), None):
                 raise failed
             steps = steps[2:]
         await self._make(steps, parent)
 
-    async def _make(self, steps: Sequence[Step], parent: str) -> None:
+    async def _make(
+        self, steps: Sequence[Step], parent: str, *, after: asyncio.Future[None] | None = None
+    ) -> None:
+        """`after`: what stands before them in the plan is told to have ended before they are."""
         for step in steps:
             id = f"{parent} {step.id}".strip()
             began = time.time()
@@ -133,8 +136,12 @@ class Rollout:
             except BaseException:
                 self._tell(id, "failed", parent=parent, seconds=time.time() - began)
                 raise
-            done = UNDONE if parent == UNDO else "done"
-            self._tell(id, done, parent=parent, seconds=time.time() - began)
+            done, took = UNDONE if parent == UNDO else "done", time.time() - began
+            try:
+                if after is not None:
+                    await asyncio.wait([after])
+            finally:
+                self._tell(id, done, parent=parent, seconds=took)
 
     def _tell(self, id: str, state: str, *, parent: str = "", **words: Any) -> None:
         """Report a step's state. The way back is taken also when that cannot be written down any more."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tui.model.operation import CACHED, DONE, FAILED, RUNNING, SKIPPED, UNDONE, WAITING
 from tui.presentation.amounts import date, duration, size
 from tui.presentation.ansi import ansi_line
-from tui.presentation.operation_words import CUT_OFF, FINAL, PAST
+from tui.presentation.operation_words import CUT_OFF, FINAL, PAST, goes_back
 from tui.presentation.style import Style, parse_style, sgr
 from tui.presentation.text import cut, fit, safe, width
 
@@ -107,8 +107,9 @@ def plan_lines(plan: Plan) -> Iterator[Line]:
     yield from facts(plan.facts)
     for line in plan.text:
         yield [("  | ", "muted"), (safe(line), "text")]
+    digits = len(str(len(plan.steps)))
     for number, step in enumerate(plan.steps, 1):
-        yield [(f"  {number}. {safe(step.title)}", "text")]
+        yield [(f"  {number:>{digits}}. {safe(step.title)}", "text")]
     for warning in plan.warnings:
         yield warning_line(warning)
     if plan.equal:
@@ -287,7 +288,10 @@ def _state_line(operation: Operation, now: float, stopping: str) -> Line:
     leaves = [step for step in operation.steps.values() if not step.children]
     ended = sum(step.state in FINAL for step in leaves)
     took = duration(max(0.0, now - operation.started.t))
-    said = stopping or f"Ctrl+C {'undoes' if operation.started.verb in UNDOES else 'stops'} it"
+    if goes_back(operation):
+        said = "it is being undone"
+    else:
+        said = stopping or f"Ctrl+C {'undoes' if operation.started.verb in UNDOES else 'stops'} it"
     name = f"{operation.started.verb} {safe(operation.started.app)}"
     return [(name, "strong"), (f"  {ended} of {len(leaves)} steps  {took}  {said}", "muted")]
 

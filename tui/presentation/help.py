@@ -24,13 +24,16 @@ TITLES = {
     Scope.ANYWHERE: "Everywhere",
 }
 
+NO_KEY = "(palette)"
+"""In the place of keys where a command has none."""
+
 
 def _keys(keymap: Keymap, command: Command) -> str:
     written = " ".join(spoken(key) for key in keymap.keys_of(command))
     menu = menu_with(command)
     if not written and menu is not None and (key := keymap.hint(menu)):
         written = f"{key} {command.menu}"
-    return written
+    return written or NO_KEY
 
 
 def help_lines(keymap: Keymap, here: Scope) -> list[Line]:
@@ -70,5 +73,7 @@ def keys_page(keymap: Keymap) -> str:
             parts += ["", f"## {title}", "", "| key | does | command |", "|---|---|---|"]
             for command in commands:
                 keys = _keys(keymap, command).replace("|", "\\|")
-                parts.append(f"| `{keys}` | {command.title} | `{command.id}` |")
+                parts.append(
+                    f"| {keys if keys == NO_KEY else f'`{keys}`'} | {command.title} | `{command.id}` |"
+                )
     return "\n".join(parts) + "\n"

@@ -34,6 +34,9 @@ GLYPHS = {
 }
 """Each state of a step or an operation: a sign and its role. The word stands beside it on the screen."""
 
+UNDO = "undo"
+"""The step beneath which a deploy goes back."""
+
 FINAL = frozenset((DONE, CACHED, FAILED, UNDONE, SKIPPED))
 
 PAST = {
@@ -113,6 +116,12 @@ def ended_words(operation: Operation) -> str:
     if operation.state == "cancelled":
         return f"{name} cancelled"
     return f"{name} failed: {ended.error.message}" if ended.error is not None else f"{name} failed"
+
+
+def goes_back(operation: Operation) -> bool:
+    """Whether what it has begun is being undone now."""
+    back = operation.steps.get(UNDO)
+    return back is not None and back.state == RUNNING
 
 
 def steps_done(operation: Operation) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from tui.presentation.amounts import duration, gap, size
 from tui.presentation.ansi import ansi_line
 from tui.presentation.lines import clip, wrapped
 from tui.presentation.log_lines import Look, dropped_row, highlighted, log_rows
-from tui.presentation.operation_words import CUT_OFF, GLYPHS, PAST, running_seconds
+from tui.presentation.operation_words import CUT_OFF, GLYPHS, PAST, UNDO, running_seconds
 from tui.presentation.outline import lines
 from tui.presentation.text import fit, safe, width
 
@@ -37,9 +37,6 @@ REMEDIES = {
     "adopt": "start it again: the container runs as before",
 }
 """What to do about an interrupted operation."""
-
-UNDO = "undo"
-"""The step beneath which a deploy goes back."""
 
 BAR, SHORT_BAR = 20, 10
 STATE = 8

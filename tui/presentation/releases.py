@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tui.model.standing import doing
 from tui.presentation.amounts import age
 from tui.presentation.containers import state as container_state
 from tui.presentation.last_done import last_done
@@ -175,7 +176,7 @@ def _last(row: AppRow, now: float) -> Span:
 
 
 def holder_words(holder: Holder, app: str) -> str:
-    """Who does what, and how far they are: "alice deploys v1.4.0, at stop r2"."""
+    """Who does what, and how far they are: "alice deploys v1.4.0, stopping r2"."""
     first, *rest = _NUMBER.sub("", holder.title).split() or [""]
     verb = _DOES.get(first.lower())
     if verb is not None:
@@ -183,4 +184,4 @@ def holder_words(holder: Holder, app: str) -> str:
         said = " ".join((holder.by, verb, *rest))
     else:
         said = f"{holder.by}: {holder.title or 'something'}"
-    return safe(f"{said}, at {holder.step}" if holder.step else said)
+    return safe(f"{said}, {doing(holder.step)}" if holder.step else said)

@@ -70,6 +70,7 @@ class Question(NamedTuple):
     facts    lines beneath: host, engine, the way back
     equal    the docker command that does the same, or ""
     verb     the word on the button that does it
+    keep     the word on the button that leaves everything as it is
     """
 
     title: str
@@ -77,10 +78,11 @@ class Question(NamedTuple):
     facts: tuple[str, ...]
     equal: str
     verb: str
+    keep: str = "Cancel"
 
 
 class ConfirmDialog(Dialog[bool]):
-    """Asks before something changes. The default is Cancel.
+    """Asks before something changes. The default is to leave it as it is.
 
     `typed` must be typed before it is done, "" where a key is enough.
     """
@@ -109,7 +111,7 @@ class ConfirmDialog(Dialog[bool]):
                 yield Static(asked, classes="typed")
                 yield StillInput(compact=True, classes="typed")
             with Horizontal():
-                yield Button("Cancel", id="cancel")
+                yield Button(question.keep, id="cancel")
                 yield Button(question.verb, id="do", variant="error", disabled=bool(self._typed))
 
     def on_mount(self) -> None:

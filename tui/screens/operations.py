@@ -11,7 +11,7 @@ from tui.model.operation import Failure, Started
 from tui.model.reference import valid_tag
 from tui.operations.launch import Launched, NotPlanned, cancel
 from tui.operations.runner import CANCELLED, failure, whoami
-from tui.presentation.operation_words import ended_words, history_row
+from tui.presentation.operation_words import ended_words, goes_back, history_row
 from tui.presentation.text import safe
 from tui.screens.dialogs import Choice, ConfirmDialog, MenuDialog, Question, ask
 from tui.screens.plans import PlanDialog, VersionDialog
@@ -262,12 +262,17 @@ class Operations:
 
     async def _cancel(self, operation: Operation) -> None:
         started = operation.started
+        if goes_back(operation):
+            said = f"{started.app} {started.verb} is being undone already"
+            self._app.notify(safe(said), markup=False, timeout=4)
+            return
         question = Question(
             f"Stop the {started.verb} of {started.app}?",
             (started.title,) if started.title else (),
             (AFTERMATH.get(started.verb, "it undoes what it has begun"),),
             "",
             "Stop it",
+            "Let it go on",
         )
         if not await self._app.push_screen_wait(ConfirmDialog(question)):
             return

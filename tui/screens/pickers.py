@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from tui.store.releases import AppReleases
 
+DOUBTED = "!  a roll back does not choose it by itself: under the cursor, why"
+
 
 def release_words(releases: AppReleases, number: int, now: float) -> str:
     """A release in a list: number, version, digest, age, test, and whether its container is still there."""
@@ -66,7 +68,13 @@ class ReleaseDialog(Dialog[int]):
             yield OptionList(*options)
             with VerticalScroll(can_focus=False):
                 yield Static(id="differences")
-            yield Static(Text("↑ ↓ choose, Enter shows the plan, Esc cancels"), classes="quiet")
+            yield Static(Text(self._legend()), classes="quiet")
+
+    def _legend(self) -> str:
+        keys = "↑ ↓ choose, Enter shows the plan, Esc cancels"
+        ways = (self._releases.way(number) for number in self._numbers)
+        doubted = any(way is not None and way.why_not for way in ways)
+        return f"{DOUBTED}\n{keys}" if doubted else keys
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)

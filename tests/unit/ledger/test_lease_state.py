@@ -14,11 +14,27 @@ STATE = LeaseState("web", "c1", OWNER, "stop r41", since=100.0, renewed=176.0, n
 def test_it_says_who_where_what_and_since_when() -> None:
     error = Leased(STATE)
     assert error.message == (
-        "web is being changed by alice on ops1 (process 4711): deploy v1.4.0, at stop r41, "
+        "web is being changed by alice on ops1 (process 4711): deploy v1.4.0, stopping r41, "
         "for 1 min 20 s, last heard of 4 s ago"
     )
     assert "holdfast unlock web" in error.hint
     assert error.exit_status == 5
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("arm r3", "giving r3 its restart policy"),
+        ("retire r12", "taking the app's name from r12"),
+        ("undo", "going back to the release before"),
+        ("networks", "creating networks and volumes"),
+        ("removing web:v1", "removing web:v1"),
+        ("arm", "arm"),
+        ("arm rx", "arm rx"),
+    ],
+)
+def test_how_far_they_are_is_said_in_words(step: str, words: str) -> None:
+    assert f"deploy v1.4.0, {words}, for 1 min" in STATE._replace(step=step).text
 
 
 def test_who_has_lost_it_is_told_to_whom() -> None:

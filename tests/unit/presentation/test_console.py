@@ -61,6 +61,21 @@ def test_a_plan_shows_what_it_is_about():
     ]
 
 
+def test_ten_steps_stand_beneath_each_other():
+    plan = Plan("Deploy web", tuple(PlanStep(f"s{number}", f"Do {number}") for number in range(1, 11)))
+    assert text(console.plan_lines(plan))[9:] == ["   9. Do 9", "  10. Do 10"]
+
+
+def test_what_is_being_undone_is_not_undone_by_ctrl_c():
+    operation = Operation(STARTED._replace(verb="deploy"))
+    assert text(console.live_area(operation, 104.0, 120, 40))[-1].endswith("Ctrl+C undoes it")
+    operation.feed([StepChanged(101.0, "undo", "running", title="Back to the release before")])
+    for stopping in ("", "stopping"):
+        line = text(console.live_area(operation, 104.0, 120, 40, stopping=stopping))[-1]
+        assert "Ctrl+C" not in line
+        assert line.endswith("it is being undone")
+
+
 def test_layers_show_how_far_they_are():
     operation = Operation(STARTED)
     operation.feed(

@@ -103,8 +103,8 @@ def test_who_deploys_now_is_said_in_few_words() -> None:
     def words(title: str, step: str = "stop r3") -> str:
         return holder_words(Holder("alice", "op", title, step, True, ""), "web")
 
-    assert words("Deploy web v1.4.0 as r4") == "alice deploys v1.4.0, at stop r3"
-    assert words("Roll web back to r1 v1.0.0 as r4") == "alice rolls back to r1 v1.0.0, at stop r3"
+    assert words("Deploy web v1.4.0 as r4") == "alice deploys v1.4.0, stopping r3"
+    assert words("Roll web back to r1 v1.0.0 as r4") == "alice rolls back to r1 v1.0.0, stopping r3"
     assert words("recover web", "") == "alice recovers"
     assert words("", "") == "alice: something"
     assert "\x1b" not in words("Deploy web \x1b[2J")
