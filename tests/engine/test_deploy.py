@@ -14,6 +14,8 @@ from tests.support.ports import free_port
 from tests.support.project import Project
 from tui.engine.client import Engine
 from tui.engine.endpoint import resolve
+from tui.engine.errors import Conflict
+from tui.engine.images import Images
 from tui.ledger.ledger import Ledger
 from tui.model.operation import StepChanged
 
@@ -92,6 +94,11 @@ def serving(api: EngineCalls) -> dict[str, str]:
         for one in api.containers()
         if one["Names"][0].lstrip("/").startswith("web")
     }
+
+
+def names(api: EngineCalls) -> set[str]:
+    """The tags of all images."""
+    return {tag for image in api.get("/images/json") for tag in image["RepoTags"] or ()}
 
 
 async def test_a_deploy_serves_exact_bytes_under_the_apps_name(shop: Shop, api: EngineCalls) -> None:
@@ -281,6 +288,71 @@ async def test_retention_keeps_as_many_as_it_says(shop: Shop, api: EngineCalls) 
     assert serving(api) == {"web": "running", "web.r2": "exited"}
 
 
+async def test_a_good_deploy_removes_images_that_only_retired_releases_had(
+    shop: Shop, api: EngineCalls
+) -> None:
+    shop.configure("[apps.web]\n", "[apps.web]\nkeep = 1\nkeep_builds = 1\n")
+    for number in range(1, 3):
+        await shop.release(f"v0.{number}.0")
+        await shop.work("deploy", version=f"v0.{number}.0")
+    await shop.release("v0.3.0")
+    image = shop.project.image
+    api.tag(f"{image}:v0.2.0", f"{image}-copy:mine")
+
+    await shop.work("deploy", version="v0.3.0")
+
+    named = [step for step in shop.plan.steps if f"{image}:v0.1.0" in step.title]
+    assert [shop.states()[step.id] for step in named] == ["done"]
+    assert f"{image}:v0.1.0" not in names(api)
+    await shop.release("v0.4.0")
+    await shop.work("deploy", version="v0.4.0")
+    assert {f"{image}-copy:mine", f"{image}:v0.3.0", f"{image}:v0.4.0"} <= names(api)
+    await shop.work("rollback", to=1)
+    assert "v0.1.0" in shop.page()
+
+
+async def test_what_another_app_of_the_repository_may_go_back_to_stays(shop: Shop, api: EngineCalls) -> None:
+    """Also where its container is gone, and only the ledger tells that it is kept."""
+    image = shop.project.image
+    shop.configure("[apps.web]\n", "[apps.web]\nkeep = 1\nkeep_builds = 1\n")
+    with (shop.project.folder / "holdfast.toml").open("a") as config:
+        config.write(f'\n[apps.worker]\nimage = "{image}"\n[apps.worker.ready]\nstable = 0.2\nbake = 0.2\n')
+        config.write("[policy]\nrequire_tests = false\n")
+    shop.project.commit()
+    for number in range(1, 4):
+        await shop.release(f"v0.{number}.0")
+        if number < 3:
+            shop.project.name = "worker"
+            await shop.work("deploy", version=f"v0.{number}.0")
+            shop.project.name = "web"
+            await shop.work("deploy", version=f"v0.{number}.0")
+    api.remove("worker.r1")
+
+    await shop.work("deploy", version="v0.3.0")
+
+    assert serving(api) == {"web": "running", "web.r2": "exited"}
+    assert f"{image}:v0.1.0" in names(api)
+
+
+async def test_that_an_old_image_stays_is_a_warning(
+    shop: Shop, api: EngineCalls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.configure("[apps.web]\n", "[apps.web]\nkeep = 1\nkeep_builds = 1\n")
+    for number in range(1, 4):
+        await shop.release(f"v0.{number}.0")
+        if number < 3:
+            await shop.work("deploy", version=f"v0.{number}.0")
+
+    async def refused(self: Images, ref: str, *, force: bool = False) -> list[str]:
+        raise Conflict(409, f"{ref} is being used")
+
+    monkeypatch.setattr(Images, "remove", refused)
+    await shop.work("deploy", version="v0.3.0")
+
+    assert any("v0.1.0 could not be removed" in warning for warning in shop.warnings())
+    assert "v0.3.0" in shop.page()
+
+
 async def test_prune_takes_builds_and_images_that_nothing_needs(shop: Shop, api: EngineCalls) -> None:
     shop.configure("[apps.web]\n", "[apps.web]\nkeep = 1\nkeep_builds = 1\n")
 
@@ -294,12 +366,13 @@ async def test_prune_takes_builds_and_images_that_nothing_needs(shop: Shop, api:
 
     for number in range(1, 4):
         await shop.release(f"v0.{number}.0")
+        # So that no deploy takes it.
+        api.tag(f"{shop.project.image}:v0.1.0", f"{shop.project.image}-copy:mine")
         await shop.work("deploy", version=f"v0.{number}.0")
     shop.project.write("index.html", "hello, never shipped\n")
     await shop.work("build")
     never = shop.project.image
     await shop.work("build")
-    api.tag(f"{shop.project.image}:v0.1.0", f"{never}-copy:mine")
     assert tags() == {"4 builds", "v0.1.0", "v0.2.0", "v0.3.0", "mine"}
     api.untag(f"{never}-copy:mine")
 

@@ -214,6 +214,8 @@ async def engine_and_apps(settings: Settings, host: str, docker_context: str) ->
         for app in settings.apps.values():
             for finding in await asyncio.to_thread(_files, app):
                 yield finding
+            if app.shares:
+                yield _shared(app)
         for name, app in _registries(settings.apps.values()).items():
             if engine is None:
                 yield Finding("registry", NOTE, f"{name}: not asked without an engine")
@@ -270,6 +272,14 @@ def _files(app: AppSpec) -> list[Finding]:
     if not missing:
         return [Finding(name, OK, f"{app.image} from {app.build.context}")]
     return [Finding(name, PROBLEM, one, f"[apps.{app.name}.build] in {app.origin}") for one in missing]
+
+
+def _shared(app: AppSpec) -> Finding:
+    return Finding(
+        f"app {app.name}", WARNING, f"it shares the tags of {app.image} with {', '.join(app.shares)}: "
+        "a version of one is a version of the other",
+        f"give each its own repository: image in [apps.{app.name}] in {app.origin}",
+    )  # fmt: skip
 
 
 def _registries(apps: Iterable[AppSpec]) -> Mapping[str, AppSpec]:

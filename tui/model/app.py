@@ -200,6 +200,7 @@ class AppSpec(NamedTuple):
     drain      a command run inside the old container before it stops
     ignore_changes   files inside the container whose changes are no drift: shell patterns of absolute paths
     create_networks, create_volumes   made by a deploy where they are missing; others never are
+    shares     other apps of the configuration that have the same repository -> how many releases they keep
     """
 
     name: str
@@ -218,6 +219,7 @@ class AppSpec(NamedTuple):
     create_volumes: tuple[str, ...] = ()
     ignore_changes: tuple[str, ...] = ()
     keep_builds: int = 3
+    shares: Mapping[str, int] = {}
 
     @property
     def has_registry(self) -> bool:

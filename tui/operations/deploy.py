@@ -21,7 +21,7 @@ from tui.ledger.way_out import refuse_beyond
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.reference import valid_tag
 from tui.model.release import Referenced, Release
-from tui.model.switching import START_FIRST, deploy, outdated
+from tui.model.switching import START_FIRST, deploy
 from tui.operations.carrying import GoingOn, foreseen
 from tui.operations.checks import check_run, file_hashes
 from tui.operations.gate import kept
@@ -32,7 +32,7 @@ from tui.operations.pulling import PULL, pull, pulled
 from tui.operations.recreating import new_creation
 from tui.operations.release_source import Target, check_image_platform, resolve_version
 from tui.operations.releases import Releases, read_releases
-from tui.operations.retention import forget_image
+from tui.operations.retiring import PRUNE, image_steps, outgoing, retire
 from tui.operations.rollout import Means, Rollout
 from tui.operations.runner import CANCELLED, whoami
 from tui.operations.taken import refuse_taken
@@ -45,10 +45,11 @@ if TYPE_CHECKING:
     from tui.engine.creation import Creation
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
+    from tui.model.retention import Going
     from tui.model.standing import Step
     from tui.operations.report import Report
 
-LEASE, NETWORKS, PRUNE = "lease", "networks", "prune"
+LEASE, NETWORKS = "lease", "networks"
 
 
 class Undone(HoldfastError):
@@ -94,6 +95,7 @@ class Deploy:
         self._releases: Releases
         self._ledger: Ledger
         self._volumes: GoingOn
+        self._outgoing: list[Going]
 
     async def plan(self) -> Plan:
         app = self._app
@@ -164,6 +166,9 @@ class Deploy:
         self._volumes = going_on = await foreseen(self._engine, creation, release, self._releases)
         if release.order == START_FIRST and self._releases.live is not None:
             warnings += [f"both releases write {one.target} for a while" for one in going_on.carried]
+        self._outgoing = await outgoing(
+            self._engine, self._ledger, self._app, self._releases, release, self._steps(release)
+        )
         return [*warnings, *going_on.warnings]
 
     def _refuse_if_blocked(self) -> None:
@@ -229,6 +234,7 @@ class Deploy:
         going = self._going(release)
         if going:
             steps.append(PlanStep(PRUNE, f"Remove {', '.join(f'r{number}' for number in going)}"))
+        steps += image_steps(self._outgoing)
         live = releases.live
         facts = [("host", self._engine.version.name), ("engine", self._engine.endpoint.url)]
         facts.append(("new", f"{release.version} {release.digest or release.image}".strip()))
@@ -327,7 +333,7 @@ class Deploy:
                 back, serves = self._back(rollout)
                 raise Undone(f"{error.message}; {back}", hint, error.detail, serves) from error
             report.warn(f"it is done all the same: {error.message}")
-        await self._retire_old(rollout, report)
+        await retire(means, rollout, self._outgoing)
         await self._keep_in_mind(release, report)
         return Result(
             image=image,
@@ -386,20 +392,3 @@ class Deploy:
                 await lease.guard(NETWORKS)
                 await self._engine.volumes.create(name)
                 report.log(NETWORKS, f"volume {name}", 0)
-
-    async def _retire_old(self, rollout: Rollout, report: Report) -> None:
-        """What retention does not keep goes; that it cannot be removed now is no failure of the deploy."""
-        releases = await read_releases(self._engine, self._ledger, self._app.name)
-        steps = outdated(releases.standing, self._app.keep)
-        if not steps:
-            return
-        report.state(PRUNE, "running")
-        began = time.time()
-        try:
-            for step in steps:
-                old = releases.containers[step.release]
-                await rollout.make([step], parent=PRUNE)
-                await forget_image(self._engine, old.image, old.image_id)
-        except EngineError as error:
-            report.warn(f"an old release could not be removed: {error.message}")
-        report.state(PRUNE, "done", seconds=time.time() - began)

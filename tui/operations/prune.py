@@ -45,7 +45,9 @@ class Prune:
         self._ledger = await Ledger.open(self._engine)
         releases = await read_undisturbed(self._engine, self._ledger, app.name)
         steps = outdated(releases.standing, app.keep)
-        found = self._found = await leftover(self._engine, app, releases, [step.release for step in steps])
+        found = self._found = await leftover(
+            self._engine, self._ledger, app, releases, [step.release for step in steps]
+        )
         if not (steps or found.images or found.volumes):
             kept = len(releases.standing.kept)
             raise NothingToDo(
@@ -93,7 +95,7 @@ class Prune:
             releases = await read_releases(engine, self._ledger, app.name)
             steps = outdated(releases.standing, app.keep)
             # Only what was named in the plan goes, and of that only what nobody needs by now.
-            now = await leftover(engine, app, releases, [step.release for step in steps])
+            now = await leftover(engine, self._ledger, app, releases, [step.release for step in steps])
             images = [one for one in self._found.images if one in now.images]
             volumes = [one for one in self._found.volumes if one in now.volumes]
             rollout = Rollout(Means(engine, app, self._ledger, lease, report), releases)

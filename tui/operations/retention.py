@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.engine.errors import EngineError
 from tui.journal.evidence import all_evidence
+from tui.model.app_name import is_app_name
 from tui.model.release import APP, RELEASE
-from tui.model.retention import Going, going_images, kept_releases
+from tui.model.retention import Going, Others, going_images, kept_releases
 from tui.model.volumes import TARGET
+from tui.operations.releases import read_releases
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from tui.engine.client import Engine
+    from tui.ledger.ledger import Ledger
     from tui.model.app import AppSpec
     from tui.operations.releases import Releases
 
@@ -36,21 +38,51 @@ class Leftover(NamedTuple):
     volumes: Sequence[GoingVolume]
 
 
-async def leftover(engine: Engine, app: AppSpec, releases: Releases, going: Collection[int]) -> Leftover:
+async def leftover(
+    engine: Engine, ledger: Ledger, app: AppSpec, releases: Releases, going: Collection[int]
+) -> Leftover:
     """What nobody needs once the containers of these releases are gone. Raises EngineError."""
+    leaving = {releases.containers[number].id for number in going if number in releases.containers}
+    images = await unneeded_images(engine, ledger, app, releases, going)
+    return Leftover(images, await _volumes(engine, app, releases, going, leaving))
+
+
+async def unneeded_images(
+    engine: Engine, ledger: Ledger, app: AppSpec, releases: Releases, going: Collection[int]
+) -> list[Going]:
+    """The images of an app that nobody needs once the containers of these releases are gone.
+
+    Raises EngineError, LedgerUnreadable.
+    """
     leaving = {releases.containers[number].id for number in going if number in releases.containers}
     images, listed, evidence = await asyncio.gather(
         engine.images.list(), engine.containers.list(), asyncio.to_thread(all_evidence, app.name)
     )
-    found = going_images(
+    others = {one.labels[APP] for one in listed if one.labels.get(APP) and app.owns(one.image)}
+    others = {*filter(is_app_name, others), *app.shares} - {app.name}
+    return going_images(
         app,
         images,
         releases.entries,
         kept_releases(releases.standing, app.keep),
         {one.image_id for one in listed if one.id not in leaving},
         {one.image: one.built for one in evidence if one.built},
+        await _needed_by(engine, ledger, app, others) if others else None,
     )
-    return Leftover(found, await _volumes(engine, app, releases, going, leaving))
+
+
+async def _needed_by(engine: Engine, ledger: Ledger, app: AppSpec, others: Collection[str]) -> Others:
+    needed: set[str] = set()
+    built: set[str] = set()
+    for name in others:
+        releases, evidence = await asyncio.gather(
+            read_releases(engine, ledger, name), asyncio.to_thread(all_evidence, name)
+        )
+        for number in kept_releases(releases.standing, app.shares.get(name, app.keep)):
+            if (entry := releases.entries.get(number)) is not None:
+                needed |= {entry.release.image, entry.release.digest}
+        built |= {one.image for one in evidence if one.built}
+    return Others(frozenset(needed - {""}), frozenset(built))
 
 
 async def _volumes(
@@ -72,24 +104,3 @@ async def _volumes(
     return [
         one for name, one in named.items() if set(await engine.containers.using_volume(name)) <= {*leaving}
     ]
-
-
-async def image_needed(engine: Engine, image: str) -> bool:
-    """Whether any container was made from an image. Raises EngineError."""
-    return any(one.image_id == image for one in await engine.containers.list())
-
-
-async def forget_image(engine: Engine, reference: str, image: str) -> bool:
-    """Remove an image that no container was made from: whether it went. One in use stays, silently.
-
-    So does one that was never pushed and has a name: no other copy of it may exist.
-    """
-    if await image_needed(engine, image):
-        return False
-    try:
-        if "@" not in reference and (await engine.images.config(reference)).tags:
-            return False
-        await engine.images.remove(reference)
-    except EngineError:
-        return False
-    return True

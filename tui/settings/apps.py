@@ -191,8 +191,20 @@ class Apps(Mapping[str, "AppSpec"]):
         if name not in self._made:
             from tui.settings.made import app_spec
 
-            self._made[name] = app_spec(name, self._tables[name])
+            app = app_spec(name, self._tables[name])
+            self._made[name] = app._replace(shares=self._sharing(app))
         return self._made[name]
+
+    def _sharing(self, app: AppSpec) -> dict[str, int]:
+        """The other apps that have the repository of this one -> their `keep`."""
+        last, default = app.image.rpartition("/")[2], app._field_defaults["keep"]
+        return {
+            name: table.get("keep") or default
+            for name, table in self._tables.items()
+            if name != app.name
+            and (image := str(table.get("image", name))).rpartition("/")[2] == last
+            and app.owns(image)
+        }
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tables)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tui.model.app import AppSpec
 from tui.model.image import Image
 from tui.model.release import Entry, Outcome, Release
-from tui.model.retention import Going, going_images
+from tui.model.retention import Going, Others, going_images, of_releases
 
 REPOSITORY = "reg:5000/web"
 APP = AppSpec("web", REPOSITORY, "/home/me/holdfast.toml", keep_builds=1)
@@ -33,7 +33,7 @@ def entry(number: int, of: Image, version: str = "", pushed: bool = True) -> Ent
 
 
 def going(images: list[Image], *entries: Entry, kept: tuple[int, ...] = (), used: tuple[Image, ...] = (),
-          built: tuple[Image, ...] = ()) -> list[Going]:  # fmt: skip
+          built: tuple[Image, ...] = (), others: Others | None = None) -> list[Going]:  # fmt: skip
     return going_images(
         APP,
         images,
@@ -41,6 +41,7 @@ def going(images: list[Image], *entries: Entry, kept: tuple[int, ...] = (), used
         kept,
         {one.id for one in used},
         {one.id: one.created for one in built},
+        others,
     )
 
 
@@ -94,6 +95,38 @@ def test_a_build_that_lost_its_name_goes() -> None:
     old = image(1)
     assert [one.reference for one in going([old, image(2, build=True)], built=(old,))] == [old.id]
     assert going([old]) == []  # somebody else's
+
+
+def test_a_release_without_a_version_takes_no_name_of_the_users() -> None:
+    old = image(1, "other:x", digest=True)
+    assert going([old], entry(1, old)) == []
+
+
+def test_a_digest_of_another_repository_is_left() -> None:
+    old = image(1, digest=True)
+    other = f"other/web@{digest_of(old.id)}"
+    assert going([old._replace(digests=(other,))], entry(1, old)) == []
+    both = old._replace(digests=(other, *old.digests))
+    assert [(one.reference, one.last) for one in going([both], entry(1, old))] == [(old.digests[0], False)]
+
+
+def test_what_another_app_of_the_repository_needs_stays() -> None:
+    old = image(1, "v1", digest=True, build=True)
+    mine, theirs, newest = image(2, build=True), image(3, build=True), image(4, build=True)
+    images = [old, mine, theirs, newest]
+    for needs in (old.id, digest_of(old.id)):
+        others = Others(frozenset([needs]), frozenset([theirs.id]))
+        found = going(images, entry(1, old, "v1"), built=(mine, theirs, newest), others=others)
+        assert [one.image for one in found] == [mine.id]
+    assert going(images, others=Others()) == []  # whose builds they are is not known
+
+
+def test_a_deploy_takes_whole_images_that_can_be_pulled_again() -> None:
+    pushed, local = image(1, "v1", digest=True, build=True), image(2, "v2")
+    named, build = image(3, "v3", "mine", digest=True), image(4, build=True)
+    entries = (entry(1, pushed, "v1"), entry(2, local, "v2", pushed=False), entry(3, named, "v3"))
+    found = of_releases(going([pushed, local, named, build, image(5, build=True)], *entries))
+    assert {one.reference for one in found} == {*pushed.tags}
 
 
 @given(st.data())

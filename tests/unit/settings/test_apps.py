@@ -42,6 +42,17 @@ def test_an_app_needs_nothing_but_its_name(load_app: LoadApp) -> None:
     assert load_app("[apps.web]\n") == AppSpec("web", "web", os.path.abspath("holdfast.toml"))
 
 
+def test_apps_that_share_a_repository_know_of_each_other(home: dict[str, str]) -> None:
+    Path("holdfast.toml").write_text(
+        '[apps.web]\nimage = "team/web"\nkeep = 2\n'
+        '[apps.worker]\nimage = "docker.io/team/web"\n'
+        '[apps.other]\nimage = "other/web"\n'
+    )
+    apps = load(None, home).apps
+    assert (apps["web"].shares, apps["worker"].shares) == ({"worker": 5}, {"web": 2})
+    assert apps["other"].shares == {}
+
+
 def test_the_whole_example_is_read_as_it_says(home: dict[str, str]) -> None:
     _, start, example = EXAMPLE.read_text().partition("# # An engine")
     Path("holdfast.toml").write_text(re.sub("^# ?", "", start + example, flags=re.M))
@@ -144,7 +155,8 @@ def test_every_field_can_be_set() -> None:
     assert {*READY} == {*ReadySpec._fields}
     assert {*TEST} == {*ProofSpec._fields}
     assert {*RUN} - {"logging"} == {*RunSpec._fields} - logging - {"interpolated"}
-    assert {*APP, "name", "origin", "build", "run", "ready", "test"} - {"engine"} == {*AppSpec._fields}
+    others = {"name", "origin", "shares", "build", "run", "ready", "test"}
+    assert {*APP, *others} - {"engine"} == {*AppSpec._fields}
 
 
 def test_every_key_of_an_app_stands_in_the_example() -> None:

@@ -1,0 +1,100 @@
+"""What a deploy that ended good removes: releases beyond those that are kept, and their images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.engine.errors import EngineError, NotFound
+from tui.engine.uncancelled import to_the_end
+from tui.errors import HoldfastError
+from tui.journal.writer import JournalFailed
+from tui.model.operation import DONE, FAILED, RUNNING, SKIPPED, PlanStep
+from tui.model.release import Entry
+from tui.model.retention import kept_releases, of_releases
+from tui.model.standing import all_after
+from tui.model.switching import outdated
+from tui.operations.releases import read_releases
+from tui.operations.retention import unneeded_images
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.engine.client import Engine
+    from tui.ledger.ledger import Ledger
+    from tui.model.app import AppSpec
+    from tui.model.release import Release
+    from tui.model.retention import Going
+    from tui.model.standing import Step
+    from tui.operations.releases import Releases
+    from tui.operations.rollout import Means, Rollout
+
+PRUNE = "prune"
+
+
+async def outgoing(
+    engine: Engine,
+    ledger: Ledger,
+    app: AppSpec,
+    releases: Releases,
+    release: Release,
+    steps: Sequence[Step],
+) -> list[Going]:
+    """The images that nobody needs once `release` is live by these steps. Raises EngineError.
+
+    Only whole images of releases that were pushed: any other may be the only copy there is.
+    """
+    after = all_after(releases.standing, steps)
+    then = releases._replace(
+        standing=after, entries={**releases.entries, release.number: Entry(release, None)}
+    )
+    return await _images(engine, ledger, app, then)
+
+
+async def _images(engine: Engine, ledger: Ledger, app: AppSpec, releases: Releases) -> list[Going]:
+    if not {*releases.entries} - kept_releases(releases.standing, app.keep):
+        return []
+    leaving = [step.release for step in outdated(releases.standing, app.keep)]
+    return of_releases(await unneeded_images(engine, ledger, app, releases, leaving))
+
+
+def image_steps(going: Sequence[Going]) -> list[PlanStep]:
+    """The steps that remove images, as a plan names them."""
+    return [PlanStep(one.reference, f"Remove {one.reference} ({one.what})") for one in going]
+
+
+async def retire(means: Means, rollout: Rollout, planned: Sequence[Going]) -> None:
+    """Remove what is not kept. That it cannot be removed now is said, and is no failure of the deploy.
+
+    Of images only those go that the plan has named, and that nobody needs by now.
+    """
+    report = means.report
+    try:
+        releases = await read_releases(means.engine, means.ledger, means.app.name)
+        steps = outdated(releases.standing, means.app.keep)
+        now = await _images(means.engine, means.ledger, means.app, releases) if planned else []
+        if steps:
+            async with report.step(PRUNE):
+                await rollout.make(steps, parent=PRUNE)
+        for one in planned:
+            if one in now:
+                await _remove(means, one.reference)
+            else:
+                report.state(one.reference, SKIPPED)
+    except JournalFailed:
+        raise
+    except HoldfastError as error:
+        report.warn(f"what is not kept could not be removed: {error.message}")
+
+
+async def _remove(means: Means, reference: str) -> None:
+    means.report.state(reference, RUNNING)
+    try:
+        await means.lease.guard(f"remove {reference}")
+        await to_the_end(means.engine.images.remove(reference))
+    except NotFound:
+        means.report.state(reference, DONE)
+    except EngineError as error:
+        means.report.state(reference, FAILED)
+        means.report.warn(f"{reference} could not be removed: {error.message}")
+    else:
+        means.report.state(reference, DONE)
