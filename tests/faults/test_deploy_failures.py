@@ -442,4 +442,8 @@ async def test_what_a_removed_container_said_last_stays_in_the_journal(
         shown = problem.hint.split("holdfast history --show ")[1].split()[0]
         assert dispatch(["history", "--show", shown]) == 0
         assert "told and gone" in capsys.readouterr().out
+        releases, _ = await app.releases()  # what any other account reads as well
+        outcome = releases.entries[number].outcome
+        assert outcome is not None
+        assert {"exit code 7", "told and gone"} <= set(outcome.said)
         assert await app.check() == 1, f"r{number}"

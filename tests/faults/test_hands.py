@@ -394,6 +394,33 @@ async def test_a_stranger_that_takes_the_name_between_steps_is_named_as_the_caus
     assert engine.api.inspect(name)["State"]["Running"]
 
 
+@pytest.mark.parametrize(("verb", "number"), [("create", 2), ("retire", 1)])
+async def test_a_stranger_that_takes_the_name_of_an_earlier_release_is_named_with_a_way_out(
+    engine: PrivateEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str, number: int
+) -> None:
+    name = f"earlier-{verb}"
+    app = App(tmp_path, engine, name)
+    await app.work("deploy", version="v1")
+    made, own = Rollout._one, []
+
+    async def one(self: Rollout, step: Step, id: str) -> None:
+        if step == (verb, number) and not own:
+            own.append(run_copy(engine, f"{name}.r{number}", "faulty:v3"))
+        await made(self, step, id)
+
+    monkeypatch.setattr(Rollout, "_one", one)
+    problem = await app.fail("deploy", version="v2")
+
+    assert f"somebody's container {name}.r{number} has the name" in problem.message
+    assert f"docker rename {name}.r{number} ANOTHER-NAME" in problem.hint
+    assert "Conflict" not in problem.message
+    assert engine.api.inspect(name)["State"]["Running"]
+    assert engine.api.inspect(own[0])["State"]["Running"]
+    engine.api.ask("POST", f"/containers/{name}.r{number}/rename?name=elsewhere-{verb}")
+    await app.work("deploy", version="v2")
+    assert (await app.releases())[0].standing.live == 3
+
+
 async def test_a_failed_deploy_says_what_serves_now(engine: PrivateEngine, tmp_path: Path) -> None:
     """Nothing was live, and the way back started an earlier release."""
     app = App(tmp_path, engine, "now")

@@ -63,6 +63,7 @@ def release_fields(entry: Entry, state: str) -> dict[str, Any]:
         "ended": outcome.at if outcome is not None else None,
         "gap_seconds": outcome.gap_seconds if outcome is not None else None,
         "message": outcome.message if outcome is not None else "",
+        "said": [*outcome.said] if outcome is not None else [],
     }
 
 

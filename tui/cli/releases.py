@@ -11,14 +11,18 @@ from tui.cli.release_words import FAILED, LIVE, OPEN, release_fields, short, sta
 from tui.errors import HoldfastError
 from tui.ledger.lease_state import read_lease
 from tui.ledger.ledger import Ledger
+from tui.model.secrets import mask_text
 from tui.operations.releases import read_releases
 from tui.operations.runner import failure
 from tui.presentation.console import local_time, painted, table
 from tui.presentation.text import safe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from tui.engine.client import Engine
     from tui.model.release import Entry
+    from tui.presentation.style import Line
     from tui.settings.schema import Settings
 
 COLUMNS = ("app", "release", "version", "digest", "when", "by", "gap", "evidence", "of", "outcome")
@@ -109,8 +113,22 @@ def _show(found: list[Listed], app: str, *, nothing: bool) -> None:
     columns = ("engine", *COLUMNS) if engines else COLUMNS
     rows = [((safe(one.engine),) if engines else ()) + row(one) for one in found]
     shown = colours(1)
-    lines = table(columns, rows, {"outcome": _ROLES}, terminal_cells(1))
+    lines = [*table(columns, rows, {"outcome": _ROLES}, terminal_cells(1))]
+    if app:
+        lines += said_lines(found)
     answer("".join([painted(line, colours=shown) + "\n" for line in lines]))
+
+
+def said_lines(newest_first: Iterable[Listed]) -> Iterator[Line]:
+    """What the container of the newest release that failed said last, if anything was kept."""
+    failed = next((one.entry for one in newest_first if one.state == FAILED), None)
+    if failed is None or failed.outcome is None or not failed.outcome.said:
+        return
+    release = failed.release
+    yield []
+    yield [(safe(f"what r{release.number} {release.version}".rstrip() + " said last:"), "strong")]
+    for line in failed.outcome.said:
+        yield [("  | ", "muted"), (safe(mask_text(line)), "text")]
 
 
 def row(one: Listed) -> tuple[str, ...]:

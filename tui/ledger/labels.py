@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.engine.timestamps import seconds
+from tui.ledger.bounds import short
 from tui.model.release import (
     APP,
     AT,
@@ -44,12 +45,12 @@ def entry_of(container: Container) -> Entry | None:
     release = Release(
         app=labels[APP],
         number=number,
-        version=labels.get(VERSION, ""),
+        version=short(labels.get(VERSION, "")),
         reference=container.image,
         digest="" if digest == container.image_id else digest,
         image=container.image_id,
         evidence={RESTORED: FROM_LABELS, CONTAINER: container.id},
-        by=labels.get(BY, ""),
+        by=short(labels.get(BY, "")),
         at=seconds(labels.get(AT)) or container.created,
         previous=release_number(labels.get(PREVIOUS, "")),
         rollback_of=release_number(labels.get(ROLLBACK_OF, "")),

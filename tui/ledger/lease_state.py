@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tui.engine.errors import NotFound
 from tui.journal.folder import journal_path, operations_folder
 from tui.journal.reader import is_alive
+from tui.ledger.bounds import short
 from tui.ledger.errors import NotOurs
 from tui.ledger.tars import NoTar, pack, unpack
 from tui.model.fields import Unfit, plain
@@ -34,6 +35,9 @@ FILE = "lease.json"
 
 LONGEST = 1e9
 """Seconds: what is longer than thirty years is a clock that is wrong."""
+
+MOST_PID = 2**32
+"""A process beyond it is none of any machine."""
 
 WHOLE = 1.0
 """The engine tells whole seconds of a container's creation: it may have been so much later, never earlier."""
@@ -145,7 +149,7 @@ async def read_lease(engine: Engine, app: str, times: Times = TIMES) -> LeaseSta
             f'a container named "{found.name}" is on the engine, and is no lease of Holdfast',
             f"rename or remove it: docker rename {found.name} ...",
         )
-    owner = _decoded(found.labels.get(OWNER, "").encode(), Owner) or Owner()
+    owner = owner_of(found.labels.get(OWNER, ""))
     renewal, now, gone = await asyncio.gather(
         _renewal(engine, found), engine.clock(), asyncio.to_thread(_has_ended, owner)
     )
@@ -153,7 +157,7 @@ async def read_lease(engine: Engine, app: str, times: Times = TIMES) -> LeaseSta
         app,
         found.id,
         owner,
-        renewal.step,
+        short(renewal.step),
         found.created,
         renewal.renewed or found.created + WHOLE,
         now,
@@ -162,12 +166,20 @@ async def read_lease(engine: Engine, app: str, times: Times = TIMES) -> LeaseSta
     )
 
 
+def owner_of(label: str) -> Owner:
+    """Who the label of a lease says it is, in words of a length that can be shown."""
+    owner = _decoded(label.encode("utf-8", "replace"), Owner) or Owner()
+    by, host, op, title = (short(text) for text in (owner.by, owner.host, owner.op, owner.title))
+    return Owner(by, host, owner.pid if 0 <= owner.pid < MOST_PID else 0, op, title)
+
+
 def _has_ended(owner: Owner) -> bool:
     """Whether the owner is known to have ended: its journal is here, and no process has it open. Blocks.
 
     Then nobody needs to wait until the lease is old. Of other machines and accounts nothing is known.
     """
-    if not owner.op or "/" in owner.op or owner.host != socket.gethostname():
+    op = owner.op
+    if not op or not op.isascii() or not op.isprintable() or "/" in op or owner.host != socket.gethostname():
         return False
     path = journal_path(operations_folder(), owner.op)
     return path.exists() and not is_alive(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from tui.ledger.bounds import LONGEST, short, short_claims
 from tui.ledger.records import (
     Damaged,
     Kept,
@@ -16,7 +17,7 @@ from tui.ledger.records import (
     release_file,
     strays,
 )
-from tui.model.release import CHAIN, DAMAGED, Entry, Outcome, Release
+from tui.model.release import CHAIN, DAMAGED, Entry, Outcome, Release, last_said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,9 +28,6 @@ FAR = 1000
 
 SAID = 5
 """Of so many records it is said what is wrong, of the others how many there are."""
-
-LONGEST = 200
-"""Characters of a name or a reason that is shown: a record may have been made by anybody."""
 
 
 class Reading(NamedTuple):
@@ -78,7 +76,7 @@ def _decoded(app: str, files: Mapping[str, bytes]) -> tuple[dict[int, Kept], dic
             kept[number] = one
             before = number
         except Damaged as error:
-            damaged[number] = _short(str(error))
+            damaged[number] = short(str(error))
     return kept, damaged
 
 
@@ -139,11 +137,15 @@ def _outcome(
         if outcome.number != number or kept.prior != digest(files[release_file(number)]):
             raise Damaged("it is that of another record")
     except Damaged as error:
-        why = f"the outcome of r{number} of {app} cannot be trusted: {_short(str(error))}"
+        why = f"the outcome of r{number} of {app} cannot be trusted: {short(str(error))}"
         notes.append(why)
         return Outcome(number, False, 0.0, message=why)
     notes += _unknown(app, number, kept)
-    return outcome._replace(message=outcome.message[: 10 * LONGEST])
+    return outcome._replace(
+        message=outcome.message[: 10 * LONGEST],
+        container=short(outcome.container),
+        said=last_said(outcome.said),
+    )
 
 
 def _unknown(app: str, number: int, kept: Kept) -> list[str]:
@@ -151,7 +153,7 @@ def _unknown(app: str, number: int, kept: Kept) -> list[str]:
         return []
     return [
         f"r{number} of {app} was recorded by a newer Holdfast: "
-        f"{_short(', '.join(kept.unknown))} is not understood here, and not applied by a roll back to it"
+        f"{short(', '.join(kept.unknown))} is not understood here, and not applied by a roll back to it"
     ]
 
 
@@ -162,10 +164,7 @@ def unreadable(app: str, number: int, why: str) -> Entry:
 
 
 def _shown(release: Release) -> Release:
-    """With names of a length that can be shown."""
-    by, host, op = (_short(text) for text in (release.by, release.host, release.op))
-    return release._replace(by=by, host=host, op=op, version=_short(release.version))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+    """With names and evidence of a length that can be shown."""
+    by, host, op = (short(text) for text in (release.by, release.host, release.op))
+    evidence = short_claims(release.evidence)
+    return release._replace(by=by, host=host, op=op, version=short(release.version), evidence=evidence)

@@ -94,8 +94,11 @@ def encode_release(release: Release, prior: str) -> bytes:
 
 
 def encode_outcome(outcome: Outcome, prior: str) -> bytes:
-    """The bytes of an outcome."""
-    return _encode("outcome", plain(outcome, Outcome), prior)
+    """The bytes of an outcome. `said` is in them only where there is any: earlier versions do not know it."""
+    fields = plain(outcome, Outcome)
+    if not outcome.said:
+        del fields["said"]
+    return _encode("outcome", fields, prior)
 
 
 def decode_release(record: bytes) -> Kept:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.model.app import ReadySpec, RunSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 APP, RELEASE, VERSION, DIGEST, SPEC, BY, AT, PREVIOUS, ROLLBACK_OF = (
     f"io.holdfast.{name}"
@@ -32,6 +32,10 @@ GATE, PASSED = "gate", "passed"
 
 OF_THE_RECORD = (CONTAINER, CHAIN, DAMAGED, RESTORED, GATE)
 """What is evidence of one record and its container, and says nothing of the image."""
+
+
+SAID_LINES, SAID_BYTES = 20, 4096
+"""How much of what a failed release said last goes into the ledger, and is believed of it."""
 
 
 class Referenced(NamedTuple):
@@ -87,6 +91,7 @@ class Outcome(NamedTuple):
     at            seconds since the epoch
     gap_seconds   how long nothing served, None where nothing was measured
     message       why it failed
+    said          the end of what its container said, without secrets: at most SAID_LINES, SAID_BYTES
     container     the ID of its container, "" where it has none, or an earlier version wrote this
     """
 
@@ -96,6 +101,7 @@ class Outcome(NamedTuple):
     gap_seconds: float | None = None
     message: str = ""
     container: str = ""
+    said: tuple[str, ...] = ()
 
 
 class Entry(NamedTuple):
@@ -107,3 +113,15 @@ class Entry(NamedTuple):
     @property
     def good(self) -> bool | None:
         return self.outcome.good if self.outcome is not None else None
+
+
+def last_said(lines: Sequence[str]) -> tuple[str, ...]:
+    """The end of these lines, within the bounds of an outcome."""
+    kept: list[str] = []
+    room = SAID_BYTES
+    for line in reversed(lines[-SAID_LINES:]):
+        room -= len(line.encode("utf-8", "replace")) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    return tuple(reversed(kept))

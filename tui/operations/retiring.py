@@ -89,7 +89,7 @@ async def retire(means: Means, rollout: Rollout, planned: Sequence[Going]) -> No
 async def _remove(means: Means, reference: str) -> None:
     means.report.state(reference, RUNNING)
     try:
-        await means.lease.guard(f"remove {reference}")
+        await means.lease.guard(f"removing {reference}")
         await to_the_end(means.engine.images.remove(reference))
     except NotFound:
         means.report.state(reference, DONE)

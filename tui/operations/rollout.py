@@ -17,6 +17,7 @@ from tui.model.release import (
     APP,
     Outcome,
     Release,
+    last_said,
 )
 from tui.model.standing import BAKE, CREATE, DRAIN, FAILED, GATE, RECORD, Step, all_after
 from tui.model.switching import restore, settle, undrained, way_back, withdraw
@@ -25,7 +26,7 @@ from tui.operations.gate import SAID, NotReady, gate, last_words
 from tui.operations.homeward import NotAsRecorded, candidates, made_anew, refuse_changed, steps_anew
 from tui.operations.reachable import reachable
 from tui.operations.releases import policy_of, read_releases, unrecorded
-from tui.operations.taken import NameTaken, promote
+from tui.operations.taken import EarlierNameTaken, NameTaken, create, promote, retire
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +94,7 @@ class Rollout:
         }
         self._stopped_at: float | None = None
         self._message = self._reason = ""
+        self._said: tuple[str, ...] = ()
         self._drained: set[int | None] = set()
         self._unrecorded = unrecorded(releases)
         self.gap: float | None = None
@@ -177,7 +179,7 @@ class Rollout:
                     self._stopped_at = time.monotonic()
                 await containers.stop(self._containers[number])
             case "retire":
-                await containers.rename(self._containers[number], f"{means.app.name}.r{number}")
+                await retire(means.engine, self._containers[number], f"{means.app.name}.r{number}")
             case "promote":
                 await promote(means.engine, self._containers[number], means.app.name)
             case "start":
@@ -200,6 +202,7 @@ class Rollout:
                     self.gap if good else None,
                     message,
                     self._containers.get(number, "") if good else "",
+                    () if good else self._said,
                 )
                 await means.ledger.outcome(means.app.name, outcome)
             case "remove":
@@ -211,7 +214,7 @@ class Rollout:
         name, creation = f"{means.app.name}.r{number}", means.creation
         if means.release is not None:
             creation = await carry(means.engine, creation, means.release, self._releases)
-        created = await to_the_end(means.engine.containers.create(name, creation.body))
+        created = await to_the_end(create(means.engine, name, creation.body))
         self._containers[number] = created.id
         for warning in created.warnings:
             means.report.warn(warning)
@@ -286,7 +289,8 @@ class Rollout:
         Raises NeedsAttention.
         """
         means = self._means
-        self._reason = self._message = reason.message if reason is not None else "cancelled"
+        self._reason = reason.message if reason is not None else "cancelled"
+        self._keep_in_mind(reason)
         try:
             await means.lease.guard(UNDO)
             releases = await read_releases(means.engine, means.ledger, means.app.name)
@@ -313,6 +317,12 @@ class Rollout:
         self._tell(UNDO, UNDONE)
         return True
 
+    def _keep_in_mind(self, reason: HoldfastError | None) -> None:
+        """What the ledger will say of it: why, and what the container said last."""
+        clean = self._means.report.clean
+        self._message = self._reason if reason is None else reason.message
+        self._said = last_said([clean(line) for line in reason.detail]) if reason is not None else ()
+
     def _attention(self, reason: HoldfastError | None, error: HoldfastError) -> NeedsAttention:
         means = self._means
         if isinstance(error, NameTaken):  # until it is free, nothing that is tried can work
@@ -321,7 +331,9 @@ class Rollout:
             return NeedsAttention(f"{said}; no release of {app} has the name now", error.hint)
         return NeedsAttention(
             f"{self._reason}; and bringing the former release back failed: {error.message}",
-            f"look at it now: docker ps -a --filter label={APP}={means.app.name}, "
+            f"docker rename {error.name} ANOTHER-NAME, then holdfast recover {means.app.name}"
+            if isinstance(error, EarlierNameTaken)
+            else f"look at it now: docker ps -a --filter label={APP}={means.app.name}, "
             f"then holdfast recover {means.app.name}",
             (*(reason.detail if reason is not None else ()), *error.detail),
         )
@@ -360,7 +372,7 @@ class Rollout:
                 raise
             except HoldfastError as failed:
                 error = failed
-                self._message = failed.message
+                self._keep_in_mind(failed)
                 if release is not None:
                     await self._withdraw(release.number)
                 if isinstance(failed, NameTaken):

@@ -1,20 +1,34 @@
-"""An app's name that a stranger's container bears: nothing of the app is changed, and it is left alone."""
+"""Names of an app that a stranger's container bears: nothing of the app is changed, and it is left alone."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.engine.errors import Conflict, NotFound
 from tui.errors import Refused
 from tui.model.remedies import taken_remedy, taken_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tui.engine.client import Engine
+    from tui.engine.containers import Created
     from tui.operations.releases import Releases
 
 
 class NameTaken(Refused):
     """A container that is no release bears the app's name."""
+
+
+class EarlierNameTaken(Refused):
+    """A container that is no release bears the name of an earlier one, APP.rN."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"somebody's container {name} has the name that this release needs: it is never replaced",
+            f"docker rename {name} ANOTHER-NAME gives the name back; then try again",
+        )
 
 
 def refuse_taken(releases: Releases) -> None:
@@ -32,10 +46,41 @@ async def promote(engine: Engine, id: str, app: str) -> None:
     try:
         await engine.containers.rename(id, app)
     except Conflict:
-        try:
-            holder = await engine.containers.kept(app)
-        except NotFound:
-            holder = None
-        if holder is None or holder.name != app or holder.id == id:
+        if not await _is_anothers(engine, app, id):
             raise
         raise NameTaken(taken_words(app), taken_remedy(app, interrupted=False)) from None
+
+
+async def retire(engine: Engine, id: str, name: str) -> None:
+    """Give a container the name of an earlier release.
+
+    Raises EarlierNameTaken where somebody's has got it in between, and EngineError.
+    """
+    try:
+        await engine.containers.rename(id, name)
+    except Conflict:
+        if not await _is_anothers(engine, name, id):
+            raise
+        raise EarlierNameTaken(name) from None
+
+
+async def create(engine: Engine, name: str, body: Mapping[str, Any]) -> Created:
+    """Create a container under the name of an earlier release, which it has until it serves.
+
+    Raises EarlierNameTaken where somebody's has got it in between, and EngineError.
+    """
+    try:
+        return await engine.containers.create(name, body)
+    except Conflict:
+        if not await _is_anothers(engine, name):
+            raise
+        raise EarlierNameTaken(name) from None
+
+
+async def _is_anothers(engine: Engine, name: str, id: str = "") -> bool:
+    """Whether another container than that of the ID has the name."""
+    try:
+        holder = await engine.containers.kept(name)
+    except NotFound:
+        return False
+    return holder.name == name and holder.id != id

@@ -58,6 +58,9 @@ def record_lines(releases: AppReleases, number: int, now: float, keymap: Keymap)
     release = entry.release
     lines = _section("Release", _about(releases, entry, now))
     lines += _section("Outcome", _outcome(releases, entry, now, keymap))
+    if entry.outcome is not None and entry.outcome.said:
+        lines += [[], [("What it said last", "accent bold")]]
+        lines += [[(safe(mask_text(line)), "text")] for line in entry.outcome.said]
     lines += _section("Evidence", _evidence(release.evidence, now))
     lines += _section("Run configuration", _fields(release.run, RunSpec()))
     lines += _section("Gate", _fields(release.ready, ReadySpec()))

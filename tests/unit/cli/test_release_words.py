@@ -165,6 +165,24 @@ def test_rows_of_history():
     assert row_of(5, busy=True)["outcome"] == "being deployed"
 
 
+def test_what_the_newest_failed_release_said_is_shown_to_everybody():
+    def said(number, *lines):
+        one = entry(number, False, "ended")
+        one = one._replace(outcome=one.outcome._replace(said=lines))
+        return listing.Listed("unix:///s", one, "failed")
+
+    shown = [
+        painted(line, colours=False)
+        for line in listing.said_lines([said(3, "no \x1b[2Jdatabase", "password=hunter2"), said(2, "older")])
+    ]
+    assert shown[1] == "what r3 v0.3.0 said last:"
+    assert "database" in shown[2]
+    assert "hunter2" not in shown[3]
+    assert not any("\x1b" in line or "older" in line for line in shown)
+    assert [*listing.said_lines([said(3), said(2, "older")])] == []
+    assert release_fields(said(3, "no").entry, "failed")["said"] == ["no"]
+
+
 def test_text_from_outside_is_made_harmless():
     assert "\x1b" not in "".join(row_of(2, version="\x1b[2J", by="\x1b]0;x").values())
 

@@ -66,6 +66,12 @@ def test_labels_that_name_no_release(labels: dict[str, str]) -> None:
     assert entry_of(container(**labels)) is None
 
 
+def test_labels_of_any_length_are_cut() -> None:
+    entry = entry_of(container(by="x" * 2**20, version="y" * 2**20))
+    assert entry is not None
+    assert max(len(entry.release.by), len(entry.release.version)) < 300
+
+
 def test_labels_with_rubbish_in_them() -> None:
     entry = entry_of(container(at="yesterday", previous="r13"))
     assert entry is not None

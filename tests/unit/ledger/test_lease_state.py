@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tui.ledger.errors import Leased, LeaseLost
-from tui.ledger.lease_state import LeaseState, Owner, spoken
+from tui.ledger.lease_state import LeaseState, Owner, owner_of, spoken
 
 OWNER = Owner("alice", "ops1", 4711, "20261124-093000-deploy-web-3f2a9c", "deploy v1.4.0")
 STATE = LeaseState("web", "c1", OWNER, "stop r41", since=100.0, renewed=176.0, now=180.0, dead_after=60.0)
@@ -35,6 +37,18 @@ def test_it_says_who_where_what_and_since_when() -> None:
 )
 def test_how_far_they_are_is_said_in_words(step: str, words: str) -> None:
     assert f"deploy v1.4.0, {words}, for 1 min" in STATE._replace(step=step).text
+
+
+@pytest.mark.parametrize("name", ["by", "host", "op", "title"])
+def test_words_of_any_length_are_cut(name: str) -> None:
+    assert len(STATE._replace(owner=owner_of(json.dumps({name: "x" * 2**20}))).text) < 500
+
+
+def test_a_process_that_no_machine_has_is_none() -> None:
+    assert owner_of('{"pid": 1' + "0" * 4000 + "}").pid == 0
+    assert owner_of('{"pid": -1}').pid == 0
+    assert owner_of('{"by": "\\ud800", "pid": 7}').pid == 7
+    assert owner_of("\ud800") == Owner()
 
 
 def test_who_has_lost_it_is_told_to_whom() -> None:

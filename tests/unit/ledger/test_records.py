@@ -16,6 +16,7 @@ from tui.ledger.records import (
     Damaged,
     decode_outcome,
     decode_release,
+    digest,
     encode_outcome,
     encode_release,
     number_of,
@@ -46,6 +47,44 @@ def test_a_release_comes_back_as_it_was(one: Release, prior: str) -> None:
 @given(values(Outcome))
 def test_an_outcome_comes_back_as_it_was(one: Outcome) -> None:
     assert decode_outcome(encode_outcome(one, "12")).value == one
+
+
+def test_an_outcome_of_an_earlier_version_loads_and_is_written_as_it_was() -> None:
+    earlier = (
+        b'{\n "format": 1,\n "prior": "12",\n "outcome": {\n  "at": 5.0,\n  "container": "",\n'
+        b'  "gap_seconds": null,\n  "good": false,\n  "message": "no",\n  "number": 3\n }\n}\n'
+    )
+    kept = decode_outcome(earlier)
+    assert (kept.value, kept.unknown) == (Outcome(3, False, 5.0, message="no"), ())
+    assert isinstance(kept.value, Outcome)
+    assert encode_outcome(kept.value, "12") == earlier
+
+
+def test_what_a_container_said_is_kept_and_has_a_bound() -> None:
+    lines = tuple(f"line {number}" for number in range(30))
+    there = files(1)
+    prior = digest(there[release_file(1)])
+
+    def read(*said: str) -> tuple[str, ...]:
+        there[outcome_file(1)] = encode_outcome(Outcome(1, False, 5.0, message="no", said=said), prior)
+        outcome = read_entries("web", there).entries[0].outcome
+        assert outcome is not None
+        return outcome.said
+
+    assert read(*lines[10:]) == lines[10:]
+    assert read(*lines) == lines[10:]
+    assert read("x" * 3000, "ä" * 1000, "y" * 1000) == ("ä" * 1000, "y" * 1000)
+    assert read("x" * 2**19) == ()
+
+
+def test_a_record_of_any_length_is_cut() -> None:
+    long = "x" * 2**19
+    one = release(by=long, evidence={**{f"n{number}": "v" for number in range(1000)}, "tested": long})
+    entry = read_entries("web", {release_file(1): encode_release(one, "")}).entries[0]
+    assert len(str(entry)) < 20_000
+    one = release(evidence={"tested": long, long: "v"})
+    entry = read_entries("web", {release_file(1): encode_release(one, "")}).entries[0]
+    assert all(len(name) + len(value) < 500 for name, value in entry.release.evidence.items())
 
 
 def test_every_field_is_written_also_where_it_is_not_set() -> None:

@@ -138,10 +138,12 @@ def test_a_record_full_of_hostile_text_does_no_harm() -> None:
         NOW, 1, 5.0, version=evil, by=evil, evidence={evil: evil, "tested": "never"},
         run=RunSpec(command=(evil,), labels={evil: evil}, environment={evil: evil}),
     )  # fmt: skip
-    entries = {1: Entry(release, Outcome(1, False, NOW, message=evil))}
+    entries = {1: Entry(release, Outcome(1, False, NOW, message=evil, said=(evil, "no database")))}
     releases = AppReleases(Standing("web", {}, {1: False}), entries, at=NOW)
     lines = record_lines(releases, 1, NOW, KEYMAP)
     assert all("\x1b" not in plain(line) and "\n" not in plain(line) for line in lines)
+    assert "What it said last" in text(lines)
+    assert "no database" in text(lines)
 
 
 def test_values_are_written_in_one_line_with_secrets_masked() -> None:
