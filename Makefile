@@ -3,6 +3,8 @@
 SHELL := /bin/sh
 # dockerd is there, which is not in everybody's path.
 export PATH := $(PATH):/usr/sbin:/sbin
+# Some images set it: then each of some thousand processes would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --durations=5 --durations-min=1
