@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from tui import __version__
 from tui.cli.texts import DESCRIPTIONS, EXAMPLES, SHORT, STATUS, WORDS
 from tui.errors import HoldfastError
+from tui.model.verb import VERBS, Argument
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tui.cli.places import Asked
 
-VERBS = ("build", "test", "tag", "push", "deploy", "rollback", "ship", "recover", "prune", "adopt")
-"""Verbs that are operations."""
-
 DASHBOARD_ONLY = ("theme", "demo", "read_only")
-
-TAKES_AN_IMAGE = ("test", "tag", "push")
 
 
 class Wrong(HoldfastError):
@@ -160,38 +156,51 @@ class _Wrapped(argparse.RawDescriptionHelpFormatter):
         return "\n\n".join([part if "\n" in part else wrap(self, part, width, indent) for part in parts])
 
 
+class _Words(NamedTuple):
+    """How an argument is written, and what argparse is told of it."""
+
+    flags: tuple[str, ...]
+    more: Mapping[str, Any]
+
+
+def _flag(flag: str, about: str) -> _Words:
+    return _Words((flag,), {"action": "store_true", "help": about})
+
+
+def _valued(flags: str, name: str, about: str, **more: Any) -> _Words:
+    return _Words(tuple(flags.split()), {"default": "", "metavar": name, "help": about, **more})
+
+
+def _release(text: str) -> int:
+    number = text.removeprefix("r")
+    if not (number.isascii() and number.isdecimal()) or not 0 < int(number) < 10**9:
+        raise argparse.ArgumentTypeError(f"{text} is no release: r12")
+    return int(number)
+
+
+_ARGUMENTS = {
+    Argument.NO_CACHE: _flag("--no-cache", "do every step anew"),
+    Argument.PULL: _flag("--pull", "ask for newer base images"),
+    Argument.IMAGE: _valued("--image", "IMAGE", "its ID or reference; else the newest build"),
+    Argument.DIGEST: _valued("--digest", "SHA256", "exactly these bytes, whatever VERSION names now"),
+    Argument.AGAIN: _flag("--again", "also where the same is live already"),
+    Argument.TO: _valued(
+        "--to", "rN", "else the newest good one before; the live one is made anew from its record",
+        type=_release, default=0,
+    ),
+    Argument.FORCE: _flag("--force", "also to one whose record or container is not to be trusted"),
+    Argument.CONTAINER: _valued("--name --as", "APP", "what the app is called; else as the container"),
+}  # fmt: skip
+"""The options of operations. A version is a word without an option."""
+
+
 def _add_operation(verbs: Any, verb: str) -> None:
     made = _add_verb(verbs, verb)
     made.add_argument("words", nargs="*", default=[], help=argparse.SUPPRESS, metavar="APP")
     made.usage = f"holdfast {verb} {WORDS[verb]} [options]"
-    if verb == "build":
-        made.add_argument("--no-cache", action="store_true", help="do every step anew")
-        made.add_argument("--pull", action="store_true", help="ask for newer base images")
-    if verb in TAKES_AN_IMAGE:
-        made.add_argument(
-            "--image", default="", metavar="IMAGE", help="its ID or reference; else the newest build"
-        )
-    if verb == "deploy":
-        made.add_argument(
-            "--digest", default="", metavar="SHA256", help="exactly these bytes, whatever VERSION names now"
-        )
-    if verb in ("deploy", "ship"):
-        made.add_argument("--again", action="store_true", help="also where the same is live already")
-    if verb == "rollback":
-        made.add_argument(
-            "--to",
-            type=_release,
-            default=0,
-            metavar="rN",
-            help="else the newest good one before; the live one is made anew from its record",
-        )
-        made.add_argument(
-            "--force", action="store_true", help="also to one whose record or container is not to be trusted"
-        )
-    if verb == "adopt":
-        made.add_argument(
-            "--name", "--as", default="", metavar="APP", help="what the app is called; else as the container"
-        )
+    for argument, words in _ARGUMENTS.items():
+        if argument in VERBS[verb].takes:
+            made.add_argument(*words.flags, **words.more)
     made.add_argument("--plan", action="store_true", help="show what would be done, and do nothing")
     made.add_argument("--yes", "-y", action="store_true", help="do not ask; not enough on a protected engine")
     _add_confirm(made)
@@ -207,13 +216,6 @@ def _add_confirm(made: argparse.ArgumentParser) -> None:
         metavar="APP",
         help="the app's name, where nobody types it: on a protected engine, or with --force",
     )
-
-
-def _release(text: str) -> int:
-    number = text.removeprefix("r")
-    if not (number.isascii() and number.isdecimal()) or not 0 < int(number) < 10**9:
-        raise argparse.ArgumentTypeError(f"{text} is no release: r12")
-    return int(number)
 
 
 def _count(text: str) -> int:
@@ -319,25 +321,24 @@ def _asked(given: argparse.Namespace) -> Asked:
 def _operation(given: argparse.Namespace) -> int:
     from tui.cli import verbs
 
+    taken = {
+        argument.value: getattr(given, argument)
+        for argument in VERBS[given.verb].takes
+        if hasattr(given, argument)
+    }
     return verbs.run(
         verbs.Options(
-            given.verb,
-            tuple(given.words),
-            given.host or "",
-            given.context or "",
-            given.config or "",
-            getattr(given, "image", ""),
-            getattr(given, "no_cache", False),
-            getattr(given, "pull", False),
-            given.plan,
-            given.yes,
-            given.json,
-            given.quiet,
-            getattr(given, "to", 0),
-            getattr(given, "name", ""),
-            getattr(given, "digest", ""),
-            getattr(given, "again", False),
-            getattr(given, "force", False),
-            given.confirm,
+            verb=given.verb,
+            words=tuple(given.words),
+            host=given.host or "",
+            docker_context=given.context or "",
+            config=given.config or "",
+            plan=given.plan,
+            yes=given.yes,
+            json=given.json,
+            quiet=given.quiet,
+            confirm=given.confirm,
+            name=getattr(given, "name", ""),
+            **taken,
         )
     )

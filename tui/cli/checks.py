@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.errors import HoldfastError
 from tui.journal.folder import operations_folder, state_folder
 from tui.journal.reader import summaries
+from tui.model.verb import verb_named
 from tui.presentation.amounts import size
-from tui.presentation.console import UNDOES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
@@ -117,7 +117,7 @@ def interrupted() -> list[Finding]:
         Finding(
             "operations", WARNING, f"{one.started.verb} {one.started.app} was interrupted: {one.started.op}",
             f"holdfast history --show {one.started.op[-6:]}"
-            + (f"; holdfast recover {one.started.app}" if one.started.verb in UNDOES else ""),
+            + (f"; holdfast recover {one.started.app}" if verb_named(one.started.verb).recovers else ""),
         )
         for one in found
     ]  # fmt: skip
@@ -130,7 +130,7 @@ def unsettled(newest_first: Iterable[Summary]) -> list[Summary]:
     """
     found, made_good = [], set()
     for one in newest_first:
-        verb = RECOVER if one.started.verb in UNDOES else one.started.verb
+        verb = RECOVER if verb_named(one.started.verb).recovers else one.started.verb
         what = (one.started.app, one.started.engine, verb)
         if one.ended is not None and one.ended.ok:
             made_good.add(what)

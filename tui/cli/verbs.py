@@ -13,6 +13,7 @@ from tui.journal.folder import listed, new_id, operations_folder
 from tui.journal.format import encode
 from tui.journal.reader import summary
 from tui.model.operation import Ended, Result
+from tui.model.verb import VERBS, Argument
 from tui.operations.request import Request
 from tui.operations.runner import failure
 from tui.operations.where import is_protected
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.operation import Plan
     from tui.settings.schema import Settings
-
-ASKING = ("tag", "push", "deploy", "rollback", "ship", "recover", "prune", "adopt")
-"""Verbs that change what others see, and so ask first on a terminal."""
-
-VERSIONED = ("tag", "push", "deploy", "ship")
-"""Verbs that take a version behind the app."""
 
 OFFERED = 10
 """Versions that are named where one is missing."""
@@ -113,7 +108,7 @@ async def _run(options: Options) -> int:
             await insist(plan, engine, options.confirm)
         elif await asyncio.to_thread(is_protected, settings.engines, engine):
             await confirm(plan_text(plan, engine, shown=colours(2)), engine, request.app, options.confirm)
-        elif options.verb in ASKING and not options.yes:
+        elif VERBS[options.verb].asks and not options.yes:
             await agree(plan, engine)
         from tui.cli import foreground
         from tui.cli.rendering import rendering
@@ -141,18 +136,18 @@ async def _request(options: Options, settings: Settings) -> Request:
         if not version and _has_to_be_named(options):
             raise await _which_version(options, settings, app)
     return Request(
-        new_id(options.verb, name, time.time()),
-        options.verb,
-        name,
-        version,
-        options.image,
-        options.host,
-        options.docker_context,
-        options.config,
-        options.no_cache,
-        options.pull,
-        options.to,
-        container,
+        op=new_id(options.verb, name, time.time()),
+        verb=options.verb,
+        app=name,
+        version=version,
+        image=options.image,
+        host=options.host,
+        docker_context=options.docker_context,
+        config=options.config,
+        no_cache=options.no_cache,
+        pull=options.pull,
+        to=options.to,
+        container=container,
         digest=options.digest,
         again=options.again,
         force=options.force,
@@ -179,7 +174,7 @@ def meant(apps: Mapping[str, AppSpec], options: Options, own: Sequence[str] = ()
     from tui.operations.verbs import app_named
 
     words = options.words
-    takes_version = options.verb in VERSIONED
+    takes_version = Argument.VERSION in VERBS[options.verb].takes
     if len(words) > 1 + takes_version:
         raise Usage(f'"{words[-1]}" is one word too many', f"holdfast {options.verb} --help")
     if takes_version and len(words) == 1 and 1 in (len(apps), len(own)):

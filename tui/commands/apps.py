@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Command, Scope, Situation, named
+from tui.model.verb import verb_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,17 +14,10 @@ if TYPE_CHECKING:
 
 NONE = "no app is configured: holdfast init writes holdfast.toml"
 
-ONGOING = {
-    "build": "built", "test": "tested", "tag": "tagged", "push": "pushed", "deploy": "deployed",
-    "rollback": "rolled back", "ship": "shipped", "recover": "recovered", "prune": "pruned",
-    "adopt": "adopted",
-}  # fmt: skip
-"""What an app is being, while a verb runs."""
-
 
 def _under_way(operation: Operation) -> str:
     verb = operation.started.verb
-    return f"{named(operation.started.app)} is being {ONGOING.get(verb, verb)}: <operation.cancel> cancels"
+    return f"{named(operation.started.app)} is being {verb_named(verb).done}: <operation.cancel> cancels"
 
 
 def no_app(situation: Situation) -> str:

@@ -14,7 +14,7 @@ from tui.operations.where import home, lives_elsewhere
 from tui.settings.load import load
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
@@ -104,53 +104,86 @@ def _place(request: Request, settings: Settings, app: AppSpec | None) -> Endpoin
 
 
 def verb_of(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Verb:
-    """The verb of a request. Raises HoldfastError.
+    """The verb of a request. Raises HoldfastError."""
+    making = MAKING.get(request.verb)
+    if making is None:
+        raise HoldfastError(f'there is no verb "{request.verb}"')
+    return making(request, engine, app, policy)
 
-    Each operation is a process of its own, started while somebody waits: it imports what it needs, no more.
-    """
-    op, version, image = request.op, request.version, request.image
-    match request.verb:
-        case "build":
-            from tui.operations.build import Build
 
-            return Build(engine, _with_options(app, request), op)
-        case "test":
-            from tui.operations.proof import Proof
+# Each operation is a process of its own, started while somebody waits: it imports what it needs, no more.
 
-            return Proof(engine, app, request)
-        case "tag":
-            from tui.operations.tag import Tag
 
-            return Tag(engine, app, policy, version, image)
-        case "push":
-            from tui.operations.push import Push
+def _build(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Verb:
+    from tui.operations.build import Build
 
-            return Push(engine, app, policy, version, image)
-        case "deploy":
-            from tui.operations.deploy import Deploy
+    return Build(engine, _with_options(app, request), request.op)
 
-            return Deploy(engine, app, policy, op, version, digest=request.digest, again=request.again)
-        case "rollback":
-            from tui.operations.rollback import Rollback
 
-            return Rollback(engine, app, policy, op, request.to, force=request.force)
-        case "ship":
-            from tui.operations.proof import Proof
-            from tui.operations.ship import Ship
+def _test(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Verb:
+    from tui.operations.proof import Proof
 
-            def prove(id: str) -> Verb:
-                return Proof(engine, app, request._replace(image=id))
+    return Proof(engine, app, request)
 
-            return Ship(engine, app, policy, op, version, prove, again=request.again)
-        case "recover":
-            from tui.operations.recover import Recover
 
-            return Recover(engine, app, op)
-        case "prune":
-            from tui.operations.prune import Prune
+def _tag(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Verb:
+    from tui.operations.tag import Tag
 
-            return Prune(engine, app, op)
-    raise HoldfastError(f'there is no verb "{request.verb}"')
+    return Tag(engine, app, policy, request.version, request.image)
+
+
+def _push(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Verb:
+    from tui.operations.push import Push
+
+    return Push(engine, app, policy, request.version, request.image)
+
+
+def _deploy(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Verb:
+    from tui.operations.deploy import Deploy
+
+    digest, again = request.digest, request.again
+    return Deploy(engine, app, policy, request.op, request.version, digest=digest, again=again)
+
+
+def _rollback(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Verb:
+    from tui.operations.rollback import Rollback
+
+    return Rollback(engine, app, policy, request.op, request.to, force=request.force)
+
+
+def _ship(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Verb:
+    from tui.operations.ship import Ship
+
+    def prove(id: str) -> Verb:
+        return _test(request._replace(image=id), engine, app, policy)
+
+    return Ship(engine, app, policy, request.op, request.version, prove, again=request.again)
+
+
+def _recover(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Verb:
+    from tui.operations.recover import Recover
+
+    return Recover(engine, app, request.op)
+
+
+def _prune(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Verb:
+    from tui.operations.prune import Prune
+
+    return Prune(engine, app, request.op)
+
+
+MAKING: Mapping[str, Callable[[Request, Engine, AppSpec, Policy], Verb]] = {
+    "build": _build,
+    "test": _test,
+    "tag": _tag,
+    "push": _push,
+    "deploy": _deploy,
+    "rollback": _rollback,
+    "ship": _ship,
+    "recover": _recover,
+    "prune": _prune,
+}
+"""Every verb on an app of the configuration; `adopt` makes an app, and is made by `prepared`."""
 
 
 def _with_options(app: AppSpec, request: Request) -> AppSpec:

@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tui.model.operation import CACHED, DONE, FAILED, RUNNING, SKIPPED, UNDONE, WAITING
+from tui.model.verb import verb_named
 from tui.presentation.amounts import date, duration, size
 from tui.presentation.ansi import ansi_line
-from tui.presentation.operation_words import CUT_OFF, FINAL, PAST, goes_back
+from tui.presentation.operation_words import CUT_OFF, FINAL, goes_back
 from tui.presentation.style import Style, parse_style, sgr
 from tui.presentation.text import cut, fit, safe, width
 
@@ -41,9 +42,6 @@ LOOKED_AT = 5
 
 TAIL_LINES = 50
 """Lines of output of a failed step that are shown at the end."""
-
-UNDOES = ("deploy", "rollback", "ship")
-"""Verbs that bring back what was before when they are cancelled."""
 
 _ROLES = {
     "text": Style(),
@@ -291,7 +289,8 @@ def _state_line(operation: Operation, now: float, stopping: str) -> Line:
     if goes_back(operation):
         said = "it is being undone"
     else:
-        said = stopping or f"Ctrl+C {'undoes' if operation.started.verb in UNDOES else 'stops'} it"
+        undoes = verb_named(operation.started.verb).undoes
+        said = stopping or f"Ctrl+C {'undoes' if undoes else 'stops'} it"
     name = f"{operation.started.verb} {safe(operation.started.app)}"
     return [(name, "strong"), (f"  {ended} of {len(leaves)} steps  {took}  {said}", "muted")]
 
@@ -303,7 +302,7 @@ def result_lines(operation: Operation, ended: Ended, before: float | None) -> It
     """What was made. before: seconds that the same took the last time, None where it is not known."""
     started = operation.started
     last = f" ({duration(before)} the last time)" if before is not None else ""
-    word = PAST.get(started.verb, started.verb)
+    word = verb_named(started.verb).done
     yield [(f"{safe(started.app)} {word}", "ok"), (f" in {duration(ended.seconds)}{last}", "text")]
     yield from facts(result_facts(ended.result))
 

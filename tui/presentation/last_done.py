@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.model.operation import RUNNING
+from tui.model.verb import verb_named
 from tui.presentation.amounts import age
-from tui.presentation.operation_words import GLYPHS, ONGOING, PAST, steps_done
+from tui.presentation.operation_words import GLYPHS, steps_done
 from tui.presentation.text import safe
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ def last_done(operations: Sequence[Operation], now: float) -> Span:
     if newest.state == RUNNING:
         ended, total = steps_done(newest)
         count = f" {ended}/{total}" if total else ""
-        return f"{glyph} {safe(ONGOING.get(verb, verb))}{count}", role
+        return f"{glyph} {safe(verb_named(verb).doing)}{count}", role
     if newest.ended is None:
         return f"{glyph} {safe(verb)} interrupted", role
-    words = PAST.get(verb, verb) if newest.ended.ok else f"{verb} {newest.state}"
+    words = verb_named(verb).done if newest.ended.ok else f"{verb} {newest.state}"
     ago = age(now - newest.ended.t)
     if newest.ended.ok and untested(operations):
         return f"{glyph} {safe(words)} {ago} untested", "warn"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.model.operation import CACHED, DONE, FAILED, RUNNING, SKIPPED, UNDONE, WAITING
+from tui.model.verb import verb_named
 from tui.presentation.amounts import date, duration
 from tui.presentation.layout import LOG
 from tui.presentation.text import fit, safe
@@ -38,31 +39,6 @@ UNDO = "undo"
 """The step beneath which a deploy goes back."""
 
 FINAL = frozenset((DONE, CACHED, FAILED, UNDONE, SKIPPED))
-
-PAST = {
-    "build": "built",
-    "test": "tested",
-    "tag": "tagged",
-    "push": "pushed",
-    "deploy": "deployed",
-    "rollback": "rolled back",
-    "ship": "shipped",
-    "recover": "recovered",
-    "prune": "pruned",
-    "adopt": "adopted",
-}
-ONGOING = {
-    "build": "building",
-    "test": "testing",
-    "tag": "tagging",
-    "push": "pushing",
-    "deploy": "deploying",
-    "rollback": "rolling back",
-    "ship": "shipping",
-    "recover": "recovering",
-    "prune": "pruning",
-    "adopt": "adopting",
-}
 
 
 def running_seconds(seconds: float) -> str:
@@ -100,7 +76,7 @@ def busy_words(running: Sequence[Operation]) -> str:
     """For the header: "◐ building web", "◐ building web, testing api"; "" where nothing runs."""
     if not running:
         return ""
-    words = [f"{ONGOING.get(one.started.verb, one.started.verb)} {one.started.app}" for one in running[:2]]
+    words = [f"{verb_named(one.started.verb).doing} {one.started.app}" for one in running[:2]]
     more = f" and {len(running) - 2} more" if len(running) > 2 else ""
     return safe(f"◐ {', '.join(words)}{more}")
 
@@ -112,7 +88,7 @@ def ended_words(operation: Operation) -> str:
     if ended is None:
         return f"{name} was interrupted: its process is gone"
     if ended.ok:
-        return f"{started.app} {PAST.get(started.verb, started.verb)} in {duration(ended.seconds)}"
+        return f"{started.app} {verb_named(started.verb).done} in {duration(ended.seconds)}"
     if operation.state == "cancelled":
         return f"{name} cancelled"
     return f"{name} failed: {ended.error.message}" if ended.error is not None else f"{name} failed"

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from tui.model.operation import CACHED, RUNNING, SKIPPED, UNDONE, WAITING
 from tui.model.standing import GATE
+from tui.model.verb import verb_named
 from tui.presentation.amounts import duration, gap, size
 from tui.presentation.ansi import ansi_line
 from tui.presentation.lines import clip, wrapped
 from tui.presentation.log_lines import Look, dropped_row, highlighted, log_rows
-from tui.presentation.operation_words import CUT_OFF, GLYPHS, PAST, UNDO, running_seconds
+from tui.presentation.operation_words import CUT_OFF, GLYPHS, UNDO, running_seconds
 from tui.presentation.outline import lines
 from tui.presentation.text import fit, safe, width
 
@@ -23,20 +24,7 @@ if TYPE_CHECKING:
     from tui.store.operation import Operation, Step
 
 RECOVERY = "<app.recover> in the apps, or holdfast recover, finishes or undoes what it had begun"
-
-REMEDIES = {
-    "build": "start it again: what the engine has built already is in its cache",
-    "test": "start it again: what it has left behind is removed first",
-    "tag": "look at the tags: it was set or it was not; starting it again does no harm",
-    "push": "start it again: layers that have arrived are not sent again",
-    "deploy": RECOVERY,
-    "rollback": RECOVERY,
-    "ship": RECOVERY,
-    "recover": "recover it again: the state of the engine is enough for it",
-    "prune": "start it again: what is removed already is left out",
-    "adopt": "start it again: the container runs as before",
-}
-"""What to do about an interrupted operation."""
+"""What to do about an interrupted operation that is to be recovered."""
 
 BAR, SHORT_BAR = 20, 10
 STATE = 8
@@ -155,13 +143,13 @@ def _end(operation: Operation, before: float | None, keymap: Keymap) -> Iterator
             (f" {glyph} {safe(verb)} interrupted", role),
             (": its process is gone, and has not said how it ended", "text"),
         ]
-        remedy = keymap.say(REMEDIES.get(verb, "look at what it has done, and start it again"))
+        remedy = keymap.say(verb_named(verb).when_interrupted or RECOVERY)
         yield [(f"   {remedy}", "strong")]
         return
     took = duration(ended.seconds)
     if ended.ok:
         last = f", last time {duration(before)}" if before is not None else ""
-        yield [(f" {glyph} {PAST.get(verb, safe(verb))}", role), (f" in {took}{last}", "text")]
+        yield [(f" {glyph} {safe(verb_named(verb).done)}", role), (f" in {took}{last}", "text")]
         yield from _facts(ended.result)
         return
     word = "cancelled" if operation.state == "cancelled" else "failed"

@@ -9,6 +9,7 @@ from tui.errors import HoldfastError
 from tui.journal.folder import new_id
 from tui.model.operation import Failure, Started
 from tui.model.reference import valid_tag
+from tui.model.verb import verb_named
 from tui.operations.launch import Launched, NotPlanned, cancel
 from tui.operations.runner import CANCELLED, failure, whoami
 from tui.presentation.operation_words import ended_words, goes_back, history_row
@@ -39,19 +40,6 @@ if TYPE_CHECKING:
 
 RECENT = 86_400.0
 """Seconds for which an interrupted operation is worth a word at the start."""
-
-AFTERMATH = {
-    "build": "steps that are done stay in the engine's cache",
-    "test": "everything that the test has started is removed",
-    "tag": "the tag is set, or it is not",
-    "push": "layers that have arrived stay in the registry, without the tag",
-    "deploy": "what it has begun is undone: the release before serves again",
-    "rollback": "what it has begun is undone: the release before serves again",
-    "ship": "a deploy that it has begun is undone; what was built, tagged or pushed stays",
-    "prune": "what is removed already stays removed",
-    "recover": "it goes on to its end: half recovered is not recovered",
-}
-"""What becomes of an operation that is stopped."""
 
 
 class Operations:
@@ -269,7 +257,7 @@ class Operations:
         question = Question(
             f"Stop the {started.verb} of {started.app}?",
             (started.title,) if started.title else (),
-            (AFTERMATH.get(started.verb, "it undoes what it has begun"),),
+            (verb_named(started.verb).when_cancelled,),
             "",
             "Stop it",
             "Let it go on",

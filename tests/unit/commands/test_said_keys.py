@@ -15,10 +15,11 @@ from tui.commands.command import Scope, Situation
 from tui.commands.keymap import PALETTE, Keymap, spoken
 from tui.commands.table import BY_ID, TABLE, menu_with
 from tui.commands.view import HINTS
+from tui.model import verb as verbs
 from tui.presentation.help import help_lines
 from tui.presentation.lines import plain
 from tui.presentation.operation_words import operation_state, operation_title
-from tui.presentation.operations import REMEDIES, end_rows
+from tui.presentation.operations import end_rows
 from tui.presentation.release_record import record_lines
 from tui.presentation.titles import apps_title, containers_title, images_title, tabs, tags_title
 
@@ -78,7 +79,7 @@ def sentences(keymap: Keymap) -> Iterator[str]:
         yield command.title
     for hint in HINTS.values():
         yield keymap.say(hint).partition(": ")[2]
-    for verb in REMEDIES:
+    for verb in verbs.VERBS:
         cut_off = fakes.operation(verb, "web", NOW, alive=False)
         yield from (plain(line) for line in end_rows(cut_off, 200, None, keymap))
     build = fakes.build_running(NOW)
