@@ -15,7 +15,8 @@ from tests.support.busybox import IMAGE
 from tests.support.engine_calls import until
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
-from tui.operations.leftovers import ACCOUNT, APP, HOST, TEST, remove_leftovers
+from tui.model.labels import ACCOUNT, APP, HOST, TEST
+from tui.operations.leftovers import remove_leftovers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

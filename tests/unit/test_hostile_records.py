@@ -19,6 +19,7 @@ from tui.ledger.reading import read_entries
 from tui.ledger.records import encode_release
 from tui.model.app_name import is_app_name
 from tui.model.container import Container
+from tui.model.labels import APP, RELEASE
 from tui.model.operation import (
     Ended,
     Failure,
@@ -30,7 +31,6 @@ from tui.model.operation import (
     StepChanged,
     Warned,
 )
-from tui.model.release import APP, RELEASE
 from tui.presentation.amounts import age, age_changes_in, date, duration
 from tui.presentation.console import local_time
 from tui.presentation.operation_words import history_row, operation_title

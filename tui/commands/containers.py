@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Command, Danger, Scope, Situation, named
+from tui.model.labels import APP, RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,8 +72,6 @@ def _shell(situation: Situation) -> str:
 def _adopt(situation: Situation) -> str:
     if reason := _one(situation):
         return reason
-    from tui.model.release import APP, RELEASE  # not before the first paint: it takes 3 ms
-
     container = situation.containers[0]
     number, app = container.labels.get(RELEASE), container.labels.get(APP)
     stranger = situation.releases is not None and situation.releases.foreign == container.id

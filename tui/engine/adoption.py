@@ -13,13 +13,11 @@ from tui.engine.mounted import inside, mounts
 from tui.engine.recreation import own_names, restart_text
 from tui.model.app import Healthcheck, Port, RunSpec, Ulimit
 from tui.model.drift import FileChange
+from tui.model.labels import COMPOSE, OWN
 from tui.model.typed import checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-COMPOSE = "com.docker.compose."
-OWN = "io.holdfast."
 
 DEFAULT_SHM = 64 << 20
 DEFAULT_PERIOD = 100_000

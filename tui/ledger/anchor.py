@@ -13,6 +13,7 @@ from tui.engine.creation import create_body
 from tui.engine.errors import Conflict, NotFound
 from tui.ledger.errors import NotOurs
 from tui.model.app import Mount, RunSpec
+from tui.model.labels import LEDGER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 ANCHOR = VOLUME = "holdfast-ledger"
 FOLDER = "/ledger"
-LEDGER = "io.holdfast.ledger"
-"""The label of the anchor and the volume."""
-
 REPOSITORY, TAG = "holdfast/anchor", "1"
 
 TRIES = 40

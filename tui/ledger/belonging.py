@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.ledger.labels import entry_of, number_of
 from tui.ledger.records import spec_hash
-from tui.model.release import CHAIN, CONTAINER, DAMAGED, DIGEST, SPEC, Entry
+from tui.model.labels import DIGEST, SPEC
+from tui.model.release import CHAIN, CONTAINER, DAMAGED, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

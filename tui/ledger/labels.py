@@ -6,21 +6,8 @@ from typing import TYPE_CHECKING
 
 from tui.engine.timestamps import seconds
 from tui.ledger.bounds import short
-from tui.model.release import (
-    APP,
-    AT,
-    BY,
-    CONTAINER,
-    DIGEST,
-    PREVIOUS,
-    RELEASE,
-    RESTORED,
-    ROLLBACK_OF,
-    VERSION,
-    Entry,
-    Outcome,
-    Release,
-)
+from tui.model.labels import APP, AT, BY, DIGEST, PREVIOUS, RELEASE, ROLLBACK_OF, VERSION
+from tui.model.release import CONTAINER, RESTORED, Entry, Outcome, Release
 
 if TYPE_CHECKING:
     from tui.model.container import Container

@@ -19,6 +19,7 @@ from tui.ledger.errors import NotOurs
 from tui.ledger.tars import NoTar, pack, unpack
 from tui.model.fields import Unfit, plain
 from tui.model.fields import read as read_fields
+from tui.model.labels import LEASE, OWNER
 from tui.model.standing import doing
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
     from tui.engine.client import Engine
     from tui.model.container import Container
-
-LEASE, OWNER = "io.holdfast.lease", "io.holdfast.lease.owner"
-"""Labels of a lease: the app, and who has it as JSON."""
 
 FILE = "lease.json"
 

@@ -29,7 +29,8 @@ from tui.ledger.records import (
 from tui.ledger.tars import FILE_BYTES, Contents, NoTar, contents, folders, largest, pack_new
 from tui.ledger.way_out import refuse_beyond, way_out
 from tui.model.app_name import is_app_name
-from tui.model.release import APP, DAMAGED, RELEASE
+from tui.model.labels import APP, RELEASE
+from tui.model.release import DAMAGED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.model.labels import COMPOSE_PROJECT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-COMPOSE_PROJECT = "com.docker.compose.project"
 
 STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
 """Container states, in the words of the Engine API (GET /containers/json, `State`)."""

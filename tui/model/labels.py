@@ -1,9 +1,34 @@
-"""Labels that Holdfast gives to containers, light enough for the first paint."""
+"""All labels that Holdfast gives, and those of Compose that it knows: light enough for the first paint."""
 
 from __future__ import annotations
 
-APP, RELEASE, VERSION = "io.holdfast.app", "io.holdfast.release", "io.holdfast.version"
-"""On every container of a release, among others."""
+OWN = "io.holdfast."
+"""What the names of all labels of Holdfast begin with; nobody else gives such."""
 
-LEASE, LEDGER, TEST = "io.holdfast.lease", "io.holdfast.ledger", "io.holdfast.test"
-"""On the container that is a lease, on what keeps the ledger, and on what a test has made."""
+COMPOSE = "com.docker.compose."
+"""What the names of all labels of Docker Compose begin with."""
+
+APP, RELEASE, VERSION, DIGEST, SPEC, BY, AT, PREVIOUS, ROLLBACK_OF = (
+    OWN + name
+    for name in ("app", "release", "version", "digest", "spec", "by", "at", "previous", "rollback-of")
+)
+"""On every container of a release; `APP` also on images that were built here, and on what tests make."""
+
+RESTART = OWN + "restart"
+"""On the container of a release: its own restart policy. While it is retired the engine holds "no"."""
+
+VOLUME = OWN + "volume"
+"""On a volume without a name: where the release that it was made for mounts it."""
+
+LEASE, OWNER = OWN + "lease", OWN + "lease.owner"
+"""On the container that is a lease: the app, and who has it as JSON."""
+
+LEDGER = OWN + "ledger"
+"""On the volume that keeps the ledger, and on its anchor."""
+
+TEST, HOST, ACCOUNT = OWN + "test", OWN + "host", OWN + "account"
+"""On what a test makes: the ID of its operation; the name of the machine whose Holdfast made it; the number
+of the account there: only its journals tell whether the operation lives."""
+
+COMPOSE_PROJECT = COMPOSE + "project"
+"""On the container of a Compose project: its name."""

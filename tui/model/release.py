@@ -9,15 +9,6 @@ from tui.model.app import ReadySpec, RunSpec
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-APP, RELEASE, VERSION, DIGEST, SPEC, BY, AT, PREVIOUS, ROLLBACK_OF = (
-    f"io.holdfast.{name}"
-    for name in ("app", "release", "version", "digest", "spec", "by", "at", "previous", "rollback-of")
-)
-"""Labels on every container of a release."""
-
-RESTART = "io.holdfast.restart"
-"""The label with a release's own restart policy: while it is retired the engine holds "no"."""
-
 CONTAINER = "container"
 """In the evidence of a release that no deploy made (adopted, or known by labels only): its container's ID."""
 

@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-TARGET = "io.holdfast.volume"
-"""Label on a volume without a name: where the release that it was made for mounts it."""
-
 
 class Carried(NamedTuple):
     """A volume that goes on.

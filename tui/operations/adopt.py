@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.engine.adoption import COMPOSE
 from tui.engine.errors import NotFound
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError, Refused
@@ -21,11 +20,11 @@ from tui.ledger.way_out import refuse_beyond
 from tui.model.app import ReadySpec
 from tui.model.app_name import is_app_name
 from tui.model.drift import definition_differences
+from tui.model.labels import APP, COMPOSE, LEDGER, RELEASE, TEST
 from tui.model.labels import LEASE as LEASE_OF
-from tui.model.labels import LEDGER, TEST
 from tui.model.operation import UNDONE, Plan, PlanStep, Result
 from tui.model.reference import DOCKER_HUB, Reference, app_repository, familiar, split_reference
-from tui.model.release import APP, CONTAINER, GATE, PASSED, RELEASE, Outcome, Release
+from tui.model.release import CONTAINER, GATE, PASSED, Outcome, Release
 from tui.model.remedies import taken_remedy
 from tui.model.secrets import is_secret_name, mask_text
 from tui.operations.gate import NotReady, gate

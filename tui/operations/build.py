@@ -15,6 +15,7 @@ from tui.journal.evidence import add_evidence
 from tui.model.app import BUILT
 from tui.model.build import BaseImage, BuildBytes, BuildOutput, BuildStep, BuildWarning, BuiltImage
 from tui.model.dockerfile import parse, pin_warnings
+from tui.model.labels import APP
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.secrets import is_secret_name, mask_value
 from tui.operations.source import Source, source_of
@@ -204,7 +205,7 @@ def _arguments(spec: BuildSpec, source: Source) -> dict[str, str]:
 
 def _labels(app: str, spec: BuildSpec, source: Source) -> dict[str, str]:
     """The image's labels: OCI image annotations, and the app's name."""
-    labels = {"io.holdfast.app": app}
+    labels = {APP: app}
     if source.commit:
         base = "org.opencontainers.image."
         created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(source.committed))

@@ -8,8 +8,8 @@ from tui.engine.errors import NotFound
 from tui.engine.mounted import inside
 from tui.engine.unnamed import unnamed_targets, with_volumes
 from tui.ledger.labels import release_number
-from tui.model.release import APP, RELEASE
-from tui.model.volumes import TARGET, Carried, carried
+from tui.model.labels import APP, RELEASE, VOLUME
+from tui.model.volumes import Carried, carried
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ async def carry(engine: Engine, creation: Creation, release: Release, releases: 
         return creation
     given = {one.target: one.volume for one in await _carried(engine, targets, release, releases)}
     for target in targets:
-        labels = {APP: release.app, RELEASE: str(release.number), TARGET: target}
+        labels = {APP: release.app, RELEASE: str(release.number), VOLUME: target}
         creation = with_volumes(creation, [target], given, labels)
     return creation
 
@@ -100,9 +100,9 @@ async def _carried(engine: Engine, targets: list[str], release: Release, release
 
 async def left_behind(engine: Engine, app: str) -> dict[str, str]:
     """Target -> the newest volume of an app there, of those that Holdfast had made. Raises EngineError."""
-    listed = await engine.volumes.list([f"{APP}={app}", TARGET])
+    listed = await engine.volumes.list([f"{APP}={app}", VOLUME])
     listed.sort(key=lambda volume: release_number(volume.labels.get(RELEASE, "")))
-    return {volume.labels[TARGET]: volume.name for volume in listed}
+    return {volume.labels[VOLUME]: volume.name for volume in listed}
 
 
 async def orphaned(engine: Engine, volumes: Sequence[str], going: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tui.engine.errors import Conflict, NotFound, RequestRefused
 from tui.journal.folder import journal_path, operations_folder
 from tui.journal.reader import is_alive
+from tui.model.labels import ACCOUNT, APP, HOST, TEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
     from tui.model.operation import Plan, Result
     from tui.operations.report import Report
     from tui.operations.runner import Verb
-
-TEST = "io.holdfast.test"
-"""Label: the ID of the operation whose test it belongs to."""
-
-APP = "io.holdfast.app"
-"""Label: the app."""
-
-HOST = "io.holdfast.host"
-"""Label: the name of the machine whose Holdfast made it."""
-
-ACCOUNT = "io.holdfast.account"
-"""Label: the number of the account there: only that account's journals tell whether the operation lives."""
 
 _OPERATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 

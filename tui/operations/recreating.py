@@ -5,22 +5,23 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from tui.engine.adoption import COMPOSE, OWN
 from tui.engine.creation import create_body, resolved, resolved_apart
 from tui.ledger.records import spec_hash
-from tui.model.release import (
+from tui.model.labels import (
     APP,
     AT,
     BY,
+    COMPOSE,
     DIGEST,
+    OWN,
     PREVIOUS,
     RELEASE,
     RESTART,
-    RESTORED,
     ROLLBACK_OF,
     SPEC,
     VERSION,
 )
+from tui.model.release import RESTORED
 from tui.operations.ways_back import not_as_recorded
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import NotFound
 from tui.ledger.belonging import owned
-from tui.model.release import APP, DAMAGED, RELEASE, RESTART, RESTORED
+from tui.model.labels import APP, RELEASE, RESTART
+from tui.model.release import DAMAGED, RESTORED
 from tui.model.standing import Slot, Standing
 
 if TYPE_CHECKING:

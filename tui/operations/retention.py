@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.journal.evidence import all_evidence
 from tui.model.app_name import is_app_name
-from tui.model.release import APP, RELEASE
+from tui.model.labels import APP, RELEASE, VOLUME
 from tui.model.retention import Going, Others, going_images, kept_releases
-from tui.model.volumes import TARGET
 from tui.operations.releases import read_releases
 
 if TYPE_CHECKING:
@@ -97,9 +96,9 @@ async def _volumes(
         if number in releases.containers
         for target, volume in releases.containers[number].volumes.items()
     }
-    for volume in await engine.volumes.list([f"{APP}={app.name}", TARGET]):
+    for volume in await engine.volumes.list([f"{APP}={app.name}", VOLUME]):
         labels = volume.labels
-        words = f"what r{labels.get(RELEASE, '?')} wrote to {labels[TARGET]}"
+        words = f"what r{labels.get(RELEASE, '?')} wrote to {labels[VOLUME]}"
         named.setdefault(volume.name, GoingVolume(volume.name, words))
     return [
         one for name, one in named.items() if set(await engine.containers.using_volume(name)) <= {*leaving}

@@ -12,13 +12,9 @@ from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError
 from tui.journal.writer import JournalFailed
 from tui.ledger.errors import LeaseLost
+from tui.model.labels import APP
 from tui.model.operation import UNDONE
-from tui.model.release import (
-    APP,
-    Outcome,
-    Release,
-    last_said,
-)
+from tui.model.release import Outcome, Release, last_said
 from tui.model.standing import BAKE, CREATE, DRAIN, FAILED, GATE, RECORD, Step, all_after
 from tui.model.switching import restore, settle, undrained, way_back, withdraw
 from tui.operations.carrying import carry, orphaned

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.model.labels import OWN
 from tui.settings import units
 from tui.settings.reading import by, file_path, many, one, pairs, record, shown
-from tui.settings.run_keys import COMMAND, OWN_LABELS, SECONDS
+from tui.settings.run_keys import COMMAND, SECONDS
 from tui.settings.schema import FLAG, TEXT, number, one_of
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ BUILD: Mapping[str, Reader] = {
     "dockerfile": _dockerfile,
     "target": by(TEXT),
     "args": pairs("a build argument"),
-    "labels": pairs("a label", reserved=OWN_LABELS),
+    "labels": pairs("a label", reserved=OWN),
     "secrets": _secrets,
     "platform": one('a platform such as "linux/amd64"', _platform),
     "no_cache": by(FLAG),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tui.model.labels import OWN
 from tui.settings import units
 from tui.settings.mounts import tmpfs, volumes
 from tui.settings.reading import by, file_path, many, one, pairs, record
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.settings.reading import Reader, Spot
-
-OWN_LABELS = "io.holdfast."
 
 COMMAND = one("a text, or a list of words", units.command)
 SECONDS = one(units.DURATION, units.duration)
@@ -353,5 +352,5 @@ RUN: Mapping[str, Reader] = {
     "stop_grace_period": SECONDS,
     "stop_signal": _word('a signal such as "SIGTERM"', "+-"),
     "logging": _logging,
-    "labels": pairs("a label", reserved=OWN_LABELS),
+    "labels": pairs("a label", reserved=OWN),
 }

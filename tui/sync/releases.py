@@ -7,7 +7,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.errors import HoldfastError
-from tui.model.release import APP
+from tui.model.labels import APP
 from tui.model.standing import Standing
 from tui.store.releases import AppReleases
 from tui.store.store import LinkState, Topic

@@ -11,8 +11,8 @@ import pytest
 from tests.ui import fakes
 from tui.errors import HoldfastError
 from tui.model.container import Container
+from tui.model.labels import APP
 from tui.model.operation import Ended
-from tui.model.release import APP
 from tui.model.standing import Standing
 from tui.store.releases import AppReleases, Holder
 from tui.store.store import Link, LinkState, Store
