@@ -13,6 +13,7 @@ from tui.engine.creation import create_body
 from tui.engine.errors import Conflict, NotFound
 from tui.ledger.errors import NotOurs
 from tui.model.app import Mount, RunSpec
+from tui.model.app_name import LEDGER_CONTAINER
 from tui.model.labels import LEDGER
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from tui.engine.client import Engine
 
-ANCHOR = VOLUME = "holdfast-ledger"
+ANCHOR = VOLUME = LEDGER_CONTAINER
 FOLDER = "/ledger"
 REPOSITORY, TAG = "holdfast/anchor", "1"
 

@@ -18,7 +18,7 @@ from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
 from tui.ledger.way_out import refuse_beyond
 from tui.model.app import ReadySpec
-from tui.model.app_name import is_app_name
+from tui.model.app_name import free_name, is_app_name, taken_by
 from tui.model.drift import definition_differences
 from tui.model.labels import APP, COMPOSE, LEDGER, RELEASE, TEST
 from tui.model.labels import LEASE as LEASE_OF
@@ -146,6 +146,11 @@ class Adopt:
             raise NoSuchContainer(
                 f'"{name}" is no name of an app: it takes a-z, 0-9, ".", "_" and "-", 2 at least',
                 f"holdfast adopt {kept.name} --name NAME: the container gets that name",
+            )
+        if whose := taken_by(name):
+            raise NoSuchContainer(
+                f'"{name}" is no name of an app: {whose} is called so',
+                f"holdfast adopt {kept.name} --name {free_name(name)}: the container gets that name",
             )
         if name != kept.name and kept.id.startswith(name):
             raise NoSuchContainer(

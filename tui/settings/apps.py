@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tui.model.app_name import LONGEST, SHORTEST, is_app_name
+from tui.model.app_name import LONGEST, SHORTEST, free_name, is_app_name, taken_by
 from tui.settings.app_keys import APP, BUILD, READY, TEST, folder
 from tui.settings.reading import Source, Spot, bare, record, shown, untaken_keys
 from tui.settings.run_keys import RUN
@@ -49,6 +49,8 @@ def read_apps(value: dict[str, Any], source: Source) -> dict[str, dict[str, Any]
             spot.say(f" is no name of an app: it has {SHORTEST} to {LONGEST} characters")
         elif not is_app_name(name):
             spot.say(' is no name of an app: it takes a-z, 0-9, ".", "_" and "-", the first of a-z or 0-9')
+        elif whose := taken_by(name):
+            spot.say(f" is no name of an app: {whose} is called so; take another, such as {free_name(name)}")
         else:
             found[name] = _app(name, table, spot)
     return found

@@ -11,7 +11,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.errors import HoldfastError, Refused
-from tui.model.app_name import LONGEST, SHORTEST
+from tui.model.app_name import LONGEST, SHORTEST, free_name, taken_by
 from tui.model.reference import repository_problem
 from tui.settings.compose_file import UnreadableFile
 from tui.settings.compose_project import project
@@ -147,11 +147,13 @@ def remote_repository(url: str) -> str:
 def app_name(text: str) -> str:
     """A text made a name of an app.
 
-    >>> app_name("My Web_App!"), app_name("***"), app_name("a")
-    ('my-web_app', 'app', 'app-a')
+    >>> app_name("My Web_App!"), app_name("***"), app_name("a"), app_name("web.r3")
+    ('my-web_app', 'app', 'app-a', 'web-r3')
     """
     words = re.findall(r"[a-z0-9]+|[._-]", text.lower().replace(" ", "-"))
     name = re.sub(r"[._-]{2,}", "-", "".join(words))[:LONGEST].strip("._-") or "app"
+    if taken_by(name):
+        name = free_name(name)[:LONGEST]
     return name if len(name) >= SHORTEST else f"app-{name}"
 
 

@@ -245,6 +245,24 @@ def test_a_wrong_value_of_a_table_is_named(faults: Faults, table: str, text: str
             "[apps.Web]\n",
             '[apps.Web] is no name of an app: it takes a-z, 0-9, ".", "_" and "-", the first of a-z or 0-9',
         ),
+        (
+            '[apps."web.lease"]\n',
+            '[apps."web.lease"] is no name of an app: the lease of web is called so; take another, such as web-lease',
+        ),
+        (
+            '[apps."a.b.r12"]\n',
+            '[apps."a.b.r12"] is no name of an app: an earlier release of a.b is called so; take another, such as a-b-r12',
+        ),
+        (
+            '[apps."web.test-3f2a9c"]\n',
+            '[apps."web.test-3f2a9c"] is no name of an app: what a test of web runs is called so; take another, '
+            "such as web-test-3f2a9c",
+        ),
+        (
+            "[apps.holdfast-ledger]\n",
+            "[apps.holdfast-ledger] is no name of an app: the container of the ledger is called so; take another, "
+            "such as holdfast-ledger-app",
+        ),
         ("[apps.k]\n", "[apps.k] is no name of an app: it has 2 to 128 characters"),
         (f"[apps.{'k' * 129}]\n", f"[apps.{'k' * 129}] is no name of an app: it has 2 to 128 characters"),
         (

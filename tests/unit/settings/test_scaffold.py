@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui.errors import HoldfastError, Refused
 from tui.model.app import AppSpec, BuildSecret, BuildSpec, Healthcheck, Mount, Port
+from tui.model.app_name import taken_by
 from tui.settings.compose_file import MOST, Tagged, UnreadableFile, read
 from tui.settings.dockerfiles import ImageFacts
 from tui.settings.load import load
@@ -353,6 +354,9 @@ def test_a_file_that_cannot_be_written_is_not_left_behind(tmp_path: Path) -> Non
 
 
 @given(st.text())
+@example("web.r3")
+@example("a/web.lease")
+@example("holdfast-ledger")
 def test_any_text_can_be_made_a_name(text: str) -> None:
     from tui.settings.apps import image_problem
 
@@ -360,6 +364,7 @@ def test_any_text_can_be_made_a_name(text: str) -> None:
     assert image_problem(name) == ""
     assert name[0].isalnum()
     assert app_name(name) == name
+    assert not taken_by(name)
 
 
 TEXT = st.one_of(
