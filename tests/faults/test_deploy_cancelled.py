@@ -12,8 +12,8 @@ import pytest
 
 from tests.faults.deploying import KILLED, TALLY, App, Point, bury_the_dead, import_images
 from tui.journal.writer import JournalFailed
-from tui.model.operation import Logged, Progressed, StepChanged
-from tui.operations.runner import CANCELLED, perform
+from tui.model.operation import CANCELLED, Logged, Progressed, StepChanged
+from tui.operations.runner import perform
 from tui.operations.verbs import prepared
 
 if TYPE_CHECKING:

@@ -324,7 +324,7 @@ def drifted(pilot: Any) -> None:
     cause = Cause(
         "files changed", "files were changed inside the container: /www/a (changed)", "mount a volume"
     )
-    pilot.app.store.put_drift(Drift("web", (cause,), (), NOW - 30, "r5 v1.5.0"))
+    pilot.app.store.put_drift(Drift("web", (cause,), (), NOW - 30, "r5 v1.5.0", 5))
 
 
 @sizes

@@ -358,7 +358,7 @@ async def test_an_interrupted_deploy_is_said_and_can_be_recovered(
 async def test_drift_is_looked_for_and_its_badge_stays(dashboard: Open, engine: Engine) -> None:
     cause = Cause("files changed", "files were changed inside: /www/a", "mount a volume where it writes")
     unknown = Cause("digest gone from the registry", "the registry did not answer")
-    engine.drift = Drift("web", (cause,), (unknown,), time.time(), "r5 v1.5.0")
+    engine.drift = Drift("web", (cause,), (unknown,), time.time(), "r5 v1.5.0", 5)
     async with dashboard(settings=SETTINGS) as robot:
         await robot.press("1")
         await deployed(robot, engine)

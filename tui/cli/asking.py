@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.output import colours
 from tui.errors import HoldfastError, Refused
-from tui.operations.runner import CANCELLED
+from tui.model.operation import CANCELLED
 from tui.presentation.text import safe
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.errors import HoldfastError
 from tui.journal.folder import operations_folder, state_folder
 from tui.journal.reader import summaries
+from tui.model.operation_id import short_op
 from tui.model.verb import verb_named
 from tui.presentation.amounts import size
 
@@ -116,7 +117,7 @@ def interrupted() -> list[Finding]:
     return [
         Finding(
             "operations", WARNING, f"{one.started.verb} {one.started.app} was interrupted: {one.started.op}",
-            f"holdfast history --show {one.started.op[-6:]}"
+            f"holdfast history --show {short_op(one.started.op)}"
             + (f"; holdfast recover {one.started.app}" if verb_named(one.started.verb).recovers else ""),
         )
         for one in found

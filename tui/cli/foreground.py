@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from tui.errors import HoldfastError
 from tui.journal.folder import operations_folder
 from tui.journal.writer import Journal
-from tui.operations.runner import CANCELLED, perform
+from tui.model.operation import CANCELLED
+from tui.operations.runner import perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,7 @@ from tui.journal.folder import listed, operations_folder
 from tui.journal.format import encode
 from tui.journal.reader import Summary, events, is_alive, summary
 from tui.model.operation import Logged, Started
+from tui.model.operation_id import OperationId, short_op
 from tui.presentation import console
 from tui.presentation.amounts import duration
 from tui.presentation.text import safe
@@ -20,12 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.presentation.style import Line
-
-DIGITS = 6
-"""The end of an operation's ID, which is enough to name it."""
-
-SECOND = len("20261124-093000")
-"""The beginning of an operation's ID: when it was made."""
 
 COLUMNS = ("op", "when", "verb", "app", "made", "by", "took", "outcome")
 
@@ -77,17 +72,20 @@ def _list(app: str, limit: int, *, json: bool) -> None:
 def _newest(app: str, limit: int) -> list[Summary]:
     """The newest operations, on an app or on all. IDs tell seconds; within one the time of the start does."""
     found: list[Summary] = []
+    second = ""
     for path in listed(operations_folder()):
-        if len(found) >= limit and path.stem[:SECOND] != found[-1].path.stem[:SECOND]:
-            break
-        if app and not path.stem[:-7].endswith(f"-{app}"):  # spares reading those that cannot be meant
+        id = OperationId.read(path.stem)
+        if id is None or (app and id.app != app):  # spares reading those that cannot be meant
             continue
+        if len(found) >= limit and id.second != second:
+            break
         try:
             one = summary(path)
         except FileNotFoundError:  # gone meanwhile
             continue
         if one is not None and (not app or one.started.app == app):
             found.append(one)
+            second = id.second
     return sorted(found, key=lambda one: -one.started.t)[:limit]
 
 
@@ -97,7 +95,7 @@ def _row(one: Summary) -> tuple[str, ...]:
     if ended is not None and ended.error is not None and outcome == "failed":
         outcome = f"failed ({ended.error.code}): {safe(ended.error.message.split(chr(10))[0])}"
     return (
-        started.op[-DIGITS:],
+        short_op(started.op),
         console.local_time(started.t),
         safe(started.verb),
         safe(started.app),

@@ -21,6 +21,7 @@ from tui.model.operation import (
     StepChanged,
     Warned,
 )
+from tui.model.operation_id import short_op
 from tui.presentation import console
 from tui.presentation.amounts import duration
 from tui.presentation.operation_words import FINAL
@@ -115,15 +116,16 @@ class _ForPeople:
         """
         if ended.error is None:
             self._put(console.result_lines(operation, ended, self._before))
-        elif ended.error.code == 130:
-            _, _, serves = ended.error.message.partition("cancelled; ")
-            words = f"cancelled after {duration(ended.seconds)}; {serves or 'what was begun is undone'}"
+        elif ended.error.cancelled:
+            serves = ended.error.serves
+            what = f"{serves} serves" if serves else "what was begun is undone"
+            words = f"cancelled after {duration(ended.seconds)}; {what}"
             self._put([[(safe(words), "warn")]], ERR)
         else:
             if output:
                 self._put(console.failed_output(operation, ended.error), ERR)
             self._put(console.failure_lines(ended.error), ERR)
-            self._put([[(f"all of it: holdfast history --show {operation.id[-6:]}", "muted")]], ERR)
+            self._put([[(f"all of it: holdfast history --show {short_op(operation.id)}", "muted")]], ERR)
 
     def close(self) -> None:
         self._sink.close()

@@ -13,6 +13,7 @@ from tui.journal.folder import listed, new_id, operations_folder
 from tui.journal.format import encode
 from tui.journal.reader import summary
 from tui.model.operation import Ended, Result
+from tui.model.operation_id import OperationId
 from tui.model.verb import VERBS, Argument
 from tui.operations.request import Request
 from tui.operations.runner import failure
@@ -21,7 +22,6 @@ from tui.presentation.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from tui.engine.client import Engine
     from tui.model.app import AppSpec
@@ -241,14 +241,12 @@ def last_seconds(verb: str, app: str) -> float | None:
     """How long the same took the last time that it went well. Blocks."""
     try:
         for path in listed(operations_folder()):
-            if of(path) == (verb, app) and (one := summary(path)) and one.ended and one.ended.ok:
+            id = OperationId.read(path.stem)
+            if id is None or (id.verb, id.app) != (verb, app):
+                continue
+            one = summary(path)
+            if one is not None and one.ended is not None and one.ended.ok:
                 return one.ended.seconds
     except OSError:  # the journal of this one will say what is wrong there
         pass
     return None
-
-
-def of(path: Path) -> tuple[str, str]:
-    """The verb and the app of a journal, by its name (see journal.folder.new_id)."""
-    verb, _, rest = path.stem[16:].partition("-")
-    return verb, rest[:-7]

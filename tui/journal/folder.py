@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.model.operation_id import DIGITS, OperationId
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,7 +34,7 @@ def operations_folder(environ: Mapping[str, str] = os.environ) -> Path:
 def new_id(verb: str, app: str, now: float) -> str:
     """An operation's ID, which sorts by time: "20261124-093000-build-web-3f2a9c"."""
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now))
-    return f"{stamp}-{verb}-{app}-{secrets.token_hex(3)}"
+    return OperationId(stamp, verb, app, secrets.token_hex(DIGITS // 2)).text
 
 
 def journal_path(folder: Path, op: str) -> Path:

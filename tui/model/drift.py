@@ -51,6 +51,7 @@ class Drift(NamedTuple):
     unknown      what could not be looked at: `message` says why
     checked_at   seconds since the epoch
     release      the live one, "r12 v1.4.0"; "" where there is none
+    number       its number, 0 where there is none
     """
 
     app: str
@@ -58,6 +59,7 @@ class Drift(NamedTuple):
     unknown: tuple[Cause, ...]
     checked_at: float
     release: str = ""
+    number: int = 0
 
 
 class FileChange(NamedTuple):

@@ -10,6 +10,10 @@ WAITING, RUNNING, DONE, CACHED, FAILED, UNDONE, SKIPPED = (
 """States of a step."""
 
 
+CANCELLED = 130
+"""The exit status of what was cancelled."""
+
+
 class PlanStep(NamedTuple):
     """A step that is known beforehand."""
 
@@ -52,6 +56,11 @@ class Failure(NamedTuple):
     hint: str = ""
     detail: tuple[str, ...] = ()
     serves: str = ""
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody stopped it, and it has cleaned up."""
+        return self.code == CANCELLED
 
 
 class Started(NamedTuple):

@@ -18,7 +18,7 @@ from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
 from tui.ledger.records import spec_hash
 from tui.ledger.way_out import refuse_beyond
-from tui.model.operation import Plan, PlanStep, Result
+from tui.model.operation import CANCELLED, Plan, PlanStep, Result
 from tui.model.reference import valid_tag
 from tui.model.release import Referenced, Release
 from tui.model.switching import START_FIRST, deploy
@@ -34,7 +34,7 @@ from tui.operations.release_source import Target, check_image_platform, resolve_
 from tui.operations.releases import Releases, read_releases
 from tui.operations.retiring import PRUNE, image_steps, outgoing, retire
 from tui.operations.rollout import Means, Rollout
-from tui.operations.runner import CANCELLED, whoami
+from tui.operations.runner import whoami
 from tui.operations.taken import refuse_taken
 from tui.operations.undisturbed import read_undisturbed
 
@@ -61,9 +61,13 @@ class Undone(HoldfastError):
 
 
 class Cancelled(HoldfastError):
-    """It was cancelled, and what was begun is undone; says which release serves."""
+    """It was cancelled, and what was begun is undone: `serves` is the release that serves now."""
 
     exit_status = CANCELLED
+
+    def __init__(self, serves: str) -> None:
+        super().__init__(f"cancelled; {serves} serves" if serves else "cancelled")
+        self.serves = serves
 
 
 class Deploy:
@@ -292,7 +296,7 @@ class Deploy:
                 report.warn("the releases have changed since the plan was made: the steps follow them")
             return await self._under_lease(lease, report)
         except asyncio.CancelledError as error:
-            raise Cancelled(f"cancelled; {await to_the_end(self._serving())}") from error
+            raise Cancelled(await to_the_end(self._serving())) from error
         finally:
             await to_the_end(lease.release())
 
@@ -355,13 +359,13 @@ class Deploy:
             report.warn(f"which bytes {version} names could not be kept in mind here: {error.strerror}")
 
     async def _serving(self) -> str:
-        """Which release serves now, as the engine says."""
+        """Which release serves now, "r12 v1.4.0"; "" where none does, or the engine does not say."""
         try:
             releases = await read_releases(self._engine, self._ledger, self._app.name)
         except EngineError:
-            return f"holdfast status {self._app.name} says what serves"
+            return ""
         live = releases.standing.live
-        return f"{releases.called(live)} serves" if live is not None else "nothing is in service"
+        return releases.called(live) if live is not None else ""
 
     def _back(self, rollout: Rollout) -> tuple[str, str]:
         """What serves now that it is undone: in words, and by its name."""

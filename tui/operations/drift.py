@@ -114,6 +114,7 @@ async def find_drift(engine: Engine, ledger: Ledger, app: AppSpec, policy: Polic
         (*configured.unknown, *files.unknown, *registry.unknown),
         time.time(),
         releases.called(number),
+        number,
     )
 
 

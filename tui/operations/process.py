@@ -14,9 +14,10 @@ import signal
 import sys
 
 from tui.errors import HoldfastError
+from tui.model.operation import CANCELLED
 from tui.operations.answers import Answer
 from tui.operations.request import Request
-from tui.operations.runner import CANCELLED, failure, perform
+from tui.operations.runner import failure, perform
 
 
 def main() -> int:

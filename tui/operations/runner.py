@@ -10,15 +10,13 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from tui.errors import HoldfastError
-from tui.model.operation import Ended, Failure, Plan, Result, Started
+from tui.model.operation import CANCELLED, Ended, Failure, Plan, Result, Started
 from tui.operations.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.model.operation import Event
-
-CANCELLED = 130
 
 
 class Verb(Protocol):

@@ -159,7 +159,7 @@ def drift_badge(drift: Drift | None, live: int, now: float) -> Span:
 
     "?" where nobody has looked at the live release `live`, or not for long.
     """
-    if drift is None or drift.release.partition(" ")[0] != f"r{live}" or now - drift.checked_at > TRUSTED:
+    if drift is None or drift.number != live or now - drift.checked_at > TRUSTED:
         return "?", "muted"
     if drift.causes:
         return f"! {len(drift.causes)}", "bad"

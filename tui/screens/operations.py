@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from tui.errors import HoldfastError
 from tui.journal.folder import new_id
-from tui.model.operation import Failure, Started
+from tui.model.operation import CANCELLED, Failure, Started
 from tui.model.reference import valid_tag
 from tui.model.verb import verb_named
 from tui.operations.launch import Launched, NotPlanned, cancel
-from tui.operations.runner import CANCELLED, failure, whoami
+from tui.operations.runner import failure, whoami
 from tui.presentation.operation_words import ended_words, goes_back, history_row
 from tui.presentation.text import safe
 from tui.screens.dialogs import Choice, ConfirmDialog, MenuDialog, Question, ask

@@ -97,7 +97,7 @@ class Operation:
             return RUNNING if self.alive else "interrupted"
         if self.ended.ok:
             return DONE
-        return "cancelled" if self.ended.error is not None and self.ended.error.code == 130 else "failed"
+        return "cancelled" if self.ended.error is not None and self.ended.error.cancelled else "failed"
 
     def subscribe(self, reader: Callable[[], None]) -> Callable[[], None]:
         """Call `reader` after each batch of events; returns the call that ends it."""

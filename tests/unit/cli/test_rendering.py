@@ -108,7 +108,7 @@ def test_a_cancelled_operation_shows_no_failure(capfd):
 def test_a_cancelled_deploy_says_what_serves(kind, capfd):
     shown = kind(None)
     *events, ended = [*beginning(100.0), *failed(103.0, code=130)]
-    problem = ended.error._replace(message="cancelled; r1 v1.0.0 serves")
+    problem = ended.error._replace(serves="r1 v1.0.0")
     for event in events:
         shown.tell(event)
     show(shown, ended._replace(error=problem))

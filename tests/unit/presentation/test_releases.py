@@ -89,7 +89,7 @@ def test_a_failed_release_says_why_and_a_roll_back_of_what() -> None:
 
 def test_unknown_drift_is_not_none() -> None:
     cause = Cause("files changed", "")
-    clean = Drift("web", (), (), NOW - 60, "r5 v1.5.0")
+    clean = Drift("web", (), (), NOW - 60, "r5 v1.5.0", 5)
     assert drift_badge(None, 5, NOW)[0] == "?"
     assert drift_badge(clean, 5, NOW) == ("none", "ok")
     assert drift_badge(clean._replace(unknown=(cause,)), 5, NOW)[0] == "none?"
