@@ -27,6 +27,9 @@ SIZES = [(80, 24), (120, 40), (200, 60)]
 PATIENCE = 45.0
 """Seconds that something which is waited for may take."""
 
+AGAIN = 8.0
+"""Seconds after which a key that has shown no effect is pressed again."""
+
 KEYS = {
     "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F",
     "pageup": "\x1b[5~", "pagedown": "\x1b[6~", "enter": "\r", "escape": "\x1b", "tab": "\t",
@@ -141,14 +144,17 @@ class Terminal:
         return self.wait(lambda text: unwanted not in text, seconds, f"a screen without {unwanted!r}")
 
     def answer(self, key: str, question: str) -> None:
-        """Press a key until the question is gone: in the moment in which it appears no key is an answer."""
+        """Press a key until the question is gone: in the moment in which it appears no key is an answer.
+
+        Not soon again: where the first one counted and the screen is slow, the next question would get it.
+        """
         self.wait_for(question)
         limit = time.monotonic() + PATIENCE
         while question in self.text():
             assert time.monotonic() < limit, f"{question!r} is still there\n{self.text()}"
             self.press(key)
             with suppress(AssertionError):
-                self.wait_until_gone(question, 0.5)
+                self.wait_until_gone(question, AGAIN)
 
     # -- size and end
 
