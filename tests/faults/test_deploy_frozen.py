@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.faults.deploying import Started
     from tests.support.private_engine import PrivateEngine
 
-TIMES = Times(renew=1.0, dead=6.0)
+TIMES = Times(renew=2.0, dead=16.0)
 LOST = 6
 LEASED = 5
 
