@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.errors import HoldfastError
 from tui.journal.folder import operations_folder, state_folder
-from tui.journal.reader import summaries
+from tui.journal.reader import events, summaries
+from tui.model.operation import WAITING, StepChanged
 from tui.model.operation_id import short_op
 from tui.model.verb import verb_named
 from tui.presentation.amounts import size
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from tui.engine.client import Engine
+    from tui.errors import HoldfastError
     from tui.journal.reader import Summary
-    from tui.model.app import AppSpec
+    from tui.model.operation import Event
     from tui.settings.schema import Settings
 
 OK, WARNING, PROBLEM, NOTE = "ok", "warning", "problem", "note"
-
-REGISTRY_SECONDS = 15.0
 
 LOW_BYTES = 2 * 10**9
 """Free space under which a build is likely to fail."""
@@ -35,6 +32,9 @@ LOOKED_AT = 100
 """Journals that are looked through for interrupted operations, the newest."""
 
 RECOVER = "recover"
+
+HARMLESS = ("lease", "pull")
+"""Steps that leave nothing to be undone: a lease whose process has ended is nobody's."""
 
 SCANNERS = ("trivy", "grype", "hadolint")
 
@@ -89,6 +89,14 @@ def configuration_problems(error: HoldfastError) -> Iterator[Finding]:
         yield Finding("configuration", PROBLEM, problem, error.hint if number == len(problems) else "")
 
 
+def keys(settings: Settings) -> Iterator[Finding]:
+    """What is wrong with [keys], a finding each."""
+    from tui.commands.keymap import Keymap
+
+    for problem in Keymap(settings.keys).problems:
+        yield Finding("keys", WARNING, problem, "docs/keys.md lists the commands and their keys")
+
+
 def state_writable() -> Finding:
     """Whether journals can be written. Blocks."""
     folder = operations_folder()
@@ -112,6 +120,7 @@ def interrupted() -> list[Finding]:
     """Operations whose process is gone without having said how they ended. Blocks."""
     try:
         found = unsettled(summaries(operations_folder(), LOOKED_AT))
+        found = [one for one in found if had_changed(events(one.path))]
     except OSError as error:
         return [Finding("operations", PROBLEM, f"{operations_folder()} cannot be read: {error.strerror}")]
     return [
@@ -138,6 +147,16 @@ def unsettled(newest_first: Iterable[Summary]) -> list[Summary]:
         elif one.interrupted and what not in made_good:
             found.append(one)
     return found
+
+
+def had_changed(told: Iterable[Event]) -> bool:
+    """Whether an operation that told this had begun to change anything, beyond taking a lease and pulling."""
+    return any(
+        isinstance(event, StepChanged)
+        and event.state != WAITING
+        and event.step.rpartition("/")[2] not in HARMLESS
+        for event in told
+    )
 
 
 # -- the terminal, other programs
@@ -190,125 +209,3 @@ def programs() -> Iterator[Finding]:
     for name in SCANNERS:
         path = shutil.which(name)
         yield Finding(name, OK if path else NOTE, path or "not installed")
-
-
-# -- engine, apps, registries
-
-
-async def engine_and_apps(settings: Settings, host: str, docker_context: str) -> AsyncIterator[Finding]:
-    """The engine, then every app."""
-    from tui.engine.client import Engine
-    from tui.operations.where import endpoint
-
-    engine: Engine | None = None
-    try:
-        place = endpoint(host, docker_context, settings.engine)
-        yield Finding("endpoint", OK, f"{place.url} ({place.source})")
-        engine = await Engine.connect(place)
-        async for finding in _engine(engine):
-            yield finding
-    except HoldfastError as error:
-        yield failed("engine", error)
-    try:
-        if not settings.apps:
-            yield Finding("apps", NOTE, "none is configured", "to begin: holdfast init")
-        for app in settings.apps.values():
-            for finding in await asyncio.to_thread(_files, app):
-                yield finding
-            if app.shares:
-                yield _shared(app)
-        for name, app in _registries(settings.apps.values()).items():
-            if engine is None:
-                yield Finding("registry", NOTE, f"{name}: not asked without an engine")
-            else:
-                yield await _registry(engine, name, app)
-    finally:
-        if engine is not None:
-            await engine.close()
-
-
-async def _engine(engine: Engine) -> AsyncIterator[Finding]:
-    version = engine.version
-    yield Finding(
-        "engine", OK, f"{version.product} {version.version}, API {version.api}, {version.os}/{version.arch}"
-    )
-    if await engine.builds.builder() == 2:
-        yield Finding("builder", OK, "BuildKit")
-    else:
-        yield Finding(
-            "builder", WARNING,
-            "only the classic builder: no build secrets, and the whole context is sent every time",
-            "Docker Engine 23 and newer have BuildKit switched on",
-        )  # fmt: skip
-    storage = await engine.storage()
-    yield Finding("storage", OK, f"{storage.driver} in {storage.folder}")
-    yield await asyncio.to_thread(_disk, storage.folder if await engine.is_on_this_machine() else "")
-
-
-def _disk(folder: str) -> Finding:
-    """Free space of the engine, whose folder is "" where it is on another host. Blocks."""
-    if not folder or not Path(folder).is_dir():
-        return Finding("disk", NOTE, "how much the engine has free cannot be seen from here")
-    free = shutil.disk_usage(folder).free
-    if free < LOW_BYTES:
-        return Finding("disk", WARNING, f"{size(free)} free", "docker system prune frees some")
-    return Finding("disk", OK, f"{size(free)} free")
-
-
-def _files(app: AppSpec) -> list[Finding]:
-    """Whether what an app is built from is there. Blocks."""
-    name = f"app {app.name}"
-    if app.build is None:
-        return [Finding(name, OK, f"{app.image}; it is not built here")]
-    missing = []
-    if not Path(app.build.context).is_dir():
-        missing.append(f"{app.build.context}: there is no such folder")
-    if not Path(app.build.dockerfile).is_file():
-        missing.append(f"{app.build.dockerfile}: there is no such file")
-    missing += [
-        f"the secret {secret.id} is missing: {secret.file or secret.env}"
-        for secret in app.build.secrets
-        if (not Path(secret.file).is_file() if secret.file else secret.env not in os.environ)
-    ]
-    if not missing:
-        return [Finding(name, OK, f"{app.image} from {app.build.context}")]
-    return [Finding(name, PROBLEM, one, f"[apps.{app.name}.build] in {app.origin}") for one in missing]
-
-
-def _shared(app: AppSpec) -> Finding:
-    return Finding(
-        f"app {app.name}", WARNING, f"it shares the tags of {app.image} with {', '.join(app.shares)}: "
-        "a version of one is a version of the other",
-        f"give each its own repository: image in [apps.{app.name}] in {app.origin}",
-    )  # fmt: skip
-
-
-def _registries(apps: Iterable[AppSpec]) -> Mapping[str, AppSpec]:
-    """Each registry with one app whose repository is asked for."""
-    from tui.model.reference import registry_host
-
-    found: dict[str, AppSpec] = {}
-    for app in apps:
-        if app.has_registry:
-            found.setdefault(registry_host(app.image), app)
-    return found
-
-
-async def _registry(engine: Engine, host: str, app: AppSpec) -> Finding:
-    """Whether a registry answers, with the login that Docker's configuration has for it."""
-    from tui.model.reference import login_command
-    from tui.operations.remote import Remote
-
-    try:
-        async with asyncio.timeout(REGISTRY_SECONDS), Remote(engine, app) as remote:
-            tags = await remote.tags()
-            login = remote.credentials
-    except TimeoutError:
-        return Finding("registry", PROBLEM, f"{host} did not answer within {REGISTRY_SECONDS:g} s")
-    except HoldfastError as error:
-        return failed("registry", error)
-    who = f"as {login.username or 'the holder of a token'}" if login else "without a login"
-    remedy = "" if login else f"if pushing is refused: {login_command(host)}"
-    return Finding(
-        "registry", OK, f"{host} answers {who}; {app.image} has {counted(len(tags), 'tag')}", remedy
-    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli import checks
 from tui.cli.checks import OK, PROBLEM, WARNING, Finding, counted
+from tui.cli.engine_checks import engine_and_apps
 from tui.cli.output import answer, answer_json, colours
 from tui.errors import HoldfastError
 from tui.presentation.console import painted
@@ -69,6 +70,8 @@ async def _findings(host: str, docker_context: str, config: str) -> AsyncIterato
     else:
         for note in settings.notes:
             yield Finding("configuration", WARNING, note)
+        for finding in checks.keys(settings):
+            yield finding
     yield await asyncio.to_thread(checks.state_writable)
     for finding in await asyncio.to_thread(checks.interrupted):
         yield finding
@@ -76,5 +79,5 @@ async def _findings(host: str, docker_context: str, config: str) -> AsyncIterato
         yield finding
     for finding in checks.programs():
         yield finding
-    async for finding in checks.engine_and_apps(settings, host, docker_context):
+    async for finding in engine_and_apps(settings, host, docker_context):
         yield finding

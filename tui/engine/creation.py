@@ -97,6 +97,27 @@ def merged_environment(run: RunSpec, environ: Mapping[str, str]) -> dict[str, st
     return merged
 
 
+def missing_values(run: RunSpec, environ: Mapping[str, str]) -> list[HoldfastError]:
+    """Everything for which `merged_environment` would end: files, and variables that are not set. Blocks."""
+    found: list[HoldfastError] = []
+    said = {name: value for name, value in run.environment.items() if value is not None}
+    known: dict[str, str] = {}
+    for path in run.env_file:
+        try:
+            known = read_env_file(path, {**said, **environ}, known)
+        except HoldfastError as error:
+            found.append(error)
+    nothing = run._replace(env_file=(), environment={}, interpolated={})
+    single = [nothing._replace(environment={name: None}) for name in run.environment if name not in said]
+    single += [nothing._replace(interpolated={name: text}) for name, text in run.interpolated.items()]
+    for one in single:
+        try:
+            merged_environment(one, environ)
+        except HoldfastError as error:
+            found.append(error)
+    return found
+
+
 def _passed_on(name: str, environ: Mapping[str, str]) -> str:
     if name not in environ:
         raise VariableUnset(

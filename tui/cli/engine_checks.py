@@ -1,0 +1,185 @@
+"""What `holdfast doctor` asks of the engine, of what apps are made of, and of registries."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.cli.checks import LOW_BYTES, NOTE, OK, PROBLEM, WARNING, Finding, counted, failed
+from tui.errors import HoldfastError
+from tui.presentation.amounts import size
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Mapping
+
+    from tui.engine.client import Engine
+    from tui.model.app import AppSpec
+    from tui.settings.schema import Settings
+
+SECONDS, CONNECT_SECONDS, ANSWER_SECONDS = 18.0, 8.0, 3.0
+"""For everything that is asked, for the engine's first answer, for each further one."""
+
+
+async def engine_and_apps(settings: Settings, host: str, docker_context: str) -> AsyncIterator[Finding]:
+    """The engine, then every app; ends within SECONDS, whoever is silent."""
+    from tui.engine.client import Engine
+    from tui.operations.where import endpoint
+
+    end = asyncio.get_running_loop().time() + SECONDS
+    engine: Engine | None = None
+    try:
+        place = endpoint(host, docker_context, settings.engine)
+        yield Finding("endpoint", OK, f"{place.url} ({place.source})")
+        async with _answering("the engine", CONNECT_SECONDS):
+            engine = await Engine.connect(place)
+        async for finding in _engine(engine):
+            yield finding
+    except HoldfastError as error:
+        yield failed("engine", error)
+    try:
+        if not settings.apps:
+            yield Finding("apps", NOTE, "none is configured", "to begin: holdfast init")
+        for app in settings.apps.values():
+            for finding in await asyncio.to_thread(_files, app):
+                yield finding
+            for finding in await asyncio.to_thread(_variables, app):
+                yield finding
+            if app.shares:
+                yield _shared(app)
+        registries = _registries(settings.apps.values())
+        if engine is None:
+            for name in registries:
+                yield Finding("registry", NOTE, f"{name}: not asked without an engine")
+        else:
+            asked = [_registry(engine, name, app, end) for name, app in registries.items()]
+            for finding in await asyncio.gather(*asked):
+                yield finding
+    finally:
+        if engine is not None:
+            await engine.close()
+
+
+@asynccontextmanager
+async def _answering(who: str, seconds: float) -> AsyncIterator[None]:
+    """Raises HoldfastError where the block takes longer."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise HoldfastError(
+            f"{who} did not answer within {seconds:g} s",
+            "it may be overloaded, or hang: docker info",
+        ) from None
+
+
+async def _engine(engine: Engine) -> AsyncIterator[Finding]:
+    version = engine.version
+    yield Finding(
+        "engine", OK, f"{version.product} {version.version}, API {version.api}, {version.os}/{version.arch}"
+    )
+    try:
+        async with _answering("the engine's /_ping", ANSWER_SECONDS):
+            builder = await engine.builds.builder()
+    except HoldfastError as error:
+        yield failed("builder", error)
+        builder = 0
+    if not builder:
+        pass
+    elif builder == 2:
+        yield Finding("builder", OK, "BuildKit")
+    else:
+        yield Finding(
+            "builder", WARNING,
+            "only the classic builder: no build secrets, and the whole context is sent every time",
+            "Docker Engine 23 and newer have BuildKit switched on",
+        )  # fmt: skip
+    async with _answering("the engine's /info", ANSWER_SECONDS):
+        storage, here = await engine.storage(), await engine.is_on_this_machine()
+    yield Finding("storage", OK, f"{storage.driver} in {storage.folder}")
+    yield await asyncio.to_thread(_disk, storage.folder if here else "")
+
+
+def _disk(folder: str) -> Finding:
+    """Free space of the engine, whose folder is "" where it is on another host. Blocks."""
+    if not folder or not Path(folder).is_dir():
+        return Finding("disk", NOTE, "how much the engine has free cannot be seen from here")
+    free = shutil.disk_usage(folder).free
+    if free < LOW_BYTES:
+        return Finding("disk", WARNING, f"{size(free)} free", "docker system prune frees some")
+    return Finding("disk", OK, f"{size(free)} free")
+
+
+def _files(app: AppSpec) -> list[Finding]:
+    """Whether what an app is built from is there. Blocks."""
+    name = f"app {app.name}"
+    if app.build is None:
+        return [Finding(name, OK, f"{app.image}; it is not built here")]
+    missing = []
+    if not Path(app.build.context).is_dir():
+        missing.append(f"{app.build.context}: there is no such folder")
+    if not Path(app.build.dockerfile).is_file():
+        missing.append(f"{app.build.dockerfile}: there is no such file")
+    missing += [
+        f"the secret {secret.id} is missing: {secret.file or secret.env}"
+        for secret in app.build.secrets
+        if (not Path(secret.file).is_file() if secret.file else secret.env not in os.environ)
+    ]
+    if not missing:
+        return [Finding(name, OK, f"{app.image} from {app.build.context}")]
+    return [Finding(name, PROBLEM, one, f"[apps.{app.name}.build] in {app.origin}") for one in missing]
+
+
+def _variables(app: AppSpec) -> list[Finding]:
+    """What a deploy from here would miss of its environment. Blocks."""
+    from tui.engine.creation import missing_values
+
+    return [
+        Finding(
+            f"app {app.name}", WARNING, f"test and deploy are refused here: {error.message}",
+            f"{error.hint} ([apps.{app.name}.run] in {app.origin})".strip(),
+        )
+        for error in missing_values(app.run, os.environ)
+    ]  # fmt: skip
+
+
+def _shared(app: AppSpec) -> Finding:
+    return Finding(
+        f"app {app.name}", WARNING, f"it shares the tags of {app.image} with {', '.join(app.shares)}: "
+        "a version of one is a version of the other",
+        f"give each its own repository: image in [apps.{app.name}] in {app.origin}",
+    )  # fmt: skip
+
+
+def _registries(apps: Iterable[AppSpec]) -> Mapping[str, AppSpec]:
+    """Each registry with one app whose repository is asked for."""
+    from tui.model.reference import registry_host
+
+    found: dict[str, AppSpec] = {}
+    for app in apps:
+        if app.has_registry:
+            found.setdefault(registry_host(app.image), app)
+    return found
+
+
+async def _registry(engine: Engine, host: str, app: AppSpec, end: float) -> Finding:
+    """Whether a registry answers, with the login that Docker's configuration has for it."""
+    from tui.model.reference import login_command
+    from tui.operations.remote import Remote
+
+    try:
+        async with asyncio.timeout_at(end), Remote(engine, app) as remote:
+            tags = await remote.tags()
+            login = remote.credentials
+    except TimeoutError:
+        return Finding("registry", PROBLEM, f"{host} did not answer in time")
+    except HoldfastError as error:
+        return failed("registry", error)
+    who = f"as {login.username or 'the holder of a token'}" if login else "without a login"
+    remedy = "" if login else f"if pushing is refused: {login_command(host)}"
+    return Finding(
+        "registry", OK, f"{host} answers {who}; {app.image} has {counted(len(tags), 'tag')}", remedy
+    )
