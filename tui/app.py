@@ -30,9 +30,10 @@ from tui.panes.log import LogPane
 from tui.presentation.help import help_lines
 from tui.presentation.text import safe
 from tui.screens.changes import Changes
+from tui.screens.confirm import Question
 from tui.screens.connection import ConnectionScreen
 from tui.screens.consent import Consent
-from tui.screens.dialogs import Choice, MenuDialog, Question
+from tui.screens.dialogs import Choice, MenuDialog
 from tui.screens.looking import Looking
 from tui.screens.main import MainScreen
 from tui.screens.menus import open_menu

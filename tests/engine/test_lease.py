@@ -134,7 +134,7 @@ async def test_what_is_being_done_is_told(engine: Engine) -> None:
         state = await read_lease(engine, "web")
         assert state is not None
         assert (state.owner, state.alive, state.id) == (ALICE, True, lease.id)
-        assert "at stop r41" in state.text
+        assert "stopping r41" in state.text
         before = state.renewed
         await written(engine, lambda _, renewed: renewed > before + 0.5)
     assert await read_lease(engine, "web") is None

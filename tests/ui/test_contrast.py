@@ -15,8 +15,9 @@ from tui.commands.table import BY_ID
 from tui.errors import Refused
 from tui.operations.suggest import Suggestions
 from tui.presentation.theme import find_themes
+from tui.screens.confirm import ConfirmDialog, Question
 from tui.screens.connection import ConnectionScreen
-from tui.screens.dialogs import Choice, ConfirmDialog, MenuDialog, NameDialog, Question
+from tui.screens.dialogs import Choice, MenuDialog, NameDialog
 from tui.screens.pickers import ReleaseDialog
 from tui.screens.plans import PlanDialog, VersionDialog
 from tui.settings.paths import shipped_themes

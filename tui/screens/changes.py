@@ -13,7 +13,8 @@ from tui.commands.equal import docker_command
 from tui.operations import containers, images
 from tui.presentation.amounts import size
 from tui.presentation.containers import state
-from tui.screens.dialogs import NameDialog, Question, ask
+from tui.screens.confirm import Question
+from tui.screens.dialogs import NameDialog, ask
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -6,7 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.operations.where import is_protected
-from tui.screens.dialogs import ConfirmDialog, ask
+from tui.screens.confirm import ConfirmDialog
+from tui.screens.dialogs import ask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from tui.model.policy import EngineSettings
-    from tui.screens.dialogs import Question
+    from tui.screens.confirm import Question
 
 
 class Consent:

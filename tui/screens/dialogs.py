@@ -1,4 +1,4 @@
-"""Dialogs: a question, a menu, a name."""
+"""Dialogs: a menu, a name."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import textwrap
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from rich.text import Text
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.presentation.text import safe, width
@@ -60,105 +60,6 @@ class Dialog(ModalScreen[Answer], ClosingScreen[Answer], Generic[Answer]):
 async def ask(app: App[str], dialog: Dialog[Answer]) -> Answer | None:
     """Open a dialog and wait for its answer; None where it was closed without one."""
     return await app.push_screen_wait(dialog)
-
-
-class Question(NamedTuple):
-    """What a confirmation says.
-
-    title    the question
-    subjects what it is about, a line each; a long list is cut, and said to be
-    facts    lines beneath: host, engine, the way back
-    equal    the docker command that does the same, or ""
-    verb     the word on the button that does it
-    keep     the word on the button that leaves everything as it is
-    """
-
-    title: str
-    subjects: tuple[str, ...]
-    facts: tuple[str, ...]
-    equal: str
-    verb: str
-    keep: str = "Cancel"
-
-
-class ConfirmDialog(Dialog[bool]):
-    """Asks before something changes. The default is to leave it as it is.
-
-    `typed` must be typed before it is done, "" where a key is enough.
-    """
-
-    SHOWN = 12
-
-    def __init__(self, question: Question, *, typed: str = "") -> None:
-        super().__init__()
-        self._question = question
-        self._typed = typed
-
-    def compose(self) -> ComposeResult:
-        question = self._question
-        subjects = [f"  {safe(subject)}" for subject in question.subjects[: self.SHOWN]]
-        if len(question.subjects) > self.SHOWN:
-            subjects.append(f"  and {len(question.subjects) - self.SHOWN} more")
-        with Vertical():
-            yield Static(Text(safe(question.title)), classes="title")
-            with VerticalScroll(can_focus=False):
-                yield Static(Text("\n".join(subjects)))
-                if question.equal:
-                    yield Static(Text(f"$ {safe(question.equal)}"), classes="quiet")
-            yield Static(Text("\n".join(safe(fact) for fact in question.facts)), classes="quiet")
-            if self._typed:
-                asked = Text(f"This engine is protected: type {safe(self._typed)} to go on")
-                yield Static(asked, classes="typed")
-                yield StillInput(compact=True, classes="typed")
-            with Horizontal():
-                yield Button(question.keep, id="cancel")
-                yield Button(question.verb, id="do", variant="error", disabled=bool(self._typed))
-
-    def on_mount(self) -> None:
-        if self._typed:
-            self.query(".typed").set(display=True)
-        else:
-            self.ask_unread()
-        self.set_focus(self.query_one(Input if self._typed else "#cancel"))  # at once: a key may wait
-        self.call_after_refresh(self._fit)
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self.query_one("#do", Button).disabled = event.value.strip() != self._typed
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        if event.value.strip() == self._typed:
-            self.dismiss(True)
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._fit)
-
-    def _fit(self) -> None:
-        """On a small screen the subjects give way and can be scrolled: the facts and buttons never do."""
-        box, subjects = self.query_one(Vertical), self.query_one(VerticalScroll)
-        others = box.virtual_size.height - subjects.outer_size.height
-        subjects.styles.max_height = max(self.size.height * 9 // 10 - box.gutter.height - others, 1)
-        for text in subjects.query(Static):  # "100%" of what is as wide as its text is no limit
-            text.styles.max_width = self.size.width * 9 // 10 - box.gutter.width
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id == "do")
-
-    def on_key(self, event: events.Key) -> None:
-        match event.key:
-            case "left" | "right" | "h" | "l":
-                event.stop()
-                self.focus_next()
-            case "up" | "down" | "k" | "j":
-                event.stop()
-                subjects = self.query_one(VerticalScroll)
-                subjects.scroll_relative(y=1 if event.key in ("down", "j") else -1, animate=False)
-            case "y" if not self._typed:
-                event.stop()
-                self.dismiss(True)
-            case "n" | "q":
-                event.stop()
-                self.dismiss(False)
 
 
 class Choice(NamedTuple):
@@ -217,11 +118,24 @@ class MenuDialog(Dialog[str]):
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)
-        options.styles.max_height = max(min(20, self.app.size.height * 9 // 10 - FRAME), 1)
+        self._fit()
         options.focus()
         for number, choice in enumerate(self._choices):
             if choice.id == self._first:
                 options.highlighted = number
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """The entries give way to a small screen, and go along with the cursor."""
+        options, title = self.query_one(OptionList), safe(self._heading)
+        room = self.app.size.height * 9 // 10 - FRAME
+        room -= width(title) // max(
+            self.app.size.width * 9 // 10 - FRAME, 1
+        )  # a long title takes several lines
+        options.styles.max_height = max(min(20, room), 1)
+        self.call_after_refresh(options.scroll_to_highlight)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         if self._moved is not None and event.option.id is not None:

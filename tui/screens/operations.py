@@ -14,7 +14,8 @@ from tui.operations.launch import Launched, NotPlanned, cancel
 from tui.operations.runner import failure, whoami
 from tui.presentation.operation_words import ended_words, goes_back, history_row
 from tui.presentation.text import safe
-from tui.screens.dialogs import Choice, ConfirmDialog, MenuDialog, Question, ask
+from tui.screens.confirm import ConfirmDialog, Question
+from tui.screens.dialogs import Choice, MenuDialog, ask
 from tui.screens.plans import PlanDialog, VersionDialog
 from tui.screens.preparing import Preparing
 from tui.screens.situation import belongs

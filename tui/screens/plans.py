@@ -14,6 +14,7 @@ from tui.errors import HoldfastError
 from tui.model.operation import Plan
 from tui.presentation.text import safe
 from tui.screens.dialogs import Dialog
+from tui.screens.fitted import FittedDialog
 from tui.widgets.line_input import StillInput
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 CHOOSE = "↑ ↓ choose, Enter goes on, Esc cancels"
 
+WAY_BACK = "way back"
+"""The fact of a plan that says where it would return to."""
+
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")
 
 
@@ -34,11 +38,16 @@ def _short(digest: re.Match[str]) -> str:
     return digest[0][:19]
 
 
-class PlanDialog(Dialog[Plan]):
+class PlanDialog(FittedDialog[Plan]):
     """Shows what will be done as soon as that is known, and asks. The default is Cancel; the answer the plan.
 
     `plan` raises HoldfastError where it cannot be done: then the dialog says why. `typed` must be typed
     before it is done, "" where a key is enough. `only_look` shows the plan, and offers nothing.
+    """
+
+    DEFAULT_CSS = """
+    PlanDialog #back { display: none; margin-top: 1; }
+    PlanDialog .low #back { margin-top: 0; }
     """
 
     def __init__(
@@ -56,6 +65,8 @@ class PlanDialog(Dialog[Plan]):
             yield Static(Text(safe(self._heading)), classes="title")
             with VerticalScroll(can_focus=False):
                 yield Static(Text("planning ..."), id="body")
+            yield Static(id="more")
+            yield Static(id="back")
             yield Static(classes="typed", id="asked")
             yield StillInput(compact=True, classes="typed")
             with Horizontal():
@@ -66,7 +77,6 @@ class PlanDialog(Dialog[Plan]):
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one("#cancel"))  # at once: a plan that is there already may take it away
-        self.call_after_refresh(self._fit)
         self.run_worker(self._show_plan())
 
     async def _show_plan(self) -> None:
@@ -86,9 +96,18 @@ class PlanDialog(Dialog[Plan]):
                 self.ask_unread()
             self.query_one(".title", Static).update(Text(safe(plan.title)))
             body.update(_plan(plan))
+            self._show_way_back(plan)
             if not self._only_look:
                 self._offer(plan.verb)
-        self.call_after_refresh(self._fit)
+        self.fit_soon()
+
+    def _show_way_back(self, plan: Plan) -> None:
+        """It is in sight however much there is to scroll."""
+        back = self.query_one("#back", Static)
+        for name, value in plan.facts:
+            if name == WAY_BACK:
+                back.update(Text.assemble((f"{name}  ", "dim"), _fact(value)))
+                back.display = True
 
     def _offer(self, verb: str) -> None:
         do = self.query_one("#do", Button)
@@ -110,16 +129,6 @@ class PlanDialog(Dialog[Plan]):
         if event.value.strip() == self._typed:
             self.dismiss(self._plan)
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._fit)
-
-    def _fit(self) -> None:
-        """On a small screen the plan is scrolled: the buttons are always there."""
-        box, text = self.query_one(Vertical), self.query_one(VerticalScroll)
-        others = box.virtual_size.height - text.outer_size.height
-        text.styles.max_height = max(self.size.height * 9 // 10 - box.gutter.height - others, 1)
-        self.query_one("#body").styles.max_width = self.size.width * 9 // 10 - box.gutter.width
-
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(self._plan if event.button.id == "do" else None)
 
@@ -128,10 +137,6 @@ class PlanDialog(Dialog[Plan]):
             case "left" | "right" | "h" | "l":
                 event.stop()
                 self.focus_next(Button)
-            case "up" | "down" | "k" | "j":
-                event.stop()
-                text = self.query_one(VerticalScroll)
-                text.scroll_relative(y=1 if event.key in ("down", "j") else -1, animate=False)
             case "y" if self._plan is not None and not self._typed and not self._only_look:
                 event.stop()
                 self.dismiss(self._plan)
@@ -141,11 +146,13 @@ class PlanDialog(Dialog[Plan]):
 
 
 def _plan(plan: Plan) -> Text:
+    """All of it but the way back, which stands beneath."""
+    facts = [(name, value) for name, value in plan.facts if name != WAY_BACK]
     text = Text()
-    longest = min(max((len(name) for name, _ in plan.facts), default=0), 24)
-    for name, value in plan.facts:
+    longest = min(max((len(name) for name, _ in facts), default=0), 24)
+    for name, value in facts:
         text.append(f"{safe(name):<{longest}}  ", "dim")
-        text.append(f"{_DIGEST.sub(_short, safe(value))}\n")
+        text.append(f"{_fact(value)}\n")
     for line in plan.text:
         text.append("\n| ", "dim")
         text.append(safe(line))
@@ -156,15 +163,20 @@ def _plan(plan: Plan) -> Text:
         text.append(safe(warning))
     if plan.warnings:
         text.append("\n")
-    if plan.facts:
+    if facts:
         text.append("\n")
+    digits = len(str(len(plan.steps)))
     for number, step in enumerate(plan.steps, 1):
-        text.append(f"{number}. ", "dim")
-        text.append(f"{_DIGEST.sub(_short, safe(step.title))}\n")
+        text.append(f"{number:>{digits}}. ", "dim")
+        text.append(f"{_fact(step.title)}\n")
     if plan.equal:
         text.append(f"\n$ {safe(plan.equal)}", "dim")
     text.rstrip()
     return text
+
+
+def _fact(text: str) -> str:
+    return _DIGEST.sub(_short, safe(text))
 
 
 def _why_not(error: HoldfastError) -> Text:

@@ -13,7 +13,8 @@ from tui.operations.suggest import Suggestions
 from tui.presentation.release_record import difference_lines, drift_lines, record_lines
 from tui.presentation.text import safe
 from tui.presentation.versions import first_choice, offered_versions, version_choices
-from tui.screens.dialogs import NameDialog, Question, ask
+from tui.screens.confirm import Question
+from tui.screens.dialogs import NameDialog, ask
 from tui.screens.operations import refused
 from tui.screens.pickers import ReleaseDialog
 from tui.screens.plans import CHOOSE, VersionDialog

@@ -1,0 +1,110 @@
+"""Dialogs on the smallest usual screen: what does not fit is scrolled, and said to be there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import OptionList
+
+from tests.ui import fakes
+from tui.model.operation import Plan, PlanStep
+from tui.screens.confirm import ConfirmDialog, Question
+from tui.screens.dialogs import Choice, MenuDialog
+from tui.screens.plans import PlanDialog
+
+if TYPE_CHECKING:
+    from tests.ui.conftest import Open, Robot
+
+LONG = "payment-reconciliation-worker-for-the-northern-region-eu-0001"[:60]
+BACK = "way back  r5 v1.5.0, at every step"
+
+
+def long_plan() -> Plan:
+    plan = fakes.deploy_plan()
+    return plan._replace(
+        steps=tuple(PlanStep(f"s{number}", f"Step of plan {number}") for number in range(40))
+    )
+
+
+def whole(robot: Robot) -> bool:
+    """Whether the dialog's whole frame is on the screen."""
+    return "╭─" in robot.text() and "╰─" in robot.text()
+
+
+@pytest.mark.parametrize("typed", ["", "web"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 16)])
+async def test_a_long_plan_says_that_there_is_more(
+    dashboard: Open, size: tuple[int, int], typed: str
+) -> None:
+    async def planned() -> Plan:
+        return long_plan()
+
+    async with dashboard(size=size) as robot:
+        robot.app.push_screen(PlanDialog("Deploy web", planned, typed=typed))
+        await robot.wait_for("more below")
+        seen = set()
+        while "more below" in robot.text():
+            for words in ("Cancel", "Deploy", BACK, "↑ ↓ scroll"):
+                assert words in robot.text()
+            assert whole(robot)
+            [more] = [line for line in robot.lines() if "more below" in line]
+            seen.add(more)
+            await robot.press("down", "down")
+            await robot.wait(lambda more=more: more not in robot.lines())  # type: ignore[misc]
+        assert len(seen) > 5
+        assert "$ docker stop web" in robot.text() or "docker run" in robot.text()
+        for words in ("Cancel", "Deploy", BACK, "above"):
+            assert words in robot.text()
+
+
+async def test_a_plan_that_fits_says_nothing_of_more(dashboard: Open) -> None:
+    async def planned() -> Plan:
+        return fakes.push_plan()
+
+    async with dashboard(size=(80, 24)) as robot:
+        robot.app.push_screen(PlanDialog("Push web", planned))
+        await robot.wait_for("3. Read the digest back")
+        await robot.wait_for("docker push")
+        assert "more below" not in robot.text()
+        await robot.pilot.resize_terminal(80, 14)
+        await robot.wait_for("more below")
+        await robot.pilot.resize_terminal(120, 40)
+        await robot.wait_gone("more below")
+
+
+async def test_a_question_about_many_things_says_that_there_are_more(dashboard: Open) -> None:
+    names = tuple(f"{LONG}-{number}" for number in range(12))
+    question = Question(
+        "Remove 12 containers?", names, ("host build-1", "nothing brings them back"), "docker rm", "Remove"
+    )
+    async with dashboard(size=(80, 14)) as robot:
+        robot.app.push_screen(ConfirmDialog(question))
+        await robot.wait_for("more below")
+        assert whole(robot)
+        for words in ("Cancel", "Remove", "nothing brings them back"):
+            assert words in robot.text()
+        await robot.press("pagedown", "pagedown", "pagedown")
+        await robot.wait_for("docker rm")
+        await robot.wait_for("above")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (80, 12), (120, 40)])
+@pytest.mark.parametrize("name", ["web", LONG])
+async def test_the_cursor_of_a_long_menu_is_always_visible(
+    dashboard: Open, name: str, size: tuple[int, int]
+) -> None:
+    reason = f"the deploy of {name} r6 v1.6.0 was interrupted: X c in the apps finishes or undoes it"
+    choices = [Choice(f"c{number}", "", f"Choice {number:02}", reason) for number in range(14)]
+    async with dashboard(size=size) as robot:
+        robot.app.push_screen(MenuDialog(f"{name} and 3 more", choices))
+        await robot.wait_for("Choice 00")
+        for key in ("down", "up"):
+            for _ in range(13):
+                await robot.press(key)
+                chosen = f"Choice {robot.app.screen.query_one(OptionList).highlighted:02}"
+                await robot.wait_for(chosen)
+                assert whole(robot)
+        await robot.pilot.resize_terminal(80, 16)
+        await robot.wait(lambda: whole(robot))
+        await robot.wait_for("Choice 00")
