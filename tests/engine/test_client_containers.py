@@ -55,7 +55,7 @@ async def test_the_version_is_agreed_with_the_engine(engine: Engine, engine_host
     theirs = docker.DockerClient(base_url=engine_host).version()
     assert engine.version.version == theirs["Version"]
     assert engine.version.api <= theirs["ApiVersion"]
-    assert await engine.host_name() == docker.DockerClient(base_url=engine_host).info()["Name"]
+    assert (await engine.info()).name == docker.DockerClient(base_url=engine_host).info()["Name"]
 
 
 async def test_list_and_inspect_say_the_same_of_a_container(engine: Engine, run: Run) -> None:

@@ -58,14 +58,11 @@ async def test_an_image_is_listed_tagged_untagged_and_gone(engine: Engine, made:
         await engine.images.details(made)
 
 
-async def test_pruning_takes_what_no_tag_names(engine: Engine, made: str, engine_host: str) -> None:
+async def test_an_image_without_a_tag_is_dangling(engine: Engine, made: str, engine_host: str) -> None:
     with docker.APIClient(base_url=engine_host) as client:
         client.import_image_from_data(b"\0" * 1024, repository="holdfast-test/made", tag="1")
     [image] = [image for image in await engine.images.list() if image.id == made]
     assert image.dangling
-    went, freed = await engine.images.prune()
-    assert made in went
-    assert freed >= 1000
     await engine.images.remove("holdfast-test/made:1")
 
 

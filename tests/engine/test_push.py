@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tui.engine.addresses import without_tls
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import LoginRefused, RegistryUnreachable, RepositoryUnknown
@@ -121,6 +122,7 @@ async def test_a_pull_by_tag_and_by_digest(engine: Engine, registry: Registry, n
 
 
 async def test_which_registries_the_engine_speaks_plain_http_to(engine: Engine, registry: Registry) -> None:
-    assert await engine.insecure(registry.address)
-    assert not await engine.insecure("docker.io")
-    assert not await engine.insecure("nowhere.invalid")
+    info = await engine.info()
+    assert await without_tls(registry.address, info)
+    assert not await without_tls("docker.io", info)
+    assert not await without_tls("nowhere.invalid", info)

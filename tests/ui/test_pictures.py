@@ -60,7 +60,7 @@ STATES = [
 
 def filled() -> Store:
     store = Store()
-    version = EngineVersion("Docker Engine", "28.5.2", "1.51", "linux", "amd64", "build-1")
+    version = EngineVersion("Docker Engine", "28.5.2", "1.51", "linux", "amd64")
     images = [
         Image(
             f"sha256:{number:064x}",
@@ -99,7 +99,7 @@ def filled() -> Store:
             if container.running
         }
     )
-    store.set_link(Link(LinkState.LIVE, NOW, "unix:///var/run/docker.sock", version))
+    store.set_link(Link(LinkState.LIVE, NOW, "unix:///var/run/docker.sock", version, "build-1"))
     return store
 
 

@@ -98,9 +98,9 @@ async def _engine(engine: Engine) -> AsyncIterator[Finding]:
             "Docker Engine 23 and newer have BuildKit switched on",
         )  # fmt: skip
     async with _answering("the engine's /info", ANSWER_SECONDS):
-        storage, here = await engine.storage(), await engine.is_on_this_machine()
-    yield Finding("storage", OK, f"{storage.driver} in {storage.folder}")
-    yield await asyncio.to_thread(_disk, storage.folder if here else "")
+        info = await engine.info()
+    yield Finding("storage", OK, f"{info.storage_driver} in {info.folder}")
+    yield await asyncio.to_thread(_disk, info.folder if engine.is_on_this_machine(info) else "")
 
 
 def _disk(folder: str) -> Finding:

@@ -10,9 +10,21 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tui.model.engine import EngineInfo
+
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 LOOKUP_SECONDS = 5.0
+
+
+async def without_tls(host: str, info: EngineInfo) -> bool:
+    """Whether an engine speaks to a registry without TLS where it has to, as configured for it.
+
+    That is what its "insecure-registries" name, and every registry on the loopback.
+    """
+    if host in info.registries:
+        return not info.registries[host]
+    return await within(host, [*info.without_tls, *LOOPBACK])
 
 
 async def within(host: str, networks: Iterable[str]) -> bool:

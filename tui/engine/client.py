@@ -6,7 +6,6 @@ import socket
 from typing import TYPE_CHECKING, Any, Self
 
 from tui.engine import payloads
-from tui.engine.addresses import LOOPBACK, within
 from tui.engine.archives import Archives
 from tui.engine.bounds import QUESTION_SECONDS
 from tui.engine.builds import Builds
@@ -29,6 +28,7 @@ from tui.engine.faults import readable
 from tui.engine.images import Images
 from tui.engine.jsonmessage import parse
 from tui.engine.networks import Networks
+from tui.engine.system import read_info
 from tui.engine.transport import transport_for
 from tui.engine.volumes import Volumes
 from tui.engine.wire import Wire
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tui.engine.endpoint import Endpoint
-    from tui.model.engine import EngineVersion, Storage, Usage
+    from tui.model.engine import EngineInfo, EngineVersion, Usage
     from tui.model.event import Event
 
 USAGE_SECONDS = 600.0
@@ -104,41 +104,9 @@ class Engine:
         """Return when the engine answers; raises EngineError when it does not within so many seconds."""
         await self._wire.ask("GET", "/_ping", seconds=seconds)
 
-    async def host_name(self) -> str:
-        """The host's name as the engine knows it, put into `version.name` too. Raises EngineError."""
-        if not self.version.name:
-            answer = await self._wire.get("/info")
-            with readable("GET /info"):
-                self.version = self.version._replace(name=payloads.host_name(answer))
-        return self.version.name
-
-    async def insecure(self, host: str) -> bool:
-        """Whether the engine speaks to a registry without TLS where it has to, as configured for it.
-
-        That is what "insecure-registries" names, and every registry on the loopback. Raises EngineError.
-        """
-        answer = await self._wire.get("/info")
-        with readable("GET /info"):
-            named, networks = payloads.insecure_registry(answer, host), payloads.insecure_networks(answer)
-        return await within(host, [*networks, *LOOPBACK]) if named is None else named
-
-    async def id(self) -> str:
-        """What the engine calls itself, in letters and digits. Raises EngineError."""
-        answer = await self._wire.get("/info")
-        with readable("GET /info"):
-            return payloads.engine_id(answer)
-
-    async def clock(self) -> float:
-        """What time it is for the engine, in seconds since the epoch. Raises EngineError."""
-        answer = await self._wire.get("/info")
-        with readable("GET /info"):
-            return payloads.engine_time(answer)
-
-    async def storage(self) -> Storage:
-        """Where the engine keeps images. Raises EngineError."""
-        answer = await self._wire.get("/info")
-        with readable("GET /info"):
-            return payloads.storage(answer)
+    async def info(self) -> EngineInfo:
+        """What it says of itself and its host, now. Raises EngineError."""
+        return await read_info(self._wire)
 
     async def usage(self) -> Usage:
         """How much room images and volumes take, which an engine may count for long. Raises EngineError."""
@@ -146,12 +114,12 @@ class Engine:
         with readable("GET /system/df"):
             return payloads.usage(answer)
 
-    async def is_on_this_machine(self) -> bool:
-        """Whether what it says of its host can be looked at here. Raises EngineError.
+    def is_on_this_machine(self, info: EngineInfo) -> bool:
+        """Whether what it says of its host can be looked at here.
 
         A unix socket alone does not tell: ssh forwards them, and containers are given them.
         """
-        return bool(self.endpoint.socket_path) and await self.host_name() == socket.gethostname()
+        return bool(self.endpoint.socket_path) and info.name == socket.gethostname()
 
     async def close(self) -> None:
         await self._wire.close()

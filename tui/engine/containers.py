@@ -19,6 +19,7 @@ from tui.engine.jsonmessage import JsonMessages, parse
 from tui.engine.recreation import Kept, kept
 from tui.engine.state import ContainerState, container_state
 from tui.engine.stdcopy import FramedLog, LogLine, LogReader, RawLog
+from tui.engine.system import read_info
 from tui.engine.timestamps import nanoseconds
 from tui.engine.wire import Answer, Query, Wire, filters, segment
 from tui.model.drift import Changes
@@ -147,9 +148,9 @@ class Containers:
 
     async def adoption(self, id: str) -> Adoption:
         """Its configuration as an app's, without what its image and the engine say by themselves."""
-        (item, image), engine = await asyncio.gather(self._with_image(id), self._wire.get("/info"))
+        (item, image), info = await asyncio.gather(self._with_image(id), read_info(self._wire))
         with readable("GET /containers/{id}/json"):
-            return adoption(item, image, str(engine.get("LoggingDriver") or ""))
+            return adoption(item, image, info.logging_driver)
 
     async def differences(
         self, id: str, wanted: RunSpec, app: str, unsure: Sequence[str] = ()

@@ -13,7 +13,7 @@ from tui.engine.errors import LayersDamaged, MalformedAnswer, NotFound, RequestR
 from tui.engine.faults import readable
 from tui.engine.image_archive import ImageArchive, NoArchive, compare
 from tui.engine.jsonmessage import JsonMessages, parse
-from tui.engine.wire import Wire, filters, one_line, segment
+from tui.engine.wire import Wire, one_line, segment
 from tui.model.reference import registry_host
 
 if TYPE_CHECKING:
@@ -155,12 +155,3 @@ class Images:
     async def tag(self, id: str, repository: str, tag: str) -> None:
         """Name an image "repository:tag"; the engine moves the tag silently if another image has it."""
         await self._wire.ask("POST", f"/images/{segment(id)}/tag", {"repo": repository, "tag": tag})
-
-    async def prune(self) -> tuple[builtins.list[str], int]:
-        """Remove all dangling images; what went, and the bytes that came free."""
-        query = {"filters": filters(dangling=["true"])}
-        answer = parse(
-            await self._wire.ask("POST", "/images/prune", query, seconds=REMOVE_SECONDS, most=LIST_BYTES)
-        )
-        with readable("POST /images/prune"):
-            return payloads.pruned(answer)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from tui.engine.timestamps import seconds
 from tui.model.container import HEALTHS, Container, Port
-from tui.model.engine import EngineVersion, Storage, Usage
+from tui.model.engine import EngineInfo, EngineVersion, Usage
 from tui.model.event import Event
 from tui.model.image import Image, ImageConfig
 from tui.model.sample import Sample
@@ -214,26 +214,10 @@ def distributed_digest(answer: Json) -> str:
     return str(answer["Descriptor"]["digest"])
 
 
-def insecure_registry(answer: Json, host: str) -> bool | None:
-    """GET /info: whether a registry may be spoken to without TLS; None where it is not named."""
-    named = (answer.get("RegistryConfig") or {}).get("IndexConfigs") or {}
-    return not named[host]["Secure"] if host in named else None
-
-
-def insecure_networks(answer: Json) -> list[str]:
-    """GET /info: networks ("10.0.0.0/8") in which registries may be spoken to without TLS."""
-    return [str(one) for one in (answer.get("RegistryConfig") or {}).get("InsecureRegistryCIDRs") or ()]
-
-
 def removed_names(items: Iterable[Json] | None) -> list[str]:
-    """What DELETE /images/{name} and POST /images/prune say went: references, then IDs."""
+    """What DELETE /images/{name} says went: references, then IDs."""
     names = [item.get("Untagged") or item.get("Deleted") for item in items or ()]
     return [str(name) for name in names if name]
-
-
-def pruned(answer: Json) -> tuple[list[str], int]:
-    """POST /images/prune: what went, and the bytes that came free."""
-    return removed_names(answer.get("ImagesDeleted")), int(answer.get("SpaceReclaimed") or 0)
 
 
 @checked
@@ -253,14 +237,12 @@ def event(item: Json) -> Event:
 @checked
 def version(answer: Json, server: str, api: str) -> EngineVersion:
     """GET /version; `server` is the answer's header of that name, `api` the version that will be spoken."""
-    product = (answer.get("Platform") or {}).get("Name") or ""
     return EngineVersion(
         "Podman" if server.startswith("Libpod/") else "Docker Engine",
         answer["Version"],
         api,
         answer.get("Os", ""),
         answer.get("Arch", ""),
-        simulated=product == "Holdfast demo",
     )
 
 
@@ -308,28 +290,23 @@ def _cpu(now: Json, before: Json) -> float | None:
     return float(used / host * processors * 100)
 
 
-def host_name(answer: Json) -> str:
-    """GET /info: the host's name."""
-    return str(answer.get("Name") or "")
-
-
-def engine_id(answer: Json) -> str:
-    """GET /info: what tells this engine from others; copies of one machine may share it."""
-    return str(answer["ID"])
-
-
-def engine_time(answer: Json) -> float:
-    """GET /info: the engine's own clock, in seconds since the epoch."""
+@checked
+def info(answer: Json) -> EngineInfo:
+    """GET /info."""
     now = seconds(answer["SystemTime"])
     if now is None:
         raise ValueError(answer["SystemTime"])
-    return now
-
-
-@checked
-def storage(answer: Json) -> Storage:
-    """GET /info: where images are kept."""
-    return Storage(str(answer.get("Driver") or ""), str(answer.get("DockerRootDir") or ""))
+    registries = answer.get("RegistryConfig") or {}
+    return EngineInfo(
+        answer["ID"],
+        answer.get("Name") or "",
+        now,
+        answer.get("Driver") or "",
+        answer.get("DockerRootDir") or "",
+        answer.get("LoggingDriver") or "",
+        {host: bool(one["Secure"]) for host, one in (registries.get("IndexConfigs") or {}).items()},
+        tuple(registries.get("InsecureRegistryCIDRs") or ()),
+    )
 
 
 def usage(answer: Json) -> Usage:

@@ -151,7 +151,7 @@ class Lease:
         began = self._clock()
         try:
             async with asyncio.timeout(self._times.dead / 4):
-                renewal = Renewal(self._step, await self._engine.clock())
+                renewal = Renewal(self._step, (await self._engine.info()).time)
                 await self._engine.archives.put(self.id, "/", renewal_tar(renewal))
         except NotFound:
             await self._take_again()

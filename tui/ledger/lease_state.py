@@ -148,8 +148,8 @@ async def read_lease(engine: Engine, app: str, times: Times = TIMES) -> LeaseSta
             f"rename or remove it: docker rename {found.name} ...",
         )
     owner = owner_of(found.labels.get(OWNER, ""))
-    renewal, now, gone = await asyncio.gather(
-        _renewal(engine, found), engine.clock(), asyncio.to_thread(_has_ended, owner)
+    renewal, info, gone = await asyncio.gather(
+        _renewal(engine, found), engine.info(), asyncio.to_thread(_has_ended, owner)
     )
     return LeaseState(
         app,
@@ -158,7 +158,7 @@ async def read_lease(engine: Engine, app: str, times: Times = TIMES) -> LeaseSta
         short(renewal.step),
         found.created,
         renewal.renewed or found.created + WHOLE,
-        now,
+        info.time,
         times.dead,
         gone,
     )

@@ -65,8 +65,13 @@ class Ledger:
     @classmethod
     async def open(cls, engine: Engine, environ: Mapping[str, str] = os.environ) -> Self:
         """The ledger of an engine, with this machine's copy of it. Changes nothing. Raises EngineError."""
-        id, host, storage = await asyncio.gather(engine.id(), engine.host_name(), engine.storage())
-        return cls(engine, Mirror(Identity(id, host, storage.folder), environ))
+        info = await engine.info()
+        return cls(engine, Mirror(Identity(info.id, info.name, info.folder), environ))
+
+    @property
+    def host(self) -> str:
+        """The name of the engine's host as the engine knows it."""
+        return self._mirror.engine.host
 
     async def entries(self, app: str) -> list[Entry]:
         """The releases of an app, newest first.

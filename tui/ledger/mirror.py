@@ -51,6 +51,7 @@ class Mirror:
     """The copy for one engine; every call may raise OSError."""
 
     def __init__(self, engine: Identity, environ: Mapping[str, str]) -> None:
+        self.engine = engine
         self.folder = state_folder(environ) / "ledger" / engine.name
 
     def read(self, app: str) -> dict[str, bytes]:

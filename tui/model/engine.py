@@ -14,7 +14,6 @@ class EngineVersion(NamedTuple):
     product   "Docker Engine", or "Podman" where the engine says that it is Libpod
     version   of the engine, e.g. "28.5.2"
     api       the API version spoken with it, e.g. "1.51"
-    name      the host's name as the engine knows it (GET /info), "" when unknown
     """
 
     product: str
@@ -22,19 +21,29 @@ class EngineVersion(NamedTuple):
     api: str
     os: str
     arch: str
-    name: str = ""
-    simulated: bool = False
 
 
-class Storage(NamedTuple):
-    """Where the engine keeps images (GET /info).
+class EngineInfo(NamedTuple):
+    """The engine's answer to GET /info.
 
-    driver   e.g. "overlay2"
-    folder   its data root, on its own host
+    id               what tells this engine from others; copies of one machine may share it
+    name             the host's name as the engine knows it
+    time             its own clock, in seconds since the epoch
+    storage_driver   e.g. "overlay2"
+    folder           its data root, on its own host
+    logging_driver   of containers that ask for none
+    registries       "registry:5000" -> whether it must be spoken to by TLS, for those that it names
+    without_tls      networks ("10.0.0.0/8") in which registries need none
     """
 
-    driver: str
-    folder: str
+    id: str
+    name: str
+    time: float
+    storage_driver: str = ""
+    folder: str = ""
+    logging_driver: str = ""
+    registries: Mapping[str, bool] = {}
+    without_tls: tuple[str, ...] = ()
 
 
 class Usage(NamedTuple):

@@ -120,7 +120,7 @@ class Adopt:
             f"Adopt the container {self._kept.name} as {self._name} r{self._number}",
             tuple(self._steps()),
             (
-                ("host", self._engine.version.name),
+                ("host", self._ledger.host),
                 ("engine", self._engine.endpoint.url),
                 ("container", f"{self._kept.name} ({self._kept.id[:12]})"),
                 ("image", self._image.reference),
@@ -222,7 +222,7 @@ class Adopt:
     def _new_file(self) -> AppFile:
         day = time.strftime("%Y-%m-%d")
         comments = [
-            f"Adopted on {day} from the container {self._kept.name} on {self._engine.version.name}.",
+            f"Adopted on {day} from the container {self._kept.name} on {self._ledger.host}.",
             "It is yours now: Holdfast does not write it again. holdfast init --example shows every key.",
         ]
         return app_file(

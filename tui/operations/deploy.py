@@ -240,7 +240,7 @@ class Deploy:
             steps.append(PlanStep(PRUNE, f"Remove {', '.join(f'r{number}' for number in going)}"))
         steps += image_steps(self._outgoing)
         live = releases.live
-        facts = [("host", self._engine.version.name), ("engine", self._engine.endpoint.url)]
+        facts = [("host", self._ledger.host), ("engine", self._engine.endpoint.url)]
         facts.append(("new", f"{release.version} {release.digest or release.image}".strip()))
         if live is not None and releases.standing.live is not None:
             entry = releases.entries.get(releases.standing.live)

@@ -35,9 +35,8 @@ class Listener(NamedTuple):
 
 async def check_room(engine: Engine, needed: int = 0) -> list[str]:
     """Whether the engine's disk has room. Raises Refused where so many bytes cannot fit."""
-    if not await engine.is_on_this_machine():
-        return []
-    folder = (await engine.storage()).folder
+    info = await engine.info()
+    folder = info.folder if engine.is_on_this_machine(info) else ""
     if not folder or not await asyncio.to_thread(os.path.isdir, folder):
         return []
     free = (await asyncio.to_thread(shutil.disk_usage, folder)).free
@@ -61,7 +60,7 @@ async def check_host_ports(
     """
     wanted = [port for port in ports if port.published.isdigit() and port.protocol in LISTENING]
     wanted = [port for port in wanted if (int(port.published), port.protocol) not in freed]
-    if not wanted or not await engine.is_on_this_machine():
+    if not wanted or not engine.is_on_this_machine(await engine.info()):
         return
     there = await asyncio.to_thread(listeners)
     for port in wanted:

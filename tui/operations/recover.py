@@ -60,7 +60,7 @@ class Recover:
                 PlanStep("lease", f"Take the lease of {app.name}"),
                 *(PlanStep(step.id, step.title) for step in steps),
             ),
-            (("host", self._engine.version.name), ("engine", self._engine.endpoint.url)),
+            (("host", self._ledger.host), ("engine", self._engine.endpoint.url)),
             tuple(self._ledger.notes),
             "",
             "Recover",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from tui.engine.addresses import without_tls
 from tui.engine.credentials import credentials_for
 from tui.engine.errors import TransferFailed
 from tui.model.reference import path_in_registry, registry_host
@@ -43,7 +44,7 @@ class Remote:
 
     async def __aenter__(self) -> Self:
         self.credentials = await credentials_for(self.host)
-        insecure = await self._engine.insecure(self.host)
+        insecure = await without_tls(self.host, await self._engine.info())
         self._registry = await Registry(self.host, self.credentials, insecure=insecure).__aenter__()
         return self
 

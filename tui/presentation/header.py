@@ -64,7 +64,7 @@ def _engine(link: Link, cells: int) -> str:
     if version is None:
         return ""
     product = f"{safe(version.product)} {safe(version.version)}"
-    name, api = safe(version.name), f"API {safe(version.api)}"
+    name, api = safe(link.host), f"API {safe(version.api)}"
     for parts in ((name, product, api), (name, product), (product,)):
         text = f" {' · '.join(part for part in parts if part)}"
         if width(text) < cells:

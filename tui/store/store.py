@@ -54,6 +54,7 @@ class LinkState(Enum):
 class Link(NamedTuple):
     """The connection, and since when (seconds since the epoch) nothing newer is known.
 
+    host          the name of the engine's host as the engine knows it, "" while unknown
     error, hint   why the last try failed, "" while live
     attempt       how often it was tried since the last break
     """
@@ -62,6 +63,7 @@ class Link(NamedTuple):
     since: float
     endpoint: str = ""
     version: EngineVersion | None = None
+    host: str = ""
     error: str = ""
     hint: str = ""
     attempt: int = 0

@@ -163,8 +163,7 @@ class Watcher:
         self._wake.set()
         live = Link(LinkState.LIVE, self._clock(), self._endpoint, engine.version)
         self.store.set_link(live)
-        await engine.host_name()
-        self.store.set_link(live._replace(version=engine.version))
+        self.store.set_link(live._replace(host=(await engine.info()).name))
 
     async def _list(self, engine: Engine) -> None:
         """Read everything."""

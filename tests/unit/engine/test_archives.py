@@ -11,7 +11,6 @@ from tests.unit.engine.conftest import ScriptedEngine, answered, streamed
 from tui.engine.errors import (
     AnswerTooLarge,
     EngineSilent,
-    MalformedAnswer,
     NotFound,
     ServerFault,
     StreamBroken,
@@ -87,18 +86,6 @@ async def test_an_import_that_fails_inside_its_answer(scripted: ScriptedEngine, 
     scripted.scripts["/images/create"] = answered(b'{"status":"sha')
     with pytest.raises(StreamBroken):
         await engine.images.import_empty("holdfast/anchor", "1")
-
-
-async def test_the_engines_name_and_clock(scripted: ScriptedEngine, engine: Engine) -> None:
-    scripted.scripts["/info"] = answered({"ID": "AB:CD", "SystemTime": "2026-11-24T12:00:00.5+01:00"})
-    assert await engine.id() == "AB:CD"
-    assert await engine.clock() == 1795518000.5
-
-
-async def test_a_clock_that_cannot_be_read(scripted: ScriptedEngine, engine: Engine) -> None:
-    scripted.scripts["/info"] = answered({"ID": "AB:CD", "SystemTime": "noon"})
-    with pytest.raises(MalformedAnswer):
-        await engine.clock()
 
 
 async def test_whether_there_is_a_volume(scripted: ScriptedEngine, engine: Engine) -> None:

@@ -43,11 +43,7 @@ async def drain(opened: Any) -> None:
 
 ID = "0" * 64
 CALLS: dict[str, Callable[[Engine], Awaitable[object]]] = {
-    "id": lambda engine: engine.id(),
-    "clock": lambda engine: engine.clock(),
-    "storage": lambda engine: engine.storage(),
-    "host_name": lambda engine: engine.host_name(),
-    "insecure": lambda engine: engine.insecure("registry:5000"),
+    "info": lambda engine: engine.info(),
     "ping": lambda engine: engine.ping(5.0),
     "builder": lambda engine: engine.builds.builder(),
     "containers.list": lambda engine: engine.containers.list(),
@@ -295,7 +291,7 @@ IMAGE = {
 HISTORY = [{"Id": "<missing>", "Created": 1, "CreatedBy": "x", "Tags": ["web:1"], "Size": 1, "Comment": ""}]
 INFO = {
     "ID": "X", "Name": "host", "SystemTime": "2026-01-01T00:00:00Z", "Driver": "overlay2",
-    "DockerRootDir": "/v",
+    "DockerRootDir": "/v", "LoggingDriver": "json-file",
     "RegistryConfig": {"IndexConfigs": {"r": {"Secure": True}}, "InsecureRegistryCIDRs": ["127.0.0.0/8"]},
 }  # fmt: skip
 EVENT = {
@@ -324,13 +320,7 @@ READ: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "event": (payloads.event, EVENT),
     "sample": (payloads.sample, STATS),
     "version": (lambda item: payloads.version(item, "", agree(item)), VERSION),
-    "storage": (payloads.storage, INFO),
-    "id": (payloads.engine_id, INFO),
-    "time": (payloads.engine_time, INFO),
-    "insecure": (
-        lambda item: (payloads.insecure_registry(item, "r"), payloads.insecure_networks(item)),
-        INFO,
-    ),
+    "info": (payloads.info, INFO),
 }
 WRONG = [None, 5, 1e308, 2**70, True, "x", [5], ["x"], [{}], {}, {"x": 5}, {"x": None}]
 

@@ -27,6 +27,7 @@ from tui.engine.errors import (
     StreamBroken,
 )
 from tui.engine.stdcopy import LogLine
+from tui.model.engine import EngineInfo
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -63,13 +64,10 @@ async def test_an_engine_that_has_left_our_versions_behind_is_refused(scripted: 
         await connect(scripted, ApiVersion="1.60", MinAPIVersion="1.52")
 
 
-async def test_podman_and_the_demo_are_known(scripted: ScriptedEngine) -> None:
+async def test_podman_is_known(scripted: ScriptedEngine) -> None:
     scripted.scripts["/version"] = answered(VERSION, "200 OK", "Server: Libpod/5.4.2 (linux)")
     async with await Engine.connect(scripted.endpoint) as engine:
         assert engine.version.product == "Podman"
-        assert not engine.version.simulated
-    async with await connect(scripted, Platform={"Name": "Holdfast demo"}) as engine:
-        assert engine.version.simulated
 
 
 @pytest.mark.parametrize(
@@ -81,12 +79,35 @@ async def test_something_else_than_an_engine_is_none(scripted: ScriptedEngine, a
         await Engine.connect(scripted.endpoint)
 
 
-async def test_the_host_is_asked_for_once(scripted: ScriptedEngine, engine: Engine) -> None:
-    scripted.scripts["/info"] = answered({"Name": "prod-1"})
-    assert await engine.host_name() == "prod-1"
-    assert await engine.host_name() == "prod-1"
-    assert engine.version.name == "prod-1"
+INFO = {"ID": "AB:CD", "SystemTime": "2026-11-24T12:00:00.5+01:00", "Name": "prod-1"}
+
+
+async def test_an_engine_says_all_of_itself_at_once(scripted: ScriptedEngine, engine: Engine) -> None:
+    more = {"Driver": "overlay2", "DockerRootDir": "/var/lib/docker", "LoggingDriver": "json-file"}
+    scripted.scripts["/info"] = answered({**INFO, **more})
+    assert await engine.info() == EngineInfo(
+        id="AB:CD",
+        name="prod-1",
+        time=1795518000.5,
+        storage_driver="overlay2",
+        folder="/var/lib/docker",
+        logging_driver="json-file",
+    )
     assert len(scripted.requests) == 2
+
+
+async def test_an_engine_that_says_little(scripted: ScriptedEngine, engine: Engine) -> None:
+    scripted.scripts["/info"] = answered({**INFO, "RegistryConfig": None})
+    assert await engine.info() == EngineInfo("AB:CD", "prod-1", 1795518000.5)
+
+
+@pytest.mark.parametrize("wrong", [{"SystemTime": "noon"}, {"SystemTime": None}, {"ID": None}, {"Name": 5}])
+async def test_what_cannot_be_read_of_an_engine(
+    scripted: ScriptedEngine, engine: Engine, wrong: dict[str, object]
+) -> None:
+    scripted.scripts["/info"] = answered({**INFO, **wrong})
+    with pytest.raises(MalformedAnswer):
+        await engine.info()
 
 
 async def test_no_socket_and_a_socket_left_behind(tmp_path: Path) -> None:
@@ -267,14 +288,11 @@ async def test_a_name_from_outside_cannot_leave_its_place_in_the_path(
 
 async def test_what_changes_images(scripted: ScriptedEngine, engine: Engine) -> None:
     scripted.scripts["/images/reg:5000/app:v1"] = answered([{"Untagged": "reg:5000/app:v1"}])
-    scripted.scripts["/images/prune"] = answered({"ImagesDeleted": [{"Deleted": "x"}], "SpaceReclaimed": 5})
     scripted.scripts["/images/x/tag"] = answered(b"", "201 Created")
     assert await engine.images.remove("reg:5000/app:v1") == ["reg:5000/app:v1"]
-    assert await engine.images.prune() == (["x"], 5)
     await engine.images.tag("x", "app", "v2")
     assert scripted.requests[1:] == [
         "DELETE /v1.51/images/reg:5000/app:v1?force=false",
-        "POST /v1.51/images/prune?filters=%7B%22dangling%22%3A%5B%22true%22%5D%7D",
         "POST /v1.51/images/x/tag?repo=app&tag=v2",
     ]
 

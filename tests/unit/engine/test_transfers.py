@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.engine.conftest import ScriptedEngine, answered, streamed
-from tui.engine.addresses import within
+from tui.engine.addresses import within, without_tls
 from tui.engine.errors import (
     EngineError,
     LoginRefused,
@@ -399,8 +399,9 @@ async def test_which_registries_need_no_tls(
         "InsecureRegistryCIDRs": ["127.0.0.0/8", "10.77.0.0/24"],
         "IndexConfigs": {"docker.io": {"Secure": True}, "plain.example.com:5000": {"Secure": False}},
     }
-    scripted.scripts["/info"] = answered({"RegistryConfig": settings})
-    assert await engine.insecure(host) is insecure
+    about = {"ID": "AB:CD", "SystemTime": "2026-11-24T12:00:00Z", "RegistryConfig": settings}
+    scripted.scripts["/info"] = answered(about)
+    assert await without_tls(host, await engine.info()) is insecure
 
 
 async def test_a_network_of_a_kind_that_is_not_known_is_passed_over() -> None:

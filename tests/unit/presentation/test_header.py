@@ -10,13 +10,13 @@ from tui.presentation.lines import plain
 from tui.presentation.text import width
 from tui.store.store import Link, LinkState
 
-VERSION = EngineVersion("Docker Engine", "28.5.2", "1.51", "linux", "amd64", "build-1")
+VERSION = EngineVersion("Docker Engine", "28.5.2", "1.51", "linux", "amd64")
 DETAILS = ("unix:///var/run/docker.sock", "build-1", "Docker Engine 28.5.2", "API 1.51")
 BUSY = "◐ building web, testing api"
 
 
 def header(cells: int, state: LinkState = LinkState.LIVE, **more: object) -> str:
-    link = Link(state, 0.0, "unix:///var/run/docker.sock", VERSION)
+    link = Link(state, 0.0, "unix:///var/run/docker.sock", VERSION, "build-1")
     line = plain(header_line(cells, link, 12.0, **more))  # type: ignore[arg-type]
     assert width(line) == cells
     return line

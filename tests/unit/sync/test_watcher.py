@@ -11,7 +11,7 @@ import pytest
 
 from tui.engine.errors import ConnectionFailed, EngineError, EngineSilent, StreamBroken
 from tui.model.container import Container
-from tui.model.engine import EngineVersion
+from tui.model.engine import EngineInfo, EngineVersion
 from tui.model.event import Event
 from tui.store.store import LinkState, Store
 from tui.sync import watcher as watcher_module
@@ -56,9 +56,8 @@ class Script:
         if self.frozen:
             raise EngineSilent("no answer")
 
-    async def host_name(self) -> str:
-        self.version = VERSION._replace(name="host")
-        return "host"
+    async def info(self) -> EngineInfo:
+        return EngineInfo("id", "host", 0.0)
 
     @asynccontextmanager
     async def events(self) -> AsyncIterator[AsyncIterator[Event]]:
@@ -130,7 +129,7 @@ async def test_it_subscribes_before_it_lists() -> None:
         await until(lambda: store.link.state is LinkState.LIVE)
         assert engine.done.index("events") < engine.done.index("list")
         assert [c.name for c in store.containers.values()] == ["a"]
-        await until(lambda: store.link.version and store.link.version.name == "host")
+        await until(lambda: store.link.host == "host")
 
 
 async def test_what_goes_while_the_list_is_read_does_not_come_back() -> None:

@@ -10,6 +10,7 @@ from tui.demo import image_payloads, payloads
 from tui.demo.router import API, OLDEST, VERSION, Router
 from tui.demo.routes.answers import answer
 from tui.demo.statistics import CORES, MEMORY
+from tui.demo.words import stamp
 
 if TYPE_CHECKING:
     from tui.demo.objects import JSON
@@ -71,6 +72,7 @@ class SystemRoutes:
                 "ContainersStopped": len(states) - running - paused,
                 "Images": len(self.state.library.images),
                 "Driver": "overlay2",
+                "SystemTime": stamp(self.simulation.clock()),
                 "DriverStatus": [["Backing Filesystem", "extfs"]],
                 "Name": "demo",
                 "NCPU": CORES,
