@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tui.files import read_file, write_whole
 from tui.journal.folder import state_folder
 from tui.model.app_name import is_app_name
-from tui.model.typed import typed
+from tui.model.codec import plain, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +74,7 @@ def add_evidence(app: str, image: str, environ: Mapping[str, str] = os.environ, 
     path = _path(app, image, environ)
     evidence = read_evidence(app, image, environ)._replace(**changes)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(path, json.dumps(evidence._asdict()).encode())
+    write_whole(path, json.dumps(plain(evidence, Evidence)).encode())
     return evidence
 
 
@@ -90,7 +90,7 @@ def name_version(
 def _read(path: Path) -> Evidence | None:
     """None for a file that is missing or damaged: then nothing is known, and nothing is claimed."""
     try:
-        fields = json.loads(read_file(path))
-        return typed(Evidence(**{name: fields[name] for name in Evidence._fields if name in fields}))
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        found: Evidence = read(json.loads(read_file(path)), Evidence, [])
+    except (OSError, ValueError, RecursionError):
         return None
+    return found

@@ -9,19 +9,17 @@ import json
 from typing import Any
 
 from tui.errors import HoldfastError
+from tui.model.codec import plain, read
 from tui.model.operation import (
     Ended,
     Event,
-    Failure,
     Logged,
-    PlanStep,
     Progressed,
     Result,
     Started,
     StepChanged,
     Warned,
 )
-from tui.model.typed import typed
 
 _KINDS: dict[str, type[Event]] = {
     "start": Started,
@@ -40,15 +38,11 @@ class JournalMalformed(HoldfastError):
 
 def as_dict(event: Event) -> dict[str, Any]:
     """An event as the dictionary that its line holds. What a step does not say is left out."""
-    fields = event._asdict()
+    fields = plain(event, type(event))
     t = fields.pop("t")
-    if isinstance(event, Started):
-        fields["plan"] = [step._asdict() for step in event.plan]
-    elif isinstance(event, Ended):
-        del fields["result"]
-        fields |= event.result._asdict() | {"facts": dict(event.result.facts)}
-        fields["error"] = event.error._asdict() if event.error is not None else None
-        return {"t": t, "kind": "outcome", **fields}
+    if isinstance(event, Ended):
+        made = fields.pop("result")
+        fields |= made | {"facts": dict(made["facts"])}
     elif isinstance(event, StepChanged):
         defaults = event._field_defaults
         fields = {n: value for n, value in fields.items() if n not in defaults or value != defaults[n]}
@@ -68,21 +62,10 @@ def decode(line: bytes) -> Event | None:
         kind = _KINDS.get(fields.pop("kind"))
         if kind is None:
             return None
-        if kind is Started:
-            fields["plan"] = tuple(PlanStep(**step) for step in fields.get("plan", ()))
-        elif kind is Ended:
-            return typed(_ended(fields))
-        event: Event = typed(kind(**{name: fields[name] for name in kind._fields if name in fields}))
+        if kind is Ended:
+            made = {name: fields.pop(name) for name in Result._fields if name in fields}
+            fields["result"] = made | {"facts": [*map(list, made.get("facts", {}).items())]}
+        event: Event = read(fields, kind, [])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise JournalMalformed(f"a line of a journal cannot be read: {type(error).__name__}") from error
     return event
-
-
-def _ended(fields: dict[str, Any]) -> Ended:
-    facts = tuple(fields.pop("facts", {}).items())
-    made = {name: fields[name] for name in Result._fields if name in fields}
-    made["tags"] = tuple(made.get("tags", ()))
-    failure = fields.get("error")
-    if failure is not None:
-        failure = Failure(**{**failure, "detail": tuple(failure.get("detail", ()))})
-    return Ended(fields["t"], fields["ok"], fields["seconds"], Result(**made, facts=facts), failure)

@@ -17,8 +17,8 @@ from tui.journal.reader import is_alive
 from tui.ledger.bounds import short
 from tui.ledger.errors import NotOurs
 from tui.ledger.tars import NoTar, pack, unpack
-from tui.model.fields import Unfit, plain
-from tui.model.fields import read as read_fields
+from tui.model.codec import Unfit, plain
+from tui.model.codec import read as read_fields
 from tui.model.labels import LEASE, OWNER
 from tui.model.standing import doing
 

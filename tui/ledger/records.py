@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tui.model.app import ReadySpec, RunSpec
-from tui.model.fields import Unfit, plain, read
+from tui.model.codec import Unfit, plain, read
 from tui.model.release import Outcome, Release
 
 if TYPE_CHECKING:

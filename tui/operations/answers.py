@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from tui.model.fields import plain, read
+from tui.model.codec import plain, read
 from tui.model.operation import Failure, Plan  # noqa: TC001  # read by the codec too
 
 

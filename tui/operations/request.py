@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
+from tui.model.codec import plain, read
+from tui.model.verb import VERBS, Argument
+
 
 class Request(NamedTuple):
     """One operation.
 
     op       its ID
-    verb     "build", "test", "tag", "push", "deploy", "rollback", "ship", "recover", "prune" or "adopt"
+    verb     the name of one of model.verb.VERBS
     app      the app's name
     version  the tag for tag, push, deploy and ship, "" where the verb finds it by itself
     image    the image's ID or reference, "" for the newest of the app
@@ -42,9 +45,15 @@ class Request(NamedTuple):
     again: bool = False
 
     def line(self) -> str:
-        return json.dumps(self._asdict())
+        return json.dumps(plain(self, Request))
 
     @classmethod
     def read(cls, line: str | bytes) -> Request:
-        """Raises ValueError or TypeError for what is no request."""
-        return cls(**json.loads(line))
+        """Raises ValueError for what is no request: an argument that the verb does not take, too."""
+        request: Request = read(json.loads(line), cls, [])
+        if request.verb not in VERBS:
+            raise ValueError(f"there is no verb {request.verb}")
+        for argument in {*Argument} - VERBS[request.verb].takes:
+            if getattr(request, argument) != cls._field_defaults[argument]:
+                raise ValueError(f"{request.verb} takes no {argument}")
+        return request

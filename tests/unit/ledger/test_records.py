@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.unit.ledger.made import files, release, values
+from tests.support.values import values
+from tests.unit.ledger.made import files, release
 from tui.ledger.reading import read_entries
 from tui.ledger.records import (
     Damaged,

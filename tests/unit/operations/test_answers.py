@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args, get_type_hints
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.values import values
+from tui.model.verb import VERBS, Argument
 from tui.operations.answers import Answer
 from tui.operations.request import Request
 
-
-def values(hint: Any) -> st.SearchStrategy[Any]:
-    """Any value of a type; of a named tuple with every field that it has, also those with a default."""
-    if hasattr(hint, "_fields"):
-        return st.builds(hint, **{name: values(of) for name, of in get_type_hints(hint).items()})
-    if getattr(hint, "__origin__", None) is tuple and get_args(hint)[1:] == (...,):
-        return st.lists(values(get_args(hint)[0]), max_size=3).map(tuple)
-    if getattr(hint, "__origin__", None) is tuple:
-        return st.tuples(*map(values, get_args(hint)))
-    if type(None) in get_args(hint):
-        return st.none() | st.one_of(*(values(of) for of in get_args(hint) if of is not type(None)))
-    return st.from_type(hint)
+if TYPE_CHECKING:
+    from tui.model.verb import Verb
 
 
 @given(values(Answer))
@@ -33,10 +25,28 @@ def test_an_answer_is_read_as_it_was_said(answer: Answer) -> None:
     assert Answer.read(line.encode()) == answer
 
 
-@given(values(Request))
-def test_a_request_is_read_as_it_was_made(request: Request) -> None:
-    assert "\n" not in request.line()
-    assert Request.read(request.line().encode()) == request
+@given(values(Request), st.sampled_from([*VERBS.values()]))
+def test_a_request_is_read_as_it_was_made(request: Request, verb: Verb) -> None:
+    others = {argument.value: Request._field_defaults[argument] for argument in {*Argument} - verb.takes}
+    asked = request._replace(verb=verb.name, **others)
+    assert "\n" not in asked.line()
+    assert Request.read(asked.line().encode()) == asked
+
+
+@given(st.sampled_from([*VERBS.values()]), st.sampled_from([*Argument]))
+def test_a_request_says_nothing_that_its_verb_does_not_take(verb: Verb, argument: Argument) -> None:
+    default = Request._field_defaults[argument]
+    asked = Request("op", verb.name, "web")._replace(**{argument: type(default)(1)})
+    if argument in verb.takes:
+        assert Request.read(asked.line()) == asked
+        return
+    with pytest.raises(ValueError, match=f"{verb.name} takes no {argument}"):
+        Request.read(asked.line())
+
+
+def test_a_request_for_a_verb_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ValueError, match="no verb scan"):
+        Request.read(Request("op", "scan", "web").line())
 
 
 @pytest.mark.parametrize("line", ["", "no JSON", "[]", "7", '{"plan": 7}', '{"plan": {"title": "x"}}'])
