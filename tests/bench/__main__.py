@@ -17,7 +17,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import builds, deploys, events, idle, keys, logs, memory, startup
+from tests.bench import builds, deploys, events, floods, idle, keys, logs, memory, startup
 from tests.bench.engines import Engines
 from tests.bench.machine import OtherWork
 from tests.bench.programs import ours, theirs, version
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 MEASURES: dict[str, Callable[[Run], list[Result]]] = {
     "startup": startup.measure,
     "events": events.measure,
+    "floods": floods.measure,
     "idle": idle.measure,
     "keys": keys.measure,
     "logs": logs.measure,

@@ -23,6 +23,13 @@ ITEMS = 100_000
 VALUE_BYTES = 8 * 2**20
 """The most that one value of a stream may have: a message, an event, an item of a list."""
 
+VALUES = 500_000
+"""The most values, counted by their commas and brackets, of what is read as a whole; and the most labels and
+ports of all containers of a list. Small values take up to thirty times their bytes in memory."""
+
+DEPTH = 200
+"""How deep objects and lists may be in each other: counting brackets without an end takes a processor."""
+
 QUIET = 30.0
 """Seconds without a byte of an endless stream after which the engine is asked for a sign of life."""
 

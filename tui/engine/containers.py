@@ -21,7 +21,7 @@ from tui.engine.state import ContainerState, container_state
 from tui.engine.stdcopy import FramedLog, LogLine, LogReader, RawLog
 from tui.engine.system import read_info
 from tui.engine.timestamps import nanoseconds
-from tui.engine.wire import Answer, Query, Wire, filters, segment
+from tui.engine.wire import Answer, Query, Wire, filters, refuse_attached, segment
 from tui.model.drift import Changes
 
 if TYPE_CHECKING:
@@ -107,11 +107,14 @@ class Containers:
     async def _batches(self, query: Query) -> AsyncIterator[builtins.list[Container]]:
         now = time.time()
         batch: list[Container] = []
+        attached = 0
         async with aclosing(self._wire.items("/containers/json", query)) as parts:
             async for items in parts:
                 for item in items:
                     with readable("GET /containers/json"):
-                        batch.append(payloads.container_listed(item, now))
+                        batch.append(one := payloads.container_listed(item, now))
+                    attached += len(one.labels) + len(one.ports)
+                    refuse_attached(attached, "GET /containers/json")
                     if len(batch) == BATCH:
                         yield batch
                         batch = []

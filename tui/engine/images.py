@@ -7,13 +7,13 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from tui.engine import descriptions, payloads, transfers
-from tui.engine.bounds import LIST_BYTES, SILENCE
+from tui.engine.bounds import NAMED_BYTES, SILENCE
 from tui.engine.credentials import registry_auth_header
 from tui.engine.errors import LayersDamaged, MalformedAnswer, NotFound, RequestRefused, ServerFault
 from tui.engine.faults import readable
 from tui.engine.image_archive import ImageArchive, NoArchive, compare
 from tui.engine.jsonmessage import JsonMessages, parse
-from tui.engine.wire import Wire, one_line, segment
+from tui.engine.wire import Wire, one_line, refuse_attached, segment
 from tui.model.reference import registry_host
 
 if TYPE_CHECKING:
@@ -49,10 +49,14 @@ class Images:
     async def list(self) -> list[Image]:
         """All images that are not merely a layer of another."""
         found: list[Image] = []
+        known = attached = 0
         async with aclosing(self._wire.items("/images/json")) as parts:
             async for items in parts:
                 with readable("GET /images/json"):
                     found += [payloads.image_listed(item) for item in items]
+                attached += sum(len(one.labels) + len(one.tags) + len(one.digests) for one in found[known:])
+                known = len(found)
+                refuse_attached(attached, "GET /images/json")
         return found
 
     async def details(self, id: str) -> Details:
@@ -135,7 +139,11 @@ class Images:
         """Remove a tag, or an image by ID; what was untagged and deleted. Conflict while it is in use."""
         answer = parse(
             await self._wire.ask(
-                "DELETE", f"/images/{segment(ref)}", {"force": force}, seconds=REMOVE_SECONDS, most=LIST_BYTES
+                "DELETE",
+                f"/images/{segment(ref)}",
+                {"force": force},
+                seconds=REMOVE_SECONDS,
+                most=NAMED_BYTES,
             )
         )
         with readable("DELETE /images/{name}"):

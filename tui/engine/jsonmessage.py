@@ -12,7 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from tui.engine.bounds import VALUE_BYTES
+from tui.engine.bounds import DEPTH, VALUE_BYTES, VALUES
 from tui.engine.errors import AnswerTooLarge, MalformedAnswer, StreamBroken
 
 if TYPE_CHECKING:
@@ -28,13 +28,17 @@ _TOKEN = re.compile(r'["{}\[\]]')
 class _End:
     """Finds where a value ends that comes in pieces, by its brackets and quotes."""
 
-    def __init__(self) -> None:
+    def __init__(self, call: str) -> None:
+        self._call = call
         self._depth = 0
         self._in_string = False
         self._escaped = False
 
     def find(self, text: str, at: int) -> int:
-        """The position after the value's last character, -1 when it is not in this piece."""
+        """The position after the value's last character, -1 when it is not in this piece.
+
+        Raises MalformedAnswer where it is deeper than DEPTH.
+        """
         while at < len(text):
             if self._escaped:
                 self._escaped = False
@@ -55,6 +59,11 @@ class _End:
                         self._in_string = True
                     case "{" | "[":
                         self._depth += 1
+                        if self._depth > DEPTH:
+                            raise MalformedAnswer(
+                                f"the engine's answer to {self._call} has lists or objects in each other, "
+                                f"more than {DEPTH} deep"
+                            )
                     case _:
                         self._depth -= 1
                         if self._depth == 0:
@@ -75,7 +84,7 @@ class JsonMessages:
         self._text = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._parts: list[str] = []
         self._size = 0
-        self._end = _End()
+        self._end = _End(call)
 
     def feed(self, chunk: bytes) -> Iterator[Any]:
         """The values that this chunk completes; run it to its end before the next. Raises MalformedAnswer."""
@@ -95,7 +104,7 @@ class JsonMessages:
             try:
                 value, at = _decode_at(text, at)
             except (ValueError, RecursionError) as error:
-                self._end = _End()
+                self._end = _End(self._call)
                 if self._end.find(text, at) >= 0:
                     raise MalformedAnswer(
                         f"the engine's answer to {self._call} is malformed JSON: {error}"
@@ -168,7 +177,9 @@ class JsonItems(JsonMessages):
 
 
 def parse_list(body: bytes) -> list[Any]:
-    """The items of a complete array; raises MalformedAnswer or StreamBroken."""
+    """The items of a complete array; raises MalformedAnswer, AnswerTooLarge or StreamBroken."""
+    if len(body) > VALUES:
+        _refuse_many(body.decode("utf-8", "replace"), "a request")
     items = JsonItems()
     result = list(items.feed(body))
     items.close()
@@ -180,7 +191,13 @@ def parse(body: bytes, call: str = "a request") -> Any:
     return _decode(body.decode("utf-8", "replace"), call)
 
 
+def _refuse_many(text: str, call: str) -> None:
+    if len(text) > VALUES and sum(map(text.count, ",{[")) > VALUES:
+        raise AnswerTooLarge(f"the engine's answer to {call} has more than {VALUES:,} values")
+
+
 def _decode(text: str, call: str) -> Any:
+    _refuse_many(text, call)
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:

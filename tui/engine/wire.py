@@ -21,6 +21,7 @@ from tui.engine.bounds import (
     PATIENCE,
     QUESTION_SECONDS,
     QUIET,
+    VALUES,
 )
 from tui.engine.errors import (
     AnswerTooLarge,
@@ -335,6 +336,14 @@ def _query(query: Query) -> str:
 def filters(**wanted: list[str]) -> str:
     """The value of a `filters` parameter."""
     return json.dumps(wanted, separators=(",", ":"))
+
+
+def refuse_attached(count: int, call: str) -> None:
+    """Raise AnswerTooLarge where the items of a list have more labels, ports or names than fit."""
+    if count > VALUES:
+        raise AnswerTooLarge(
+            f"the engine's answer to {call} has more than {VALUES:,} labels, ports and names"
+        )
 
 
 def plain_reason(body: bytes) -> str:

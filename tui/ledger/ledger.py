@@ -132,7 +132,7 @@ class Ledger:
         )
         found = {*copied}
         for one in containers:
-            app = one.labels[APP]
+            app = one.labels.get(APP, "")  # an engine that knows no filters lists all
             if is_app_name(app):
                 found.add(app)
             elif app:

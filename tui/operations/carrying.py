@@ -102,7 +102,11 @@ async def left_behind(engine: Engine, app: str) -> dict[str, str]:
     """Target -> the newest volume of an app there, of those that Holdfast had made. Raises EngineError."""
     listed = await engine.volumes.list([f"{APP}={app}", VOLUME])
     listed.sort(key=lambda volume: release_number(volume.labels.get(RELEASE, "")))
-    return {volume.labels[VOLUME]: volume.name for volume in listed}
+    return {
+        volume.labels[VOLUME]: volume.name
+        for volume in listed
+        if VOLUME in volume.labels and volume.labels.get(APP) == app
+    }
 
 
 async def orphaned(engine: Engine, volumes: Sequence[str], going: Sequence[str]) -> list[str]:

@@ -98,6 +98,8 @@ async def _volumes(
     }
     for volume in await engine.volumes.list([f"{APP}={app.name}", VOLUME]):
         labels = volume.labels
+        if labels.get(APP) != app.name or VOLUME not in labels:
+            continue  # an engine that knows no filters lists all
         words = f"what r{labels.get(RELEASE, '?')} wrote to {labels[VOLUME]}"
         named.setdefault(volume.name, GoingVolume(volume.name, words))
     return [

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.engine.errors import MalformedAnswer, StreamBroken
+from tui.engine.errors import AnswerTooLarge, MalformedAnswer, StreamBroken
 from tui.engine.jsonmessage import JsonItems, JsonMessages, parse, parse_list
 
 VALUES = [
@@ -116,6 +116,20 @@ def test_raw_control_characters_inside_strings_are_read() -> None:
 def test_malformed_messages_are_said_to_be(text: bytes) -> None:
     with pytest.raises(MalformedAnswer):
         read(JsonMessages(), text)
+
+
+def test_nesting_is_given_up_before_its_end() -> None:
+    with pytest.raises(MalformedAnswer, match="GET /events has lists or objects in each other"):
+        list(JsonMessages("GET /events").feed(b"[" * 2000))
+
+
+@pytest.mark.parametrize("value", [b"{}", b'{"a":1}', b"1", b'""', b"[1]"])
+def test_many_small_values_are_refused_before_they_take_memory(value: bytes) -> None:
+    body = b'{"a":[' + (value + b",") * 600_000 + b"0]}"
+    with pytest.raises(AnswerTooLarge, match="more than 500,000 values"):
+        parse(body, "GET /info")
+    with pytest.raises(AnswerTooLarge):
+        parse_list(b"[" + b"{}," * 600_000 + b"{}]")
 
 
 def test_nesting_without_measure_is_malformed() -> None:
