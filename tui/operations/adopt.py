@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tui.engine.errors import NotFound
 from tui.engine.uncancelled import to_the_end
@@ -23,10 +23,10 @@ from tui.model.drift import definition_differences
 from tui.model.labels import APP, COMPOSE, LEDGER, RELEASE, TEST
 from tui.model.labels import LEASE as LEASE_OF
 from tui.model.operation import UNDONE, Plan, PlanStep, Result
-from tui.model.reference import DOCKER_HUB, Reference, app_repository, familiar, split_reference
 from tui.model.release import CONTAINER, GATE, PASSED, Outcome, Release
 from tui.model.remedies import taken_remedy
 from tui.model.secrets import is_secret_name, mask_text
+from tui.operations.adopted_image import AdoptedImage, image_of
 from tui.operations.gate import NotReady, gate
 from tui.operations.reachable import reachable
 from tui.operations.releases import read_releases
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 
 LEASE, RENAME, FILE, RECORD = "lease", "rename", "file", "record"
 
-SHORTEST_ID = 4
-"""Digits of an image's ID by which people name it."""
 
 SWARM_SERVICE = "com.docker.swarm.service.name"
 
@@ -57,15 +55,6 @@ class NoSuchContainer(HoldfastError):
     """There is no such container, or it cannot be told what the app is to be called."""
 
     exit_status = 2
-
-
-class _Image(NamedTuple):
-    """What a container runs, by name; `reference` is the image's ID where no registry is known to have it."""
-
-    repository: str
-    version: str
-    reference: str
-    digest: str
 
 
 class Adopt:
@@ -97,7 +86,7 @@ class Adopt:
         self._kept: Kept
         self._found: Adoption
         self._number = 1
-        self._image: _Image
+        self._image: AdoptedImage
         self._file: AppFile | None = None
         self._recorded = False
         self._evidence: dict[str, str] = {}
@@ -112,7 +101,7 @@ class Adopt:
         await self._refuse_adopted_elsewhere()
         self._number = releases.standing.next_number
         refuse_beyond(self._name, self._number)
-        self._image = _image_of(self._found, self._name)
+        self._image = image_of(self._found, self._name, self._configured.image if self._configured else "")
         self._file = await asyncio.to_thread(self._new_file) if self._configured is None else None
         if self._file is not None and await asyncio.to_thread(os.path.exists, self._file.path):
             raise Refused(f"{self._file.path} exists and is not overwritten", "move it away first")
@@ -394,31 +383,6 @@ def _remove_if_ours(file: AppFile) -> bool:
     except OSError:
         return False
     return True
-
-
-def _image_of(found: Adoption, name: str) -> _Image:
-    """The names of a container's image: that which it was made by, where it was made by a name.
-
-    Without a known digest it is a local one: then the image's ID is the identity.
-    """
-    given = split_reference(found.image)
-    known = [split_reference(one) for one in found.names]
-    if _is_id(found.image, found.image_id):
-        given = next((one for one in known if one.tag), known[0] if known else Reference(name, "", ""))
-    repository = given.repository
-    version = given.tag or ("" if given.digest or repository == name else "latest")
-    same = [one.digest for one in known if one.digest and familiar(one.repository) == familiar(repository)]
-    digest = given.digest or next(iter(same), "")
-    if not digest:
-        return _Image(repository, version, found.image_id, "")
-    # Where it can be had from, said in full.
-    repository = app_repository(repository if "/" in repository else f"{DOCKER_HUB}/{repository}")
-    return _Image(repository, version, f"{repository}@{digest}", digest)
-
-
-def _is_id(text: str, id: str) -> bool:
-    digits = text.removeprefix("sha256:")
-    return len(digits) >= SHORTEST_ID and id.removeprefix("sha256:").startswith(digits)
 
 
 def _secrets(variables: Mapping[str, str | None]) -> list[str]:

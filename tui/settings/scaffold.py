@@ -17,6 +17,7 @@ from tui.settings.compose_file import UnreadableFile
 from tui.settings.compose_project import project
 from tui.settings.dockerfiles import ImageFacts, build_of, find_dockerfiles, image_facts
 from tui.settings.from_compose import Tables, services, tables
+from tui.settings.needed import said_of, to_be_there
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -259,7 +260,10 @@ def _image(found: Found, app: _App, head: list[str], *, alone: bool) -> list[str
         image, why = name, "a local name; with a registry in front it can be pushed"
         if host and not repository_problem(f"{host}/{path}"):
             said = [_comment(f'Where {host} is a registry too: image = "{host}/{path}"')]
-    return [*said, *_table(head, {}), f"{_toml({'image': image})[0]}    {_comment(why)}"]
+    lines = [*said, *_table(head, {}), f"{_toml({'image': image})[0]}    {_comment(why)}"]
+    if needed := to_be_there(app.taken.run):
+        lines += [_comment(said_of(needed)), *(f"# {line}" for line in _toml(needed))]
+    return lines
 
 
 def _build(found: Found, app: _App, head: list[str]) -> list[str]:

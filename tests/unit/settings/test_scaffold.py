@@ -445,3 +445,30 @@ def test_a_dollar_sign_of_a_compose_file_is_no_variable_of_a_deploy(
     document = {"services": {"web": {"build": ".", "environment": environment}}}
     run = loaded(shop, scaffold(str(shop), Found("web", compose="compose.yaml", document=document))).run
     assert (run.environment, run.interpolated) == (own, {})
+
+
+def test_what_has_to_be_there_before_the_first_deploy_is_said(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        """name: shop
+services:
+  web: {build: ., volumes: ["data:/data", "./conf:/conf", {type: volume, source: more, target: /m}]}
+  db: {image: postgres}
+volumes: {data: {}, more: {external: true}}
+"""
+    )
+    text = scaffold(str(tmp_path), look(str(tmp_path)))
+    assert "# A deploy refuses where these are missing; uncommented, it makes them (a volume is empty" in text
+    head, _, rest = text.partition("# A deploy refuses")
+    said, commented = rest.split("\n", 1)
+    commented, _, rest = commented.partition("\n\n")
+    (tmp_path / "holdfast.toml").write_text(head + commented.replace("# ", "") + "\n\n" + rest)
+    app = load(str(tmp_path / "holdfast.toml"), {"HOME": str(tmp_path)}).apps
+    [made] = app.values()
+    assert made.create_networks == ("shop_default",)
+    assert made.create_volumes == ("shop_data", "more")
+    assert said
+
+
+def test_nothing_is_said_where_nothing_has_to_be_there(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services:\n  web: {build: .}\n")
+    assert "create_networks" not in scaffold(str(tmp_path), look(str(tmp_path)))
