@@ -18,6 +18,7 @@ from tests.support.busybox import archive
 from tui.cli import drift
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
+from tui.model.drift import NOT_RUNNING, NOT_THERE, PAUSED, RENAMED
 from tui.operations.leftovers import labels_of
 from tui.operations.rollout import Rollout
 
@@ -419,6 +420,53 @@ async def test_a_stranger_that_takes_the_name_of_an_earlier_release_is_named_wit
     engine.api.ask("POST", f"/containers/{name}.r{number}/rename?name=elsewhere-{verb}")
     await app.work("deploy", version="v2")
     assert (await app.releases())[0].standing.live == 3
+
+
+async def follow(app: App, engine: PrivateEngine, remedy: str) -> None:
+    """Do what a remedy says, as far as it is a command."""
+    words = remedy.replace(",", "").split()
+    match words[:2]:
+        case ["docker", "rename"]:
+            engine.api.rename(words[2], words[3])
+        case ["docker", verb]:
+            engine.api.ask("POST", f"/containers/{words[2]}/{verb}")
+        case _:
+            assert words[:3] == ["holdfast", words[1], app.name], remedy
+            to = int(words[words.index("--to") + 1][1:]) if "--to" in words else 0
+            await app.work(words[1], to=to, force="--force" in words)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [("stop", NOT_RUNNING), ("pause", PAUSED), ("rename", RENAMED), ("remove", NOT_THERE)],
+)
+async def test_every_remedy_that_is_named_works(
+    engine: PrivateEngine, tmp_path: Path, state: str, kind: str, count: int
+) -> None:
+    name = f"remedy-{state}{count}"
+    app = App(tmp_path, engine, name)
+    for version in ("v1", "v2")[:count]:
+        await app.work("deploy", version=version)
+    tried = 0
+    while True:
+        match state:
+            case "rename":
+                engine.api.rename(name, f"{name}-away")
+            case "remove":
+                engine.api.remove(name)
+            case "stop":
+                engine.api.stop(name)
+            case _:
+                engine.api.ask("POST", f"/containers/{name}/{state}")
+        hints = [cause.hint for cause in (await app.drift()).causes if cause.kind == kind]
+        remedies = hints[0].partition("; ")[2] or hints[0]
+        await follow(app, engine, remedies.split(", or ")[tried])
+        now = engine.api.inspect(name)["State"]
+        assert (now["Running"], now["Paused"]) == (True, False), remedies
+        tried += 1
+        if tried == len(remedies.split(", or ")):
+            return
 
 
 async def test_a_failed_deploy_says_what_serves_now(engine: PrivateEngine, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ import pytest
 
 from tests.support.engine_calls import until
 from tests.support.http import Http
+from tests.terminal.conftest import TREE
 from tui.demo.launch import DemoEngine
 
 if TYPE_CHECKING:
@@ -52,6 +54,31 @@ def test_read_only_says_why_not(open_holdfast: OpenTerminal, api: EngineCalls, s
     terminal.press("i")  # looking is allowed
     terminal.wait_for("web · details")
     assert api.inspect("web")["State"]["Running"]
+
+
+# -- a crash
+
+CRASHING = """
+import sys
+from tui.screens.main import MainScreen
+
+def crash(self, command):
+    raise ZeroDivisionError("what nobody has thought of")
+
+MainScreen.perform = crash
+sys.argv[1:] = ["--demo"]
+from tui.__main__ import command
+command()
+"""
+
+
+def test_a_crash_exits_with_1_and_says_what_it_was(open_terminal: OpenTerminal, tmp_path: Path) -> None:
+    env = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": TREE}
+    terminal = open_terminal(sys.executable, "-c", CRASHING, env=env, cwd=tmp_path)
+    terminal.wait_for("● live")
+    terminal.press("i")
+    assert terminal.wait_end() == 1
+    assert "what nobody has thought of" in terminal.text()
 
 
 # -- the demo

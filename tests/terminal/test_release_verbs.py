@@ -465,6 +465,22 @@ def test_a_protected_engine_wants_the_name(web: Web, open_terminal: OpenTerminal
     assert "v0.2.0" in web.page()
 
 
+def test_unlocking_on_a_protected_engine_wants_the_name(web: Web, holder: subprocess.Popen[str]) -> None:
+    engine = web.environ["DOCKER_HOST"]
+    web.configure(("[apps.web]\n", f'[engines."{engine}"]\nprotected = true\n\n[apps.web]\n'))
+    holder.kill()
+    holder.wait()
+    for words in ((), ("--yes",), ("--confirm", "wep"), ("--yes", "--confirm", "wep")):
+        assert "is protected" in web.run("unlock", "web", *words, status=4).stderr
+    assert web.document("unlock", "web", "--yes", status=4)["unlocked"] is False
+    assert web.containers() == {"web.lease": "created"}
+    assert (
+        "the lease of web is removed; it was frozen on there"
+        in web.run("unlock", "web", "--confirm", "web").stdout
+    )
+    assert web.containers() == {}
+
+
 def test_adopt_then_deploy_and_back(web: Web) -> None:
     web.api.ask("POST", "/networks/create", {"Name": "front"})
     web.api.run(
