@@ -37,19 +37,34 @@ class ClosingScreen(SizedScreen[Answer], Generic[Answer]):
     readable_from = 0.0
     """When what it asks could be read, on the clock of events: what was pressed before is no answer."""
 
-    framed = 0.0
-    """When its newest frame was begun to be drawn, on the same clock."""
-
+    _unread = False
+    _laid_out = False
     _late: list[Answer | None] | None = None
 
     def ask_unread(self) -> None:
         """What it asks has changed: it is answered by nothing that was pressed before that is drawn."""
         self.readable_from = float("inf")
-        self.call_after_refresh(self._readable, get_time())
+        self._unread, self._laid_out = True, False
+        self.call_after_refresh(self._read_by_now)
 
-    def _readable(self, asked: float) -> None:
-        # Who reads the frame may answer before we hear that it was drawn.
-        self.readable_from = self.framed if self.framed >= asked else get_time()
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        if (size or self.outer_size) and (self._layout_widgets or not scroll):
+            self._laid_out = True  # it is drawn in there
+        super()._refresh_layout(size, scroll)
+
+    def framed(self, begun: float) -> None:
+        """A frame of it, begun at this moment, is on its way: the first one that holds the question counts.
+
+        What is beneath may go on drawing, and who reads it may answer at once.
+        """
+        if self._unread and self._laid_out:
+            self._unread = False
+            self.readable_from = begun
+
+    def _read_by_now(self) -> None:
+        if self._unread:  # nothing had to be laid out for it
+            self._unread = False
+            self.readable_from = get_time()
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Close with an answer; nothing where it is closed already."""
@@ -85,7 +100,12 @@ class InputGate:
         self._drawn = False
 
     def drawn(self, framed: float = 0.0) -> None:
-        """What is beneath has been drawn, in a frame that was begun at this moment where there was one."""
+        """What is beneath has been drawn, in a frame that was begun at this moment where there was one.
+
+        The first time counts.
+        """
+        if self._drawn:
+            return
         self._seen = framed if framed >= self._closed else self._clock()
         self._drawn = True
 

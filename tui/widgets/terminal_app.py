@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual._compositor import ChopsUpdate
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._time import get_time
 from textual.app import App
 from textual.widgets._toast import ToastHolder, ToastRack
@@ -120,8 +120,11 @@ class TerminalApp(App[str], inherit_bindings=False):
         if isinstance(self._driver, TerminalDriver) and not self._driver.takes_frames():
             return
         self._framed = get_time()
-        if isinstance(screen, ClosingScreen):
-            screen.framed = self._framed
+        if renderable is not None and not self._batch_count:
+            if isinstance(screen, ClosingScreen):
+                screen.framed(self._framed)
+            if isinstance(renderable, LayoutUpdate):  # all of the screen, whatever was closed
+                self._gate.drawn(self._framed)
         if isinstance(renderable, ChopsUpdate):
             renderable = LeanUpdate(renderable, self._codes)
         super()._display(screen, renderable)
