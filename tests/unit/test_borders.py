@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.values import values
@@ -23,8 +23,12 @@ TYPES: tuple[Any, ...] = (
     Answer, Evidence, Failure, Outcome, Owner, Plan, Release, Renewal, Request, *_KINDS.values(),
 )  # fmt: skip
 
+FEW = max(30, settings().max_examples // 4)
+"""Examples of each type: a release alone has a hundred fields."""
+
 
 @pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)
+@settings(max_examples=FEW)
 @given(data=st.data())
 def test_it_is_read_as_it_was_written(kind: Any, data: st.DataObject) -> None:
     value = data.draw(values(kind))
@@ -34,6 +38,7 @@ def test_it_is_read_as_it_was_written(kind: Any, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)
+@settings(max_examples=FEW)
 @given(data=st.data())
 def test_what_a_newer_version_has_added_is_named(kind: Any, data: st.DataObject) -> None:
     value = data.draw(values(kind))
@@ -43,6 +48,7 @@ def test_what_a_newer_version_has_added_is_named(kind: Any, data: st.DataObject)
 
 
 @pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)
+@settings(max_examples=FEW)
 @given(
     junk=st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=3),

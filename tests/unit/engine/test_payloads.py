@@ -171,11 +171,9 @@ def test_go_s_zero_time_is_an_unknown_creation() -> None:
     assert image_listed(IMAGE | {"Created": -62135596800}).created == 0
 
 
-def test_what_removing_and_pruning_say() -> None:
+def test_what_removing_says() -> None:
     went = [{"Untagged": "app:v1"}, {"Deleted": "sha256:ab"}]
     assert payloads.removed_names(went) == ["app:v1", "sha256:ab"]
-    assert payloads.pruned({"ImagesDeleted": went, "SpaceReclaimed": 12}) == (["app:v1", "sha256:ab"], 12)
-    assert payloads.pruned({"ImagesDeleted": None, "SpaceReclaimed": 0}) == ([], 0)
 
 
 def test_an_event_and_one_of_an_engine_that_says_less() -> None:

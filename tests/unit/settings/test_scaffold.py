@@ -273,6 +273,7 @@ def test_an_image_whose_name_needs_a_variable_is_not_guessed(shop: Path) -> None
         ("[" * 3000, "not valid YAML: RecursionError"),
         ("#" * (1 << 20) + "##", "cannot be read: it is larger than 1 MiB"),
     ],
+    ids=lambda text: text[:20],
 )
 def test_a_compose_file_that_cannot_be_read_is_a_note(shop: Path, text: str, why: str) -> None:
     (shop / "compose.yaml").write_text(text)
