@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 VERSION = {"Version": "28.0.0", "ApiVersion": "1.48", "MinAPIVersion": "1.24", "Os": "linux", "Arch": "amd64"}
-INFO = {"Name": "here", "Driver": "overlay2", "DockerRootDir": "/var/lib/docker", "ID": "a"}
+INFO = {
+    "Name": "here",
+    "Driver": "overlay2",
+    "DockerRootDir": "/var/lib/docker",
+    "ID": "a",
+    "SystemTime": "2026-11-24T12:00:00Z",
+}
 
 
 def one(verb: str, app: str = "web", *, ok: bool | None = True, engine: str = "unix:///s") -> Summary:
