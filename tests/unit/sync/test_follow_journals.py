@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -23,18 +24,30 @@ def store():
     return Store()
 
 
-@pytest.fixture
-async def follower(store, tmp_path, monkeypatch):
+@pytest.fixture(autouse=True)
+def often(monkeypatch):
     monkeypatch.setattr(follow_journals, "LOOK_SECONDS", 0.02)
     monkeypatch.setattr(follow_journals, "ALIVE_SECONDS", 0.05)
-    follower = JournalFollower(store, tmp_path / "operations")
+
+
+@asynccontextmanager
+async def following(store, folder):
+    follower = JournalFollower(store, folder)
     task = asyncio.create_task(follower.run())
-    yield follower
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    try:
+        yield follower
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
-async def until(condition, seconds=5.0):
+@pytest.fixture
+async def follower(store, tmp_path):
+    async with following(store, tmp_path / "operations") as follower:
+        yield follower
+
+
+async def until(condition, seconds=45.0):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it never came"
@@ -62,20 +75,21 @@ async def test_what_another_process_does_shows_while_it_does_it(store, follower,
     await until(lambda: operation.state == "done")
 
 
-async def test_old_ones_are_known_at_once_and_read_when_opened(store, tmp_path, follower):
+async def test_old_ones_are_known_at_once_and_read_when_opened(store, tmp_path):
     journal = Journal.create(tmp_path / "operations", "op-0")
     journal.write(started("op-0"))
     journal.write(Logged(2.0, "build", 1, "long ago"))
     journal.write(Ended(3.0, True, 2.0))
     journal.close()
-    await until(lambda: "op-0" in store.operations)
+    async with following(store, tmp_path / "operations") as follower:
+        await until(lambda: "op-0" in store.operations)
 
-    operation = await follower.open("op-0")
+        operation = await follower.open("op-0")
 
-    assert operation.state == "done"
-    assert operation.steps["build"].output[0].text == b"long ago"
-    assert (await follower.open("op-0")).steps["build"].lines == 1
-    assert await follower.open("never") is None
+        assert operation.state == "done"
+        assert operation.steps["build"].output[0].text == b"long ago"
+        assert (await follower.open("op-0")).steps["build"].lines == 1
+        assert await follower.open("never") is None
 
 
 async def test_one_that_is_killed_is_interrupted(store, follower, tmp_path):
