@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import Button
+from textual.widgets import Button, Input
 
 from tests.ui import fakes
 from tui.journal.folder import operations_folder
@@ -278,6 +278,22 @@ async def test_a_version_is_chosen_or_typed_then_confirmed(dashboard: Open, proc
         assert processes.last.version == "v9.9.9"
         await robot.press("y")
         await robot.wait_for("5 web tag")
+
+
+@pytest.mark.parametrize("before", [(), ("down",)])
+async def test_what_is_typed_takes_the_place_of_the_version_that_is_offered(
+    dashboard: Open, processes: Processes, before: tuple[str, ...]
+) -> None:
+    processes.plan = Plan("Tag web v9.9.9", fakes.BUILD, verb="Tag")
+    settings = Settings(apps={"web": fakes.app("web")._replace(image="shop/web", build=None)})
+    async with dashboard(settings=settings) as robot:
+        await robot.press("G")
+        await robot.wait_for("the first version")
+        await robot.press(*before, *"v9.9.9")
+        assert robot.app.screen.query_one(Input).value == "v9.9.9"
+        await robot.press("enter")
+        await robot.wait_for("Tag web v9.9.9")
+        assert processes.last.version == "v9.9.9"
 
 
 async def test_g_in_an_operation_goes_to_its_end_and_tags_nothing(
