@@ -38,6 +38,7 @@ from tui.screens.looking import Looking
 from tui.screens.main import MainScreen
 from tui.screens.menus import open_menu
 from tui.screens.operations import Operations
+from tui.screens.place import place_of, return_to
 from tui.screens.reading import ReadingScreen
 from tui.screens.releases import Releases
 from tui.settings.load import load
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from tui.commands.command import Command, Situation
     from tui.engine.endpoint import Endpoint
     from tui.model.app import AppSpec
+    from tui.screens.place import Place
     from tui.settings.schema import Settings
 
 
@@ -91,6 +93,9 @@ OPENS = frozenset(
 
 BY_HAND = (0, 130)
 """What a shell ends with that was left: 130 where its last command was stopped by Ctrl+C."""
+
+RELOAD = 5.0
+"""Seconds that keys wait at most for the configuration to be read."""
 
 REST = 0.15
 """Seconds that the cursor must rest on a container before its log is opened."""
@@ -177,6 +182,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         self._follower: LogFollower | None = None
         self._rest: asyncio.TimerHandle | None = None
         self._app_rest: asyncio.TimerHandle | None = None
+        self._place: Place | None = None
         self._asking_connection = False
         self._was_lost = False
 
@@ -345,6 +351,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
             case "tag.refresh":
                 self.remote_tags.nudge()
             case "app.reload":
+                self.hold_input(RELOAD)
                 self.run_worker(self._reload())
             case "app.retry":
                 self.watcher.retry_now()
@@ -391,8 +398,27 @@ class Holdfast(TerminalApp, inherit_bindings=False):
             await asyncio.to_thread(load, self.options.config or None)
         except HoldfastError as error:
             self.notify(safe(str(error)), title="Not read", severity="error", markup=False, timeout=15)
+            self._release_input()
         else:
+            self.hand_on()
             self.exit("reload")
+
+    def resume(self, former: Holdfast) -> None:
+        """Go on where another one was left: with its terminal, its place and what it knew."""
+        self.follow(former)
+        self._place = place_of(former.main)
+        known = former.store
+        self.store.put_containers(known.containers.values())
+        self.store.set_images(known.images.values())
+        for remote in known.remote.values():
+            self.store.put_remote(remote)
+        for name, releases in known.releases.items():
+            self.store.put_releases(name, releases)
+
+    async def on_ready(self) -> None:
+        if self._place is not None:
+            return_to(self.main, self._place)
+        await super().on_ready()
 
     async def _choose_theme(self) -> None:
         before = self.shelf.current.name

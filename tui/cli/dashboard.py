@@ -73,10 +73,10 @@ def run(
     again = _Again(config, theme)
     if endpoint is not None:
         asked = _Asked(host or "", docker_context or "", config or "")
-        while (left := _open(settings, endpoint, asked, read_only=read_only)) == "reload":
-            settings = again.settings(settings)
+        left = _open(settings, again, endpoint, asked, read_only=read_only)
         if left != "demo":
             return int(left)
+        settings = again.settings(settings)
     return _open_demo(settings, again, read_only=read_only)
 
 
@@ -99,23 +99,31 @@ def _open_demo(settings: Settings, again: _Again, *, read_only: bool) -> int:
         return 1
     try:
         asked = _Asked(endpoint.url, "", again.config or "")
-        while (left := _open(settings, endpoint, asked, demo=True, read_only=read_only)) == "reload":
-            settings = again.settings(settings)
-        return int(left)
+        return int(_open(settings, again, endpoint, asked, demo=True, read_only=read_only))
     finally:
         demo.stop_process()
 
 
 def _open(
-    settings: Settings, endpoint: Endpoint, asked: _Asked, *, demo: bool = False, read_only: bool
+    settings: Settings,
+    again: _Again,
+    endpoint: Endpoint,
+    asked: _Asked,
+    *,
+    demo: bool = False,
+    read_only: bool,
 ) -> int | str:
     """Show it until it is left; the exit status, or what the user asked for in its place (see Holdfast)."""
     from tui.commands.keymap import Keymap
     from tui.presentation.theme import current_theme
     from tui.store.store import Link, LinkState, Store
 
-    store = Store()
-    store.set_link(Link(LinkState.CONNECTING, 0.0, endpoint.url))
+    def unread() -> Store:
+        store = Store()
+        store.set_link(Link(LinkState.CONNECTING, 0.0, endpoint.url))
+        return store
+
+    store = unread()
     terminal = Terminal(sys.stdin.fileno(), sys.stderr.fileno())
     left: int | str = 0
     try:
@@ -138,10 +146,15 @@ def _open(
             app = _app(settings, endpoint, asked, store, demo=demo, read_only=read_only)
             app.use_terminal(terminal, painted=painted is not None)
             left = app.run() or app.return_code or 0
+            while left == "reload":
+                terminal.ask_to_end = None  # that App hears nothing any more
+                settings, store, former = again.settings(settings), unread(), app
+                app = _app(settings, endpoint, asked, store, demo=demo, read_only=read_only)
+                app.resume(former)
+                left = app.run() or app.return_code or 0
         return left
     finally:
-        if left != "reload":
-            _say_what_goes_on(store)
+        _say_what_goes_on(store)
 
 
 def _say_what_goes_on(store: Store) -> None:
