@@ -22,7 +22,7 @@ from tui.journal.writer import Journal
 from tui.ledger.anchor import REPOSITORY, TAG, create_unstarted
 from tui.ledger.errors import Leased, LeaseLost, NotOurs
 from tui.ledger.lease import Lease
-from tui.ledger.lease_state import Owner, Times, lease_labels, read_lease, unlock
+from tui.ledger.lease_state import Owner, Times, lease_labels, read_lease, remove_lease
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -235,7 +235,7 @@ async def test_one_that_was_pruned_and_taken_by_somebody_else_is_lost(
     engine: Engine, api: EngineCalls
 ) -> None:
     async with await Lease.acquire(engine, "web", ALICE, times=SLOW) as lease:
-        assert await unlock(engine, "web") is not None
+        await remove_lease(engine, lease.id)
         async with await Lease.acquire(engine, "web", BOB, times=SLOW):
             with pytest.raises(LeaseLost, match="bob on ops2") as caught:
                 await lease.guard("stop r41")
@@ -299,12 +299,12 @@ async def test_nothing_is_left_when_taking_it_is_cancelled(
     assert names(api) == []
 
 
-async def test_unlocking_says_whose_it_was(engine: Engine, api: EngineCalls) -> None:
-    assert await unlock(engine, "web") is None
+async def test_a_lease_that_was_removed_is_let_go(engine: Engine, api: EngineCalls) -> None:
     lease = await Lease.acquire(engine, "web", ALICE, times=SLOW)
-    state = await unlock(engine, "web")
+    state = await read_lease(engine, "web")
     assert state is not None
     assert state.owner == ALICE
+    await remove_lease(engine, state.id)
     assert names(api) == []
     assert await lease.release()
 
@@ -316,7 +316,7 @@ async def test_a_container_of_that_name_that_is_no_lease_is_left_alone(
     with pytest.raises(NotOurs, match="no lease"):
         await Lease.acquire(engine, "web", ALICE)
     with pytest.raises(NotOurs):
-        await unlock(engine, "web")
+        await read_lease(engine, "web")
     assert names(api) == ["web.lease"]
 
 

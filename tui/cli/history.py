@@ -9,6 +9,7 @@ from tui.errors import HoldfastError
 from tui.journal.folder import listed, operations_folder
 from tui.journal.format import encode
 from tui.journal.reader import Summary, events, is_alive, summary
+from tui.model.digest import short_id
 from tui.model.operation import Logged, Started
 from tui.model.operation_id import OperationId, short_op
 from tui.presentation import console
@@ -112,7 +113,7 @@ def _made(one: Summary) -> str:
         return ""
     result = one.ended.result
     tags = [tag.rpartition(":")[2] for tag in result.tags]
-    return ", ".join(tags) or (result.digest or result.image).removeprefix("sha256:")[:12]
+    return ", ".join(tags) or short_id(result.digest or result.image)
 
 
 def _words(one: Summary) -> dict[str, Any]:

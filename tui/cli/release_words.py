@@ -27,11 +27,6 @@ def state_of(number: int, releases: Releases) -> str:
     return KEPT if number in standing.slots else LEDGER_ONLY
 
 
-def short(digest: str) -> str:
-    """A digest or an image's ID in twelve digits, without the algorithm."""
-    return digest.removeprefix("sha256:")[:12]
-
-
 def health(one: Kept) -> str:
     """How a container is: "healthy", "unhealthy", "starting"; "running" without a health check."""
     if not one.running:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.cli.output import answer, answer_json, colours, say, say_error, terminal_cells
 from tui.cli.places import Asked, Place, apps_at, engine_at, merged, places, read_settings
-from tui.cli.release_words import FAILED, LIVE, OPEN, release_fields, short, state_of
+from tui.cli.release_words import FAILED, LIVE, OPEN, release_fields, state_of
 from tui.errors import HoldfastError
 from tui.ledger.lease_state import read_lease
 from tui.ledger.ledger import Ledger
+from tui.model.digest import short_id
 from tui.model.secrets import mask_text
 from tui.operations.releases import read_releases
 from tui.operations.runner import failure
@@ -139,7 +140,7 @@ def row(one: Listed) -> tuple[str, ...]:
         release.app,
         f"r{release.number}",
         release.version or "-",
-        short(release.digest or release.image),
+        short_id(release.digest or release.image),
         local_time(release.at) if release.at else "-",
         f"{release.by}@{release.host}" if release.by and release.host else release.by or "-",
         f"{gap:.1f}s" if gap is not None else "-",
@@ -158,7 +159,7 @@ def evidence_words(entry: Entry) -> str:
     if evidence.get("tested"):
         words.append("tested")
     if commit := evidence.get("commit"):
-        words.append(f"commit {commit[:12]}")
+        words.append(f"commit {short_id(commit)}")
     return ", ".join(words)
 
 

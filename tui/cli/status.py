@@ -13,13 +13,13 @@ from tui.cli.release_words import (
     health,
     lease_fields,
     release_fields,
-    short,
     state_of,
 )
 from tui.errors import HoldfastError
 from tui.ledger.errors import NotOurs
 from tui.ledger.lease_state import read_lease
 from tui.ledger.ledger import Ledger
+from tui.model.digest import short_id
 from tui.model.remedies import stopped_remedy, taken_remedy
 from tui.model.ways_back import default_of, may_be_made_anew, passed_over
 from tui.operations.drift import find_drift
@@ -194,7 +194,7 @@ def row(one: AppStatus, now: float) -> tuple[str, ...]:
         cells = [
             f"r{number}",
             release.version or "-",
-            short(release.digest or release.image),
+            short_id(release.digest or release.image),
             health(live),
             since,
             release.by or "-",

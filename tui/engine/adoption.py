@@ -12,6 +12,7 @@ from tui.engine.creation import NANOSECONDS
 from tui.engine.mounted import inside, mounts
 from tui.engine.recreation import own_names, restart_text
 from tui.model.app import Healthcheck, Port, RunSpec, Ulimit
+from tui.model.digest import short_id
 from tui.model.drift import FileChange
 from tui.model.labels import COMPOSE, OWN
 from tui.model.typed import checked
@@ -139,7 +140,7 @@ def run_spec(
         user=_unless(config, image, "User"),
         group_add=tuple(map(str, host.get("GroupAdd") or ())),
         working_dir=_unless(config, image, "WorkingDir"),
-        hostname="" if own_host or hostname == item["Id"][:12] else hostname,
+        hostname="" if own_host or hostname == short_id(item["Id"]) else hostname,
         ports=() if own_host or mode == "none" else _ports(config, host),
         tmpfs={inside(target): str(options) for target, options in (host.get("Tmpfs") or {}).items()},
         networks={} if mode else networks,

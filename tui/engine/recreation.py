@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine.creation import Creation
 from tui.engine.mounted import inside, is_unnamed
+from tui.model.digest import short_id
 from tui.model.typed import checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-SHORT_ID = 12
 
 
 class Kept(NamedTuple):
@@ -89,14 +88,14 @@ def kept(item: Mapping[str, Any]) -> Kept:
 
 def own_names(item: Mapping[str, Any]) -> tuple[str, str]:
     """Aliases that the engine adds by itself."""
-    return item["Id"][:SHORT_ID], item["Name"].removeprefix("/")
+    return short_id(item["Id"]), item["Name"].removeprefix("/")
 
 
 def _creation(
     id: str, config: Mapping[str, Any], host: Mapping[str, Any], networks: Mapping[str, tuple[str, ...]]
 ) -> Creation:
     body: dict[str, Any] = {key: value for key, value in config.items() if value not in (None, "")}
-    if body.get("Hostname") == id[:SHORT_ID]:
+    if body.get("Hostname") == short_id(id):
         del body["Hostname"]  # the engine's own choice: the next one gets its own
     body["HostConfig"] = dict(host)
     mode = str(host.get("NetworkMode") or "default")

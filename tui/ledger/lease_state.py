@@ -183,14 +183,6 @@ def _has_ended(owner: Owner) -> bool:
     return path.exists() and not is_alive(path)
 
 
-async def unlock(engine: Engine, app: str) -> LeaseState | None:
-    """Remove the lease of an app, whosever it is; who had it. Raises EngineError and NotOurs."""
-    state = await read_lease(engine, app)
-    if state is not None:
-        await remove_lease(engine, state.id)
-    return state
-
-
 async def remove_lease(engine: Engine, id: str) -> None:
     """Remove the container of this ID, which is that of one lease and of none that comes after it."""
     try:

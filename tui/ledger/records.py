@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.model.app import ReadySpec, RunSpec
 from tui.model.codec import Unfit, plain, read
@@ -26,7 +26,7 @@ MOST = 999_999_999
 
 _NAME = re.compile(r"r([1-9][0-9]{0,8})(\.outcome)?\.json", re.ASCII)
 
-Value = TypeVar("Value", Release, Outcome)
+HASH_DIGITS = 12
 
 
 class Damaged(ValueError):
@@ -125,7 +125,7 @@ def spec_hash(run: RunSpec, ready: ReadySpec) -> str:
         )
     ]
     text = json.dumps([*wanted, [*run.networks]], sort_keys=True, allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return hashlib.sha256(text.encode()).hexdigest()[:HASH_DIGITS]
 
 
 def breaks(files: Mapping[str, bytes], kept: Mapping[int, Kept]) -> dict[int, str]:

@@ -63,7 +63,3 @@ class Container(NamedTuple):
     def running(self) -> bool:
         """Whether it has a live process (paused and restarting included)."""
         return self.state in ("running", "paused", "restarting")
-
-    @property
-    def short_id(self) -> str:
-        return self.id[:12]

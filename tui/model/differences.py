@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.model.digest import short_id
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -50,4 +52,4 @@ def _text(value: Any) -> str:
 
 
 def _short(digest: str) -> str:
-    return digest.removeprefix("sha256:")[:12] or "none"
+    return short_id(digest) or "none"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.model.digest import short_id
 from tui.model.reference import split_reference
 from tui.model.remedies import gone_remedy, stopped_remedy, taken_remedy
 
@@ -133,7 +134,7 @@ def drift(facts: Facts) -> list[Cause]:
         causes.append(
             Cause(
                 FOREIGN,
-                f"the container {name} ({facts.foreign[:12]}) was not made by Holdfast",
+                f"the container {name} ({short_id(facts.foreign)}) was not made by Holdfast",
                 taken_remedy(name, interrupted=facts.interrupted),
             )
         )
@@ -209,8 +210,8 @@ def _configuration(facts: Facts) -> list[Cause]:
         causes.append(
             Cause(
                 CONFIGURATION,
-                f"its container runs the image {short(facts.image)}, and r{release.number} is "
-                f"{short(release.image)}",
+                f"its container runs the image {short_id(facts.image)}, and r{release.number} is "
+                f"{short_id(release.image)}",
                 again,
             )
         )
@@ -317,11 +318,11 @@ def _names(facts: Facts, release: Release) -> list[Cause]:
     hint = moves if facts.movable else "a version never moves: find out who moved it"
     causes = []
     if version and facts.registry_tag is not None and facts.registry_tag != release.digest:
-        now = f"names {short(facts.registry_tag)} now" if facts.registry_tag else "is gone"
+        now = f"names {short_id(facts.registry_tag)} now" if facts.registry_tag else "is gone"
         causes.append(
             Cause(
                 TAG_IN_REGISTRY,
-                f"in the registry {tag} {now}; r{release.number} is {short(release.digest)}",
+                f"in the registry {tag} {now}; r{release.number} is {short_id(release.digest)}",
                 hint if facts.registry_tag else f"holdfast push {name} {version}",
             )
         )
@@ -329,7 +330,7 @@ def _names(facts: Facts, release: Release) -> list[Cause]:
         causes.append(
             Cause(
                 DIGEST_GONE,
-                f"the registry does not have {short(release.digest)} any more: "
+                f"the registry does not have {short_id(release.digest)} any more: "
                 "only this engine has what runs here",
                 f"holdfast push {name} {version or 'VERSION'}",
             )
@@ -338,14 +339,9 @@ def _names(facts: Facts, release: Release) -> list[Cause]:
         causes.append(
             Cause(
                 TAG_HERE,
-                f"on the engine {tag} names the image {short(facts.engine_tag)} now; "
-                f"r{release.number} is {short(release.image)}",
+                f"on the engine {tag} names the image {short_id(facts.engine_tag)} now; "
+                f"r{release.number} is {short_id(release.image)}",
                 hint,
             )
         )
     return causes
-
-
-def short(digest: str) -> str:
-    """A digest or an image's ID as it is read by people."""
-    return digest.removeprefix("sha256:")[:12]

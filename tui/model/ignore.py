@@ -23,17 +23,12 @@ if TYPE_CHECKING:
 _SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 
 
-def parse_ignore(text: str | bytes) -> tuple[str, ...]:
-    """The patterns of an ignore file in their order, cleaned, none of them judged yet.
+def lines(text: str | bytes) -> Iterator[tuple[int, str]]:
+    """The patterns of an ignore file with their lines, counted from 1; cleaned, none of them judged yet.
 
     A line that starts with "#" is a comment; a byte order mark, empty lines and spaces around a pattern do
     not count; "/a" is "a".
     """
-    return tuple(written for _, written in _lines(text))
-
-
-def _lines(text: str | bytes) -> Iterator[tuple[int, str]]:
-    """The patterns with their lines, counted from 1."""
     if isinstance(text, bytes):
         text = text.decode("utf-8", "surrogateescape")
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
@@ -142,7 +137,7 @@ class Ignore(Patterns):
     def parse(cls, text: str | bytes, name: str = ".dockerignore") -> Self:
         """Read an ignore file. Raises HoldfastError, naming file, line and pattern."""
         found = []
-        for number, written in _lines(text):
+        for number, written in lines(text):
             try:
                 found.append(pattern(written))
             except HoldfastError as error:

@@ -30,10 +30,6 @@ class Image(NamedTuple):
         """Whether no tag names it."""
         return not self.tags
 
-    @property
-    def short_id(self) -> str:
-        return self.id.removeprefix("sha256:")[:12]
-
 
 class ImageConfig(NamedTuple):
     """An image with all that it says about itself (the OCI image configuration).

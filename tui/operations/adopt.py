@@ -19,6 +19,7 @@ from tui.ledger.ledger import Ledger
 from tui.ledger.way_out import refuse_beyond
 from tui.model.app import ReadySpec
 from tui.model.app_name import free_name, is_app_name, taken_by
+from tui.model.digest import short_id
 from tui.model.drift import definition_differences
 from tui.model.labels import APP, COMPOSE, LEDGER, RELEASE, TEST
 from tui.model.labels import LEASE as LEASE_OF
@@ -111,7 +112,7 @@ class Adopt:
             (
                 ("host", self._ledger.host),
                 ("engine", self._engine.endpoint.url),
-                ("container", f"{self._kept.name} ({self._kept.id[:12]})"),
+                ("container", f"{self._kept.name} ({short_id(self._kept.id)})"),
                 ("image", self._image.reference),
                 ("file", self._file.path if self._file is not None else ""),
             ),

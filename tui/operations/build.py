@@ -14,6 +14,7 @@ from tui.files import read_file
 from tui.journal.evidence import add_evidence
 from tui.model.app import BUILT
 from tui.model.build import BaseImage, BuildBytes, BuildOutput, BuildStep, BuildWarning, BuiltImage
+from tui.model.digest import short_id
 from tui.model.dockerfile import parse, pin_warnings
 from tui.model.labels import APP
 from tui.model.operation import Plan, PlanStep, Result
@@ -120,7 +121,7 @@ class Build:
         seconds = self._clock() - began
         for warning in await asyncio.to_thread(_unpinned, spec, made.bases):
             report.warn(warning)
-        tag = f"{BUILT}{made.image.removeprefix('sha256:')[:12]}"
+        tag = f"{BUILT}{short_id(made.image)}"
         async with report.step(NAME):
             await self._engine.images.tag(made.image, self._app.image, tag)
             await asyncio.to_thread(

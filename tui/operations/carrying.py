@@ -8,6 +8,7 @@ from tui.engine.errors import NotFound
 from tui.engine.mounted import inside
 from tui.engine.unnamed import unnamed_targets, with_volumes
 from tui.ledger.labels import release_number
+from tui.model.digest import short_id
 from tui.model.labels import APP, RELEASE, VOLUME
 from tui.model.volumes import Carried, carried
 
@@ -58,7 +59,7 @@ async def foreseen(engine: Engine, creation: Creation, release: Release, release
     facts = [
         (
             f"volume {one.target}",
-            f"goes on{f' from r{one.release}' if one.release else ''}: {one.volume[:12]}{unsure}",
+            f"goes on{f' from r{one.release}' if one.release else ''}: {short_id(one.volume)}{unsure}",
         )
         for one in found
     ]

@@ -18,6 +18,7 @@ from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
 from tui.ledger.records import spec_hash
 from tui.ledger.way_out import refuse_beyond
+from tui.model.digest import short_id
 from tui.model.operation import CANCELLED, Plan, PlanStep, Result
 from tui.model.reference import valid_tag
 from tui.model.release import Referenced, Release
@@ -225,7 +226,7 @@ class Deploy:
         return deploy(self._releases.standing, release.order, drain=drain)
 
     def _title(self, release: Release) -> str:
-        return f"Deploy {self._app.name} {release.version or release.digest[:19]} as r{release.number}"
+        return f"Deploy {self._app.name} {release.version or short_id(release.digest)} as r{release.number}"
 
     def _plan(self, release: Release, warnings: Sequence[str]) -> Plan:
         app, releases = self._app, self._releases

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.model.digest import short_id
 from tui.operations.done import Done, each
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ async def remove(engine: Engine, images: Sequence[Image]) -> list[Done]:
         for reference in image.tags or (image.id,):
             await engine.images.remove(reference)
 
-    return await each([(image.id, image.tags[0] if image.tags else image.short_id) for image in images], one)
+    return await each(
+        [(image.id, image.tags[0] if image.tags else short_id(image.id)) for image in images], one
+    )
 
 
 async def untag(engine: Engine, references: Sequence[str]) -> list[Done]:
@@ -42,4 +45,4 @@ def prunable(images: Sequence[Image], used: frozenset[str]) -> list[Image]:
 
 async def prune(engine: Engine, images: Sequence[Image]) -> list[Done]:
     """Remove exactly the images that were shown, by ID; one that has come into use meanwhile is refused."""
-    return await each([(image.id, image.short_id) for image in images], engine.images.remove)
+    return await each([(image.id, short_id(image.id)) for image in images], engine.images.remove)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError, EngineUnreachable, LayersDamaged, NotFound
+from tui.model.digest import short_id
 from tui.model.layers import ABSENT, DIFFERS, SAME, UNKNOWN, Layers
 from tui.model.reference import split_reference
 from tui.operations.releases import read_releases
@@ -108,6 +109,6 @@ def _remedy(release: Release, image: str) -> str:
         f"docker pull {release.reference}" if split_reference(release.reference).digest else "build it anew"
     )
     return (
-        f"remove what was made of it (docker ps -a --filter ancestor={image[:19]}), "
-        f"then docker rmi --force {image[:19]}, then pull again or rebuild: {again}"
+        f"remove what was made of it (docker ps -a --filter ancestor={short_id(image)}), "
+        f"then docker rmi --force {short_id(image)}, then pull again or rebuild: {again}"
     )

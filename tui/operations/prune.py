@@ -12,6 +12,7 @@ from tui.errors import NothingToDo
 from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
+from tui.model.digest import short_id
 from tui.model.operation import DONE, FAILED, RUNNING, Plan, PlanStep, Result
 from tui.model.switching import outdated
 from tui.operations.releases import read_releases
@@ -75,7 +76,7 @@ class Prune:
                 *(
                     PlanStep(
                         one.name,
-                        f"Remove {one.what}: the volume {one.name[:12]} "
+                        f"Remove {one.what}: the volume {short_id(one.name)} "
                         f"({_size(usage.volumes.get(one.name, 0))})",
                     )
                     for one in found.volumes
@@ -127,7 +128,7 @@ class Prune:
 
 
 def _words(one: Going, usage: Usage) -> str:
-    name = one.reference.removeprefix("sha256:")[:12] if one.reference == one.image else one.reference
+    name = short_id(one.reference) if one.reference == one.image else one.reference
     if not one.last:
         return f"Remove the name {name} ({one.what}); the image stays"
     return f"Remove {name} ({one.what}), {_size(usage.images.get(one.image, 0))}"

@@ -10,6 +10,7 @@ from tui.engine.errors import TransferBroken
 from tui.engine.transfers import LayerProgress, Pushed
 from tui.errors import HoldfastError, Refused
 from tui.journal.evidence import name_version
+from tui.model.digest import short_id
 from tui.model.operation import CACHED, DONE, RUNNING, WAITING, Plan, PlanStep, Result
 from tui.operations.chosen import chosen
 from tui.operations.remote import Held, Remote
@@ -90,7 +91,7 @@ class Push:
             if held[tag].same:
                 facts.append((tag, f"there already, {held[tag].digest}"))
             elif held[tag].digest:
-                warnings.append(f"{tag} moves away from {held[tag].digest[:19]}: [policy] allows it")
+                warnings.append(f"{tag} moves away from {short_id(held[tag].digest)}: [policy] allows it")
             else:
                 facts.append((tag, "new"))
         steps.append(PlanStep("verify", "Read the digest back"))
@@ -101,7 +102,8 @@ class Push:
     def _refuse_other_bytes(self, tag: str, held: Held) -> None:
         if held.digest and not held.same and not may_move(tag, self._policy):
             raise Refused(
-                f"{self._app.image}:{tag} is in the registry already, with other bytes ({held.digest[:19]})",
+                f"{self._app.image}:{tag} is in the registry already, with other bytes "
+                f"({short_id(held.digest)})",
                 f"give this image another version: holdfast tag {self._app.name} VERSION",
             )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.engine.errors import NotFound
 from tui.errors import HoldfastError, Refused
 from tui.journal.evidence import read_evidence
+from tui.model.digest import short_id
 from tui.model.reference import registry_host, valid_tag
 from tui.model.version import nearest_tag
 from tui.operations.remote import Remote
@@ -120,7 +121,7 @@ def check_image_platform(engine: Engine, app: AppSpec, image: ImageConfig) -> No
     ):
         return
     raise Refused(
-        f"the image {image.id.removeprefix('sha256:')[:12]} is for {image.platform}, and this engine is "
+        f"the image {short_id(image.id)} is for {image.platform}, and this engine is "
         f"{version.os}/{version.arch}",
         """Raises Refused for an image that cannot run here, unless the app asks for its platform."""
         f'an emulator runs it, platform = "{image.platform}" says that it is meant',

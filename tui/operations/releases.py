@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import NotFound
 from tui.ledger.belonging import owned
+from tui.model.digest import short_id
 from tui.model.labels import APP, RELEASE, RESTART
 from tui.model.release import DAMAGED, RESTORED
 from tui.model.standing import Slot, Standing
@@ -51,7 +52,7 @@ class Releases(NamedTuple):
         """A sentence about each container that says that it is a release of this app, and is none."""
         return [
             f"the container {name} says that it is a release of {self.standing.app}, and the ledger knows "
-            f"nothing of it: it is a stranger, and left alone (docker inspect {id[:12]})"
+            f"nothing of it: it is a stranger, and left alone (docker inspect {short_id(id)})"
             for name, id in sorted(self.strangers.items())
         ]
 

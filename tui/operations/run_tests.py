@@ -19,6 +19,7 @@ from tui.engine.errors import EngineError, RequestRefused
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError
 from tui.model.app import Port
+from tui.model.digest import short_id
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.secrets import is_secret_name
 from tui.operations.gate import SAID, NotReady, clipped, gate, kept, last_lines
@@ -87,7 +88,7 @@ class RunTests:
             PlanStep(REMOVE, "Remove all of it"),
         ]
         facts = [
-            ("image", " ".join((self._image.id.removeprefix("sha256:")[:12], *self._image.tags))),
+            ("image", " ".join((short_id(self._image.id), *self._image.tags))),
             ("container", self.name),
             ("ready when", self._readiness()),
             ("command", shlex.join(app.test.command) or "none: being ready is the proof"),
@@ -103,7 +104,7 @@ class RunTests:
         if app.test.command:
             steps.insert(-1, PlanStep(COMMAND, f"Run {shlex.join(app.test.command)}"))
         return Plan(
-            f"Test {app.name} {self._image.id.removeprefix('sha256:')[:12]}",
+            f"Test {app.name} {short_id(self._image.id)}",
             tuple(steps),
             tuple(facts),
             tuple(self._differences()),

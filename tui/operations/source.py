@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from tui.model.digest import short_id
+
 SECONDS = 10.0
 """Time limit for git."""
 
@@ -39,7 +41,7 @@ class Source(NamedTuple):
     @property
     def short(self) -> str:
         """The commit's first 12 digits, "-dirty" behind them where it is."""
-        return self.commit[:12] + ("-dirty" if self.dirty else "") if self.commit else ""
+        return short_id(self.commit) + ("-dirty" if self.dirty else "") if self.commit else ""
 
 
 class _Said(NamedTuple):

@@ -11,6 +11,7 @@ from tui.engine.errors import NotFound
 from tui.errors import HoldfastError, Refused
 from tui.journal.evidence import name_version
 from tui.model.app import BUILT
+from tui.model.digest import short_id
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.reference import valid_tag
 from tui.operations.chosen import Chosen, chosen
@@ -38,7 +39,7 @@ def refuse_dirty(what: str, version: str, commit: str, policy: Policy) -> None:
     """A version that nobody could build again is refused, unless the policy or the version itself says so."""
     if policy.allow_dirty or may_move(version, policy) or version.endswith("-dirty"):
         return
-    named = f"name it {commit[:12]}-dirty, " if commit else ""
+    named = f"name it {short_id(commit)}-dirty, " if commit else ""
     raise Refused(
         f"{what} is built from uncommitted changes, or from files whose commit git does "
         "not tell: nobody could build it again",
@@ -66,7 +67,7 @@ class Tag:
         image, evidence = self._chosen.image, self._chosen.evidence
         movable = may_move(self._version, self._policy)
         if evidence.dirty:
-            refuse_dirty(_short(image.id), self._version, evidence.commit, self._policy)
+            refuse_dirty(short_id(image.id), self._version, evidence.commit, self._policy)
         warnings = []
         if not evidence.tested:
             warnings.append(f"this image has not passed a test yet: holdfast test {self._app.name}")
@@ -74,17 +75,17 @@ class Tag:
         if before and before != image.id:
             if not movable:
                 raise Refused(
-                    f"{self._reference} is {_short(before)} already, and a version never moves",
-                    f"choose another version for {_short(image.id)}",
+                    f"{self._reference} is {short_id(before)} already, and a version never moves",
+                    f"choose another version for {short_id(image.id)}",
                 )
-            warnings.append(f"{self._version} moves away from {_short(before)}: [policy] allows it")
+            warnings.append(f"{self._version} moves away from {short_id(before)}: [policy] allows it")
         warnings += await self._check_registry(self._chosen, movable=movable)
         return Plan(
             f"Tag {self._app.name} {self._version}",
-            (PlanStep("tag", f"Name {_short(image.id)} {self._reference}"),),
+            (PlanStep("tag", f"Name {short_id(image.id)} {self._reference}"),),
             (("image", image.id), ("tag", self._reference)),
             tuple(warnings),
-            f"docker tag {_short(image.id)} {self._reference}",
+            f"docker tag {short_id(image.id)} {self._reference}",
             "Tag",
         )
 
@@ -107,7 +108,7 @@ class Tag:
         if not held.digest or held.same or movable:
             return []
         raise Refused(
-            f"{self._reference} is in the registry already, with other bytes ({held.digest[:19]})",
+            f"{self._reference} is in the registry already, with other bytes ({short_id(held.digest)})",
             "choose another version",
         )
 
@@ -116,12 +117,8 @@ class Tag:
         async with report.step("tag"):
             before = await self._held()  # it may have been given away while the plan was read
             if before and before != image.id and not may_move(self._version, self._policy):
-                raise Refused(f"{self._reference} was given to {_short(before)} meanwhile")
+                raise Refused(f"{self._reference} was given to {short_id(before)} meanwhile")
             if before != image.id:
                 await asyncio.shield(self._engine.images.tag(image.id, self._app.image, self._version))
             await asyncio.to_thread(name_version, self._app.name, image.id, self._version, "", time.time())
         return Result(image=image.id, tags=(self._reference,))
-
-
-def _short(id: str) -> str:
-    return id.removeprefix("sha256:")[:12]

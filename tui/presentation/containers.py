@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.model.digest import short_id
 from tui.model.labels import VERSION
 from tui.presentation.amounts import age, percent, size
 from tui.presentation.table import Column
@@ -81,7 +82,7 @@ def image_words(container: Container) -> str:
         return f"{version} {name[7:19]}".strip()
     if not at:
         return name
-    return f"{name}:{version}" if version else f"{name}@{digest.removeprefix('sha256:')[:12]}"
+    return f"{name}:{version}" if version else f"{name}@{short_id(digest)}"
 
 
 def ports(found: tuple[Port, ...]) -> str:

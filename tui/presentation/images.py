@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.model.digest import short_id
 from tui.model.reference import split_reference
 from tui.model.remote import BOTH, LOCAL, MOVED, REMOTE, UNKNOWN
 from tui.presentation.amounts import age, size
@@ -84,7 +85,7 @@ def cell(column: str, image: Image, used_by: tuple[str, ...], now: float) -> Spa
             more = f" +{len(used_by) - 1}" if len(used_by) > 1 else ""
             return f"{safe(used_by[0])}{more}", "text"
         case "id":
-            return image.short_id, "muted"
+            return short_id(image.id), "muted"
     raise KeyError(column)
 
 
@@ -126,7 +127,7 @@ def tag_cell(column: str, row: TagRow, now: float) -> Span:
         case "where":
             return row.where, WHERE_STYLES.get(row.where, "text")
         case "id":
-            return (row.image.short_id if row.image is not None and row.first else ""), "muted"
+            return (short_id(row.image.id) if row.image is not None and row.first else ""), "muted"
         case "age":
             created = row.image.created if row.image is not None else 0.0
             return (age(now - created) if row.first and created > 0 else ""), "text"

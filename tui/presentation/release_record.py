@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.model.app import Port, ReadySpec, RunSpec
 from tui.model.differences import differences
+from tui.model.digest import short_id
 from tui.model.secrets import MASK, is_secret_name, mask_sentence, mask_text
 from tui.presentation.amounts import age, date, gap
 from tui.presentation.operations import fact_lines
@@ -79,7 +80,7 @@ def _about(releases: AppReleases, entry: Entry, now: float) -> list[tuple[str, s
     return [
         ("release", releases.called(release.number)),
         ("stands", STANDS[releases.state(release.number)]),
-        ("container", f"{slot.name} ({slot.id[:12]})" if slot is not None else ""),
+        ("container", f"{slot.name} ({short_id(slot.id)})" if slot is not None else ""),
         ("runs", release.reference),
         ("digest", release.digest or "none: local only"),
         ("image", release.image),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tui.model.digest import short_id
 from tui.model.standing import doing
 from tui.presentation.amounts import age
 from tui.presentation.containers import state as container_state
@@ -89,7 +90,7 @@ def _fact(column: str, entry: Entry, now: float) -> Span:
     release = entry.release
     match column:
         case "digest":
-            return short(release.digest or release.image), "muted"
+            return safe(short_id(release.digest or release.image)), "muted"
         case "age":
             return (age(now - release.at) if release.at else ""), "text"
         case "by":
@@ -97,11 +98,6 @@ def _fact(column: str, entry: Entry, now: float) -> Span:
         case "test":
             return proof(release)
     raise KeyError(column)
-
-
-def short(digest: str) -> str:
-    """The beginning of a digest, as much as people read of it."""
-    return safe(digest.removeprefix("sha256:")[:12])
 
 
 def proof(release: Release) -> Span:

@@ -10,6 +10,7 @@ from humanize import naturalsize
 from tui.commands.command import Danger
 from tui.commands.containers import fits
 from tui.commands.equal import docker_command
+from tui.model.digest import short_id
 from tui.operations import containers, images
 from tui.presentation.amounts import size
 from tui.presentation.containers import state
@@ -134,9 +135,11 @@ class Changes:
             more = f", and {len(used) - 1} more are used" if len(used) > 1 else ""
             self._app.notify(f"{used[0]}{more}: remove the container first", severity="warning", markup=False)
             return
-        subjects = tuple(f"{' '.join(image.tags) or image.short_id}   {size(image.size)}" for image in chosen)
+        subjects = tuple(
+            f"{' '.join(image.tags) or short_id(image.id)}   {size(image.size)}" for image in chosen
+        )
         facts = [f"left alone: {', '.join(used[:3])}"] if used else []
-        names = [tag for image in chosen for tag in (image.tags or (image.short_id,))]
+        names = [tag for image in chosen for tag in (image.tags or (short_id(image.id),))]
         named = _named([_title(image) for image in chosen], "image")
         question = Question(
             f"Remove {named}?",
@@ -167,9 +170,9 @@ class Changes:
         if not chosen:
             self._app.notify("nothing to prune: no dangling image is unused", markup=False)
             return
-        subjects = tuple(f"{image.short_id}   {size(image.size)}" for image in chosen)
+        subjects = tuple(f"{short_id(image.id)}   {size(image.size)}" for image in chosen)
         total = naturalsize(sum(image.size for image in chosen))
-        names = [image.short_id for image in chosen]
+        names = [short_id(image.id) for image in chosen]
         named = _count(chosen, "dangling image")
         question = Question(
             f"Prune {named}, up to {total}?",
@@ -223,7 +226,7 @@ class _Busy:
 
 
 def _title(image: Image) -> str:
-    return image.tags[0] if image.tags else image.short_id
+    return image.tags[0] if image.tags else short_id(image.id)
 
 
 def _named(names: Sequence[str], noun: str) -> str:

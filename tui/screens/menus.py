@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands.command import Scope
 from tui.commands.table import BY_ID, menu_of
+from tui.model.digest import short_id
 from tui.screens.dialogs import Choice, MenuDialog
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def open_menu(
 def _title(situation: Situation) -> str:
     """What is selected."""
     names = [container.name for container in situation.containers] or list(situation.tags)
-    names = names or [(image.tags or (image.short_id,))[0] for image in situation.images]
+    names = names or [(image.tags or (short_id(image.id),))[0] for image in situation.images]
     if situation.pane in (Scope.APPS, Scope.OPERATION):
         names = [one.name for one in situation.apps]
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""

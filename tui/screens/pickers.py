@@ -9,10 +9,11 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.model.digest import short_id
 from tui.presentation.amounts import age
 from tui.presentation.lines import plain
 from tui.presentation.release_record import difference_lines
-from tui.presentation.releases import proof, short
+from tui.presentation.releases import proof
 from tui.presentation.text import fit, safe
 from tui.screens.dialogs import Dialog
 from tui.store.releases import KEPT
@@ -36,8 +37,9 @@ def release_words(releases: AppReleases, number: int, now: float) -> str:
     doubt = "" if way is None or not way.why_not else "  !"
     where = "kept" if releases.state(number) == KEPT else "ledger only"
     again = f", as r{release.rollback_of}" if release.rollback_of else ""
+    digest = safe(short_id(release.digest or release.image))
     return (
-        f"{f'r{number}':<5}{fit(safe(release.version or '-'), 14)} {short(release.digest or release.image)}"
+        f"{f'r{number}':<5}{fit(safe(release.version or '-'), 14)} {digest}"
         f" {age(now - release.at):>4}  {fit(proof(release)[0], 4)}  {where}{again}{doubt}"
     )
 

@@ -11,6 +11,7 @@ from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.errors import HoldfastError
+from tui.model.digest import short_id
 from tui.model.operation import Plan
 from tui.presentation.text import safe
 from tui.screens.dialogs import Dialog
@@ -35,7 +36,7 @@ _DIGEST = re.compile("sha256:[0-9a-f]{64}")
 
 def _short(digest: re.Match[str]) -> str:
     """As `docker images` shortens them: a plan must fit into a small dialog."""
-    return digest[0][:19]
+    return f"sha256:{short_id(digest[0])}"
 
 
 class PlanDialog(FittedDialog[Plan]):

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError, NotFound
+from tui.model.digest import short_id
 from tui.store.store import Change, LinkState, Store, Topic
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class LogFollower:
         self._last = b""
         self._changed = asyncio.Event()
         self._unsubscribe = [store.subscribe(topic, self._look) for topic in (Topic.CONTAINERS, Topic.LINK)]
-        self._task = asyncio.create_task(self._run(), name=f"log {container_id[:12]}")
+        self._task = asyncio.create_task(self._run(), name=f"log {short_id(container_id)}")
 
     def _look(self, change: Change) -> None:
         if change.topic is Topic.LINK or self._id in change.put or self._id in change.removed:

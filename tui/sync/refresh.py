@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.container import Container
+from tui.model.digest import short_id
 
 if TYPE_CHECKING:
     from tui.model.event import Event
@@ -92,7 +93,7 @@ def _created(event: Event) -> Container:
     labels = {key: value for key, value in event.attributes.items() if key not in ("image", "name")}
     return Container(
         id=event.id,
-        name=event.attributes.get("name", event.id[:12]).removeprefix("/"),
+        name=event.attributes.get("name", short_id(event.id)).removeprefix("/"),
         image=event.attributes.get("image", ""),
         image_id="",
         command="",

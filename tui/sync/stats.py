@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError
+from tui.model.digest import short_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -62,7 +63,7 @@ class StatsStreams:
         if engine is None:
             return
         for id in wanted - self._streams.keys():
-            task = asyncio.create_task(self._follow(engine, id), name=f"statistics {id[:12]}")
+            task = asyncio.create_task(self._follow(engine, id), name=f"statistics {short_id(id)}")
             self._streams[id] = task
             task.add_done_callback(lambda done, id=id: self._ended(id, done))  # type: ignore[misc]
 

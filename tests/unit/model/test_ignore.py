@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.errors import HoldfastError
-from tui.model.ignore import Ignore, parse_ignore
+from tui.model.ignore import Ignore, lines
 
 # -- the file
 
@@ -36,8 +36,8 @@ from tui.model.ignore import Ignore, parse_ignore
     ],
 )
 def test_lines_are_cleaned(text: str, patterns: tuple[str, ...]) -> None:
-    assert parse_ignore(text) == patterns
-    assert parse_ignore(text.encode()) == patterns
+    assert tuple(written for _, written in lines(text)) == patterns
+    assert [*lines(text.encode())] == [*lines(text)]
 
 
 def test_names_that_are_not_utf_8_stay_what_they_are() -> None:
