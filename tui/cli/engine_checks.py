@@ -81,26 +81,28 @@ async def _engine(engine: Engine) -> AsyncIterator[Finding]:
     yield Finding(
         "engine", OK, f"{version.product} {version.version}, API {version.api}, {version.os}/{version.arch}"
     )
-    try:
-        async with _answering("the engine's /_ping", ANSWER_SECONDS):
-            builder = await engine.builds.builder()
-    except HoldfastError as error:
-        yield failed("builder", error)
-        builder = 0
-    if not builder:
-        pass
-    elif builder == 2:
-        yield Finding("builder", OK, "BuildKit")
-    else:
-        yield Finding(
-            "builder", WARNING,
-            "only the classic builder: no build secrets, and the whole context is sent every time",
-            "Docker Engine 23 and newer have BuildKit switched on",
-        )  # fmt: skip
+    yield await _builder(engine)
     async with _answering("the engine's /info", ANSWER_SECONDS):
         info = await engine.info()
     yield Finding("storage", OK, f"{info.storage_driver} in {info.folder}")
     yield await asyncio.to_thread(_disk, info.folder if engine.is_on_this_machine(info) else "")
+
+
+async def _builder(engine: Engine) -> Finding:
+    from tui.engine.builds import BUILDKIT
+
+    try:
+        async with _answering("the engine's /_ping", ANSWER_SECONDS):
+            builder = await engine.builds.builder()
+    except HoldfastError as error:
+        return failed("builder", error)
+    if builder == BUILDKIT:
+        return Finding("builder", OK, "BuildKit")
+    return Finding(
+        "builder", WARNING,
+        "only the classic builder: no build secrets, and the whole context is sent every time",
+        "Docker Engine 23 and newer have BuildKit switched on",
+    )  # fmt: skip
 
 
 def _disk(folder: str) -> Finding:

@@ -165,15 +165,16 @@ class Deploy:
         """Warnings; what cannot work is refused now, while nothing has been changed."""
         if self._target.local:
             await self._image_of(release)
-        warnings = await check_run(self._engine, self._app, release, self._releases)
+        engine, app, steps = self._engine, self._app, self._steps(release)
+        warnings, self._outgoing = await asyncio.gather(
+            check_run(engine, app, release, self._releases),
+            outgoing(engine, self._ledger, app, self._releases, release, steps),
+        )
         warnings += await check_room(self._engine, self._target.size)
         creation = await self._creation(release)
         self._volumes = going_on = await foreseen(self._engine, creation, release, self._releases)
         if release.order == START_FIRST and self._releases.live is not None:
             warnings += [f"both releases write {one.target} for a while" for one in going_on.carried]
-        self._outgoing = await outgoing(
-            self._engine, self._ledger, self._app, self._releases, release, self._steps(release)
-        )
         return [*warnings, *going_on.warnings]
 
     def _refuse_if_blocked(self) -> None:

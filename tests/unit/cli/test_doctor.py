@@ -104,10 +104,12 @@ async def engine_silent_to(path: Path, call: str) -> AsyncIterator[str]:
     """An engine that answers everything but one call."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while head := await reader.readuntil(b"\r\n\r\n"):
-            wanted = head.split()[1].decode()
+        while (line := await reader.readline()) and line.strip():
+            wanted = line.split()[1].decode()
+            while (await reader.readline()).strip():
+                pass
             if call in wanted:
-                await asyncio.Event().wait()
+                await reader.read()  # until whoever asks has gone
             body = json.dumps(INFO if "/info" in wanted else VERSION).encode()
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
 
