@@ -23,7 +23,7 @@ from tui.ledger.ledger import Ledger
 from tui.ledger.records import encode_release
 from tui.ledger.tars import pack
 from tui.model.app import Port, RunSpec
-from tui.model.release import CHAIN, Outcome, Release
+from tui.model.release import Outcome, Release
 from tui.operations.releases import read_releases
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ async def test_a_record_that_was_changed_on_the_engine_is_not_trusted(pair: tupl
     changed = raw[512:].rstrip(b"\0").replace(b"v1.2.0", b"v6.6.6")
     await engine.archives.put("holdfast-ledger", "/ledger/web", pack({"r2.json": changed}))
     entries = await ledger.entries("web")
-    assert [CHAIN in entry.release.evidence for entry in entries] == [False, True, False]
+    assert [entry.is_trusted for entry in entries] == [True, False, True]
     assert any("r2 is not what r3 was recorded after" in note for note in ledger.notes)
     assert any("the engine's count" in note for note in ledger.notes)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.ledger.records import written_evidence
+from tui.model.ways_back import doubt_of
+
 if TYPE_CHECKING:
     from tui.engine.recreation import Kept
     from tui.ledger.lease_state import LeaseState
@@ -53,7 +56,9 @@ def release_fields(entry: Entry, state: str) -> dict[str, Any]:
         "previous": f"r{release.previous}" if release.previous else "",
         "rollback_of": f"r{release.rollback_of}" if release.rollback_of else "",
         "adopted": release.adopted,
-        "evidence": dict(release.evidence),
+        "evidence": written_evidence(release),
+        "integrity": entry.integrity.state.value,
+        "doubt": doubt_of(entry),
         "good": outcome.good if outcome is not None else None,
         "ended": outcome.at if outcome is not None else None,
         "gap_seconds": outcome.gap_seconds if outcome is not None else None,

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.ledger.labels import entry_of, number_of
 from tui.ledger.records import spec_hash
 from tui.model.labels import DIGEST, SPEC
-from tui.model.release import CHAIN, CONTAINER, DAMAGED, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from tui.model.container import Container
+    from tui.model.release import Entry
 
 CREATED = "created"
 """The state of a container that was never started."""
@@ -55,7 +55,7 @@ def owned(app: str, entries: Mapping[int, Entry], claiming: Iterable[Container])
 def recorded_id(entry: Entry) -> str:
     """The ID of its container, "" where that was not recorded."""
     own = entry.outcome.container if entry.outcome is not None else ""
-    return own or entry.release.evidence.get(CONTAINER, "")
+    return own or entry.release.container
 
 
 def belongs(app: str, entry: Entry, one: Container) -> bool:
@@ -64,7 +64,7 @@ def belongs(app: str, entry: Entry, one: Container) -> bool:
     Where the record itself is not to be trusted, the container speaks for itself.
     """
     release = entry.release
-    if CHAIN in release.evidence or DAMAGED in release.evidence:
+    if not entry.is_trusted:
         return agrees(app, one)
     same_bytes = one.labels.get(DIGEST) == (release.digest or release.image) and (
         one.image == release.reference or (bool(release.image) and one.image_id == release.image)

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 from tui.engine.timestamps import seconds
 from tui.ledger.bounds import short
 from tui.model.labels import APP, AT, BY, DIGEST, PREVIOUS, RELEASE, ROLLBACK_OF, VERSION
-from tui.model.release import CONTAINER, RESTORED, Entry, Outcome, Release
+from tui.model.release import FROM_LABELS, Entry, Outcome, Release
 
 if TYPE_CHECKING:
     from tui.model.container import Container
 
 DIGITS = 8
 """Of the largest number that a label is believed: one more than the largest has to have a record."""
-
-FROM_LABELS = "from labels"
-"""The value of RESTORED in the evidence of such a release: its run configuration is only in its container."""
 
 
 def entry_of(container: Container) -> Entry | None:
@@ -36,14 +33,16 @@ def entry_of(container: Container) -> Entry | None:
         reference=container.image,
         digest="" if digest == container.image_id else digest,
         image=container.image_id,
-        evidence={RESTORED: FROM_LABELS, CONTAINER: container.id},
         by=short(labels.get(BY, "")),
         at=seconds(labels.get(AT)) or container.created,
         previous=release_number(labels.get(PREVIOUS, "")),
         rollback_of=release_number(labels.get(ROLLBACK_OF, "")),
+        container=container.id,
+        from_labels=True,
     )
     served = container.name == release.app or container.state == "exited"
-    return Entry(release, Outcome(number, True, release.at, message="its record is lost") if served else None)
+    outcome = Outcome(number, True, release.at, message="its record is lost") if served else None
+    return Entry(release, outcome, FROM_LABELS)
 
 
 def release_number(text: str) -> int:

@@ -30,7 +30,6 @@ from tui.ledger.tars import FILE_BYTES, Contents, NoTar, contents, folders, larg
 from tui.ledger.way_out import refuse_beyond, way_out
 from tui.model.app_name import is_app_name
 from tui.model.labels import APP, RELEASE
-from tui.model.release import DAMAGED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +76,7 @@ class Ledger:
         """The releases of an app, newest first.
 
         What the engine has lost is restored from this machine's copy, or told by the labels of containers as
-        far as those know it. A record that cannot be trusted says so in its evidence (CHAIN, DAMAGED).
+        far as those know it. The integrity of each says whether its record can be trusted.
         """
         files, labelled = await asyncio.gather(
             self._files(app), self._engine.containers.list(labels=[f"{APP}={app}", RELEASE])
@@ -86,7 +85,7 @@ class Ledger:
         for note in reading.notes:
             self._note(note)
         recorded = {entry.release.number for entry in reading.entries}
-        taken = {entry.release.number for entry in reading.entries if DAMAGED in entry.release.evidence}
+        taken = {entry.release.number for entry in reading.entries if entry.is_damaged}
         if taken:
             self._note(f"what is no record of {app} is left alone, its number not used: {way_out(app)}")
         lost: list[Entry] = []

@@ -17,7 +17,7 @@ from tui.ledger.records import (
     release_file,
     strays,
 )
-from tui.model.release import CHAIN, DAMAGED, Entry, Outcome, Release, last_said
+from tui.model.release import FROM_LABELS, WHOLE, Entry, Integrity, Outcome, Release, Soundness, last_said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -109,9 +109,10 @@ def read_entries(app: str, files: Mapping[str, bytes], unread: Mapping[str, str]
             entries.append(unreadable(app, number, damaged[number]))
             continue
         release = _shown(cast(Release, kept[number].value))
+        integrity = FROM_LABELS if release.from_labels else WHOLE
         if number in broken:
-            release = release._replace(evidence={**release.evidence, CHAIN: broken[number]})
-        entries.append(Entry(release, _outcome(app, number, files, unread, notes)))
+            integrity = Integrity(Soundness.CHAIN_BROKEN, broken[number])
+        entries.append(Entry(release, _outcome(app, number, files, unread, notes), integrity))
     return Reading(entries, notes)
 
 
@@ -159,12 +160,18 @@ def _unknown(app: str, number: int, kept: Kept) -> list[str]:
 
 def unreadable(app: str, number: int, why: str) -> Entry:
     """What stands for a record that is there and cannot be read."""
-    release = Release(app, number, "", "", "", "", evidence={DAMAGED: why})
-    return Entry(release, Outcome(number, False, 0.0, message=f"its record cannot be read: {why}"))
+    release = Release(app, number, version="", reference="", digest="", image="")
+    outcome = Outcome(number, False, 0.0, message=f"its record cannot be read: {why}")
+    return Entry(release, outcome, Integrity(Soundness.DAMAGED, why))
 
 
 def _shown(release: Release) -> Release:
     """With names and evidence of a length that can be shown."""
-    by, host, op = (short(text) for text in (release.by, release.host, release.op))
-    evidence = short_claims(release.evidence)
-    return release._replace(by=by, host=host, op=op, version=short(release.version), evidence=evidence)
+    return release._replace(
+        by=short(release.by),
+        host=short(release.host),
+        op=short(release.op),
+        version=short(release.version),
+        container=short(release.container),
+        evidence=short_claims(release.evidence),
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from tui.model.app import ReadySpec, RunSpec
 from tui.model.codec import Unfit, plain, read
@@ -27,6 +27,15 @@ MOST = 999_999_999
 _NAME = re.compile(r"r([1-9][0-9]{0,8})(\.outcome)?\.json", re.ASCII)
 
 HASH_DIGITS = 12
+
+_RESTORED, _CONTAINER, _GATE = "restored", "container", "gate"
+"""Names in the evidence of a record by which it says what a Release has as fields: all versions read that."""
+
+_AS_EVIDENCE = ("container", "gate_passed", "from_labels")
+"""Those fields."""
+
+_LABELS, _PASSED = "from labels", "passed"
+"""What is written there."""
 
 
 class Damaged(ValueError):
@@ -90,7 +99,20 @@ def prior_of(number: int, files: Mapping[str, bytes]) -> str:
 
 def encode_release(release: Release, prior: str) -> bytes:
     """The bytes of a release: the same for the same release, every field in them."""
-    return _encode("release", plain(release, Release), prior)
+    fields = plain(release._replace(evidence=written_evidence(release)), Release)
+    for name in _AS_EVIDENCE:
+        del fields[name]
+    return _encode("release", fields, prior)
+
+
+def written_evidence(release: Release) -> dict[str, str]:
+    """Its evidence as a record has it."""
+    said = {
+        _RESTORED: _LABELS if release.from_labels else "",
+        _CONTAINER: release.container,
+        _GATE: _PASSED if release.gate_passed else "",
+    }
+    return {name: value for name, value in said.items() if value} | dict(release.evidence)
 
 
 def encode_outcome(outcome: Outcome, prior: str) -> bytes:
@@ -103,7 +125,17 @@ def encode_outcome(outcome: Outcome, prior: str) -> bytes:
 
 def decode_release(record: bytes) -> Kept:
     """What `encode_release` made these bytes of. Raises Damaged."""
-    return _decode(record, "release", Release)
+    kept = _decode(record, "release", Release, _AS_EVIDENCE)
+    release = cast(Release, kept.value)
+    evidence = dict(release.evidence)
+    release = release._replace(
+        from_labels=evidence.pop(_RESTORED, None) is not None,
+        container=evidence.pop(_CONTAINER, ""),
+        gate_passed=evidence.get(_GATE) == _PASSED,
+    )
+    if release.gate_passed:
+        del evidence[_GATE]
+    return kept._replace(value=release._replace(evidence=evidence))
 
 
 def decode_outcome(record: bytes) -> Kept:
@@ -180,7 +212,10 @@ def _encode(name: str, value: Any, prior: str) -> bytes:
     return json.dumps(fields, indent=1, allow_nan=False).encode() + b"\n"
 
 
-def _decode(record: bytes, name: str, kind: type[Release] | type[Outcome]) -> Kept:
+def _decode(
+    record: bytes, name: str, kind: type[Release] | type[Outcome], foreign: Iterable[str] = ()
+) -> Kept:
+    """`foreign` are fields of the type that no record has by their names."""
     try:
         table = json.loads(record)
     except (ValueError, RecursionError) as error:
@@ -190,8 +225,12 @@ def _decode(record: bytes, name: str, kind: type[Release] | type[Outcome]) -> Ke
     if table.get("format") != FORMAT:
         raise Damaged(f"its format is {table.get('format')!r}: a newer version of Holdfast wrote it")
     unknown = [key for key in table if key not in ("format", "prior", name)]
+    fields = table.get(name)
+    if isinstance(fields, dict):
+        unknown += [f"{name}.{key}" for key in foreign if key in fields]
+        fields = {key: value for key, value in fields.items() if key not in foreign}
     try:
-        value = read(table.get(name), kind, unknown, name)
+        value = read(fields, kind, unknown, name)
     except Unfit as error:
         raise Damaged(str(error)) from error
     return Kept(value, table["prior"], tuple(unknown))

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.app import ReadySpec, RunSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-CONTAINER = "container"
-"""In the evidence of a release that no deploy made (adopted, or known by labels only): its container's ID."""
-
-CHAIN, DAMAGED = "chain", "damaged"
-"""In the evidence of a release whose record is not to be trusted; the value says why."""
-
-RESTORED = "restored"
-"""In the evidence of a release of which only the labels of its container tell."""
-
-GATE, PASSED = "gate", "passed"
-"""In the evidence of a release that was adopted: whether it passed its gate as it stood."""
-
-OF_THE_RECORD = (CONTAINER, CHAIN, DAMAGED, RESTORED, GATE)
-"""What is evidence of one record and its container, and says nothing of the image."""
-
 
 SAID_LINES, SAID_BYTES = 20, 4096
 """How much of what a failed release said last goes into the ledger, and is believed of it."""
@@ -53,6 +38,9 @@ class Release(NamedTuple):
     previous      the release that was live before, 0 for none
     rollback_of   the release whose digest and configuration these are, 0 where it is none
     adopted       whether it was not made here but taken over as it stood
+    container     the ID of its container where no deploy made it: it was adopted, or labels alone tell of it
+    gate_passed   of one that was adopted: whether it passed its gate as it stood
+    from_labels   whether this is what the labels of its container tell: its run configuration is only there
     """
 
     app: str
@@ -73,6 +61,50 @@ class Release(NamedTuple):
     previous: int = 0
     rollback_of: int = 0
     adopted: bool = False
+    container: str = ""
+    gate_passed: bool = False
+    from_labels: bool = False
+
+    def made_anew(
+        self, *, number: int, reference: str, previous: int, by: str, host: str, at: float, op: str
+    ) -> Release:
+        """A further release with its bytes and its configuration: what is of the one record stays with it."""
+        return self._replace(
+            number=number,
+            reference=reference,
+            previous=previous,
+            rollback_of=self.number,
+            by=by,
+            host=host,
+            at=at,
+            op=op,
+            adopted=False,
+            container="",
+            gate_passed=False,
+            from_labels=False,
+        )
+
+
+class Soundness(StrEnum):
+    """What is wrong with the record of a release, if anything."""
+
+    WHOLE = "whole"
+    DAMAGED = "damaged"
+    CHAIN_BROKEN = "chain broken"
+    FROM_LABELS = "from labels"
+
+
+class Integrity(NamedTuple):
+    """Whether what is told of a release is what was recorded of it: found by reading, never written.
+
+    why   what is wrong, in words; "" where there is nothing to add
+    """
+
+    state: Soundness = Soundness.WHOLE
+    why: str = ""
+
+
+WHOLE, FROM_LABELS = Integrity(), Integrity(Soundness.FROM_LABELS)
 
 
 class Outcome(NamedTuple):
@@ -100,6 +132,21 @@ class Entry(NamedTuple):
 
     release: Release
     outcome: Outcome | None = None
+    integrity: Integrity = WHOLE
+
+    @property
+    def is_damaged(self) -> bool:
+        return self.integrity.state is Soundness.DAMAGED
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether its record can be read, and is what it was when the next one was written."""
+        return self.integrity.state not in (Soundness.DAMAGED, Soundness.CHAIN_BROKEN)
+
+    @property
+    def has_record(self) -> bool:
+        """Whether a record tells how it was configured and tested: else labels at most tell of it."""
+        return not self.is_damaged and not self.release.from_labels
 
     @property
     def good(self) -> bool | None:

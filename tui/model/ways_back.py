@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model.release import CHAIN, DAMAGED, GATE, PASSED, RESTORED
+from tui.model.release import Soundness
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -47,7 +47,7 @@ def ways_back(
         release = entries[number].release
         if number == live or not _passed(standing, entries[number]) or not is_there(release, images):
             continue
-        if doubt := doubt_of(release, (differing or {}).get(number, ())):
+        if doubt := doubt_of(entries[number], (differing or {}).get(number, ())):
             found.append(WayBack(number, doubt, untrusted=True))
         elif number in rejected:
             by = f"r{rejected[number]} is a roll back from it"
@@ -56,7 +56,7 @@ def ways_back(
             found.append(WayBack(number, f"it is the same as r{live}, which is live"))
         elif live is not None and number > live:
             found.append(WayBack(number, f"it came after r{live}, which was put back in its place"))
-        elif release.adopted and release.evidence.get(GATE) != PASSED:
+        elif release.adopted and not release.gate_passed:
             found.append(WayBack(number, "it was adopted, and has not passed its gate"))
         else:
             found.append(WayBack(number))
@@ -75,18 +75,19 @@ def passed_over(ways: Sequence[WayBack], chosen: int) -> list[WayBack]:
 
 def may_be_made_anew(entry: Entry) -> bool:
     """Whether a roll back to the live release makes it anew, without being forced."""
-    return bool(entry.good) and not doubt_of(entry.release)
+    return bool(entry.good) and not doubt_of(entry)
 
 
-def doubt_of(release: Release, differing: Sequence[str] = ()) -> str:
+def doubt_of(entry: Entry, differing: Sequence[str] = ()) -> str:
     """Why a release's record, or its container, is not to be trusted; "" where nothing speaks against it."""
-    evidence = release.evidence
-    if DAMAGED in evidence:
-        return f"its record cannot be read: {evidence[DAMAGED]}"
-    if CHAIN in evidence:
-        return f"its record is not whole: {evidence[CHAIN]}"
-    if RESTORED in evidence:
-        return "its record is lost: only its container tells of it"
+    state, why = entry.integrity
+    match state:
+        case Soundness.DAMAGED:
+            return f"its record cannot be read: {why}"
+        case Soundness.CHAIN_BROKEN:
+            return f"its record is not whole: {why}"
+        case Soundness.FROM_LABELS:
+            return "its record is lost: only its container tells of it"
     return f"its container is not as it was recorded: {', '.join(differing)}" if differing else ""
 
 
@@ -132,4 +133,5 @@ def is_there(release: Release, images: Collection[str] | None) -> bool:
 def _passed(standing: Standing, entry: Entry) -> bool:
     """Whether it passed its gate. One whose record was changed is offered to whoever insists."""
     number = entry.release.number
-    return bool(standing.records.get(number)) or (CHAIN in entry.release.evidence and entry.good is not None)
+    changed = entry.integrity.state is Soundness.CHAIN_BROKEN
+    return bool(standing.records.get(number)) or (changed and entry.good is not None)

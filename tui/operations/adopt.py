@@ -24,7 +24,7 @@ from tui.model.drift import definition_differences
 from tui.model.labels import APP, COMPOSE, LEDGER, RELEASE, TEST
 from tui.model.labels import LEASE as LEASE_OF
 from tui.model.operation import UNDONE, Plan, PlanStep, Result
-from tui.model.release import CONTAINER, GATE, PASSED, Outcome, Release
+from tui.model.release import Outcome, Release
 from tui.model.remedies import taken_remedy
 from tui.model.secrets import is_secret_name, mask_text
 from tui.operations.adopted_image import AdoptedImage, image_of
@@ -90,7 +90,7 @@ class Adopt:
         self._image: AdoptedImage
         self._file: AppFile | None = None
         self._recorded = False
-        self._evidence: dict[str, str] = {}
+        self._gate_passed = False
 
     async def plan(self) -> Plan:
         self._ledger = await Ledger.open(self._engine, self._environ)
@@ -203,7 +203,7 @@ class Adopt:
             others, await asyncio.gather(*map(self._ledger.entries, others)), strict=True
         ):
             for entry in entries:
-                if entry.release.adopted and entry.release.evidence.get(CONTAINER) == self._kept.id:
+                if entry.release.adopted and entry.release.container == self._kept.id:
                     raise Refused(
                         f"the container {self._kept.name} is r{entry.release.number} of {app} already",
                         f"holdfast status {app}",
@@ -277,12 +277,13 @@ class Adopt:
             self._found.run,
             app.ready if app is not None else ReadySpec(),
             order=app.order if app is not None else "stop-first",
-            evidence={CONTAINER: self._kept.id, **self._evidence},
             by=whoami(),
             host=socket.gethostname(),
             at=time.time(),
             op=self._op,
             adopted=True,
+            container=self._kept.id,
+            gate_passed=self._gate_passed,
         )
 
     async def run(self, report: Report) -> Result:
@@ -352,7 +353,7 @@ class Adopt:
         except NotReady as error:
             report.warn(f"{error.message}: no roll back goes back to it by itself")
         else:
-            self._evidence = {GATE: PASSED}
+            self._gate_passed = True
 
     async def _record(self) -> None:
         release = self._release()

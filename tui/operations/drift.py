@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.engine.creation import resolved_apart
 from tui.engine.errors import EngineUnreachable, RequestRefused
 from tui.errors import HoldfastError
-from tui.ledger.labels import FROM_LABELS
 from tui.model.drift import (
     CONFIGURATION,
     DEFINITION,
@@ -23,7 +22,6 @@ from tui.model.drift import (
     drift,
 )
 from tui.model.reference import split_reference
-from tui.model.release import DAMAGED, RESTORED
 from tui.model.ways_back import may_be_made_anew
 from tui.operations.checks import FileMissing, file_hashes
 from tui.operations.releases import read_releases
@@ -82,8 +80,7 @@ async def find_drift(engine: Engine, ledger: Ledger, app: AppSpec, policy: Polic
         if foreign is not None:
             facts = facts._replace(foreign=foreign.id, image=foreign.image_id, made_of=foreign.image)
         return Drift(app.name, tuple(drift(facts)), (), time.time())
-    release = releases.entries[number].release
-    known = DAMAGED not in release.evidence and release.evidence.get(RESTORED) != FROM_LABELS
+    release, known = releases.entries[number].release, releases.entries[number].has_record
     state, registry, engine_tag, files, configured = await asyncio.gather(
         engine.containers.state(live.id),
         _in_registry(engine, app, release),

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from tui.engine.errors import EngineUnreachable, NotFound
 from tui.errors import HoldfastError
 from tui.model.reference import registry_host, split_reference
-from tui.model.release import OF_THE_RECORD
 from tui.model.standing import BAKE
 from tui.model.switching import STOP_FIRST, deploy
 from tui.model.ways_back import doubt_of
@@ -46,7 +45,7 @@ async def refuse_changed(engine: Engine, releases: Releases, former: int | None)
     if one is None or entry is None or one.running:
         return
     try:
-        differing = await not_as_recorded(engine, one, entry.release, live=False)
+        differing = await not_as_recorded(engine, one, entry, live=False)
     except EngineUnreachable:
         raise
     except HoldfastError:
@@ -67,7 +66,7 @@ async def candidates(engine: Engine, releases: Releases, former: int | None) -> 
     return [
         number
         for number in dict.fromkeys(order)
-        if number in entries and entries[number].good and not doubt_of(entries[number].release)
+        if number in entries and entries[number].good and not doubt_of(entries[number])
     ]
 
 
@@ -78,23 +77,21 @@ async def made_anew(
 
     Its image is pulled where it is not on the engine any more, and a registry had it. Raises HoldfastError.
     """
-    earlier, past = releases.entries[number].release, releases.containers.get(number)
+    entry, past = releases.entries[number], releases.containers.get(number)
+    earlier = entry.release
     reference = await _here(engine, [earlier.reference, past.image_id if past else "", earlier.image])
     if not reference:
         reference = await _pulled(engine, earlier, report, step)
-    release = earlier._replace(
+    release = earlier.made_anew(
         number=releases.standing.next_number,
         reference=reference,
+        previous=releases.standing.live or number,
         by=whoami(),
         host=socket.gethostname(),
         at=time.time(),
         op=op,
-        previous=releases.standing.live or number,
-        rollback_of=number,
-        adopted=False,
-        evidence={name: value for name, value in earlier.evidence.items() if name not in OF_THE_RECORD},
     )
-    return release, await creation_again(engine, release, earlier, past)
+    return release, await creation_again(engine, release, entry, past)
 
 
 async def _here(engine: Engine, names: list[str]) -> str:

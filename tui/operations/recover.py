@@ -15,7 +15,6 @@ from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner, read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.operation import Plan, PlanStep, Result
-from tui.model.release import CHAIN, DAMAGED
 from tui.model.standing import GATE, REMOVE
 from tui.model.switching import can_complete, complete, restore, settle, way_back
 from tui.operations.leftovers import alive, left_over
@@ -141,9 +140,6 @@ def _settling(releases: Releases) -> list[Step]:
         slots[live] = slots[live]._replace(
             armed=releases.containers[live].restart == policy_of(live, releases)
         )
-    doubted = {CHAIN, DAMAGED}
-    damaged = [
-        number for number, entry in releases.entries.items() if not doubted.isdisjoint(entry.release.evidence)
-    ]
+    doubted = [number for number, entry in releases.entries.items() if not entry.is_trusted]
     steps = settle(standing._replace(slots=slots))
-    return [step for step in steps if step.verb != REMOVE or step.release not in damaged]
+    return [step for step in steps if step.verb != REMOVE or step.release not in doubted]

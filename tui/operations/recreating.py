@@ -21,7 +21,6 @@ from tui.model.labels import (
     SPEC,
     VERSION,
 )
-from tui.model.release import RESTORED
 from tui.operations.ways_back import not_as_recorded
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from tui.engine.creation import Creation
     from tui.engine.recreation import Kept
     from tui.model.app import RunSpec
-    from tui.model.release import Release
+    from tui.model.release import Entry, Release
 
 
 async def new_creation(release: Release) -> Creation:
@@ -37,7 +36,7 @@ async def new_creation(release: Release) -> Creation:
     return _creation(release, await resolved(release.run))
 
 
-async def creation_again(engine: Engine, release: Release, earlier: Release, past: Kept | None) -> Creation:
+async def creation_again(engine: Engine, release: Release, entry: Entry, past: Kept | None) -> Creation:
     """By the record of an earlier release, whose container serves for what that holds by reference.
 
     What hands changed of the container since is not taken over. Only where there is no record, or it has no
@@ -45,10 +44,11 @@ async def creation_again(engine: Engine, release: Release, earlier: Release, pas
     """
     if past is None:
         return await new_creation(release)
-    whole = RESTORED in earlier.evidence or (
-        earlier.adopted and not await not_as_recorded(engine, past, earlier, live=past.name == earlier.app)
+    earlier = entry.release
+    like = earlier.from_labels or (
+        earlier.adopted and not await not_as_recorded(engine, past, entry, live=past.name == earlier.app)
     )
-    if whole:
+    if like:
         return _like(release, past)
     found = (await engine.containers.adoption(past.id)).run
     return _creation(release, await resolved_apart(by_reference(release.run, found, _profiles(past))))

@@ -9,7 +9,6 @@ from tui.engine.errors import NotFound
 from tui.ledger.belonging import owned
 from tui.model.digest import short_id
 from tui.model.labels import APP, RELEASE, RESTART
-from tui.model.release import DAMAGED, RESTORED
 from tui.model.standing import Slot, Standing
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ async def read_releases(
     # What was adopted serves already: its record alone says that it is good.
     records = {number: entry.release.adopted or entry.good for number, entry in entries.items()}
     strangers = {one.name: one.id for one in whose.strangers}
-    taken = frozenset(number for number, entry in entries.items() if DAMAGED in entry.release.evidence)
+    taken = frozenset(number for number, entry in entries.items() if entry.is_damaged)
     return Releases(Standing(app, slots, records, taken), entries, containers, foreign, strangers)
 
 
@@ -102,7 +101,7 @@ def unrecorded(releases: Releases) -> dict[int, Release]:
     return {
         number: entry.release
         for number, entry in releases.entries.items()
-        if RESTORED in entry.release.evidence and entry.outcome is None
+        if entry.release.from_labels and entry.outcome is None
     }
 
 

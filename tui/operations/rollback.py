@@ -12,7 +12,7 @@ from tui.errors import Refused
 from tui.ledger.ledger import Ledger
 from tui.model.differences import differences
 from tui.model.reference import registry_host
-from tui.model.release import CHAIN, OF_THE_RECORD, RESTORED
+from tui.model.release import Soundness
 from tui.model.ways_back import default_of, doubt_of, passed_over
 from tui.operations.checks import file_hashes
 from tui.operations.deploy import Deploy
@@ -49,18 +49,18 @@ class Rollback(Deploy):
         self._force = force
         self._doubts: tuple[str, ...] = ()
         self._forced = False
-        self._earlier: Release
+        self._entry: Entry
         self._past: Kept | None = None
 
     async def plan(self) -> Plan:
         self._ledger = await Ledger.open(self._engine)
         self._releases = await read_undisturbed(self._engine, self._ledger, self._app.name)
         self._refuse_if_blocked()
-        self._earlier = await self._chosen()
+        self._entry = await self._chosen()
         self._past = self._releases.containers.get(self._earlier.number)
-        if RESTORED in self._earlier.evidence and self._past is not None:
+        if self._earlier.from_labels and self._past is not None:
             found = await self._engine.containers.adoption(self._past.id)
-            self._earlier = self._earlier._replace(run=found.run)
+            self._entry = self._entry._replace(release=self._earlier._replace(run=found.run))
         self._target = await self._find()
         release = await self._release()
         warnings = [
@@ -74,6 +74,11 @@ class Rollback(Deploy):
         typed = self._app.name if self._forced else ""
         return plan._replace(facts=(*plan.facts, *self._differences()), typed=typed)
 
+    @property
+    def _earlier(self) -> Release:
+        """What is gone back to."""
+        return self._entry.release
+
     async def _check(self, release: Release) -> list[str]:
         """What the earlier container has by reference needs no file on this machine."""
         if self._past is None:
@@ -84,9 +89,9 @@ class Rollback(Deploy):
 
     async def _creation(self, release: Release) -> Creation:
         full = release._replace(run=self._earlier.run)
-        return await creation_again(self._engine, full, self._earlier, self._past)
+        return await creation_again(self._engine, full, self._entry, self._past)
 
-    async def _chosen(self) -> Release:
+    async def _chosen(self) -> Entry:
         app, releases = self._app, self._releases
         ways = await find_ways_back(self._engine, releases)
         number = self._to or default_of(ways)
@@ -114,18 +119,19 @@ class Rollback(Deploy):
             )
         elif way.why_not:
             self._doubt(number, way.why_not, untrusted=way.untrusted)
-        return entry.release
+        return entry
 
-    async def _live(self, entry: Entry) -> Release:
+    async def _live(self, entry: Entry) -> Entry:
         """The live one is made anew from its record, and what its container has become is named."""
-        live, release = self._releases.live, entry.release
-        if entry.outcome is None or (not entry.good and CHAIN not in release.evidence):
+        live, number = self._releases.live, entry.release.number
+        changed = entry.integrity.state is Soundness.CHAIN_BROKEN
+        if entry.outcome is None or (not entry.good and not changed):
             return self._refuse(entry)
-        if doubt := doubt_of(release):
-            self._doubt(release.number, doubt, untrusted=True)
-        if live is not None and (found := await not_as_recorded(self._engine, live, release, live=True)):
-            self._doubts += (f"the container of r{release.number} is not as recorded: {', '.join(found)}",)
-        return release
+        if doubt := doubt_of(entry):
+            self._doubt(number, doubt, untrusted=True)
+        if live is not None and (found := await not_as_recorded(self._engine, live, entry, live=True)):
+            self._doubts += (f"the container of r{number} is not as recorded: {', '.join(found)}",)
+        return entry
 
     def _doubt(self, number: int, why: str, *, untrusted: bool) -> None:
         if untrusted and not self._force:
@@ -136,9 +142,9 @@ class Rollback(Deploy):
         self._forced = untrusted
         self._doubts = (f"r{number}: {why}",)
 
-    def _refuse(self, entry: Entry) -> Release:
+    def _refuse(self, entry: Entry) -> Entry:
         number, release = entry.release.number, entry.release
-        if doubt := doubt_of(release):
+        if doubt := doubt_of(entry):
             raise Refused(f"r{number} is no way back: {doubt}", "choose a good release")
         if entry.good or release.adopted:
             raise Refused(
@@ -172,19 +178,14 @@ class Rollback(Deploy):
 
     async def _release(self) -> Release:
         standing = self._releases.standing
-        return self._earlier._replace(
+        return self._earlier.made_anew(
             number=standing.next_number,
             reference=self._target.reference,
+            previous=standing.live or 0,
             by=whoami(),
             host=socket.gethostname(),
             at=time.time(),
             op=self._op,
-            previous=standing.live or 0,
-            rollback_of=self._earlier.number,
-            adopted=False,
-            evidence={
-                name: value for name, value in self._earlier.evidence.items() if name not in OF_THE_RECORD
-            },
         )
 
     def _title(self, release: Release) -> str:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from tui.engine.creation import resolved_apart
 from tui.engine.errors import NotFound
-from tui.model.release import CHAIN, DAMAGED, RESTORED
+from tui.model.release import WHOLE
 from tui.model.ways_back import ways_back
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.engine.recreation import Kept
-    from tui.model.release import Release
+    from tui.model.release import Entry
     from tui.model.ways_back import WayBack
     from tui.operations.releases import Releases
 
@@ -34,20 +34,18 @@ async def find_ways_back(engine: Engine, releases: Releases) -> tuple[WayBack, .
 
 
 async def _differing(engine: Engine, releases: Releases, number: int) -> tuple[str, ...]:
-    return await not_as_recorded(
-        engine, releases.containers[number], releases.entries[number].release, live=False
-    )
+    return await not_as_recorded(engine, releases.containers[number], releases.entries[number], live=False)
 
 
-async def not_as_recorded(engine: Engine, one: Kept, release: Release, *, live: bool) -> tuple[str, ...]:
+async def not_as_recorded(engine: Engine, one: Kept, entry: Entry, *, live: bool) -> tuple[str, ...]:
     """In what a container is not what its record says; nothing where there is no record to compare it with.
 
     Nothing is read here but the engine: what the record holds by reference, an `env_file` above all, is not
     compared, and no hand can change it in a container. Raises EngineError.
     """
-    if not {CHAIN, DAMAGED, RESTORED}.isdisjoint(release.evidence):
+    if entry.integrity != WHOLE:
         return ()
-    found = []
+    found, release = [], entry.release
     if release.image not in ("", one.image_id) and one.image != release.reference:
         found.append("image")
     run = release.run

@@ -9,6 +9,7 @@ from tui.model.app import Port, ReadySpec, RunSpec
 from tui.model.differences import differences
 from tui.model.digest import short_id
 from tui.model.secrets import MASK, is_secret_name, mask_sentence, mask_text
+from tui.model.ways_back import doubt_of
 from tui.presentation.amounts import age, date, gap
 from tui.presentation.operations import fact_lines
 from tui.presentation.releases import holder_words
@@ -16,7 +17,7 @@ from tui.presentation.text import safe
 from tui.store.releases import FAILED, KEPT, LEDGER_ONLY, LIVE, OPEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from tui.commands.keymap import Keymap
     from tui.model.drift import Cause, Drift
@@ -62,7 +63,7 @@ def record_lines(releases: AppReleases, number: int, now: float, keymap: Keymap)
     if entry.outcome is not None and entry.outcome.said:
         lines += [[], [("What it said last", "accent bold")]]
         lines += [[(safe(mask_text(line)), "text")] for line in entry.outcome.said]
-    lines += _section("Evidence", _evidence(release.evidence, now))
+    lines += _section("Evidence", _evidence(entry, now))
     lines += _section("Run configuration", _fields(release.run, RunSpec()))
     lines += _section("Gate", _fields(release.ready, ReadySpec()))
     lines += _section("Files", [(file.path, f"sha256:{file.sha256}") for file in release.files])
@@ -90,6 +91,7 @@ def _about(releases: AppReleases, entry: Entry, now: float) -> list[tuple[str, s
         ("before it", releases.called(release.previous) if release.previous else "nothing was live"),
         ("rollback of", releases.called(release.rollback_of) if release.rollback_of else ""),
         ("adopted", "it was running already, and was taken over as it stood" if release.adopted else ""),
+        ("doubt", mask_sentence(doubt_of(entry))),
         ("order", release.order),
     ]
 
@@ -109,8 +111,10 @@ def _outcome(releases: AppReleases, entry: Entry, now: float, keymap: Keymap) ->
     ]
 
 
-def _evidence(evidence: Mapping[str, str], now: float) -> list[tuple[str, str]]:
-    facts = []
+def _evidence(entry: Entry, now: float) -> list[tuple[str, str]]:
+    evidence, facts = entry.release.evidence, []
+    if entry.release.adopted:
+        facts.append(("gate", "passed as it stood" if entry.release.gate_passed else "not passed"))
     if "tested" not in evidence:
         facts.append(("tested", "no: nothing is known of a test of these bytes"))
     for name, value in evidence.items():

@@ -15,7 +15,7 @@ from tui.store.releases import FAILED, KEPT, LEDGER_ONLY, LIVE, OPEN
 
 if TYPE_CHECKING:
     from tui.model.drift import Drift
-    from tui.model.release import Entry, Release
+    from tui.model.release import Entry
     from tui.presentation.apps import AppRow
     from tui.presentation.style import Span
     from tui.store.releases import AppReleases, Holder
@@ -31,9 +31,6 @@ INTERRUPTED = ("! interrupted", "warn")
 
 TRUSTED = 3600.0
 """Seconds for which a look for drift tells how things are now."""
-
-UNTRUSTED = ("damaged", "restored")
-"""Names in the evidence of a release whose record is gone or cannot be read: then nothing is known."""
 
 _NUMBER = re.compile(r" as r\d+$")
 """The end of a title that says which number the release gets."""
@@ -96,17 +93,15 @@ def _fact(column: str, entry: Entry, now: float) -> Span:
         case "by":
             return safe(release.by), "text"
         case "test":
-            return proof(release)
+            return proof(entry)
     raise KeyError(column)
 
 
-def proof(release: Release) -> Span:
+def proof(entry: Entry) -> Span:
     """Whether these bytes have passed their test, as far as the record tells."""
-    if release.evidence.get("tested"):
+    if entry.release.evidence.get("tested"):
         return "✓ ok", "ok"
-    if any(name in release.evidence for name in UNTRUSTED):
-        return "?", "warn"
-    return "! no", "warn"
+    return ("! no" if entry.has_record else "?"), "warn"
 
 
 def note(entry: Entry) -> Span:

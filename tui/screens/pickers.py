@@ -40,7 +40,7 @@ def release_words(releases: AppReleases, number: int, now: float) -> str:
     digest = safe(short_id(release.digest or release.image))
     return (
         f"{f'r{number}':<5}{fit(safe(release.version or '-'), 14)} {digest}"
-        f" {age(now - release.at):>4}  {fit(proof(release)[0], 4)}  {where}{again}{doubt}"
+        f" {age(now - release.at):>4}  {fit(proof(entry)[0], 4)}  {where}{again}{doubt}"
     )
 
 

@@ -12,7 +12,7 @@ from tui.ledger.labels import entry_of
 from tui.ledger.records import spec_hash
 from tui.model.app import RunSpec
 from tui.model.container import Container
-from tui.model.release import CHAIN, CONTAINER, DAMAGED, RESTORED, Entry, Outcome
+from tui.model.release import FROM_LABELS, Entry, Integrity, Outcome, Soundness
 
 BORN = 100.0
 ROOTS = spec_hash(RunSpec(user="root"), release().ready)
@@ -78,15 +78,16 @@ def test_bytes_configuration_and_name_have_to_agree(changes: dict[str, Any]) -> 
     assert found.strangers == (odd,)
 
 
-@pytest.mark.parametrize("why", [CHAIN, DAMAGED])
-def test_a_record_that_is_not_to_be_trusted_hides_no_container(why: str) -> None:
-    forged = entry(digest="sha256:forged", reference="reg/web@sha256:forged", evidence={why: "changed"})
+@pytest.mark.parametrize("state", [Soundness.CHAIN_BROKEN, Soundness.DAMAGED])
+def test_a_record_that_is_not_to_be_trusted_hides_no_container(state: Soundness) -> None:
+    forged = entry(digest="sha256:forged", reference="reg/web@sha256:forged")
+    forged = forged._replace(integrity=Integrity(state, "changed"))
     assert owned("web", {1: forged}, [container()]).containers == {1: "c1"}
     assert owned("web", {1: forged}, [debug(name="web.r1")]).containers == {}
 
 
 def test_what_was_adopted_is_known_by_its_id_alone() -> None:
-    adopted = Entry(release(1, adopted=True, evidence={CONTAINER: "a1"}), Outcome(1, True, 1.0))
+    adopted = Entry(release(1, adopted=True, container="a1"), Outcome(1, True, 1.0))
     assert owned("web", {1: adopted}, [debug()]).containers == {1: "a1"}
 
 
@@ -119,7 +120,7 @@ def test_of_two_that_say_the_same_the_older_one_is_it() -> None:
     first, later = container("c1", 7), container("c2", 7, "web", created=300.0)
     for claiming in ([first, later], [later, first]):
         found = unrecorded("web", set(), claiming, BORN)
-        assert [one.release.evidence[CONTAINER] for one in found] == ["c1"]
+        assert [one.release.container for one in found] == ["c1"]
 
 
 def test_the_number_of_a_record_that_cannot_be_read_makes_no_gap() -> None:
@@ -136,5 +137,5 @@ def test_the_next_one_that_was_created_and_never_started_was_begun() -> None:
 def test_one_that_only_its_labels_tell_of_is_found_again_by_its_id() -> None:
     told = entry_of(container(number=7))
     assert told is not None
-    assert RESTORED in told.release.evidence
+    assert told.integrity == FROM_LABELS
     assert owned("web", {7: told}, [container(number=7)]).containers == {7: "c1"}

@@ -6,7 +6,7 @@ import pytest
 
 from tui.ledger.labels import entry_of
 from tui.model.container import Container
-from tui.model.release import CONTAINER, RESTORED
+from tui.model.release import FROM_LABELS
 
 LABELS = {
     "io.holdfast.app": "web",
@@ -33,7 +33,8 @@ def test_a_release_that_serves() -> None:
     assert release.reference == "reg/web@sha256:dd"
     assert (release.digest, release.image) == ("sha256:dd", "sha256:ii")
     assert (release.by, release.at, release.rollback_of) == ("alice", 1795512600.0, 0)
-    assert release.evidence == {RESTORED: "from labels", CONTAINER: "c1"}
+    assert (release.container, release.from_labels, release.evidence) == ("c1", True, {})
+    assert entry.integrity == FROM_LABELS
     assert entry.good
 
 

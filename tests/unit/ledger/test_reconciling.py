@@ -10,7 +10,6 @@ from tui.ledger.reading import SAID, read_entries, sound
 from tui.ledger.reconciling import reconcile
 from tui.ledger.records import MOST, digest, encode_release, prior_of, release_file
 from tui.ledger.way_out import refuse_beyond
-from tui.model.release import DAMAGED
 from tui.model.standing import Standing
 
 HUGE = "r999999999.json"
@@ -37,7 +36,7 @@ def test_a_forged_number_is_neither_believed_nor_copied_nor_restored(record: byt
     assert state.uncopied == genuine
     assert HUGE not in state.readable
     entries = {entry.release.number: entry for entry in read_entries("web", state.files).entries}
-    assert DAMAGED in entries[999_999_999].release.evidence
+    assert entries[999_999_999].is_damaged
     assert [entries[number].good for number in (1, 2, 3)] == [True] * 3
     again = reconcile("web", genuine, {}, {**genuine, HUGE: record})
     assert (again.lost, again.other, again.uncopied) == ({}, [], {})

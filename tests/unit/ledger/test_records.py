@@ -26,7 +26,7 @@ from tui.ledger.records import (
     spec_hash,
 )
 from tui.model.app import Mount, Port, ReadySpec, RunSpec
-from tui.model.release import CHAIN, DAMAGED, Outcome, Release
+from tui.model.release import FROM_LABELS, WHOLE, Outcome, Release, Soundness
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
@@ -88,9 +88,33 @@ def test_a_record_of_any_length_is_cut() -> None:
     assert all(len(name) + len(value) < 500 for name, value in entry.release.evidence.items())
 
 
+def test_what_a_record_says_among_its_evidence_is_read_as_fields_and_written_there() -> None:
+    """A first version wrote it there, and reads it there."""
+    adopted = release(adopted=True, container="c1", gate_passed=True)
+    told = release(2, container="c2", from_labels=True)
+    for one, evidence in (
+        (adopted, {"container": "c1", "gate": "passed"}),
+        (told, {"restored": "from labels", "container": "c2"}),
+    ):
+        record = encode_release(one, "")
+        table = json.loads(record)["release"]
+        assert list(table["evidence"].items()) == list(evidence.items())
+        assert decode_release(record) == (one, "", ())
+    entry = read_entries("web", {release_file(2): encode_release(told, "")}).entries[0]
+    assert entry.integrity == FROM_LABELS
+    assert entry.release.evidence == {}
+
+
+def test_a_field_of_ours_that_a_newer_version_writes_by_its_name_is_not_understood() -> None:
+    table = json.loads(encode_release(release(), ""))
+    table["release"]["from_labels"] = 5
+    kept = decode_release(json.dumps(table).encode())
+    assert (kept.value, kept.unknown) == (release(), ("release.from_labels",))
+
+
 def test_every_field_is_written_also_where_it_is_not_set() -> None:
     table = json.loads(encode_release(release(), ""))["release"]
-    assert set(table) == set(Release._fields)
+    assert set(table) == set(Release._fields) - {"container", "gate_passed", "from_labels"}
     assert set(table["run"]) == set(RunSpec._fields)
     assert set(table["ready"]) == set(ReadySpec._fields)
 
@@ -201,8 +225,9 @@ def test_a_changed_record_is_named() -> None:
     assert any(note.startswith("the ledger of web is not whole: r2 is not what r3") for note in reading.notes)
     assert any("the outcome of r2 of web cannot be trusted" in note for note in reading.notes)
     found = {entry.release.number: entry for entry in reading.entries}
-    assert CHAIN in found[2].release.evidence
-    assert CHAIN not in found[1].release.evidence
+    assert found[2].integrity.state is Soundness.CHAIN_BROKEN
+    assert found[1].integrity == WHOLE
+    assert found[2].release.evidence == {}
     assert found[2].good is False  # its outcome is that of the record as it was
 
 
@@ -221,7 +246,7 @@ def test_a_record_that_cannot_be_read_keeps_its_number_and_is_never_good() -> No
     reading = read_entries("web", damaged)
     assert reading.entries[0].release.number == 2
     assert reading.entries[0].good is False
-    assert DAMAGED in reading.entries[0].release.evidence
+    assert reading.entries[0].integrity.state is Soundness.DAMAGED
     assert any("r2 of web cannot be read" in note for note in reading.notes)
 
 

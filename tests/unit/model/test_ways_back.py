@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.unit.ledger.made import release
 from tui.model.app import RunSpec
-from tui.model.release import CHAIN, CONTAINER, DAMAGED, GATE, PASSED, RESTORED, Entry, Outcome
+from tui.model.release import FROM_LABELS, WHOLE, Entry, Integrity, Outcome, Soundness
 from tui.model.standing import Slot, Standing
 from tui.model.ways_back import WayBack, default_of, passed_over, ways_back
 
@@ -17,12 +17,12 @@ class History:
     def __init__(self) -> None:
         self.entries: dict[int, Entry] = {}
 
-    def deploy(self, what: int, good: bool = True, **fields: Any) -> int:
+    def deploy(self, what: int, good: bool = True, integrity: Integrity = WHOLE, **fields: Any) -> int:
         """A release of the bytes of this number."""
         number = len(self.entries) + 1
         of = release(what)
         made = of._replace(number=number, previous=self.live or 0, **fields)
-        self.entries[number] = Entry(made, Outcome(number, good, 1.0))
+        self.entries[number] = Entry(made, Outcome(number, good, 1.0), integrity)
         return number
 
     def roll_back(self, to: int) -> int:
@@ -127,13 +127,14 @@ def test_a_newer_one_is_there_and_no_default() -> None:
 
 
 def test_a_record_or_a_container_that_is_not_to_be_trusted_has_to_be_forced() -> None:
-    for evidence, words in (
-        ({CHAIN: "r2 is not what r3 was recorded after"}, "its record is not whole"),
-        ({RESTORED: "from labels"}, "its record is lost"),
+    changed = Integrity(Soundness.CHAIN_BROKEN, "r2 is not what r3 was recorded after")
+    for integrity, words in (
+        (changed, "its record is not whole: r2 is not what r3 was recorded after"),
+        (FROM_LABELS, "its record is lost"),
     ):
         web = History()
         web.deploy(1)
-        web.deploy(2, evidence=evidence)
+        web.deploy(2, integrity=integrity)
         web.deploy(3)
         ways = web.ways()
         assert numbers(ways) == [2, 1]
@@ -151,22 +152,22 @@ def test_a_record_or_a_container_that_is_not_to_be_trusted_has_to_be_forced() ->
 def test_one_whose_outcome_was_forged_with_its_record_is_offered_to_whoever_insists() -> None:
     web = History()
     web.deploy(1)
-    web.deploy(2, good=False, evidence={CHAIN: "changed"})
+    web.deploy(2, good=False, integrity=Integrity(Soundness.CHAIN_BROKEN, "changed"))
     web.deploy(3)
     assert [(way.number, way.untrusted) for way in web.ways()] == [(2, True), (1, False)]
 
 
 def test_a_record_that_cannot_be_read_has_nothing_to_go_back_to() -> None:
     web = History()
-    web.deploy(1, good=False, evidence={DAMAGED: "no JSON"})
+    web.deploy(1, good=False, integrity=Integrity(Soundness.DAMAGED, "no JSON"))
     web.deploy(2)
     assert web.ways() == ()
 
 
 def test_what_was_adopted_is_one_once_it_has_passed_its_gate() -> None:
-    for evidence, default in (({CONTAINER: "c"}, None), ({CONTAINER: "c", GATE: PASSED}, 1)):
+    for gate_passed, default in ((False, None), (True, 1)):
         web = History()
-        web.deploy(1, adopted=True, evidence=evidence)
+        web.deploy(1, adopted=True, container="c", gate_passed=gate_passed)
         web.deploy(2)
         assert numbers(web.ways()) == [1]
         assert default_of(web.ways()) == default
