@@ -12,7 +12,7 @@ import pytest
 from tests.engine.operating import Operations
 from tests.support.project import Project
 from tui.errors import HoldfastError
-from tui.journal.evidence import read_evidence
+from tui.evidence.files import read_evidence
 from tui.model.operation import StepChanged
 from tui.operations.push import Push
 from tui.operations.request import Request
@@ -135,7 +135,7 @@ async def test_a_version_never_moves_in_the_registry(operations: Operations, api
 
 
 def read_evidence_of_newest(app: str) -> str:
-    from tui.journal.evidence import all_evidence
+    from tui.evidence.files import all_evidence
 
     return all_evidence(app)[0].image
 

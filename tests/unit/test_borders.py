@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.values import values
-from tui.journal.evidence import Evidence
 from tui.journal.format import _KINDS
 from tui.ledger.lease_state import Owner, Renewal
 from tui.model.codec import Unfit, plain, read
+from tui.model.evidence import Evidence
 from tui.model.operation import Failure, Plan
 from tui.model.release import Outcome, Release
 from tui.operations.answers import Answer

@@ -21,11 +21,12 @@ from tui.engine.credentials import credentials_for
 from tui.engine.endpoint import resolve
 from tui.engine.env_files import read_env_file
 from tui.errors import HoldfastError
+from tui.evidence.files import add_facts, read_evidence
 from tui.files import open_file, read_file
-from tui.journal.evidence import Evidence, add_evidence, read_evidence
 from tui.journal.reader import is_alive, summaries
 from tui.ledger.mirror import Identity, Mirror
 from tui.model.app import BuildSecret, BuildSpec, RunSpec
+from tui.model.evidence import Evidence
 from tui.model.ignore import Ignore
 from tui.operations.checks import file_hashes
 from tui.presentation.theme import read_theme
@@ -150,7 +151,7 @@ def test_a_choice_is_not_kept_in_what_is_no_file(tmp_path: Path, make: Callable[
 def test_state_that_is_no_file_counts_as_none(tmp_path: Path, make: Callable[[Path], None]) -> None:
     """The program wrote these itself; what stands there now is not its own."""
     environ = {"XDG_STATE_HOME": str(tmp_path)}
-    add_evidence("web", "sha256:ab", environ, commit="c")
+    add_facts("web", "sha256:ab", environ, commit="c")
     evidence = tmp_path / "holdfast/evidence/web/ab.json"
     evidence.unlink()
     make(evidence)

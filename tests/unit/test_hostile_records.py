@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.ledger.made import files, release
 from tui.commands.keymap import Keymap
-from tui.journal.evidence import Evidence, add_evidence, read_evidence
+from tui.evidence.files import add_facts, read_evidence
 from tui.journal.format import JournalMalformed, decode, encode
 from tui.ledger import reading, records
 from tui.ledger.lease_state import spoken
@@ -19,6 +19,7 @@ from tui.ledger.reading import read_entries
 from tui.ledger.records import encode_release
 from tui.model.app_name import is_app_name
 from tui.model.container import Container
+from tui.model.evidence import Evidence
 from tui.model.labels import APP, RELEASE
 from tui.model.operation import (
     Ended,
@@ -122,7 +123,7 @@ def test_what_no_app_can_be_called_is_no_path(tmp_path: Path, name: str) -> None
             touch(name)
     assert read_evidence(name, "sha256:a", environ) == Evidence("sha256:a")
     with pytest.raises(OSError, match="no app can be called so"):
-        add_evidence(name, "sha256:a", environ, commit="c")
+        add_facts(name, "sha256:a", environ, commit="c")
     assert list(tmp_path.iterdir()) == []
 
 

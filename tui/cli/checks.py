@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.journal.folder import operations_folder, state_folder
+from tui.journal.folder import operations_folder
 from tui.journal.reader import events, summaries
 from tui.model.operation import WAITING, StepChanged
 from tui.model.operation_id import short_op
 from tui.model.verb import verb_named
+from tui.paths import state_folder
 from tui.presentation.amounts import size
 
 if TYPE_CHECKING:

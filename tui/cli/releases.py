@@ -12,6 +12,7 @@ from tui.errors import HoldfastError
 from tui.ledger.lease_state import read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.digest import short_id
+from tui.model.evidence import recorded_claims
 from tui.model.secrets import mask_text
 from tui.operations.releases import read_releases
 from tui.operations.runner import failure
@@ -156,7 +157,7 @@ def evidence_words(entry: Entry) -> str:
     evidence, words = entry.release.evidence, []
     if entry.release.adopted:
         words.append("adopted")
-    if evidence.get("tested"):
+    if recorded_claims(evidence):
         words.append("tested")
     if commit := evidence.get("commit"):
         words.append(f"commit {short_id(commit)}")

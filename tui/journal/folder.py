@@ -1,29 +1,23 @@
-"""Where journals are: $XDG_STATE_HOME/holdfast/operations/ID.jsonl (XDG Base Directory Specification 0.8)."""
+"""Where journals are: $XDG_STATE_HOME/holdfast/operations/ID.jsonl."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.model.operation_id import DIGITS, OperationId
+from tui.paths import state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 KEPT = 500
 """How many journals are kept, the newest."""
 
 SUFFIX = ".jsonl"
-
-
-def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """$XDG_STATE_HOME/holdfast; a path there that is not absolute is ignored, as the specification says."""
-    named = environ.get("XDG_STATE_HOME", "")
-    base = Path(named) if named.startswith("/") else Path(environ.get("HOME") or Path.home()) / ".local/state"
-    return base / "holdfast"
 
 
 def operations_folder(environ: Mapping[str, str] = os.environ) -> Path:

@@ -10,10 +10,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.files import read_file, write_whole
-from tui.journal.folder import state_folder
 from tui.ledger.records import is_record
 from tui.ledger.tars import FILE_BYTES
 from tui.model.app_name import is_app_name
+from tui.paths import state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

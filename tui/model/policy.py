@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tui.model.evidence import Evidence, Requirement
 
 
 class Policy(NamedTuple):
@@ -16,6 +19,24 @@ class Policy(NamedTuple):
     mutable_tags: tuple[str, ...] = ()
     require_tests: bool = True
     allow_dirty: bool = False
+
+    def missing(self, evidence: Evidence, app: str, image: str = "") -> list[Requirement]:
+        """What is not claimed of an image of an app; `image` is its name where it is not the newest."""
+        from tui.model.evidence import ClaimKind, Requirement
+
+        if evidence.passed(ClaimKind.TEST) is not None:
+            return []
+        command = f"holdfast test {app} --image {image}" if image else f"holdfast test {app}"
+        remedy = f"{command}, or set require_tests = false in [policy]" if self.require_tests else command
+        return [
+            Requirement(
+                ClaimKind.TEST,
+                lacks="has not passed its test",
+                short="untested",
+                remedy=remedy,
+                enforced=self.require_tests,
+            )
+        ]
 
 
 class EngineSettings(NamedTuple):

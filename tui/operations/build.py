@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from tui.engine.credentials import credentials_for
 from tui.errors import HoldfastError
+from tui.evidence.files import add_facts
 from tui.files import read_file
-from tui.journal.evidence import add_evidence
 from tui.model.app import BUILT
 from tui.model.build import BaseImage, BuildBytes, BuildOutput, BuildStep, BuildWarning, BuiltImage
 from tui.model.digest import short_id
@@ -125,7 +125,7 @@ class Build:
         async with report.step(NAME):
             await self._engine.images.tag(made.image, self._app.image, tag)
             await asyncio.to_thread(
-                add_evidence,
+                add_facts,
                 self._app.name,
                 made.image,
                 built=self._clock(),

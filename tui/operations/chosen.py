@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import NotFound
 from tui.errors import HoldfastError
-from tui.journal.evidence import all_evidence, read_evidence
+from tui.evidence.files import all_evidence, read_evidence
 from tui.model.version import nearest_tag
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
-    from tui.journal.evidence import Evidence
     from tui.model.app import AppSpec
+    from tui.model.evidence import Evidence
     from tui.model.image import ImageConfig
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tui.engine.errors import EngineError
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError, Refused
-from tui.journal.evidence import name_version
+from tui.evidence.files import name_version
 from tui.ledger.errors import LeaseLost
 from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner
@@ -19,6 +19,7 @@ from tui.ledger.ledger import Ledger
 from tui.ledger.records import spec_hash
 from tui.ledger.way_out import refuse_beyond
 from tui.model.digest import short_id
+from tui.model.evidence import facts_of
 from tui.model.operation import CANCELLED, Plan, PlanStep, Result
 from tui.model.reference import valid_tag
 from tui.model.release import Referenced, Release
@@ -127,7 +128,7 @@ class Deploy:
         self._releases = await read_undisturbed(self._engine, self._ledger, app.name)
         self._refuse_if_blocked()
         reference = f"{app.image}:{self._version}"
-        self._target = Target(self._version, reference, "", "", "", local=False, tested=True)
+        self._target = Target(self._version, reference, "", "", "", local=False)
         release = await self._release()
         warnings = [*self._ledger.notes, *self._releases.stranger_notes(), *await self._check(release)]
         return self._plan(release, warnings)
@@ -189,12 +190,10 @@ class Deploy:
             )
 
     def _refuse_untested(self) -> None:
-        if self._policy.require_tests and not self._target.tested:
-            raise Refused(
-                f"{self._app.name} {self._version} has not passed its test here",
-                f"holdfast test {self._app.name} --image {self._version}, "
-                "or set require_tests = false in [policy]",
-            )
+        name, version = self._app.name, self._version
+        for missing in self._policy.missing(self._target.evidence, name, version):
+            if missing.enforced:
+                raise Refused(f"{name} {version} {missing.lacks} here", missing.remedy)
 
     async def _release(self) -> Release:
         """The release as it will be recorded."""
@@ -211,7 +210,7 @@ class Deploy:
             app.ready,
             tuple(Referenced(path, digest) for path, digest in files.items()),
             app.order,
-            dict(target.evidence),
+            facts_of(target.evidence),
             whoami(),
             socket.gethostname(),
             time.time(),

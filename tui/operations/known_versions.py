@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import NotFound
 from tui.errors import Refused
-from tui.journal.evidence import all_evidence
+from tui.evidence.files import all_evidence
 from tui.operations.tag import may_move
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.engine.client import Engine
-    from tui.journal.evidence import Evidence
     from tui.model.app import AppSpec
+    from tui.model.evidence import Evidence
     from tui.model.policy import Policy
     from tui.model.release import Entry
     from tui.operations.release_source import Target

@@ -6,7 +6,8 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from tui.journal.evidence import add_evidence
+from tui.evidence.files import add_claim
+from tui.model.evidence import Claim, ClaimKind
 from tui.model.image import ImageConfig
 from tui.model.operation import PlanStep
 from tui.model.reference import split_reference, valid_tag
@@ -14,6 +15,7 @@ from tui.operations.chosen import NoSuchImage, chosen
 from tui.operations.pulling import PULL, pull, pulled
 from tui.operations.release_source import resolve_version
 from tui.operations.run_tests import RunTests
+from tui.operations.runner import whoami
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -66,7 +68,6 @@ class Proof:
             image = await pulled(self._engine, self._target.reference)
             self._tests = RunTests(self._engine, self._app, image, self._request.op)
         result = await self._tests.run(report)
-        await asyncio.to_thread(
-            add_evidence, self._app.name, result.image, tested=time.time(), test_op=self._request.op
-        )
+        claim = Claim(ClaimKind.TEST, passed=True, at=time.time(), by=whoami(), op=self._request.op)
+        await asyncio.to_thread(add_claim, self._app.name, result.image, claim)
         return result

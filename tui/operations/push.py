@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.engine.errors import TransferBroken
 from tui.engine.transfers import LayerProgress, Pushed
 from tui.errors import HoldfastError, Refused
-from tui.journal.evidence import name_version
+from tui.evidence.files import name_version
 from tui.model.digest import short_id
 from tui.model.operation import CACHED, DONE, RUNNING, WAITING, Plan, PlanStep, Result
 from tui.operations.chosen import chosen
@@ -75,11 +75,9 @@ class Push:
                 f"the image {image.id[7:19]} of {app.name} has no version yet",
                 f"holdfast tag {app.name} VERSION",
             )
-        if self._policy.require_tests and not evidence.tested:
-            raise Refused(
-                f"{image.id[7:19]} has not passed its test",
-                f"holdfast test {app.name}, or set require_tests = false in [policy]",
-            )
+        for missing in self._policy.missing(evidence, app.name):
+            if missing.enforced:
+                raise Refused(f"{image.id[7:19]} {missing.lacks}", missing.remedy)
         async with Remote(self._engine, app) as remote:
             held = {tag: await remote.held(tag, image) for tag in self._tags}
         steps = [PlanStep("guard", "Ask the registry what it has")]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import NotFound
 from tui.errors import HoldfastError, Refused
-from tui.journal.evidence import read_evidence
+from tui.evidence.files import read_evidence
 from tui.model.digest import short_id
+from tui.model.evidence import Evidence, together
 from tui.model.reference import registry_host, valid_tag
 from tui.model.version import nearest_tag
 from tui.operations.remote import Remote
@@ -36,8 +37,7 @@ class Target(NamedTuple):
     images      IDs that the image has, here or by its manifest; none where only an index is known
     host        of the registry
     local       whether the engine has it
-    tested      whether it has passed its test, as far as this account knows
-    evidence    what is known of it besides: (name, value) each
+    evidence    what this account knows of it
     size        bytes to pull, 0 where that is not known
     """
 
@@ -47,8 +47,7 @@ class Target(NamedTuple):
     image: str
     host: str
     local: bool
-    tested: bool
-    evidence: tuple[tuple[str, str], ...] = ()
+    evidence: Evidence = Evidence("")
     warnings: tuple[str, ...] = ()
     size: int = 0
     images: tuple[str, ...] = ()
@@ -136,10 +135,20 @@ async def _only_local(engine: Engine, app: AppSpec, version: str) -> Target:
         raise NoSuchVersion(
             f"there is no image {app.image}:{version} on this engine", _instead(app, version, tags)
         )
-    tested, evidence = await _evidence(app, image.id)
+    evidence = await _evidence(app, image.id)
     said = ("local only: without a registry no other engine can have these bytes",)
     named = "" if "sha256:" in version else version
-    return Target(named, image.id, "", image.id, "", True, tested, evidence, said, images=(image.id,))
+    return Target(
+        version=named,
+        reference=image.id,
+        digest="",
+        image=image.id,
+        host="",
+        local=True,
+        evidence=evidence,
+        warnings=said,
+        images=(image.id,),
+    )
 
 
 async def _without_registry(
@@ -163,17 +172,16 @@ async def _target(
     reference = f"{app.image}@{digest}"
     image = await _config(engine, reference)
     known = image.id if image is not None else manifest.config_digest if manifest is not None else ""
-    tested, evidence = await _evidence(app, known, digest)
+    evidence = await _evidence(app, known, digest)
     config = manifest.config_digest if manifest is not None else ""
     return Target(
-        "" if version.startswith("sha256:") else version,
-        reference,
-        digest,
-        image.id if image is not None else "",
-        registry_host(app.image),
-        image is not None,
-        tested,
-        evidence,
+        version="" if version.startswith("sha256:") else version,
+        reference=reference,
+        digest=digest,
+        image=image.id if image is not None else "",
+        host=registry_host(app.image),
+        local=image is not None,
+        evidence=evidence,
         size=manifest.layers_size if manifest is not None and image is None else 0,
         images=tuple(filter(None, (image.id if image is not None else "", config))),
     )
@@ -186,13 +194,9 @@ async def _config(engine: Engine, reference: str) -> ImageConfig | None:
         return None
 
 
-async def _evidence(app: AppSpec, *images: str) -> tuple[bool, tuple[tuple[str, str], ...]]:
-    """Whether any of these IDs has passed the test, and what is known of it."""
-    for image in images:
-        if not image:
-            continue
-        found = await asyncio.to_thread(read_evidence, app.name, image)
-        if found.tested:
-            facts = [("tested", f"{found.tested:.0f}"), ("test", found.test_op), ("commit", found.commit)]
-            return True, tuple((name, value) for name, value in facts if value)
-    return False, ()
+async def _evidence(app: AppSpec, *images: str) -> Evidence:
+    """What is known of an image under any of these IDs."""
+    known = filter(None, dict.fromkeys(images))
+    return together(
+        await asyncio.gather(*(asyncio.to_thread(read_evidence, app.name, image) for image in known))
+    )

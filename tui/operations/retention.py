@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.journal.evidence import all_evidence
+from tui.evidence.files import all_evidence
 from tui.model.app_name import is_app_name
 from tui.model.labels import APP, RELEASE, VOLUME
 from tui.model.retention import Going, Others, going_images, kept_releases

@@ -163,8 +163,7 @@ class Rollback(Deploy):
             except NotFound:
                 continue
             return Target(
-                earlier.version, name, earlier.digest, image.id, "", local=True, tested=True,
-                evidence=tuple(earlier.evidence.items()),
+                earlier.version, name, earlier.digest, image.id, "", local=True,
             )  # fmt: skip
         if not earlier.digest:
             raise Refused(
@@ -173,7 +172,7 @@ class Rollback(Deploy):
             )
         return Target(
             earlier.version, earlier.reference, earlier.digest, "", registry_host(self._app.image),
-            local=False, tested=True, evidence=tuple(earlier.evidence.items()),
+            local=False,
         )  # fmt: skip
 
     async def _release(self) -> Release:

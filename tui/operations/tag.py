@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.engine.errors import NotFound
 from tui.errors import HoldfastError, Refused
-from tui.journal.evidence import name_version
+from tui.evidence.files import name_version
 from tui.model.app import BUILT
 from tui.model.digest import short_id
 from tui.model.operation import Plan, PlanStep, Result
@@ -68,9 +68,10 @@ class Tag:
         movable = may_move(self._version, self._policy)
         if evidence.dirty:
             refuse_dirty(short_id(image.id), self._version, evidence.commit, self._policy)
-        warnings = []
-        if not evidence.tested:
-            warnings.append(f"this image has not passed a test yet: holdfast test {self._app.name}")
+        warnings = [
+            f"this image {missing.lacks}: {missing.remedy}"
+            for missing in self._policy.missing(evidence, self._app.name)
+        ]
         before = await self._held()
         if before and before != image.id:
             if not movable:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.model.app import Port, ReadySpec, RunSpec
 from tui.model.differences import differences
 from tui.model.digest import short_id
+from tui.model.evidence import recorded_claims
 from tui.model.secrets import MASK, is_secret_name, mask_sentence, mask_text
 from tui.model.ways_back import doubt_of
 from tui.presentation.amounts import age, date, gap
@@ -41,15 +42,6 @@ def moment(seconds: float, now: float) -> str:
     if not seconds:
         return ""
     return f"{date(seconds)}, {age(now - seconds)} ago"
-
-
-def _claim(name: str, value: str, now: float) -> str:
-    if name == "tested":
-        try:
-            return moment(float(value), now)
-        except ValueError:  # not as it was written here
-            return mask_text(value)
-    return mask_text(value)
 
 
 def record_lines(releases: AppReleases, number: int, now: float, keymap: Keymap) -> list[Line]:
@@ -115,14 +107,11 @@ def _evidence(entry: Entry, now: float) -> list[tuple[str, str]]:
     evidence, facts = entry.release.evidence, []
     if entry.release.adopted:
         facts.append(("gate", "passed as it stood" if entry.release.gate_passed else "not passed"))
-    if "tested" not in evidence:
+    claims = recorded_claims(evidence)
+    if not claims:
         facts.append(("tested", "no: nothing is known of a test of these bytes"))
-    for name, value in evidence.items():
-        try:
-            facts.append((name, _claim(name, value, now)))
-        except (ValueError, OverflowError):
-            facts.append((name, mask_text(value)))
-    return facts
+    at = {"tested": moment(claims[0].at, now)} if claims else {}
+    return [*facts, *((name, at.get(name) or mask_text(value)) for name, value in evidence.items())]
 
 
 def _fields(spec: Any, usual: Any) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tui.model.digest import short_id
+from tui.model.evidence import recorded_claims
 from tui.model.standing import doing
 from tui.presentation.amounts import age
 from tui.presentation.containers import state as container_state
@@ -99,7 +100,7 @@ def _fact(column: str, entry: Entry, now: float) -> Span:
 
 def proof(entry: Entry) -> Span:
     """Whether these bytes have passed their test, as far as the record tells."""
-    if entry.release.evidence.get("tested"):
+    if recorded_claims(entry.release.evidence):
         return "✓ ok", "ok"
     return ("! no" if entry.has_record else "?"), "warn"
 

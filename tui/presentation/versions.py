@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.app import BUILT
+from tui.model.evidence import together
 from tui.model.remote import LOCAL, MOVED, REMOTE, UNKNOWN, whereabouts
 from tui.model.version import Suggestion, Version
 from tui.presentation.amounts import age
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tui.model.app import AppSpec
+    from tui.model.evidence import Evidence
     from tui.model.image import Image
+    from tui.model.policy import Policy
     from tui.model.remote import RemoteTags
     from tui.store.releases import AppReleases
 
@@ -62,9 +65,14 @@ def offered_versions(app: AppSpec, images: Iterable[Image], remote: RemoteTags |
 
 
 def version_choices(
-    offered: Iterable[Offered], releases: AppReleases | None, tested: Mapping[str, float], now: float
+    app: str,
+    offered: Iterable[Offered],
+    releases: AppReleases | None,
+    known: Mapping[str, Evidence],
+    policy: Policy,
+    now: float,
 ) -> list[Suggestion]:
-    """Each with what is known of it; `tested` maps IDs and digests to when they passed their test."""
+    """Each with what is known of it, `known` by IDs and digests, and with what the policy misses."""
     choices = []
     for one in offered:
         words = [one.where]
@@ -72,8 +80,10 @@ def version_choices(
         if number is not None and releases is not None:
             live = number == releases.standing.live
             words.append(f"live, r{number}" if live else f"was r{number}")
-        moments = [tested[id] for id in one.images if id in tested]
-        words.append(f"tested {age(now - max(moments))} ago" if moments else "! untested")
+        evidence = together(known[id] for id in one.images if id in known)
+        if evidence.tested:
+            words.append(f"tested {age(now - evidence.tested)} ago")
+        words += [f"! {missing.short}" for missing in policy.missing(evidence, app)]
         choices.append(Suggestion(one.tag, " · ".join(words)))
     return choices
 

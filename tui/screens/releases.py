@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.errors import HoldfastError
-from tui.journal.evidence import read_evidence
+from tui.evidence.files import read_evidence
 from tui.ledger.lease_state import read_lease, remove_lease
 from tui.model.reference import valid_tag
 from tui.operations.suggest import Suggestions
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tui.commands.command import Command, Situation
     from tui.engine.client import Engine
     from tui.model.app import AppSpec
+    from tui.model.evidence import Evidence
     from tui.model.policy import Policy
     from tui.operations.observe import Observer
     from tui.operations.request import Request
@@ -121,9 +122,9 @@ class Releases:
             while True:
                 news.clear()
                 offered = self._offered(app)
-                tested = await asyncio.to_thread(_tested, app.name, offered)
-                releases = self._store.releases.get(app.name)
-                choices = version_choices(offered, releases, tested, self._clock())
+                known = await asyncio.to_thread(_known, app.name, offered)
+                releases, now = self._store.releases.get(app.name), self._clock()
+                choices = version_choices(app.name, offered, releases, known, self._policy, now)
                 yield Suggestions(choices, self._note(app, offered))
                 await news.wait()
         finally:
@@ -276,13 +277,9 @@ class Releases:
         self._app.notify(safe(said), severity="warning", markup=False, timeout=15)
 
 
-def _tested(app: str, offered: Sequence[Offered]) -> dict[str, float]:
-    """When each ID and digest passed its test, as far as this account knows. Blocks."""
-    found = {}
-    for id in {id for one in offered for id in one.images if id}:
-        if moment := read_evidence(app, id).tested:
-            found[id] = float(moment)
-    return found
+def _known(app: str, offered: Sequence[Offered]) -> dict[str, Evidence]:
+    """What this account knows of each ID and digest. Blocks."""
+    return {id: read_evidence(app, id) for id in {id for one in offered for id in one.images if id}}
 
 
 def _no_version(text: str) -> str:

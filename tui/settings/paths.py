@@ -1,9 +1,11 @@
-"""Where files are (XDG Base Directory Specification 0.8). Strings, because pathlib costs 3 ms at start."""
+"""Where files of the configuration are. Strings, because pathlib costs 3 ms at start."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
+
+from tui.paths import base_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,19 +14,9 @@ SYSTEM_CONFIG = "/etc/holdfast/config.toml"
 LOCAL_CONFIG = "holdfast.toml"
 
 
-def _base(environ: Mapping[str, str], variable: str, fallback: str) -> str:
-    named = environ.get(variable, "")
-    # The specification: a path that is not absolute is to be ignored.
-    return (
-        named
-        if named.startswith("/")
-        else os.path.join(environ.get("HOME") or os.path.expanduser("~"), fallback)
-    )
-
-
 def config_folder(environ: Mapping[str, str] = os.environ) -> str:
     """$XDG_CONFIG_HOME/holdfast."""
-    return os.path.join(_base(environ, "XDG_CONFIG_HOME", ".config"), "holdfast")
+    return os.path.join(base_folder(environ, "XDG_CONFIG_HOME", ".config"), "holdfast")
 
 
 def user_config(environ: Mapping[str, str] = os.environ) -> str:

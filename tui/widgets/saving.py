@@ -7,7 +7,7 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-from tui.journal.folder import state_folder
+from tui.paths import state_folder
 from tui.presentation.text import safe
 from tui.store.output_file import save_output
 

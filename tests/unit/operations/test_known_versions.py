@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.journal.evidence import Evidence
+from tui.model.evidence import Evidence
 from tui.model.release import Entry, Outcome, Release
 from tui.operations.known_versions import Known, differs, given, released
 from tui.operations.release_source import Target
@@ -14,7 +14,7 @@ ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 
 
 def target(digest: str = A, *images: str) -> Target:
-    return Target("v1", f"web@{digest}", digest, "", "", local=False, tested=True, images=images)
+    return Target("v1", f"web@{digest}", digest, "", "", local=False, images=images)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ from tui.commands.keymap import Keymap
 from tui.model.app import Healthcheck, Mount, Port, RunSpec
 from tui.model.container import Container
 from tui.model.drift import Cause, Drift
+from tui.model.evidence import Claim, Evidence
 from tui.model.image import Image
+from tui.model.policy import Policy
 from tui.model.release import Entry, Outcome
 from tui.model.remote import RemoteTag, RemoteTags
 from tui.model.standing import Slot, Standing
@@ -185,7 +187,8 @@ def test_versions_stand_by_precedence_with_where_they_are() -> None:
     held = {"v1.5.0": RemoteTag(fakes.digest(5)), "v1.9.0": RemoteTag("sha256:9"), "latest": RemoteTag("x")}
     offered = offered_versions(app, images, RemoteTags(app.image, NOW, held))
     assert [one.tag for one in offered] == ["v1.10.0", "v1.9.0", "v1.5.0", "latest"]
-    said = {one.tag: one.why for one in version_choices(offered, RELEASES, {"sha256:9": NOW - 3700}, NOW)}
+    known = {"sha256:9": Evidence("sha256:9", claims=(Claim("test", True, NOW - 3700),))}
+    said = {one.tag: one.why for one in version_choices("web", offered, RELEASES, known, Policy(), NOW)}
     assert said["v1.10.0"] == "only here, not pushed · ! untested"
     assert said["v1.9.0"] == "in the registry · tested 1h ago"
     assert said["v1.5.0"] == "here and in the registry · live, r5 · ! untested"

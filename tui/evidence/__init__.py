@@ -1,0 +1,1 @@
+"""What is known of images beyond their bytes, kept where it outlives the journals."""

@@ -1,0 +1,132 @@
+"""What is known of an image beyond its bytes, and what a policy still wants of it. Pure.
+
+A claim says that somebody looked at an image in one way, and whether it passed. A further way of looking
+(a scan, a signature) is a further kind of claim, and what wants it a further Requirement.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MOST_CLAIMS = 10
+"""Of one kind that are kept of an image, the newest."""
+
+
+LATEST = 1e11
+"""Seconds since the epoch: a moment beyond it is none."""
+
+
+class ClaimKind(StrEnum):
+    """In which ways an image is looked at. A newer version may know more: a claim's kind is any text."""
+
+    TEST = "test"
+
+
+class Claim(NamedTuple):
+    """One look at an image.
+
+    kind     a ClaimKind
+    at       when, seconds since the epoch
+    by, op   who, and in which operation
+    detail   what was found, in words
+    """
+
+    kind: str
+    passed: bool
+    at: float
+    by: str = ""
+    op: str = ""
+    detail: str = ""
+
+
+class Evidence(NamedTuple):
+    """Of one image of an app; times are seconds since the epoch, 0.0 for never.
+
+    claims      what was found of it, the oldest first
+    commit      the commit it was built from, "" when unknown; `dirty` when there were uncommitted changes
+    bases       base image -> digest, as the engine resolved them
+    seconds     how long the build took
+    named       the versions that it was given, pushed or deployed as: version -> when, the last time
+    digests     of those, the digest that the registry had: version -> digest
+    """
+
+    image: str
+    built: float = 0.0
+    claims: tuple[Claim, ...] = ()
+    seconds: float = 0.0
+    commit: str = ""
+    dirty: bool = False
+    bases: Mapping[str, str] = {}
+    named: Mapping[str, float] = {}
+    digests: Mapping[str, str] = {}
+
+    def claimed(self, kind: str) -> Claim | None:
+        """The newest claim of a kind: it counts, whatever an earlier one said."""
+        found = [claim for claim in self.claims if claim.kind == kind]
+        return max(found, key=lambda claim: claim.at, default=None)
+
+    def passed(self, kind: str) -> Claim | None:
+        """The newest claim of a kind where it says that the image passed."""
+        claim = self.claimed(kind)
+        return claim if claim is not None and claim.passed else None
+
+    @property
+    def tested(self) -> float:
+        """When it passed its test, 0.0 where it did not."""
+        claim = self.passed(ClaimKind.TEST)
+        return claim.at if claim is not None else 0.0
+
+    def with_claim(self, claim: Claim) -> Evidence:
+        """With a further claim; of its kind only so many stay."""
+        same = sorted((one for one in self.claims if one.kind == claim.kind), key=lambda one: one.at)
+        gone = same[: max(len(same) + 1 - MOST_CLAIMS, 0)]
+        return self._replace(claims=(*(one for one in self.claims if one not in gone), claim))
+
+
+class Requirement(NamedTuple):
+    """What is wanted of an image, and is not claimed of it.
+
+    kind       of the claim that would do
+    lacks      what is missing, to be said after the image's name: "has not passed its test"
+    short      the same in a word
+    remedy     what to do
+    enforced   whether the policy wants it: else it is only worth saying
+    """
+
+    kind: str
+    lacks: str
+    short: str
+    remedy: str
+    enforced: bool
+
+
+def together(found: Iterable[Evidence]) -> Evidence:
+    """What is known of one image under several of its IDs."""
+    known = [*found]
+    first = next((one for one in known if one.built), known[0] if known else Evidence(""))
+    return first._replace(claims=tuple(claim for one in known for claim in one.claims))
+
+
+def facts_of(evidence: Evidence) -> dict[str, str]:
+    """What a release's record says of its image: texts by name."""
+    claim = evidence.passed(ClaimKind.TEST)
+    facts = {"commit": evidence.commit}
+    if claim is not None:
+        facts = {"tested": f"{claim.at:.0f}", "test": claim.op, **facts}
+    return {name: value for name, value in facts.items() if value}
+
+
+def recorded_claims(facts: Mapping[str, str]) -> tuple[Claim, ...]:
+    """The claims in what a record says of its image. Anybody may have written it: a moment may be none."""
+    if not facts.get("tested"):
+        return ()
+    try:
+        at = float(facts["tested"])
+    except ValueError:
+        at = 0.0
+    at = at if 0 < at < LATEST else 0.0
+    return (Claim(ClaimKind.TEST, True, at, op=facts.get("test", "")),)
