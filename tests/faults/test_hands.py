@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.private_engine import PrivateEngine
-    from tui.model.standing import Step
+    from tui.model.step import Step
 
 pytestmark = pytest.mark.timeout(200)
 
@@ -375,7 +375,7 @@ async def test_a_stranger_that_takes_the_name_between_steps_is_named_as_the_caus
     made, own = Rollout._one, []
 
     async def one(self: Rollout, step: Step, id: str) -> None:
-        if step.verb == "promote" and not own:
+        if step.kind == "promote" and not own:
             own.append(run_copy(engine, name, "faulty:v3"))
         await made(self, step, id)
 

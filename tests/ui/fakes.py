@@ -25,7 +25,8 @@ from tui.model.operation import (
     Warned,
 )
 from tui.model.release import Entry, Outcome, Release
-from tui.model.standing import Slot, Standing, Step
+from tui.model.standing import Slot, Standing
+from tui.model.step import Step, StepKind
 from tui.model.ways_back import ways_back
 from tui.store.operation import Operation
 from tui.store.releases import AppReleases
@@ -286,7 +287,10 @@ def interrupted(now: float, live: str, name: str = "web") -> AppReleases:
 def deploying(now: float, name: str = "web") -> Operation:
     """A deploy that waits for its gate."""
     t = now - 3.0
-    steps = [Step(verb, number) for verb, number in (("record", 6), ("create", 6), ("stop", 5), ("gate", 6))]
+    steps = [
+        Step(StepKind(kind), number)
+        for kind, number in (("record", 6), ("create", 6), ("stop", 5), ("gate", 6))
+    ]
     plan = (PlanStep("lease", f"Take the lease of {name}"), *(PlanStep(one.id, one.title) for one in steps))
     events: list[Event] = []
     for one in plan[:-1]:
@@ -303,8 +307,8 @@ def deploy_failed(now: float, name: str = "web") -> Operation:
         StepChanged(t, "gate r6", FAILED, 1.2),
         StepChanged(t, "undo", RUNNING, title="Back to the release before"),
     ]
-    for verb, number in (("stop", 6), ("promote", 5), ("start", 5), ("gate", 5), ("remove", 6)):
-        one = Step(verb, number)
+    for kind, number in (("stop", 6), ("promote", 5), ("start", 5), ("gate", 5), ("remove", 6)):
+        one = Step(StepKind(kind), number)
         events += [
             StepChanged(t, f"undo {one.id}", RUNNING, title=one.title, parent="undo"),
             StepChanged(t + 0.2, f"undo {one.id}", UNDONE, 0.2),
@@ -326,8 +330,8 @@ def deploy_failed(now: float, name: str = "web") -> Operation:
 
 def deploy_plan() -> Plan:
     steps = [
-        Step(verb, number)
-        for verb, number in (
+        Step(StepKind(kind), number)
+        for kind, number in (
             ("record", 6), ("create", 6), ("disarm", 5), ("stop", 5), ("retire", 5), ("promote", 6),
             ("start", 6), ("gate", 6), ("arm", 6), ("bake", 6), ("good", 6),
         )

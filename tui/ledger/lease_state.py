@@ -20,7 +20,7 @@ from tui.ledger.tars import NoTar, pack, unpack
 from tui.model.codec import Unfit, plain
 from tui.model.codec import read as read_fields
 from tui.model.labels import LEASE, OWNER
-from tui.model.standing import doing
+from tui.model.step import doing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

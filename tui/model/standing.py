@@ -6,10 +6,26 @@ standing, so that every sequence can be proved before an engine sees it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, assert_never
+
+from tui.model.step import StepKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from tui.model.step import Step
+
+    OnContainer = Literal[
+        StepKind.DISARM,
+        StepKind.DRAIN,
+        StepKind.STOP,
+        StepKind.RETIRE,
+        StepKind.PROMOTE,
+        StepKind.START,
+        StepKind.GATE,
+        StepKind.ARM,
+        StepKind.BAKE,
+    ]
 
 
 class Slot(NamedTuple):
@@ -78,73 +94,6 @@ class Standing(NamedTuple):
         return f"{self.app}.r{number}"
 
 
-RECORD, CREATE, DISARM, DRAIN, STOP, RETIRE, PROMOTE, START, GATE, ARM, BAKE, GOOD, FAILED, REMOVE = (
-    "record", "create", "disarm", "drain", "stop", "retire", "promote", "start", "gate", "arm", "bake",
-    "good", "failed", "remove",
-)  # fmt: skip
-
-TITLES = {
-    RECORD: "Record r{} in the ledger",
-    CREATE: "Create the container of r{}",
-    DISARM: "Take the restart policy from r{}",
-    DRAIN: "Let r{} finish what it serves",
-    STOP: "Stop r{}",
-    RETIRE: "Take the app's name from r{}",
-    PROMOTE: "Give the app's name to r{}",
-    START: "Start r{}",
-    GATE: "Wait until r{} is ready",
-    ARM: "Give r{} its restart policy",
-    BAKE: "Watch r{}",
-    GOOD: "Record that r{} is good",
-    FAILED: "Record that r{} failed",
-    REMOVE: "Remove the container of r{}",
-}
-
-
-DOING = {
-    RECORD: "recording r{}",
-    CREATE: "creating the container of r{}",
-    DISARM: "taking the restart policy from r{}",
-    DRAIN: "letting r{} finish what it serves",
-    STOP: "stopping r{}",
-    RETIRE: "taking the app's name from r{}",
-    PROMOTE: "giving the app's name to r{}",
-    START: "starting r{}",
-    GATE: "waiting until r{} is ready",
-    ARM: "giving r{} its restart policy",
-    BAKE: "watching r{}",
-    GOOD: "recording that r{} is good",
-    FAILED: "recording that r{} failed",
-    REMOVE: "removing the container of r{}",
-    "undo": "going back to the release before",
-    "networks": "creating networks and volumes",
-    "rename": "giving the container the app's name",
-}
-
-
-def doing(id: str) -> str:
-    """What is being done in a step of this ID, in words; what is no such ID is words already."""
-    verb, _, release = id.partition(" r")
-    if verb not in DOING or bool(release) != ("{}" in DOING[verb]) or not (release or "0").isdecimal():
-        return id
-    return DOING[verb].format(release)
-
-
-class Step(NamedTuple):
-    """One change, or one look, at the release of a number."""
-
-    verb: str
-    release: int
-
-    @property
-    def id(self) -> str:
-        return f"{self.verb} r{self.release}"
-
-    @property
-    def title(self) -> str:
-        return TITLES[self.verb].format(self.release)
-
-
 class Impossible(ValueError):
     """A step that cannot be made from where things stand: a plan that has it is wrong."""
 
@@ -154,53 +103,55 @@ def after(standing: Standing, step: Step) -> Standing:
     slots = dict(standing.slots)
     records = dict(standing.records)
     number = step.release
-    slot = slots.get(number)
-    match step.verb:
-        case "record":
+    match step.kind:
+        case StepKind.RECORD:
             _must(number not in records and number not in slots, step, "its number is used")
             records[number] = None
-        case "create":
-            _must(slot is None and number in records, step, "it is there, or not recorded")
+        case StepKind.CREATE:
+            _must(number not in slots and number in records, step, "it is there, or not recorded")
             slots[number] = Slot(f"r{number}", standing.retired_name(number), number, False, False)
-        case "good" | "failed":
+        case StepKind.GOOD | StepKind.FAILED:
             _must(number in records, step, "it is not recorded")
-            records[number] = step.verb == "good"
+            records[number] = step.kind is StepKind.GOOD
+        case StepKind.REMOVE:
+            slot = _slot(standing, step)
+            _must(not slot.running and slot.name != standing.app, step, "it serves")
+            del slots[number]
         case _:
-            if slot is None:
-                raise Impossible(f"{step.id}: it has no container")
-            changed = _changed(standing, slot, step)
-            if changed is None:
-                del slots[number]
-            else:
-                slots[number] = changed
+            slots[number] = _changed(standing, _slot(standing, step), step, step.kind)
     return standing._replace(slots=slots, records=records)
 
 
-def _changed(standing: Standing, slot: Slot, step: Step) -> Slot | None:
-    """The container after a step on it, None once it is removed."""
-    match step.verb:
-        case "disarm":
+def _slot(standing: Standing, step: Step) -> Slot:
+    slot = standing.slots.get(step.release)
+    if slot is None:
+        raise Impossible(f"{step.id}: it has no container")
+    return slot
+
+
+def _changed(standing: Standing, slot: Slot, step: Step, kind: OnContainer) -> Slot:
+    """A container after a step on it."""
+    match kind:
+        case StepKind.DISARM:
             return slot._replace(armed=False)
-        case "arm":
+        case StepKind.ARM:
             return slot._replace(armed=True)
-        case "stop":
+        case StepKind.STOP:
             _must(not slot.armed, step, "the engine might start it again")
             return slot._replace(running=False)
-        case "start":
+        case StepKind.START:
             return slot._replace(running=True)
-        case "retire":
+        case StepKind.RETIRE:
             _must(slot.name == standing.app, step, "it does not have the name")
             return slot._replace(name=standing.retired_name(slot.release))
-        case "promote":
+        case StepKind.PROMOTE:
             _must(standing.live is None, step, "the name is taken")
             return slot._replace(name=standing.app)
-        case "gate" | "bake" | "drain":
+        case StepKind.GATE | StepKind.BAKE | StepKind.DRAIN:
             _must(slot.running, step, "it does not run")
             return slot
-        case "remove":
-            _must(not slot.running and slot.name != standing.app, step, "it serves")
-            return None
-    raise Impossible(f"{step.id}: no such step")
+        case _:
+            assert_never(kind)
 
 
 def _must(true: bool, step: Step, why: str) -> None:

@@ -4,23 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.model.standing import (
-    ARM,
-    BAKE,
-    CREATE,
-    DISARM,
-    DRAIN,
-    FAILED,
-    GATE,
-    GOOD,
-    PROMOTE,
-    RECORD,
-    REMOVE,
-    RETIRE,
-    START,
-    STOP,
-    Step,
-)
+from tui.model.step import Step, StepKind
 
 if TYPE_CHECKING:
     from tui.model.standing import Standing
@@ -37,11 +21,11 @@ def deploy(standing: Standing, order: str, *, drain: bool = False) -> list[Step]
     stopped: a restarted engine never wakes the wrong one.
     """
     new, old = standing.next_number, standing.live
-    begin = [Step(RECORD, new), Step(CREATE, new)]
-    up = [Step(START, new), Step(GATE, new)]
+    begin = [Step(StepKind.RECORD, new), Step(StepKind.CREATE, new)]
+    up = [Step(StepKind.START, new), Step(StepKind.GATE, new)]
     away = retire(standing, old, drain=drain) if old is not None else []
-    name = [Step(PROMOTE, new)]
-    end = [Step(ARM, new), Step(BAKE, new), Step(GOOD, new)]
+    name = [Step(StepKind.PROMOTE, new)]
+    end = [Step(StepKind.ARM, new), Step(StepKind.BAKE, new), Step(StepKind.GOOD, new)]
     if order == START_FIRST:
         return [*begin, *up, *away, *name, *end]
     return [*begin, *away, *name, *up, *end]
@@ -50,13 +34,13 @@ def deploy(standing: Standing, order: str, *, drain: bool = False) -> list[Step]
 def retire(standing: Standing, number: int, *, drain: bool = False) -> list[Step]:
     """The steps that take a release out of service and keep its container."""
     slot = standing.slots[number]
-    steps = [Step(DRAIN, number)] if drain and slot.running else []
+    steps = [Step(StepKind.DRAIN, number)] if drain and slot.running else []
     if slot.armed:
-        steps.append(Step(DISARM, number))
+        steps.append(Step(StepKind.DISARM, number))
     if slot.running:
-        steps.append(Step(STOP, number))
+        steps.append(Step(StepKind.STOP, number))
     if slot.name == standing.app:
-        steps.append(Step(RETIRE, number))
+        steps.append(Step(StepKind.RETIRE, number))
     return steps
 
 
@@ -78,24 +62,24 @@ def restore(standing: Standing, new: int, order: str = STOP_FIRST) -> list[Step]
     old = way_back(standing, new)
     fallen = standing.slots.get(new)
     steps: list[Step] = []
-    up = [Step(START, old)] if old is not None and not standing.slots[old].running else []
+    up = [Step(StepKind.START, old)] if old is not None and not standing.slots[old].running else []
     if up and old is not None and order == START_FIRST:
-        steps += [*up, Step(GATE, old)]
+        steps += [*up, Step(StepKind.GATE, old)]
         up = []
     if fallen is not None:
         steps += retire(standing, new)
     if old is not None:
         slot = standing.slots[old]
         if slot.name != standing.app:
-            steps.append(Step(PROMOTE, old))
+            steps.append(Step(StepKind.PROMOTE, old))
         steps += up
         if not slot.armed:
-            steps.append(Step(ARM, old))
-        steps.append(Step(GATE, old))
+            steps.append(Step(StepKind.ARM, old))
+        steps.append(Step(StepKind.GATE, old))
     if fallen is not None:
-        steps.append(Step(REMOVE, new))
+        steps.append(Step(StepKind.REMOVE, new))
     if new in standing.records and standing.records[new] is None:
-        steps.append(Step(FAILED, new))
+        steps.append(Step(StepKind.FAILED, new))
     return steps
 
 
@@ -104,9 +88,9 @@ def withdraw(standing: Standing, new: int) -> list[Step]:
 
     Afterwards nothing is open: no deploy and no roll back is refused because of it.
     """
-    steps = [*retire(standing, new), Step(REMOVE, new)] if new in standing.slots else []
+    steps = [*retire(standing, new), Step(StepKind.REMOVE, new)] if new in standing.slots else []
     if new in standing.records and standing.records[new] is None:
-        steps.append(Step(FAILED, new))
+        steps.append(Step(StepKind.FAILED, new))
     return steps
 
 
@@ -117,15 +101,15 @@ def complete(standing: Standing, new: int) -> list[Step]:
     told to drain: nothing says so, and it may not take up work again. So the way on is the safer one.
     """
     slot = standing.slots[new]
-    steps = [Step(GATE, new)]
+    steps = [Step(StepKind.GATE, new)]
     for number, other in standing.slots.items():
         if number != new and (other.running or other.armed or other.name == standing.app):
             steps += retire(standing, number)
     if slot.name != standing.app:
-        steps.append(Step(PROMOTE, new))
+        steps.append(Step(StepKind.PROMOTE, new))
     if not slot.armed:
-        steps.append(Step(ARM, new))
-    return [*steps, Step(GOOD, new)]
+        steps.append(Step(StepKind.ARM, new))
+    return [*steps, Step(StepKind.GOOD, new)]
 
 
 def can_complete(standing: Standing, new: int) -> bool:
@@ -140,7 +124,7 @@ def undrained(standing: Standing, number: int | None) -> list[Step]:
     if slot is None or not slot.running:
         return []
     number = slot.release
-    return [*([Step(DISARM, number)] if slot.armed else []), Step(STOP, number)]
+    return [*([Step(StepKind.DISARM, number)] if slot.armed else []), Step(StepKind.STOP, number)]
 
 
 def settle(standing: Standing) -> list[Step]:
@@ -157,14 +141,14 @@ def settle(standing: Standing) -> list[Step]:
         if slot.running or slot.armed:
             steps += retire(standing, number)
         if standing.records.get(number) is False:
-            steps.append(Step(REMOVE, number))
+            steps.append(Step(StepKind.REMOVE, number))
     if live is None:
         return steps
     slot = standing.slots[live]
-    up = [Step(PROMOTE, live)] if slot.name != standing.app else []
-    up += [] if slot.running else [Step(START, live)]
-    up += [] if slot.armed else [Step(ARM, live)]
-    return [*steps, *up, Step(GATE, live)] if up else steps
+    up = [Step(StepKind.PROMOTE, live)] if slot.name != standing.app else []
+    up += [] if slot.running else [Step(StepKind.START, live)]
+    up += [] if slot.armed else [Step(StepKind.ARM, live)]
+    return [*steps, *up, Step(StepKind.GATE, live)] if up else steps
 
 
 def outdated(standing: Standing, keep: int) -> list[Step]:
@@ -172,4 +156,4 @@ def outdated(standing: Standing, keep: int) -> list[Step]:
 
     What failed or was left open has been removed by its own undoing; the live release is never touched.
     """
-    return [Step(REMOVE, number) for number in standing.kept[max(keep, 1) :]]
+    return [Step(StepKind.REMOVE, number) for number in standing.kept[max(keep, 1) :]]

@@ -27,6 +27,7 @@ from tui.model.operation import UNDONE, Plan, PlanStep, Result
 from tui.model.release import Outcome, Release
 from tui.model.remedies import taken_remedy
 from tui.model.secrets import is_secret_name, mask_text
+from tui.model.step import RENAME, Step, StepKind
 from tui.operations.adopted_image import AdoptedImage, image_of
 from tui.operations.gate import NotReady, gate
 from tui.operations.reachable import reachable
@@ -46,8 +47,7 @@ if TYPE_CHECKING:
     from tui.operations.report import Report
     from tui.settings.app_file import AppFile
 
-LEASE, RENAME, FILE, RECORD = "lease", "rename", "file", "record"
-
+LEASE, FILE, RECORD = "lease", "file", "record"
 
 SWARM_SERVICE = "com.docker.swarm.service.name"
 
@@ -327,7 +327,7 @@ class Adopt:
                     await to_the_end(asyncio.to_thread(write_app, self._file))
             async with report.step(RECORD):
                 await self._look_whether_it_passes(report)
-                await lease.guard(f"{RECORD} r{self._number}")
+                await lease.guard(Step(StepKind.RECORD, self._number).id)
                 await to_the_end(self._record())
         except (asyncio.CancelledError, HoldfastError) as error:
             if not self._recorded:

@@ -23,6 +23,7 @@ from tui.model.evidence import facts_of
 from tui.model.operation import CANCELLED, Plan, PlanStep, Result
 from tui.model.reference import valid_tag
 from tui.model.release import Referenced, Release
+from tui.model.step import NETWORKS
 from tui.model.switching import START_FIRST, deploy
 from tui.operations.carrying import GoingOn, foreseen
 from tui.operations.checks import check_run, file_hashes
@@ -48,10 +49,10 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
     from tui.model.retention import Going
-    from tui.model.standing import Step
+    from tui.model.step import Step
     from tui.operations.report import Report
 
-LEASE, NETWORKS = "lease", "networks"
+LEASE = "lease"
 
 
 class Undone(HoldfastError):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.engine.errors import EngineUnreachable, NotFound
 from tui.errors import HoldfastError
 from tui.model.reference import registry_host, split_reference
-from tui.model.standing import BAKE
+from tui.model.step import StepKind
 from tui.model.switching import STOP_FIRST, deploy
 from tui.model.ways_back import doubt_of
 from tui.operations.pulling import pull
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.engine.creation import Creation
     from tui.model.release import Release
-    from tui.model.standing import Standing, Step
+    from tui.model.standing import Standing
+    from tui.model.step import Step
     from tui.operations.releases import Releases
     from tui.operations.report import Report
 
@@ -120,4 +121,4 @@ async def _pulled(engine: Engine, release: Release, report: Report, step: str) -
 
 def steps_anew(standing: Standing) -> list[Step]:
     """As a deploy; it is not watched, because it was when it was new."""
-    return [step for step in deploy(standing, STOP_FIRST) if step.verb != BAKE]
+    return [step for step in deploy(standing, STOP_FIRST) if step.kind != StepKind.BAKE]

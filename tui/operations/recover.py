@@ -15,7 +15,7 @@ from tui.ledger.lease import Lease
 from tui.ledger.lease_state import Owner, read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.operation import Plan, PlanStep, Result
-from tui.model.standing import GATE, REMOVE
+from tui.model.step import Step, StepKind
 from tui.model.switching import can_complete, complete, restore, settle, way_back
 from tui.operations.leftovers import alive, left_over
 from tui.operations.releases import policy_of, read_releases
@@ -27,7 +27,6 @@ from tui.operations.undisturbed import read_undisturbed
 if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.model.app import AppSpec
-    from tui.model.standing import Step
     from tui.operations.releases import Releases
     from tui.operations.report import Report
 
@@ -123,7 +122,7 @@ class Recover:
                     raise
                 except HoldfastError as error:
                     report.warn(f"r{number} cannot be finished: {error.message}")
-                    report.log(f"{GATE} r{number}", "\n".join(error.detail), 2)
+                    report.log(Step(StepKind.GATE, number).id, "\n".join(error.detail), 2)
                     await rollout.undo(number, error, self._order(releases, number))
                     continue
             interrupted = HoldfastError("it was interrupted")
@@ -142,4 +141,4 @@ def _settling(releases: Releases) -> list[Step]:
         )
     doubted = [number for number, entry in releases.entries.items() if not entry.is_trusted]
     steps = settle(standing._replace(slots=slots))
-    return [step for step in steps if step.verb != REMOVE or step.release not in doubted]
+    return [step for step in steps if step.kind is not StepKind.REMOVE or step.release not in doubted]

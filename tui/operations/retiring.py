@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.release import Release
     from tui.model.retention import Going
-    from tui.model.standing import Step
+    from tui.model.step import Step
     from tui.operations.releases import Releases
     from tui.operations.rollout import Means, Rollout
 

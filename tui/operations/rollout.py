@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, assert_never
 
 from tui.engine.errors import EngineUnreachable
 from tui.engine.uncancelled import to_the_end
@@ -15,7 +15,8 @@ from tui.ledger.errors import LeaseLost
 from tui.model.labels import APP
 from tui.model.operation import UNDONE
 from tui.model.release import Outcome, Release, last_said
-from tui.model.standing import BAKE, CREATE, DRAIN, FAILED, GATE, RECORD, Step, all_after
+from tui.model.standing import all_after
+from tui.model.step import UNDO, Step, StepKind
 from tui.model.switching import restore, settle, undrained, way_back, withdraw
 from tui.operations.carrying import carry, orphaned
 from tui.operations.gate import SAID, NotReady, gate, last_words
@@ -36,10 +37,9 @@ if TYPE_CHECKING:
     from tui.operations.releases import Releases
     from tui.operations.report import Report
 
-UNDO = "undo"
 BAKE_POLL = 0.5
 
-LOOKS = (GATE, BAKE, DRAIN)
+LOOKS = (StepKind.GATE, StepKind.BAKE, StepKind.DRAIN)
 """Steps that change nothing that has to be known afterwards."""
 
 
@@ -109,7 +109,7 @@ class Rollout:
         one serves nobody, tells by its labels what it is, and is undone where the record cannot be written.
         Nothing that serves is touched before the record is there.
         """
-        if [step.verb for step in steps[:2]] == [RECORD, CREATE]:
+        if [step.kind for step in steps[:2]] == [StepKind.RECORD, StepKind.CREATE]:
             record = asyncio.ensure_future(self._make(steps[:1], parent))
             create = self._make(steps[1:2], parent, after=record)
             ends = await asyncio.gather(record, create, return_exceptions=True)
@@ -127,7 +127,7 @@ class Rollout:
             began = time.time()
             self._tell(id, "running", title=step.title, parent=parent)
             try:
-                if step.verb in LOOKS:
+                if step.kind in LOOKS:
                     await self._one(step, id)
                 else:  # cancelling takes no request back: what becomes of it has to be seen
                     await to_the_end(self._one(step, id))
@@ -152,7 +152,7 @@ class Rollout:
     async def _one(self, step: Step, id: str) -> None:
         means, number = self._means, step.release
         containers = means.engine.containers
-        if step.verb not in LOOKS:
+        if step.kind not in LOOKS:
             await means.lease.guard(step.id)
             if means.lease.again != self._retaken:
                 self._retaken = means.lease.again
@@ -160,34 +160,34 @@ class Rollout:
                     f"somebody removed the lease of {means.app.name}, and it was taken again: "
                     "what stands may have changed meanwhile"
                 )
-        match step.verb:
-            case "record":
+        match step.kind:
+            case StepKind.RECORD:
                 assert means.release is not None
                 await means.ledger.record(means.release)
-            case "create":
+            case StepKind.CREATE:
                 await self._create(number)
-            case "disarm":
+            case StepKind.DISARM:
                 await containers.set_restart(self._containers[number], "no")
-            case "drain":
+            case StepKind.DRAIN:
                 await self._drain(number)
-            case "stop":
+            case StepKind.STOP:
                 if self._stopped_at is None:
                     self._stopped_at = time.monotonic()
                 await containers.stop(self._containers[number])
-            case "retire":
+            case StepKind.RETIRE:
                 await retire(means.engine, self._containers[number], f"{means.app.name}.r{number}")
-            case "promote":
+            case StepKind.PROMOTE:
                 await promote(means.engine, self._containers[number], means.app.name)
-            case "start":
+            case StepKind.START:
                 await containers.start(self._containers[number])
-            case "gate":
+            case StepKind.GATE:
                 await self._gate(number, id)
-            case "arm":
+            case StepKind.ARM:
                 await containers.set_restart(self._containers[number], self._policies.get(number, "no"))
-            case "bake":
+            case StepKind.BAKE:
                 await self._bake(number, id)
-            case "good" | "failed":
-                good = step.verb == "good"
+            case StepKind.GOOD | StepKind.FAILED:
+                good = step.kind is StepKind.GOOD
                 message = "" if good else self._message
                 if number in self._unrecorded:
                     await means.ledger.record(self._unrecorded[number])
@@ -201,8 +201,10 @@ class Rollout:
                     () if good else self._said,
                 )
                 await means.ledger.outcome(means.app.name, outcome)
-            case "remove":
+            case StepKind.REMOVE:
                 await self._remove(number)
+            case _:
+                assert_never(step.kind)
 
     async def _create(self, number: int) -> None:
         means = self._means
@@ -237,7 +239,9 @@ class Rollout:
             self._drained.add(number)
             async with means.engine.execs.run(self._containers[number], means.app.drain) as process:
                 async for stream, chunk in process:
-                    means.report.log(f"drain r{number}", chunk.decode("utf-8", "replace"), stream)
+                    means.report.log(
+                        Step(StepKind.DRAIN, number).id, chunk.decode("utf-8", "replace"), stream
+                    )
         await asyncio.sleep(means.app.drain_seconds)
 
     async def _gate(self, number: int, id: str) -> None:
@@ -379,9 +383,11 @@ class Rollout:
                 return
         # One that does not pass may still serve better than nothing; the failure is told all the same.
         with contextlib.suppress(HoldfastError):
-            await self.make([step for step in settle(releases.standing) if step.verb != GATE], parent=UNDO)
+            await self.make(
+                [step for step in settle(releases.standing) if step.kind != StepKind.GATE], parent=UNDO
+            )
             if changed and former is not None:  # nothing else can be had, and it may pass as it is
-                await self.make([Step(GATE, former)], parent=UNDO)
+                await self.make([Step(StepKind.GATE, former)], parent=UNDO)
                 return
         raise error
 
@@ -412,5 +418,5 @@ class Rollout:
         again = undrained(releases.standing, old) if old in self._drained else []
         steps = [*again, *restore(all_after(releases.standing, again), new, order)]
         if new in self._unrecorded and self._means.release is not None:
-            steps.remove(Step(FAILED, new))  # it could not be recorded just now
+            steps.remove(Step(StepKind.FAILED, new))  # it could not be recorded just now
         await self.make(steps, parent=UNDO)

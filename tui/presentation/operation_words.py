@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.model.operation import CACHED, DONE, FAILED, RUNNING, SKIPPED, UNDONE, WAITING
+from tui.model.step import UNDO
 from tui.model.verb import verb_named
 from tui.presentation.amounts import date, duration
 from tui.presentation.layout import LOG
@@ -34,9 +35,6 @@ GLYPHS = {
     CUT_OFF: ("✗", "bad"),
 }
 """Each state of a step or an operation: a sign and its role. The word stands beside it on the screen."""
-
-UNDO = "undo"
-"""The step beneath which a deploy goes back."""
 
 FINAL = frozenset((DONE, CACHED, FAILED, UNDONE, SKIPPED))
 

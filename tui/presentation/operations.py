@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.model.operation import CACHED, RUNNING, SKIPPED, UNDONE, WAITING
-from tui.model.standing import GATE
+from tui.model.step import UNDO, StepKind, read_step
 from tui.model.verb import verb_named
 from tui.presentation.amounts import duration, gap, size
 from tui.presentation.ansi import ansi_line
 from tui.presentation.lines import clip, wrapped
 from tui.presentation.log_lines import Look, dropped_row, highlighted, log_rows
-from tui.presentation.operation_words import CUT_OFF, GLYPHS, UNDO, running_seconds
+from tui.presentation.operation_words import CUT_OFF, GLYPHS, running_seconds
 from tui.presentation.outline import lines
 from tui.presentation.text import fit, safe, width
 
@@ -166,8 +166,9 @@ def serves_again(operation: Operation) -> str:
     back = operation.steps.get(UNDO)
     if back is None or back.state != UNDONE:
         return ""
-    gates = [words[-1] for step in back.children if (words := step.id.split())[-2:-1] == [GATE]]
-    return safe(gates[-1]) if gates else ""
+    steps = [read_step(step.id, back.id) for step in back.children]
+    gates = [step.release for step in steps if step is not None and step.kind is StepKind.GATE]
+    return f"r{gates[-1]}" if gates else ""
 
 
 def failure_lines(failure: Failure) -> Iterator[Line]:

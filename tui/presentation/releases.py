@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.model.digest import short_id
 from tui.model.evidence import recorded_claims
-from tui.model.standing import doing
+from tui.model.step import doing
 from tui.presentation.amounts import age
 from tui.presentation.containers import state as container_state
 from tui.presentation.last_done import last_done
