@@ -30,6 +30,12 @@ INDEXES = frozenset({OCI_INDEX, DOCKER_LIST})
 
 REASON_LENGTH = 2000
 
+LONGEST_TAG = 128
+"""Characters, by the specification: what is longer would fill all memory, page by page."""
+
+LONGEST_TOKEN = 256 * 2**10
+"""Characters: what goes into the header of every request."""
+
 UNREADABLE = (
     KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError,
 )  # fmt: skip
@@ -117,7 +123,14 @@ def moment(text: str) -> float:
 
 def tags(body: bytes) -> list[str]:
     """GET /v2/{name}/tags/list."""
-    return [str(tag) for tag in json.loads(body).get("tags") or ()]
+    found = json.loads(body).get("tags") or []
+    if not isinstance(found, list) or not all(map(_is_tag, found)):
+        raise TypeError
+    return found
+
+
+def _is_tag(tag: object) -> bool:
+    return isinstance(tag, str) and len(tag) <= LONGEST_TAG
 
 
 class Token(NamedTuple):
@@ -131,7 +144,7 @@ def token(body: bytes) -> Token:
     """The answer of a token service (distribution, spec/auth/token.md); good for a minute by default."""
     item = json.loads(body)
     text = item.get("token") or item["access_token"]
-    if not isinstance(text, str) or not text.isprintable():
+    if not isinstance(text, str) or not text.isprintable() or len(text) > LONGEST_TOKEN:
         raise TypeError
     return Token(text, float(item.get("expires_in") or 60))
 

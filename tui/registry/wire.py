@@ -115,7 +115,7 @@ class Wire:
             case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError() | ConnectionError():
                 return RegistryUnreachable(f"{name} closed the connection in the middle of an answer")
             case http_exceptions.HttpProcessingError() | aiohttp.ClientResponseError():
-                if url.scheme == "http":
+                if url.scheme == "http" and _is_no_http(error):
                     return speaks_tls(name)
                 return MalformedAnswer(f"{name} does not answer as HTTP should")
             case aiohttp.InvalidURL() | UnicodeError():
@@ -151,6 +151,13 @@ def proxy_for(url: URL) -> str | None:
 def _ssl_error(error: BaseException) -> BaseException:
     """The error of the ssl module within one of aiohttp's."""
     return getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error
+
+
+def _is_no_http(error: BaseException | None) -> bool:
+    """Whether an answer does not begin as HTTP does; one whose head has no end may be from anybody."""
+    while error is not None and not isinstance(error, http_exceptions.BadStatusLine):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _is_plain(error: BaseException) -> bool:
