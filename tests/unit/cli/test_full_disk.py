@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tests.support.lying_engine import LyingEngine
 from tests.support.shell import TREE
 
 ANSWERS = [("--version",), ("--help",), ("history", "--operations", "--json"), ("init", "--stdout")]
@@ -35,6 +36,14 @@ def run(folder, output, *words):
 def test_an_answer_that_cannot_be_written_is_told_and_is_no_success(tmp_path, words):
     with open("/dev/full", "wb") as full:
         done = run(tmp_path, full, "-m", "tui", *words)
+    assert done.returncode == 1
+    assert done.stderr == "holdfast: standard output cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize("words", ["status", "status --json", "doctor", "doctor --json"])
+def test_what_an_engine_says_is_not_lost_without_a_word_either(tmp_path, words):
+    with LyingEngine(tmp_path, {}) as engine, open("/dev/full", "wb") as full:
+        done = run(tmp_path, full, "-m", "tui", "--host", engine.host, *words.split())
     assert done.returncode == 1
     assert done.stderr == "holdfast: standard output cannot be written: No space left on device\n"
 
