@@ -27,7 +27,11 @@ def read_file(path: str | os.PathLike[str], most: int = MOST_BYTES) -> bytes:
     `strerror` says what it is instead, or that it is larger than `most` bytes.
     """
     with open_file(path) as file:
-        content = file.read(most + 1)
+        try:
+            content = file.read(most + 1)
+        except OSError as error:
+            error.filename = os.fspath(path)  # a failing disk names none
+            raise
     if len(content) > most:
         raise OSError(errno.EFBIG, f"it is larger than {_amount(most)}", os.fspath(path))
     return content

@@ -131,6 +131,44 @@ def test_what_is_no_bounded_regular_file_is_named_and_not_read(
     assert str(tmp_path) in str(caught.value) or "/dev/zero" in str(caught.value)
 
 
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+def _failing(path: Path) -> None:
+    """A regular file whose reading fails, as on a disk that is damaged."""
+    path.symlink_to("/proc/self/mem")
+
+
+@pytest.mark.parametrize("make", [_folder, _failing])
+@pytest.mark.parametrize("key", [key for key in READERS if key != "build.dockerfile, classic"])
+def test_what_cannot_be_read_is_named(tmp_path: Path, key: str, make: Callable[[Path], None]) -> None:
+    path = tmp_path / "odd.dockerignore"
+    make(path)
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    with pytest.raises(HoldfastError, match=r"s a (directory|folder)|Input/output error") as caught:
+        READERS[key](inner, path)
+    assert str(tmp_path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "run.env_file", "run.security_opt", "--config", "config.toml", "apps.d", "theme", "compose file",
+        "docker's configuration, logins", "docker context", "certificate of a registry", "key of a registry",
+    ],
+)  # fmt: skip
+def test_what_is_no_text_is_named(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "odd.dockerignore"
+    path.write_bytes(b"A=\xff\xfe\x80\n")
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    with pytest.raises(HoldfastError) as caught:
+        READERS[key](inner, path)
+    assert str(tmp_path) in str(caught.value)
+
+
 @OTHERS
 def test_the_programs_own_settings_stop_nobody(tmp_path: Path, make: Callable[[Path], None]) -> None:
     (tmp_path / "holdfast").mkdir()

@@ -24,7 +24,8 @@ def ssl_context(host: str, folder: str, *, insecure: bool) -> ssl.SSLContext:
     for path in sorted(Path(folder, host).glob("*")):
         try:
             if path.suffix == ".crt":
-                made.load_verify_locations(cadata=read_file(path).decode("ascii", "replace"))
+                text = read_file(path).decode("ascii", "replace")  # there may be names before a certificate
+                made.load_verify_locations(cadata=text.replace("\ufffd", "?"))
             elif path.suffix == ".cert":
                 key = path.with_suffix(".key")
                 for each in (path, key):  # the library would read anything, for ever
