@@ -128,7 +128,7 @@ async def test_an_engine_that_is_silent_is_not_waited_for(
     """What is not answered is said, and the rest is looked at all the same."""
     monkeypatch.chdir(tmp_path)
     for bound in ("CONNECT_SECONDS", "ANSWER_SECONDS"):
-        monkeypatch.setattr(engine_checks, bound, 0.2)
+        monkeypatch.setattr(engine_checks, bound, 1.0)
     Path("holdfast.toml").write_text("[apps.web]\n")
     settings = load(None, {"HOME": str(tmp_path)})
     async with engine_silent_to(tmp_path / "s", call) as host:
