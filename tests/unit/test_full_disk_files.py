@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tui.evidence.files import add_facts, read_evidence
 from tui.files import write_whole
-from tui.journal.evidence import add_evidence, read_evidence
 from tui.ledger.mirror import Identity, Mirror
 from tui.settings.save import save_choice
 
@@ -49,7 +49,7 @@ def _mirror(disk: Path) -> Mirror:
 
 WRITERS: dict[str, Callable[[Path, str], object]] = {
     "settings.toml": lambda disk, value: save_choice("theme", value * 8000, _environ(disk)),
-    "evidence": lambda disk, value: add_evidence("web", "sha256:ab", _environ(disk), commit=value * 8000),
+    "evidence": lambda disk, value: add_facts("web", "sha256:ab", _environ(disk), commit=value * 8000),
     "copy of the ledger": lambda disk, value: _mirror(disk).write("web", {"r1.json": value.encode() * 8000}),
     "a file": lambda disk, value: write_whole(disk / "a", value.encode() * 8000),
 }

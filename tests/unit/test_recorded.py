@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.journal.evidence import all_evidence
+from tui.evidence.files import all_evidence
 from tui.journal.format import as_dict, decode, encode
 from tui.journal.reader import summary
 from tui.ledger.reading import read_entries
