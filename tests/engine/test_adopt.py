@@ -18,7 +18,8 @@ import pytest
 from tests.engine.test_creation import SAME, front, place, replaced, told
 from tests.support.busybox import IMAGE
 from tui.engine.client import Engine
-from tui.engine.creation import create_body, resolved
+from tui.engine.container.creation import create_body
+from tui.engine.container.resolving import resolved
 from tui.engine.endpoint import Endpoint
 from tui.errors import HoldfastError, Refused
 from tui.journal.folder import new_id
@@ -136,7 +137,7 @@ async def test_every_option_of_the_command_line_is_read_back(
     if profile:
         return  # only its text is known, and an app names a file
     made = create_body(IMAGE, await resolved(file.app.run, {}))
-    ours = await engine.containers.create(f"ours-{uuid.uuid4().hex[:8]}", made.body)
+    ours = await engine.containers.create(f"ours-{uuid.uuid4().hex[:8]}", made)
     assert told(api.inspect(ours.id)) == told(api.inspect(theirs))
     assert await engine.containers.differences(ours.id, await resolved(found.run, {}), "web") == []
 

@@ -14,7 +14,8 @@ import pytest
 
 from tests.support.busybox import IMAGE
 from tui.engine.client import Engine
-from tui.engine.creation import create_body, resolved
+from tui.engine.container.creation import create_body
+from tui.engine.container.resolving import resolved
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import Conflict, NotFound, RequestRefused
 from tui.model.app import Healthcheck, Mount, Port, RunSpec, Ulimit
@@ -229,7 +230,7 @@ async def test_the_same_as_the_command_line_makes(
     run = RunSpec(**{"command": ("sleep", "600"), "restart": "no", **replaced(fields, words)})
     environ = {**os.environ, "GIVEN": "from outside"}
     made = create_body(IMAGE, await resolved(run, environ))
-    ours = await engine.containers.create(f"ours-{uuid.uuid4().hex[:8]}", made.body)
+    ours = await engine.containers.create(f"ours-{uuid.uuid4().hex[:8]}", made)
     command = [
         "docker", "--host", engine.endpoint.url, "create",
         *(replaced(word, words) for word in shlex.split(options)), IMAGE, *(run.command or ()),
@@ -251,7 +252,7 @@ async def test_further_networks_are_connected(engine: Engine, api: EngineCalls, 
     try:
         run = RunSpec(command=("sleep", "600"), networks={front: ("web",), f"back-{front}": ("db", "data")})
         made = create_body(IMAGE, run)
-        id = (await engine.containers.create("both", made.body)).id
+        id = (await engine.containers.create("both", made)).id
         for name, aliases in made.later.items():
             await engine.networks.connect(name, id, aliases)
         networks = api.inspect(id)["NetworkSettings"]["Networks"]
@@ -260,9 +261,9 @@ async def test_further_networks_are_connected(engine: Engine, api: EngineCalls, 
             f"back-{front}": {"db", "data"},
         }
         await engine.containers.start(id)
-        state = await engine.containers.state(id)
-        assert state.addresses.keys() == {front, f"back-{front}"}
-        assert all(address.startswith("198.") for address in state.addresses.values())
+        found = await engine.containers.inspect(id)
+        assert found.addresses.keys() == {front, f"back-{front}"}
+        assert all(address.startswith("198.") for address in found.addresses.values())
         [network] = await engine.networks.list(["side=back"])
         assert (network.id, network.name, network.driver) == (back, f"back-{front}", "bridge")
         with pytest.raises(Conflict, match="already exists"):
@@ -279,19 +280,19 @@ async def test_further_networks_are_connected(engine: Engine, api: EngineCalls, 
 
 async def test_what_the_engine_refuses_to_create(engine: Engine, api: EngineCalls) -> None:
     run = RunSpec(command=("sleep", "600"))
-    created = await engine.containers.create("taken", create_body(IMAGE, run).body)
+    created = await engine.containers.create("taken", create_body(IMAGE, run))
     assert created.id == api.inspect("taken")["Id"]
     with pytest.raises(Conflict, match="already in use"):
-        await engine.containers.create("taken", create_body(IMAGE, run).body)
+        await engine.containers.create("taken", create_body(IMAGE, run))
     with pytest.raises(NotFound, match="No such image"):
-        await engine.containers.create("other", create_body("holdfast-test/none:1", run).body)
+        await engine.containers.create("other", create_body("holdfast-test/none:1", run))
 
 
 async def test_warnings_of_the_engine_are_told(engine: Engine, api: EngineCalls) -> None:
     run = RunSpec(command=("sleep", "600"))
-    body = create_body(IMAGE, run).body
-    body["HostConfig"]["OomKillDisable"] = True  # without a limit of memory, which the engine warns about
-    created = await engine.containers.create("warned", body)
+    creation = create_body(IMAGE, run)
+    creation.body["HostConfig"]["OomKillDisable"] = True  # without a limit of memory, of which it warns
+    created = await engine.containers.create("warned", creation)
     assert any("OOM" in warning for warning in created.warnings)
 
 
@@ -302,7 +303,7 @@ async def test_volumes_are_made_listed_and_removed(engine: Engine, api: EngineCa
             ("made-here", {"kind": "test"})
         ]
         run = RunSpec(command=("sleep", "600"), volumes=(Mount("volume", "made-here", "/v"),))
-        id = (await engine.containers.create("user", create_body(IMAGE, run).body)).id
+        id = (await engine.containers.create("user", create_body(IMAGE, run))).id
         with pytest.raises(Conflict, match="in use"):
             await engine.volumes.remove("made-here")
         api.remove(id)
@@ -319,8 +320,8 @@ async def test_the_end_of_a_container_is_awaited(engine: Engine, api: EngineCall
     await engine.containers.stop(id)
     assert await asyncio.wait_for(waiting, 5) == 7
     assert await engine.containers.wait(id) == 7
-    state = await engine.containers.state(id)
-    assert (state.status, state.running, state.exit_code, state.health) == ("exited", False, 7, "")
+    state = (await engine.containers.inspect(id)).state
+    assert (state.status, state.running, state.exit_code, state.health) == ("exited", False, 7, "none")
 
 
 async def test_the_end_of_a_log(engine: Engine, api: EngineCalls) -> None:

@@ -149,7 +149,7 @@ async def test_a_port_that_is_not_published_is_said_at_once(engine: Engine, serv
 
 async def test_a_port_may_be_reached_elsewhere(engine: Engine, serve: Serve) -> None:
     id = serve(HTTPD)
-    address = (await engine.containers.state(id)).published["80/tcp"][0]
+    address = (await engine.containers.inspect(id)).published["80/tcp"][0]
     asked = []
 
     async def where(port: int) -> tuple[str, int]:
@@ -268,7 +268,7 @@ async def test_a_cancelled_gate_lets_go_of_everything(engine: Engine, serve: Ser
     with pytest.raises(asyncio.CancelledError):
         await task
     assert asyncio.all_tasks() == {asyncio.current_task()}
-    assert (await engine.containers.state(id)).running
+    assert (await engine.containers.inspect(id)).running
 
 
 def test_the_image_of_these_tests_has_no_health_check_of_its_own(api: EngineCalls) -> None:

@@ -12,7 +12,7 @@ import sys
 
 from tests.support.busybox import IMAGE
 from tui.engine.client import Engine
-from tui.engine.creation import create_body
+from tui.engine.container.creation import create_body
 from tui.engine.endpoint import Endpoint
 from tui.ledger.errors import LeaseLost
 from tui.ledger.lease import Lease
@@ -31,7 +31,7 @@ async def main(host: str, app: str, renew: str, dead: str) -> None:
             try:
                 await lease.guard(f"create {name}")
                 await engine.containers.create(
-                    name, create_body(IMAGE, RunSpec(command=("true",), network_mode="none")).body
+                    name, create_body(IMAGE, RunSpec(command=("true",), network_mode="none"))
                 )
                 print("done", flush=True)
             except LeaseLost as error:

@@ -16,7 +16,7 @@ from tui.engine.build_check import check
 from tui.engine.build_files import ignore_file
 from tui.engine.build_tar import tar_stream
 from tui.engine.buildkit.secrets import read_secrets
-from tui.engine.creation import resolved
+from tui.engine.container.resolving import resolved
 from tui.engine.credentials import credentials_for
 from tui.engine.endpoint import resolve
 from tui.engine.env_files import read_env_file

@@ -137,7 +137,7 @@ def _files(app: AppSpec) -> list[Finding]:
 
 def _variables(app: AppSpec) -> list[Finding]:
     """What a deploy from here would miss of its environment. Blocks."""
-    from tui.engine.creation import missing_values
+    from tui.engine.container.resolving import missing_values
 
     return [
         Finding(

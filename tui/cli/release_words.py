@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.ledger.records import written_evidence
+from tui.model.container import NO_HEALTHCHECK
 from tui.model.ways_back import doubt_of
 
 if TYPE_CHECKING:
-    from tui.engine.recreation import Kept
+    from tui.engine.container.inspected import Inspected
     from tui.ledger.lease_state import LeaseState
     from tui.model.drift import Cause, Drift
     from tui.model.release import Entry
@@ -30,11 +31,11 @@ def state_of(number: int, releases: Releases) -> str:
     return KEPT if number in standing.slots else LEDGER_ONLY
 
 
-def health(one: Kept) -> str:
+def health(one: Inspected) -> str:
     """How a container is: "healthy", "unhealthy", "starting"; "running" without a health check."""
     if not one.running:
-        return f"exited ({one.exit_code})"
-    return one.health or "running"
+        return f"exited ({one.state.exit_code})"
+    return "running" if one.health == NO_HEALTHCHECK else one.health
 
 
 def release_fields(entry: Entry, state: str) -> dict[str, Any]:

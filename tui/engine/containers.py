@@ -9,15 +9,14 @@ from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine import descriptions, payloads
-from tui.engine.adoption import Adoption, adoption, file_change
 from tui.engine.bounds import ANSWER_BYTES, QUESTION_SECONDS
-from tui.engine.comparison import differences
-from tui.engine.creation import restart_policy
+from tui.engine.container.adoption import Adoption, adoption, file_change
+from tui.engine.container.attributes import restart_policy
+from tui.engine.container.comparison import differences
+from tui.engine.container.inspected import Inspected, inspected
 from tui.engine.errors import NotFound, StreamBroken
 from tui.engine.faults import readable
 from tui.engine.jsonmessage import JsonMessages, parse
-from tui.engine.recreation import Kept, kept
-from tui.engine.state import ContainerState, container_state
 from tui.engine.stdcopy import FramedLog, LogLine, LogReader, RawLog
 from tui.engine.system import read_info
 from tui.engine.timestamps import nanoseconds
@@ -26,8 +25,9 @@ from tui.model.drift import Changes
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
+    from tui.engine.container.creation import Creation
     from tui.model.app import RunSpec
     from tui.model.container import Container
     from tui.model.details import Details
@@ -122,11 +122,11 @@ class Containers:
         if batch:
             yield batch
 
-    async def inspect(self, id: str) -> Container:
-        """One container with an exact `since`."""
+    async def inspect(self, id: str) -> Inspected:
+        """One container in full: how it is now, and what it was made of."""
         item = await self._inspected(id)
         with readable("GET /containers/{id}/json"):
-            return payloads.container_inspected(item)
+            return inspected(item)
 
     async def details(self, id: str) -> Details:
         """What inspect says, arranged for reading, secrets masked."""
@@ -136,18 +136,6 @@ class Containers:
 
     async def _inspected(self, id: str) -> Any:
         return await self._wire.get(f"/containers/{segment(id)}/json")
-
-    async def state(self, id: str) -> ContainerState:
-        """How it is now, with health, exit code, addresses and published ports."""
-        item = await self._inspected(id)
-        with readable("GET /containers/{id}/json"):
-            return container_state(item)
-
-    async def kept(self, id: str) -> Kept:
-        """What it was made of, so that one just like it can be created."""
-        item = await self._inspected(id)
-        with readable("GET /containers/{id}/json"):
-            return kept(item)
 
     async def adoption(self, id: str) -> Adoption:
         """Its configuration as an app's, without what its image and the engine say by themselves."""
@@ -212,14 +200,14 @@ class Containers:
                 if any(mount.get("Name") == name for mount in item.get("Mounts") or ())
             ]
 
-    async def create(self, name: str, body: Mapping[str, Any], platform: str = "") -> Created:
-        """Create a container from what `creation.create_body` made.
+    async def create(self, name: str, creation: Creation, platform: str = "") -> Created:
+        """Create a container; the networks of `creation.later` are the caller's to connect.
 
         Conflict when the name is taken, NotFound without the image.
         """
         query = {"name": name} | ({"platform": platform} if platform else {})
         answer = parse(
-            await self._wire.ask("POST", "/containers/create", query, body, seconds=CREATE_SECONDS)
+            await self._wire.ask("POST", "/containers/create", query, creation.body, seconds=CREATE_SECONDS)
         )
         with readable("POST /containers/create"):
             return Created(str(answer["Id"]), tuple(answer.get("Warnings") or ()))
@@ -327,9 +315,7 @@ class Containers:
         """Engines since API 1.42 say in the answer how it is framed; of others it must be asked."""
         if content_type in (MULTIPLEXED, RAW):
             return content_type == RAW
-        item = await self._inspected(id)
-        with readable("GET /containers/{id}/json"):
-            return payloads.has_terminal(item)
+        return (await self.inspect(id)).tty
 
 
 def _epoch(since: str) -> str:

@@ -1,8 +1,8 @@
 """From the Engine API's JSON to values (https://docs.docker.com/reference/api/engine/version/v1.51/).
 
-With `descriptions` and `state` the only reader of Docker's keys. The functions take what the JSON decoder
-made; where it is not as the API says they raise KeyError, TypeError, ValueError or AttributeError (see
-`faults.readable`).
+Docker's keys stand in `tui.engine` alone: here, in `container` and in `descriptions`. The functions take what
+the JSON decoder made; where it is not as the API says they raise KeyError, TypeError, ValueError or
+AttributeError (see `faults.readable`).
 Imported before the first paint: nothing here is heavy. Strings that repeat over many objects are interned.
 """
 
@@ -94,41 +94,6 @@ def container_listed(item: Json, now: float) -> Container:
     )
 
 
-@checked
-def container_inspected(item: Json) -> Container:
-    """GET /containers/{id}/json as the same value that a list gives, with an exact `since`."""
-    config, state = item["Config"], item["State"]
-    status = state["Status"]
-    created = float(int(seconds(item["Created"]) or 0))
-    if status in ("running", "paused"):
-        since, exit_code = seconds(state["StartedAt"]), None
-    elif status == "created":
-        since, exit_code = created, None
-    else:
-        since, exit_code = seconds(state["FinishedAt"]), state["ExitCode"]
-    words = (item["Path"], *(f"'{word}'" if " " in word else word for word in item["Args"] or ()))
-    return Container(
-        item["Id"],
-        item["Name"].removeprefix("/"),
-        intern(config["Image"]),
-        intern(item["Image"]),
-        intern(" ".join(words)),
-        created,
-        intern(status),
-        intern((state.get("Health") or state.get("Healthcheck") or {}).get("Status") or "none"),
-        exit_code,
-        since,
-        since is not None,
-        _bound_ports(item["NetworkSettings"].get("Ports") or {}),
-        _labels(config.get("Labels") or {}),
-    )
-
-
-def has_terminal(item: Json) -> bool:
-    """Whether the container of GET /containers/{id}/json has a TTY: its output comes without frames."""
-    return bool(item["Config"]["Tty"])
-
-
 def _name(names: Iterable[str]) -> str:
     """The container's own name; the others ("/web/database") are what links call it."""
     own = ""
@@ -157,16 +122,6 @@ def _ports(ports: Iterable[Json]) -> tuple[Port, ...]:
         )
         for port in ports
     }
-    return tuple(sorted(read, key=_order))
-
-
-def _bound_ports(ports: Mapping[str, list[Json] | None]) -> tuple[Port, ...]:
-    read = set()
-    for name, bindings in ports.items():
-        private, _, protocol = name.partition("/")
-        for binding in bindings or ({},):
-            public = int(binding.get("HostPort") or 0) or None
-            read.add(Port(intern(binding.get("HostIp", "")), int(private), public, intern(protocol)))
     return tuple(sorted(read, key=_order))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui.engine.creation import create_body
+from tui.engine.container.creation import create_body
 from tui.engine.errors import Conflict, NotFound
 from tui.ledger.errors import NotOurs
 from tui.model.app import Mount, RunSpec
@@ -41,13 +41,13 @@ async def create_unstarted(
     """
     image = f"{REPOSITORY}:{TAG}"
     run = RunSpec(command=("never-started",), network_mode="none", restart="no", volumes=volumes)
-    body = create_body(image, run, labels=labels).body
+    creation = create_body(image, run, labels=labels)
     for _ in range(TRIES):
         try:
-            return (await engine.containers.create(name, body)).id
+            return (await engine.containers.create(name, creation)).id
         except NotFound:
             await engine.images.import_empty(REPOSITORY, TAG)
-    return (await engine.containers.create(name, body)).id
+    return (await engine.containers.create(name, creation)).id
 
 
 class Anchor:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.engine.client import Engine
-    from tui.model.container import Container
 
 FILE = "lease.json"
 
@@ -149,7 +148,7 @@ async def read_lease(engine: Engine, app: str, times: Times = TIMES) -> LeaseSta
         )
     owner = owner_of(found.labels.get(OWNER, ""))
     renewal, info, gone = await asyncio.gather(
-        _renewal(engine, found), engine.info(), asyncio.to_thread(_has_ended, owner)
+        _renewal(engine, found.id), engine.info(), asyncio.to_thread(_has_ended, owner)
     )
     return LeaseState(
         app,
@@ -191,10 +190,10 @@ async def remove_lease(engine: Engine, id: str) -> None:
         return
 
 
-async def _renewal(engine: Engine, container: Container) -> Renewal:
+async def _renewal(engine: Engine, id: str) -> Renewal:
     """An empty one where nothing, or nothing readable, has been written."""
     try:
-        files = unpack(await engine.archives.get(container.id, f"/{FILE}", limit=2**16))
+        files = unpack(await engine.archives.get(id, f"/{FILE}", limit=2**16))
     except (NotFound, NoTar):
         return Renewal()
     return _decoded(files.get(FILE, b""), Renewal) or Renewal()

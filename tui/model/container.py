@@ -12,8 +12,19 @@ if TYPE_CHECKING:
 STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
 """Container states, in the words of the Engine API (GET /containers/json, `State`)."""
 
-HEALTHS = ("none", "starting", "healthy", "unhealthy")
+RESTARTING = "restarting"
+"""The state of a container between two starts, which its restart policy makes."""
+
+NO_HEALTHCHECK = "none"
+"""The health of a container without a health check."""
+
+HEALTHS = (NO_HEALTHCHECK, "starting", "healthy", "unhealthy")
 """Health states, in the words of the Engine API (GET /containers/{id}/json, `State.Health.Status`)."""
+
+
+def is_running(state: str) -> bool:
+    """Whether a container in this state has a live process (paused and restarting included)."""
+    return state in ("running", "paused", RESTARTING)
 
 
 class Port(NamedTuple):
@@ -47,7 +58,7 @@ class Container(NamedTuple):
     command: str
     created: float
     state: str
-    health: str = "none"
+    health: str = NO_HEALTHCHECK
     exit_code: int | None = None
     since: float | None = None
     exact: bool = False
@@ -62,4 +73,4 @@ class Container(NamedTuple):
     @property
     def running(self) -> bool:
         """Whether it has a live process (paused and restarting included)."""
-        return self.state in ("running", "paused", "restarting")
+        return is_running(self.state)

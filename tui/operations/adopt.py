@@ -39,9 +39,9 @@ from tui.settings.app_file import app_file, write_app
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.engine.adoption import Adoption
     from tui.engine.client import Engine
-    from tui.engine.recreation import Kept
+    from tui.engine.container.adoption import Adoption
+    from tui.engine.container.inspected import Inspected
     from tui.model.app import AppSpec
     from tui.operations.releases import Releases
     from tui.operations.report import Report
@@ -84,7 +84,7 @@ class Adopt:
         self._place = place
         self._environ = environ
         self._ledger: Ledger
-        self._kept: Kept
+        self._kept: Inspected
         self._found: Adoption
         self._number = 1
         self._image: AdoptedImage
@@ -121,10 +121,10 @@ class Adopt:
             text=self._file.shown if self._file is not None else (),
         )
 
-    async def _look(self) -> tuple[Kept, Adoption]:
+    async def _look(self) -> tuple[Inspected, Adoption]:
         try:
-            kept = await self._engine.containers.kept(self._wanted)
-            return kept, await self._engine.containers.adoption(kept.id)
+            found = await self._engine.containers.adoption(self._wanted)
+            return found.container, found
         except NotFound:
             raise NoSuchContainer(
                 f"there is no container {self._wanted} on this engine", "docker ps lists what runs"
@@ -152,7 +152,7 @@ class Adopt:
                 f"the container {kept.name} is a task of the service {service}, and Swarm manages it",
                 "a task cannot be taken from its service",
             )
-        if self._found.removed:
+        if self._found.container.removed:
             raise Refused(
                 f"the container {kept.name} was started with --rm: it is gone once it stops, "
                 "and there would be no way back to it",
@@ -273,7 +273,7 @@ class Adopt:
             image.version,
             image.reference,
             image.digest,
-            self._found.image_id,
+            self._kept.image_id,
             self._found.run,
             app.ready if app is not None else ReadySpec(),
             order=app.order if app is not None else "stop-first",
@@ -369,7 +369,7 @@ class Adopt:
         if self._file is not None and await asyncio.to_thread(_remove_if_ours, self._file):
             report.state(FILE, UNDONE)
         if self._kept.name != self._name:
-            now = await self._engine.containers.kept(self._kept.id)
+            now = await self._engine.containers.inspect(self._kept.id)
             if now.name == self._name:
                 await self._engine.containers.rename(now.id, self._kept.name)
                 report.state(RENAME, UNDONE)

@@ -10,7 +10,7 @@ from tui.model.reference import DOCKER_HUB, Reference, app_repository, familiar,
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.engine.adoption import Adoption
+    from tui.engine.container.adoption import Adoption
 
 SHORTEST_ID = 4
 """Digits of an image's ID by which people name it."""
@@ -31,9 +31,10 @@ def image_of(found: Adoption, name: str, image: str = "") -> AdoptedImage:
     `image` is the repository of the app `name` where that is configured. Without a known digest it is a local
     one: then the image's ID is the identity.
     """
-    given = split_reference(found.image)
+    made_by = found.container.image
+    given = split_reference(made_by)
     known = [split_reference(one) for one in found.names]
-    if _is_id(found.image, found.image_id):
+    if _is_id(made_by, found.container.image_id):
         given = _likeliest(known, name, image)
         return _identified(found, known, given, given.tag)
     repository = given.repository
@@ -65,7 +66,7 @@ def _identified(found: Adoption, known: Sequence[Reference], given: Reference, v
     same = [one.digest for one in known if one.digest and familiar(one.repository) == familiar(repository)]
     digest = given.digest or next(iter(same), "")
     if not digest:
-        return AdoptedImage(repository, version, found.image_id, "")
+        return AdoptedImage(repository, version, found.container.image_id, "")
     # Where it can be had from, said in full.
     repository = app_repository(repository if "/" in repository else f"{DOCKER_HUB}/{repository}")
     return AdoptedImage(repository, version, f"{repository}@{digest}", digest)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.engine.container.mounts import inside
+from tui.engine.container.unnamed import unnamed_targets, with_volumes
 from tui.engine.errors import NotFound
-from tui.engine.mounted import inside
-from tui.engine.unnamed import unnamed_targets, with_volumes
 from tui.ledger.labels import release_number
 from tui.model.digest import short_id
 from tui.model.labels import APP, RELEASE, VOLUME
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.engine.client import Engine
-    from tui.engine.creation import Creation
+    from tui.engine.container.creation import Creation
     from tui.model.release import Release
     from tui.operations.releases import Releases
 

@@ -75,13 +75,13 @@ async def _check_joined(engine: Engine, app: AppSpec, run: RunSpec) -> None:
         return
     where = f"network_mode of [apps.{app.name}.run]"
     try:
-        state = await engine.containers.state(name)
+        joined = await engine.containers.inspect(name)
     except NotFound:
         raise Refused(
             f"the container {name}, whose network {app.name} is to share, is not on this engine",
             f"make it first, or change {where}",
         ) from None
-    if not state.running:
+    if not joined.state.steady:
         raise Refused(
             f"the container {name}, whose network {app.name} is to share, does not run",
             f"docker start {name}, or change {where}",

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.engine.client import Engine
-    from tui.engine.creation import Creation
+    from tui.engine.container.creation import Creation
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
     from tui.model.retention import Going

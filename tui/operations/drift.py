@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.engine.creation import resolved_apart
+from tui.engine.container.resolving import resolved_apart
 from tui.engine.errors import EngineUnreachable, RequestRefused
 from tui.errors import HoldfastError
 from tui.model.drift import (
@@ -31,8 +31,7 @@ from tui.operations.ways_back import find_ways_back
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
-    from tui.engine.recreation import Kept
-    from tui.engine.state import ContainerState
+    from tui.engine.container.inspected import Inspected, State
     from tui.ledger.ledger import Ledger
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
@@ -81,8 +80,8 @@ async def find_drift(engine: Engine, ledger: Ledger, app: AppSpec, policy: Polic
             facts = facts._replace(foreign=foreign.id, image=foreign.image_id, made_of=foreign.image)
         return Drift(app.name, tuple(drift(facts)), (), time.time())
     release, known = releases.entries[number].release, releases.entries[number].has_record
-    state, registry, engine_tag, files, configured = await asyncio.gather(
-        engine.containers.state(live.id),
+    now, registry, engine_tag, files, configured = await asyncio.gather(
+        engine.containers.inspect(live.id),
         _in_registry(engine, app, release),
         _tag_on_engine(engine, app, release),
         _changed_files(engine, live),
@@ -91,8 +90,8 @@ async def find_drift(engine: Engine, ledger: Ledger, app: AppSpec, policy: Polic
     facts = facts._replace(
         release=release,
         known=known,
-        state=state.status,
-        ended=_ended(state),
+        state=now.state.status,
+        ended=_ended(now.state),
         image=live.image_id,
         made_of=live.image,
         registry_tag=registry.tag,
@@ -124,7 +123,7 @@ def _renamed(releases: Releases) -> str:
     return ""
 
 
-def _ended(state: ContainerState) -> str:
+def _ended(state: State) -> str:
     """Why it does not run."""
     if state.oom_killed:
         return "it was killed because it used too much memory"
@@ -169,7 +168,7 @@ async def _tag_on_engine(engine: Engine, app: AppSpec, release: Release) -> str 
     return await engine.images.inspect_id(f"{repository}:{release.version}")
 
 
-async def _changed_files(engine: Engine, live: Kept) -> _Files:
+async def _changed_files(engine: Engine, live: Inspected) -> _Files:
     try:
         changes = await engine.containers.changes(live.id)
     except RequestRefused as error:
@@ -177,7 +176,7 @@ async def _changed_files(engine: Engine, live: Kept) -> _Files:
     return _Files(changes)
 
 
-async def _configured(engine: Engine, live: Kept, release: Release, *, known: bool) -> _Configured:
+async def _configured(engine: Engine, live: Inspected, release: Release, *, known: bool) -> _Configured:
     if not known:
         why = f"the record of r{release.number} is lost, and only labels are left of it"
         return _Configured(unknown=(Cause(CONFIGURATION, why), Cause(DEFINITION, why)))

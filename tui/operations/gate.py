@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError
 from tui.errors import HoldfastError
+from tui.model.container import NO_HEALTHCHECK, RESTARTING
 from tui.operations.probes import Asking, ask_command, ask_http, ask_tcp, trust
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from tui.engine.client import Engine
-    from tui.engine.state import ContainerState
+    from tui.engine.container.inspected import Inspected, State
     from tui.model.app import ReadySpec
 
     Say = Callable[[str], None]
@@ -73,10 +74,11 @@ async def gate(
     started = ""
     try:
         while True:
-            state = await engine.containers.state(container_id)
+            container = await engine.containers.inspect(container_id)
+            state = container.state
             started = started or state.started
             if problem := _trouble(state, started):
-                raise await _failure(engine, container_id, state, *problem)
+                raise await _failure(engine, container, *problem)
             passed = loop.time() - began
             if probing is None:
                 proved = _proved(state, ready, passed, told)
@@ -86,7 +88,7 @@ async def gate(
                 return
             if passed >= _limit(state, ready, probed=probing is not None):
                 late = f"was not ready within {ready.timeout:g} s: {told.reason}"
-                raise await _failure(engine, container_id, state, late, SAID)
+                raise await _failure(engine, container, late, SAID)
             await _pause(end, probing)
     finally:
         tasks = [task for task in (end, probing) if task is not None]
@@ -117,11 +119,11 @@ async def _pause(*tasks: asyncio.Task[int] | asyncio.Task[None] | None) -> None:
         await asyncio.sleep(POLL)
 
 
-def _trouble(state: ContainerState, started: str) -> tuple[str, str] | None:
+def _trouble(state: State, started: str) -> tuple[str, str] | None:
     """Why the container can not become ready any more, and the remedy."""
-    if state.restart_count or state.status == "restarting" or (state.running and state.started != started):
+    if state.restart_count or state.status == RESTARTING or (state.steady and state.started != started):
         return f"ended with exit code {state.exit_code} and was started again", SAID
-    if not state.running:
+    if not state.steady:
         if state.oom_killed:
             return "was killed because it used too much memory", "raise mem_limit, or let it use less"
         if state.error:
@@ -132,27 +134,28 @@ def _trouble(state: ContainerState, started: str) -> tuple[str, str] | None:
     return None
 
 
-def _proved(state: ContainerState, ready: ReadySpec, passed: float, told: _Told) -> bool:
+def _proved(state: State, ready: ReadySpec, passed: float, told: _Told) -> bool:
     """Whether it is ready where there is no probe."""
-    if state.health:
+    if state.health != NO_HEALTHCHECK:
         told(f"its health check says {state.health}")
         return state.health == "healthy"
     told(f"it runs, and must for {ready.stable:g} s")
     return passed >= ready.stable
 
 
-def _limit(state: ContainerState, ready: ReadySpec, *, probed: bool) -> float:
+def _limit(state: State, ready: ReadySpec, *, probed: bool) -> float:
     """Seconds that it may take; running for `stable` seconds takes as long as it takes."""
-    return ready.timeout if probed or state.health else max(ready.timeout, ready.stable + 1)
+    asked = probed or state.health != NO_HEALTHCHECK
+    return ready.timeout if asked else max(ready.timeout, ready.stable + 1)
 
 
 def _published(engine: Engine, container_id: str) -> Address:
     async def find(port: int) -> tuple[str, int]:
-        state = await engine.containers.state(container_id)
-        bindings = state.published.get(f"{port}/tcp")
+        container = await engine.containers.inspect(container_id)
+        bindings = container.published.get(f"{port}/tcp")
         if not bindings:
             raise NotReady(
-                f"{state.name} does not publish port {port}, which its probe asks",
+                f"{container.name} does not publish port {port}, which its probe asks",
                 "probe with a command instead, or connect it to a bridge network",
             )
         host, number = bindings[0]
@@ -201,16 +204,15 @@ def _probing(
     return asyncio.create_task(again(name, ask))
 
 
-async def _failure(
-    engine: Engine, container_id: str, state: ContainerState, problem: str, hint: str
-) -> NotReady:
-    detail = await last_words(engine, container_id, state)
-    return NotReady(f"{state.name} {problem}", hint, detail, None if state.running else state.exit_code)
+async def _failure(engine: Engine, container: Inspected, problem: str, hint: str) -> NotReady:
+    state = container.state
+    detail = await last_words(engine, container.id, state)
+    return NotReady(f"{container.name} {problem}", hint, detail, None if state.steady else state.exit_code)
 
 
-async def last_words(engine: Engine, container_id: str, state: ContainerState) -> tuple[str, ...]:
+async def last_words(engine: Engine, container_id: str, state: State) -> tuple[str, ...]:
     """What is left to know of a container once it is gone: exit code, health checks, the end of its log."""
-    detail = [] if state.running else [f"exit code {state.exit_code}"]
+    detail = [] if state.steady else [f"exit code {state.exit_code}"]
     if state.health_log:
         detail += ["health check:", *state.health_log[-HEALTH_LINES:]]
     return clipped([*detail, *await last_lines(engine, container_id)])

@@ -20,7 +20,7 @@ from tui.operations.ways_back import find_ways_back, not_as_recorded
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
-    from tui.engine.creation import Creation
+    from tui.engine.container.creation import Creation
     from tui.model.release import Release
     from tui.model.standing import Standing
     from tui.model.step import Step

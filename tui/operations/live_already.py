@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.engine.creation import resolved
+from tui.engine.container.resolving import resolved
 from tui.errors import NothingToDo
 from tui.ledger.records import spec_hash
 
 if TYPE_CHECKING:
-    from tui.engine.recreation import Kept
+    from tui.engine.container.inspected import Inspected
     from tui.model.app import AppSpec, RunSpec
     from tui.model.release import Release
     from tui.operations.releases import Releases
@@ -39,8 +39,8 @@ async def live_already(
     return release if _has_environment(container, await resolved(app.run)) else None
 
 
-def _has_environment(container: Kept, run: RunSpec) -> bool:
-    has = {*(container.creation.body.get("Env") or ())}
+def _has_environment(container: Inspected, run: RunSpec) -> bool:
+    has = container.creation.variables
     return all(f"{name}={value}" in has for name, value in run.environment.items() if value is not None)
 
 

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 async def reachable(engine: Engine, container: str, port: int) -> tuple[str, int]:
     """Where a port of a container is reached from here: published, else its own address on this machine."""
-    state = await engine.containers.state(container)
-    for host, number in state.published.get(f"{port}/tcp", ()):
+    found = await engine.containers.inspect(container)
+    for host, number in found.published.get(f"{port}/tcp", ()):
         local = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
         return local.get(host, host), number
-    if "host" in state.addresses:
+    if "host" in found.addresses:
         return "127.0.0.1", port
-    for address in state.addresses.values():
+    for address in found.addresses.values():
         if address:
             return address, port
     raise NotFound(404, f"port {port} of the container can be reached neither published nor by an address")

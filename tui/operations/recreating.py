@@ -5,15 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from tui.engine.creation import create_body, resolved, resolved_apart
+from tui.engine.container.creation import create_body
+from tui.engine.container.resolving import resolved, resolved_apart
 from tui.ledger.records import spec_hash
 from tui.model.labels import (
     APP,
     AT,
     BY,
-    COMPOSE,
     DIGEST,
-    OWN,
     PREVIOUS,
     RELEASE,
     RESTART,
@@ -25,8 +24,8 @@ from tui.operations.ways_back import not_as_recorded
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
-    from tui.engine.creation import Creation
-    from tui.engine.recreation import Kept
+    from tui.engine.container.creation import Creation
+    from tui.engine.container.inspected import Inspected
     from tui.model.app import RunSpec
     from tui.model.release import Entry, Release
 
@@ -36,7 +35,7 @@ async def new_creation(release: Release) -> Creation:
     return _creation(release, await resolved(release.run))
 
 
-async def creation_again(engine: Engine, release: Release, entry: Entry, past: Kept | None) -> Creation:
+async def creation_again(engine: Engine, release: Release, entry: Entry, past: Inspected | None) -> Creation:
     """By the record of an earlier release, whose container serves for what that holds by reference.
 
     What hands changed of the container since is not taken over. Only where there is no record, or it has no
@@ -49,9 +48,9 @@ async def creation_again(engine: Engine, release: Release, entry: Entry, past: K
         earlier.adopted and not await not_as_recorded(engine, past, entry, live=past.name == earlier.app)
     )
     if like:
-        return _like(release, past)
+        return past.creation.for_release(release.reference, release_labels(release))
     found = (await engine.containers.adoption(past.id)).run
-    return _creation(release, await resolved_apart(by_reference(release.run, found, _profiles(past))))
+    return _creation(release, await resolved_apart(by_reference(release.run, found, past.creation.profiles)))
 
 
 def by_reference(run: RunSpec, found: RunSpec, profiles: tuple[str, ...] = ()) -> RunSpec:
@@ -80,25 +79,10 @@ def _is_profile(option: str) -> bool:
     return option.startswith("seccomp") and option[8:] not in ("unconfined", "builtin")
 
 
-def _profiles(one: Kept) -> tuple[str, ...]:
-    options = one.creation.body["HostConfig"].get("SecurityOpt") or ()
-    return tuple(option for option in options if option.startswith("seccomp") and "{" in option)
-
-
 def _creation(release: Release, run: RunSpec) -> Creation:
     if release.order == "start-first" and not run.network_mode:
         run = run._replace(networks={name: (*a, release.app) for name, a in run.networks.items()})
     return create_body(release.reference, run, labels=release_labels(release), restart="no")
-
-
-def _like(release: Release, one: Kept) -> Creation:
-    """As a container was created."""
-    body = dict(one.creation.body)
-    own = {name: value for name, value in one.labels.items() if not name.startswith((OWN, COMPOSE))}
-    body["Image"] = release.reference
-    body["Labels"] = own | release_labels(release)
-    body["HostConfig"] = {**body["HostConfig"], "RestartPolicy": {"Name": "no"}}
-    return one.creation._replace(body=body)
 
 
 def release_labels(release: Release) -> dict[str, str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.engine.client import Engine
-    from tui.engine.recreation import Kept
+    from tui.engine.container.inspected import Inspected
     from tui.ledger.ledger import Ledger
     from tui.model.release import Entry, Release
 
@@ -31,12 +31,12 @@ class Releases(NamedTuple):
 
     standing: Standing
     entries: Mapping[int, Entry]
-    containers: Mapping[int, Kept]
-    foreign: Kept | None = None
+    containers: Mapping[int, Inspected]
+    foreign: Inspected | None = None
     strangers: Mapping[str, str] = {}
 
     @property
-    def live(self) -> Kept | None:
+    def live(self) -> Inspected | None:
         """The container that bears the app's name, ours."""
         live = self.standing.live
         return self.containers.get(live) if live is not None else None
@@ -80,19 +80,19 @@ async def read_releases(
     return Releases(Standing(app, slots, records, taken), entries, containers, foreign, strangers)
 
 
-async def _kept(engine: Engine, ids: list[str]) -> list[Kept]:
+async def _kept(engine: Engine, ids: list[str]) -> list[Inspected]:
     """Those that are still there."""
 
-    async def one(id: str) -> Kept | None:
+    async def one(id: str) -> Inspected | None:
         try:
-            return await engine.containers.kept(id)
+            return await engine.containers.inspect(id)
         except NotFound:
             return None
 
     return [found for found in await asyncio.gather(*map(one, ids)) if found is not None]
 
 
-def _slot(number: int, one: Kept) -> Slot:
+def _slot(number: int, one: Inspected) -> Slot:
     return Slot(one.id, one.name, number, one.running, one.restart != "no")
 
 

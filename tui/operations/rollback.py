@@ -24,8 +24,8 @@ from tui.operations.ways_back import find_ways_back, not_as_recorded
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
-    from tui.engine.creation import Creation
-    from tui.engine.recreation import Kept
+    from tui.engine.container.creation import Creation
+    from tui.engine.container.inspected import Inspected
     from tui.model.app import AppSpec
     from tui.model.operation import Plan
     from tui.model.policy import Policy
@@ -50,7 +50,7 @@ class Rollback(Deploy):
         self._doubts: tuple[str, ...] = ()
         self._forced = False
         self._entry: Entry
-        self._past: Kept | None = None
+        self._past: Inspected | None = None
 
     async def plan(self) -> Plan:
         self._ledger = await Ledger.open(self._engine)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.engine.client import Engine
-    from tui.engine.creation import Creation
+    from tui.engine.container.creation import Creation
     from tui.ledger.lease import Lease
     from tui.ledger.ledger import Ledger
     from tui.model.app import AppSpec, ReadySpec
@@ -212,7 +212,7 @@ class Rollout:
         name, creation = f"{means.app.name}.r{number}", means.creation
         if means.release is not None:
             creation = await carry(means.engine, creation, means.release, self._releases)
-        created = await to_the_end(create(means.engine, name, creation.body))
+        created = await to_the_end(create(means.engine, name, creation))
         self._containers[number] = created.id
         for warning in created.warnings:
             means.report.warn(warning)
@@ -266,12 +266,12 @@ class Rollout:
         means = self._means
         container = self._containers[number]
         seconds = self._ready.get(number, means.app.ready).bake
-        first = await means.engine.containers.state(container)
+        first = (await means.engine.containers.inspect(container)).state
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            state = await means.engine.containers.state(container)
+            state = (await means.engine.containers.inspect(container)).state
             problem = ""
-            if not state.running:
+            if not state.steady:
                 problem = f"ended with exit code {state.exit_code}"
             elif state.started != first.started or state.restart_count != first.restart_count:
                 problem = "was started again"

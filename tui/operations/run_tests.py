@@ -14,7 +14,8 @@ from collections import deque
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
-from tui.engine.creation import create_body, resolved
+from tui.engine.container.creation import create_body
+from tui.engine.container.resolving import resolved
 from tui.engine.errors import EngineError, RequestRefused
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tui.engine.client import Engine
-    from tui.engine.state import ContainerState
+    from tui.engine.container.inspected import State
     from tui.model.app import AppSpec, Mount, RunSpec
     from tui.model.image import ImageConfig
     from tui.operations.report import Report
@@ -211,7 +212,7 @@ class RunTests:
             networks={self.network: tuple(aliases)} if self._connected else None,
             restart="no",
         )
-        created = await to_the_end(calls.containers.create(self.name, creation.body))
+        created = await to_the_end(calls.containers.create(self.name, creation))
         for warning in created.warnings:
             report.warn(f"the engine warns: {warning}")
         return created.id
@@ -292,7 +293,7 @@ class RunTests:
             clipped(list(last)),
         )
 
-    async def _settled(self, id: str, code: int) -> ContainerState:
+    async def _settled(self, id: str, code: int) -> State:
         """The container's state after its test command has ended.
 
         A container that ends kills its commands first, and is said to run for a moment longer.
@@ -301,7 +302,7 @@ class RunTests:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(END_SECONDS):
                     await self._engine.containers.wait(id)
-        return await self._engine.containers.state(id)
+        return (await self._engine.containers.inspect(id)).state
 
     @asynccontextmanager
     async def _followed(self, id: str, report: Report) -> AsyncIterator[None]:

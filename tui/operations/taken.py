@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui.engine.errors import Conflict, NotFound
 from tui.errors import Refused
 from tui.model.remedies import taken_remedy, taken_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tui.engine.client import Engine
+    from tui.engine.container.creation import Creation
     from tui.engine.containers import Created
     from tui.operations.releases import Releases
 
@@ -64,13 +63,13 @@ async def retire(engine: Engine, id: str, name: str) -> None:
         raise EarlierNameTaken(name) from None
 
 
-async def create(engine: Engine, name: str, body: Mapping[str, Any]) -> Created:
+async def create(engine: Engine, name: str, creation: Creation) -> Created:
     """Create a container under the name of an earlier release, which it has until it serves.
 
     Raises EarlierNameTaken where somebody's has got it in between, and EngineError.
     """
     try:
-        return await engine.containers.create(name, body)
+        return await engine.containers.create(name, creation)
     except Conflict:
         if not await _is_anothers(engine, name):
             raise
@@ -80,7 +79,7 @@ async def create(engine: Engine, name: str, body: Mapping[str, Any]) -> Created:
 async def _is_anothers(engine: Engine, name: str, id: str = "") -> bool:
     """Whether another container than that of the ID has the name."""
     try:
-        holder = await engine.containers.kept(name)
+        holder = await engine.containers.inspect(name)
     except NotFound:
         return False
     return holder.name == name and holder.id != id

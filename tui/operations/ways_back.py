@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui.engine.creation import resolved_apart
+from tui.engine.container.resolving import resolved_apart
 from tui.engine.errors import NotFound
 from tui.model.release import WHOLE
 from tui.model.ways_back import ways_back
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
-    from tui.engine.recreation import Kept
+    from tui.engine.container.inspected import Inspected
     from tui.model.release import Entry
     from tui.model.ways_back import WayBack
     from tui.operations.releases import Releases
@@ -37,7 +37,7 @@ async def _differing(engine: Engine, releases: Releases, number: int) -> tuple[s
     return await not_as_recorded(engine, releases.containers[number], releases.entries[number], live=False)
 
 
-async def not_as_recorded(engine: Engine, one: Kept, entry: Entry, *, live: bool) -> tuple[str, ...]:
+async def not_as_recorded(engine: Engine, one: Inspected, entry: Entry, *, live: bool) -> tuple[str, ...]:
     """In what a container is not what its record says; nothing where there is no record to compare it with.
 
     Nothing is read here but the engine: what the record holds by reference, an `env_file` above all, is not

@@ -89,8 +89,8 @@ class StatsStreams:
         async with self._inspections:
             inspected = await engine.containers.inspect(id)
         container = self._store.containers.get(id)
-        if container is not None and not container.exact and inspected.state == container.state:
-            self._store.put_containers([container._replace(since=inspected.since, exact=True)])
+        if container is not None and not container.exact and inspected.state.status == container.state:
+            self._store.put_containers([container._replace(since=inspected.state.since, exact=True)])
 
     def _gather(self, id: str, sample: Sample) -> None:
         self._pending[id] = sample

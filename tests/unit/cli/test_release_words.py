@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.containers import inspected_container
 from tui.cli import releases as listing
 from tui.cli import status
 from tui.cli.release_words import release_fields, state_of
-from tui.engine.creation import Creation
-from tui.engine.recreation import Kept
 from tui.ledger.lease_state import LeaseState, Owner
 from tui.model.app import RunSpec
 from tui.model.drift import FILES, Cause, Drift
@@ -21,10 +20,9 @@ from tui.presentation.console import painted
 DIGEST = "sha256:" + "ab" * 32
 
 
-def container(number, *, running=True, health=""):
-    return Kept(
-        f"id{number}", "web", "", DIGEST, "", "no", running, 3, health, {}, {}, (), {}, Creation({}, {})
-    )
+def container(number, *, running=True, health="none"):
+    state = {"Status": "running"} if running else {"Status": "exited", "ExitCode": 3}
+    return inspected_container(f"id{number}", image_id=DIGEST, Health={"Status": health}, **state)
 
 
 def entry(number, good=True, message="", **changes):
@@ -81,7 +79,7 @@ def test_a_row_of_status():
 
 
 @pytest.mark.parametrize(("running", "health", "said"), [
-    (True, "healthy", "healthy"), (True, "unhealthy", "unhealthy"), (True, "", "running"),
+    (True, "healthy", "healthy"), (True, "unhealthy", "unhealthy"), (True, "none", "running"),
     (False, "unhealthy", "exited (3)"),
 ])  # fmt: skip
 def test_health(running, health, said):

@@ -9,86 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.engine.adoption import adoption
-from tui.engine.comparison import as_inspected, differences, merged
-from tui.engine.creation import create_body
-from tui.engine.mounted import mounts
-from tui.model.app import Healthcheck, Mount, Port, RunSpec, Ulimit
-
-MADE: dict[str, str | int | bool] = {"create_host_path": True}
-
-WORDS = st.text("abcxyz-. /=", min_size=1, max_size=6)
-NAMES = st.text("ABCab_", min_size=1, max_size=4)
-COMMANDS = st.lists(WORDS, min_size=1, max_size=3)
-SECONDS = st.sampled_from([0.0, 0.5, 1.0, 30.0])
-CHECKS = st.builds(
-    Healthcheck,
-    st.sampled_from([(), ("CMD-SHELL", "true"), ("CMD", "wget", "x"), ("NONE",)]),
-    SECONDS,
-    SECONDS,
-    SECONDS,
-    st.integers(0, 3),
-)
-PATHS = st.text("abc", min_size=1, max_size=3).map("/".__add__)
-MOUNTS = st.one_of(
-    st.builds(
-        Mount, st.just("volume"), st.sampled_from(["cache", ""]), PATHS, st.booleans(),
-        st.sampled_from([{}, {"nocopy": True}]),
-    ),
-    st.builds(
-        Mount, st.just("bind"), PATHS, PATHS, st.booleans(),
-        st.sampled_from([{}, {"propagation": "rslave"}, {"create_host_path": True, "selinux": "z"}]),
-    ),
-    st.builds(Mount, st.just("tmpfs"), st.just(""), PATHS, st.booleans(), st.just({"size": 4096})),
-)  # fmt: skip
-
-RUNS = st.builds(
-    RunSpec,
-    command=st.none() | COMMANDS.map(tuple),
-    entrypoint=st.none() | COMMANDS.map(tuple),
-    environment=st.dictionaries(NAMES, WORDS, max_size=3),
-    user=st.sampled_from(["", "1000:1000", "app"]),
-    group_add=st.lists(NAMES, max_size=2).map(tuple),
-    working_dir=st.sampled_from(["", "/www"]),
-    hostname=st.sampled_from(["", "web"]),
-    ports=st.lists(
-        st.builds(
-            Port,
-            st.integers(1, 9),
-            st.sampled_from(["", "80", "8000-8010"]),
-            st.sampled_from(["", "127.0.0.1", "::1"]),
-            st.sampled_from(["tcp", "udp"]),
-        ),
-        max_size=3,
-        unique_by=lambda port: port.published,  # a port of the host is published once
-    ).map(tuple),
-    volumes=st.lists(MOUNTS, max_size=3, unique_by=lambda mount: mount.target).map(tuple),
-    tmpfs=st.sampled_from([{}, {"/run": "size=64m"}, {"/t": ""}]),
-    networks=st.sampled_from([{}, {"front": ("www",)}, {"back": (), "front": ("a", "b")}]),
-    dns=st.sampled_from([(), ("192.0.2.1",)]),
-    extra_hosts=st.sampled_from([(), ("db:192.0.2.1",)]),
-    restart=st.sampled_from(["no", "always", "unless-stopped", "on-failure", "on-failure:3"]),
-    read_only=st.booleans(),
-    init=st.sampled_from([None, True, False]),
-    privileged=st.booleans(),
-    cap_add=st.sampled_from([(), ("NET_ADMIN", "SYS_TIME")]),
-    cap_drop=st.sampled_from([(), ("ALL",)]),
-    security_opt=st.sampled_from([(), ("no-new-privileges",)]),
-    devices=st.sampled_from([(), ("/dev/null", "/dev/zero:/dev/nought", "/dev/full:/dev/full:r")]),
-    sysctls=st.sampled_from([{}, {"net.ipv4.ip_forward": "1"}]),
-    ulimits=st.sampled_from([(), (Ulimit("nofile", 10, 20),)]),
-    mem_limit=st.sampled_from([0, 1 << 26]),
-    memswap_limit=st.sampled_from([0, -1, 1 << 30]),
-    shm_size=st.sampled_from([0, 1 << 20]),
-    cpus=st.sampled_from([0.0, 0.5, 1.25]),
-    cpu_shares=st.sampled_from([0, 512]),
-    pids_limit=st.sampled_from([0, 100]),
-    healthcheck=st.none() | CHECKS,
-    stop_grace_period=st.sampled_from([None, 12.0]),
-    stop_signal=st.sampled_from(["", "SIGINT"]),
-    logging_driver=st.sampled_from(["", "json-file"]),
-    labels=st.dictionaries(NAMES, WORDS, max_size=2),
-)
+from tests.unit.engine.test_attributes import COMMANDS, MADE, NAMES, RUNS, WORDS
+from tui.engine.container.adoption import adoption
+from tui.engine.container.comparison import as_inspected, differences
+from tui.engine.container.creation import create_body
+from tui.engine.container.inherited import merged
+from tui.engine.container.mounts import mounts
+from tui.model.app import Healthcheck, Mount, Port, RunSpec
 
 IMAGES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
@@ -96,8 +23,8 @@ IMAGES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "Env": st.dictionaries(NAMES, WORDS, max_size=3).map(
             lambda env: [f"{name}={value}" for name, value in env.items()]
         ),
-        "Cmd": COMMANDS,
-        "Entrypoint": COMMANDS,
+        "Cmd": COMMANDS.map(list),
+        "Entrypoint": COMMANDS.map(list),
         "Labels": st.dictionaries(NAMES, WORDS, max_size=2),
         "User": st.sampled_from(["", "app"]),
         "WorkingDir": st.sampled_from(["", "/", "/www"]),
@@ -122,46 +49,12 @@ def test_a_container_made_of_what_was_read_is_the_same(run: RunSpec, image: dict
     assert set(first["Config"]["Env"]) == set(again["Config"]["Env"])
 
 
-@given(RUNS)
-def test_of_an_image_that_says_nothing_everything_is_read_back(run: RunSpec) -> None:
-    item = as_inspected(create_body("web", run), {})
-    found = adoption(item, {}).run
-    lost = {"healthcheck", "volumes", "stop_signal", "memswap_limit"}
-    for name in set(RunSpec._fields) - lost:
-        value, wanted = getattr(found, name), getattr(run, name)
-        if name == "ports":
-            value, wanted = set(value), set(wanted)
-        elif name == "devices":
-            value, wanted = [one.removesuffix(":rwm") for one in value], list(wanted)
-        assert value == wanted, name
-    assert [mount.target for mount in sorted(found.volumes)] == [
-        mount.target for mount in sorted(run.volumes)
-    ]
-
-
-@given(RUNS, st.data())
-def test_one_attribute_that_was_changed_is_named(run: RunSpec, data: st.DataObject) -> None:
-    item = as_inspected(create_body("web", run), {})
-    changed = {
-        "mem_limit": 123 << 20,
-        "cpus": 3.5,
-        "restart": "on-failure:7",
-        "pids_limit": 7,
-        "user": "other",
-        "networks": {"elsewhere": ()},
-        "environment": {**run.environment, "NEW": "1"},
-        "volumes": (*run.volumes, Mount("bind", "/x", "/new")),
-        "labels": {**run.labels, "new": "1"},
-    }
-    name = data.draw(st.sampled_from(sorted(changed)))
-    wanted = run._replace(**{name: changed[name]})
-    assert name in differences(item, {}, wanted, "web")
-
-
 ITEM: dict[str, Any] = {
     "Id": "ab" * 32,
     "Name": "/web",
     "Image": "sha256:" + "1" * 64,
+    "Created": "2026-11-24T11:46:46Z",
+    "State": {"Status": "created", "ExitCode": 0, "StartedAt": "0001-01-01T00:00:00Z", "FinishedAt": ""},
     "Config": {"Hostname": "ab" * 6, "Image": "web:v1", "Env": None, "Labels": None},
     "HostConfig": {"NetworkMode": "default", "RestartPolicy": {"Name": "", "MaximumRetryCount": 0}},
     "NetworkSettings": {"Networks": {"bridge": {"Aliases": None}}},
@@ -180,8 +73,8 @@ def item(**changes: Any) -> dict[str, Any]:
 def test_a_container_that_asks_for_nothing() -> None:
     found = adoption(ITEM, {}, "json-file")
     assert found.run == RunSpec(restart="no")
-    assert (found.left, found.unnamed, found.names, found.removed) == ((), {}, (), False)
-    assert (found.image, found.image_id) == ("web:v1", "sha256:" + "1" * 64)
+    assert (found.left, found.unnamed, found.names, found.container.removed) == ((), {}, (), False)
+    assert (found.container.image, found.container.image_id) == ("web:v1", "sha256:" + "1" * 64)
 
 
 def test_what_the_image_and_the_engine_say_is_left_out() -> None:

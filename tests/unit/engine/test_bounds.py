@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tui.engine import descriptions, payloads
-from tui.engine.adoption import adoption
 from tui.engine.bounds import LIST_BYTES
 from tui.engine.client import Engine, agree
+from tui.engine.container.adoption import adoption
+from tui.engine.container.creation import Creation
+from tui.engine.container.inspected import inspected
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError, EngineSilent, MalformedAnswer
 from tui.engine.faults import readable
-from tui.engine.recreation import kept
-from tui.engine.state import container_state
 from tui.model.app import RunSpec
 from tui.model.typed import typed
 
@@ -49,13 +49,11 @@ CALLS: dict[str, Callable[[Engine], Awaitable[object]]] = {
     "containers.list": lambda engine: engine.containers.list(),
     "containers.inspect": lambda engine: engine.containers.inspect(ID),
     "containers.details": lambda engine: engine.containers.details(ID),
-    "containers.state": lambda engine: engine.containers.state(ID),
-    "containers.kept": lambda engine: engine.containers.kept(ID),
     "containers.adoption": lambda engine: engine.containers.adoption(ID),
     "containers.differences": lambda engine: engine.containers.differences(ID, RunSpec(), "web"),
     "containers.changes": lambda engine: engine.containers.changes(ID),
     "containers.sharing_network": lambda engine: engine.containers.sharing_network(ID),
-    "containers.create": lambda engine: engine.containers.create("web", {}),
+    "containers.create": lambda engine: engine.containers.create("web", Creation({}, {})),
     "containers.tail": lambda engine: engine.containers.tail(ID, 5),
     "containers.rename": lambda engine: engine.containers.rename(ID, "x"),
     "images.list": lambda engine: engine.images.list(),
@@ -307,9 +305,7 @@ STATS = {
 }  # fmt: skip
 READ: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "listed": (lambda item: payloads.container_listed(item, 1.0), LISTED),
-    "inspected": (payloads.container_inspected, CONTAINER),
-    "state": (container_state, CONTAINER),
-    "kept": (kept, CONTAINER),
+    "inspected": (inspected, CONTAINER),
     "adoption": (lambda item: adoption(item, IMAGE), CONTAINER),
     "adoption, image": (lambda item: adoption(CONTAINER, item), IMAGE),
     "details": (descriptions.container, CONTAINER),

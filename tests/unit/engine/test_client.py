@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.containers import INSPECTED
 from tests.unit.engine.conftest import VERSION, ScriptedEngine, answered, raw, streamed
-from tests.unit.engine.test_payloads import INSPECTED, LISTED
+from tests.unit.engine.test_payloads import LISTED
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import (

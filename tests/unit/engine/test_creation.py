@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.engine.creation import ProfileUnusable, VariableUnset, create_body, merged_environment, resolved
+from tui.engine.container.creation import create_body
+from tui.engine.container.resolving import ProfileUnusable, VariableUnset, merged_environment, resolved
 from tui.engine.env_files import EnvFileUnusable, parse_env_file, read_env_file
-from tui.model.app import Healthcheck, Mount, Port, RunSpec, Ulimit
+from tui.model.app import Mount, Port, RunSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,26 +30,6 @@ def test_what_is_not_set_is_left_to_image_and_engine() -> None:
         "Image": "web:1",
         "HostConfig": {"NetworkMode": "default", "RestartPolicy": {"Name": "no"}},
     }
-
-
-def test_every_attribute_reaches_the_engine() -> None:
-    """One that was forgotten in `create_body` changes nothing; those that are read before are named."""
-    values: dict[str, Any] = {
-        "command": ("a",), "entrypoint": ("b",), "environment": {"A": "1"}, "user": "1", "group_add": ("2",),
-        "working_dir": "/w", "hostname": "h", "ports": (Port(80),), "volumes": (Mount("volume", "v", "/v"),),
-        "tmpfs": {"/t": ""}, "networks": {"n": ()}, "network_mode": "none", "dns": ("1.1.1.1",),
-        "extra_hosts": ("a:1.1.1.1",), "restart": "always", "read_only": True, "init": False,
-        "privileged": True, "cap_add": ("ALL",), "cap_drop": ("ALL",), "security_opt": ("a=b",),
-        "devices": ("/dev/null",), "sysctls": {"a": "1"}, "ulimits": (Ulimit("nofile", 1, 2),),
-        "mem_limit": 1, "memswap_limit": -1, "mem_reservation": 1, "shm_size": 1, "cpus": 0.5,
-        "cpu_shares": 1,
-        "cpuset": "0", "pids_limit": 1, "oom_score_adj": 1, "healthcheck": Healthcheck(retries=1),
-        "stop_grace_period": 0.0, "stop_signal": "SIGINT", "logging_driver": "local",
-        "logging_options": {"a": "1"}, "labels": {"a": "1"},
-    }  # fmt: skip
-    assert values.keys() | {"env_file", "interpolated"} == set(RunSpec._fields)
-    for name, value in values.items():
-        assert body(EMPTY._replace(**{name: value})) != body(), name
 
 
 def test_an_empty_entrypoint_takes_the_images_away() -> None:

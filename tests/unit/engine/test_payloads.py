@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from tui.engine import payloads
-from tui.engine.payloads import container_inspected, container_listed, event, image_listed, sample
-from tui.engine.timestamps import seconds
+from tui.engine.payloads import container_listed, event, image_listed, sample
 from tui.model.container import Port
 
 NOW = 1_800_000_000.0
@@ -30,28 +29,6 @@ LISTED: dict[str, Any] = {
     "HostConfig": {"NetworkMode": "bridge"},
     "NetworkSettings": {"Networks": {}},
     "Mounts": [],
-}
-INSPECTED: dict[str, Any] = {
-    "Id": "ab" * 32,
-    "Created": "2027-01-03T18:13:20.123456789Z",
-    "Path": "nginx",
-    "Args": ["-g", "daemon off;"],
-    "Name": "/web",
-    "Image": "sha256:" + "cd" * 32,
-    "State": {
-        "Status": "running",
-        "ExitCode": 0,
-        "StartedAt": "2027-01-15T05:59:12.25Z",
-        "FinishedAt": "0001-01-01T00:00:00Z",
-        "Health": {"Status": "healthy", "FailingStreak": 0, "Log": []},
-    },
-    "Config": {"Image": "nginx:1.25", "Labels": {"com.docker.compose.project": "shop"}, "Tty": False},
-    "NetworkSettings": {
-        "Ports": {
-            "80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}, {"HostIp": "::", "HostPort": "8080"}],
-            "443/tcp": None,
-        }
-    },
 }
 
 
@@ -96,34 +73,12 @@ def test_a_container_that_was_only_created_says_exactly_since_when() -> None:
     assert (container.since, container.exact, container.exit_code) == (1_799_000_000.0, True, None)
 
 
-def test_list_and_inspect_give_the_same_container_but_for_its_start() -> None:
-    inspected = container_inspected(INSPECTED)
-    assert inspected.since == 1_799_992_752.25
-    assert inspected.exact
-    assert inspected._replace(since=None, exact=False) == listed()._replace(since=None)
-
-
 def test_ports_come_in_one_order_with_unpublished_ones() -> None:
     assert listed().ports == (
         Port("0.0.0.0", 80, 8080, "tcp"),
         Port("::", 80, 8080, "tcp"),
         Port("", 443, None, "tcp"),
     )
-
-
-@pytest.mark.parametrize(
-    ("state", "since", "exit_code"),
-    [
-        ({"Status": "exited", "ExitCode": 137}, "2027-01-15T07:00:00Z", 137),
-        ({"Status": "restarting", "ExitCode": 1}, "2027-01-15T07:00:00Z", 1),
-        ({"Status": "paused", "ExitCode": 0}, "2027-01-15T05:59:12.25Z", None),
-    ],
-)
-def test_inspect_dates_each_state(state: dict[str, Any], since: str, exit_code: int | None) -> None:
-    whole = INSPECTED["State"] | {"FinishedAt": "2027-01-15T07:00:00Z"} | state
-    container = container_inspected(INSPECTED | {"State": whole})
-    assert container.since == seconds(since)
-    assert container.exit_code == exit_code
 
 
 def test_names_that_links_give_are_not_the_containers_own() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui.engine.adoption import Adoption
+from tests.support.containers import inspected_container
+from tui.engine.container.adoption import Adoption
 from tui.model.app import RunSpec
 from tui.operations.adopted_image import image_of
 
@@ -13,7 +14,7 @@ DIGEST = "sha256:" + "cd" * 32
 
 
 def made_of(image: str, *names: str) -> Adoption:
-    return Adoption(RunSpec(), (), {}, image, ID, names, removed=False)
+    return Adoption(inspected_container(image=image, image_id=ID), RunSpec(), (), {}, names)
 
 
 @pytest.mark.parametrize("id", [ID, ID[7:19]])

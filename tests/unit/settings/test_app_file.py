@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 
 from tests.unit.engine.test_adoption import RUNS
-from tui.engine.adoption import adoption
-from tui.engine.comparison import as_inspected
-from tui.engine.creation import create_body
+from tui.engine.container.adoption import adoption
+from tui.engine.container.comparison import as_inspected
+from tui.engine.container.creation import create_body
 from tui.errors import HoldfastError, Refused
 from tui.model.app import Mount, Port, RunSpec, Ulimit
 from tui.settings.app_file import AppFile, app_file, write_app

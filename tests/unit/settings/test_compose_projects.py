@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from tests.support.compose_bodies import comparable
-from tui.engine.creation import VariableUnset, _resolve, create_body
+from tui.engine.container.creation import create_body
+from tui.engine.container.resolving import VariableUnset, _resolve
 from tui.engine.env_files import EnvFileUnusable
 from tui.settings.load import load
 from tui.settings.scaffold import look, scaffold

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.engine.mounted import inside, is_unnamed
+from tui.engine.container.mounts import inside, is_unnamed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from tui.engine.creation import Creation
+    from tui.engine.container.creation import Creation
 
 
 def unnamed_targets(creation: Creation, declared: Iterable[str], named: Collection[str]) -> list[str]:
