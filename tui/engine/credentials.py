@@ -1,20 +1,17 @@
 """Logins to registries, found as Docker's own command line finds them.
 
 https://docs.docker.com/reference/cli/docker/login/ and https://github.com/docker/docker-credential-helpers.
-Read by hand: the docker library asks a helper without a time limit, repeats its output in errors, and takes a
-malformed configuration for an empty one.
+The docker library knows how a helper is spoken to and how an entry of `auths` is written. Its import takes a
+quarter of a second, so it is imported in the thread that needs it, where a login is configured at all.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
-import contextlib
 import json
 import os
 import shutil
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,17 +24,14 @@ from tui.model.reference import DOCKER_HUB
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tui.engine.credential_store import CredentialHelper
+
 HUB_KEY = "https://index.docker.io/v1/"
 """The name under which logins to Docker Hub are kept."""
 
 HUB_NAMES = frozenset({DOCKER_HUB, "index.docker.io", "registry-1.docker.io"})
 
 HELPER_SECONDS = 10.0
-HELPER_BYTES = 1 << 20
-
-NOT_FOUND = b"credentials not found in native keychain"
-TOKEN_USER = "<token>"
-"""The user's name by which a helper says that it has an identity token."""
 
 
 class CredentialsUnusable(HoldfastError):
@@ -54,17 +48,13 @@ async def credentials_for(host: str, environ: Mapping[str, str] = os.environ) ->
     """
     path = Path(docker_folder(environ), "config.json")
     settings = await asyncio.to_thread(_read, path)
+    helpers, auths = _table(settings, "credHelpers", path), _table(settings, "auths", path)
     key = HUB_KEY if host in HUB_NAMES else host
-    helpers = _table(settings, "credHelpers", path)
-    if helper := helpers.get(key) or helpers.get(host) or settings.get("credsStore"):
-        found = await _ask_helper(str(helper), key, path, environ)
+    if name := helpers.get(key) or helpers.get(host) or settings.get("credsStore"):
+        found = await _ask_helper(str(name), key, path, environ)
         if found is not None:
             return found
-    auths = _table(settings, "auths", path)
-    for name in (key, *(name for name in auths if _host(name) == host)):
-        if (entry := auths.get(name)) and (found := _of_entry(entry, name, path)):
-            return found
-    return None
+    return await asyncio.to_thread(_in_file, auths, key, host, path) if auths else None
 
 
 def registry_auth_header(credentials: Credentials | None, host: str) -> str:
@@ -109,25 +99,30 @@ def _table(settings: Mapping[str, Any], name: str, path: Path) -> Mapping[str, A
     return table
 
 
-def _host(name: str) -> str:
-    """The registry of an entry's name, which old versions of Docker wrote as a URL."""
-    host = name.removeprefix("https://").removeprefix("http://").partition("/")[0]
-    return DOCKER_HUB if host in HUB_NAMES else host
+def _in_file(auths: Mapping[str, Any], key: str, host: str, path: Path) -> Credentials | None:
+    """The login that stands in the file itself. Blocks."""
+    from docker.auth import resolve_index_name  # old versions of Docker wrote the name of an entry as a URL
+
+    asked = DOCKER_HUB if host in HUB_NAMES else host
+    for name in (key, *(name for name in auths if resolve_index_name(name) == asked)):
+        if (entry := auths.get(name)) and (found := _of_entry(entry, name, asked, path)):
+            return found
+    return None
 
 
-def _of_entry(entry: object, name: str, path: Path) -> Credentials | None:
+def _of_entry(entry: object, name: str, host: str, path: Path) -> Credentials | None:
     """An entry of `auths`; None for an empty one, which says that a helper has them."""
+    from docker.auth import decode_auth
+
     if not isinstance(entry, dict):
         raise CredentialsUnusable(f'{path}: "auths", "{name}" is no JSON object')
     username, password = entry.get("username") or "", entry.get("password") or ""
     if sealed := entry.get("auth"):
         try:
-            username, colon, password = base64.b64decode(sealed).decode().partition(":")
-        except (binascii.Error, ValueError, TypeError):
-            colon = ""
-        if not colon:
+            username, password = decode_auth(sealed)
+        except (ValueError, TypeError):
             raise CredentialsUnusable(
-                f'{path}: "auths", "{name}", "auth" is no login', f"docker login {_host(name)}"
+                f'{path}: "auths", "{name}", "auth" is no login', f"docker login {host}"
             ) from None
         password = password.strip("\0")
     token = entry.get("identitytoken") or ""
@@ -135,39 +130,62 @@ def _of_entry(entry: object, name: str, path: Path) -> Credentials | None:
 
 
 async def _ask_helper(name: str, key: str, path: Path, environ: Mapping[str, str]) -> Credentials | None:
-    """Run docker-credential-NAME; None where it has nothing for this registry."""
+    """Ask docker-credential-NAME in a thread; None where it has nothing for this registry.
+
+    Whoever gives up waiting ends it: its thread never outlives the call.
+    """
     program = f"docker-credential-{name}"
-    found = await asyncio.to_thread(shutil.which, program, path=environ.get("PATH"))
-    if found is None or os.sep in name:
+    executable = None if os.sep in name else await asyncio.to_thread(_which, program, environ)
+    if executable is None:
         raise CredentialsUnusable(
             f"{path} names the credential helper {program}, which is not installed",
             f'install it, or take "{name}" out of the file and log in again: docker login',
         )
+    helper = await asyncio.to_thread(_helper, name, executable, environ)
+    asking = asyncio.create_task(asyncio.to_thread(_answer, helper, key, path))
     try:
-        status, output = await _run(found, key, environ)
+        return await asyncio.shield(asking)
+    except asyncio.CancelledError:
+        helper.give_up()
+        await asyncio.gather(asking, return_exceptions=True)
+        raise
+
+
+def _which(program: str, environ: Mapping[str, str]) -> str | None:
+    return shutil.which(program, path=environ.get("PATH"))
+
+
+def _helper(name: str, executable: str, environ: Mapping[str, str]) -> CredentialHelper:
+    from tui.engine.credential_store import CredentialHelper
+
+    return CredentialHelper(name, executable, environ, HELPER_SECONDS)
+
+
+def _answer(helper: CredentialHelper, key: str, path: Path) -> Credentials | None:
+    """What a helper says. Blocks."""
+    from docker.auth import TOKEN_USERNAME
+    from docker.credentials.errors import CredentialsNotFound, StoreError
+
+    program = helper.program
+    try:
+        answer = helper.get(key)
+        username, secret = str(answer["Username"]), str(answer["Secret"])
+    except CredentialsNotFound:
+        return None
     except TimeoutError:
         raise CredentialsUnusable(
             f"the credential helper {program} did not answer within {HELPER_SECONDS:g} s ({path})",
             f"does it wait for a password? Try: echo {key} | {program} get",
         ) from None
+    except StoreError:  # from None, as it repeats what was answered
+        raise CredentialsUnusable(
+            f"the credential helper {program} failed with exit status {helper.status} ({path})",
+            f"see why: echo {key} | {program} get",
+        ) from None
     except OSError as error:
         raise CredentialsUnusable(
             f"the credential helper {program} cannot be started: {error.strerror} ({path})"
         ) from error
-    if status != 0:
-        if NOT_FOUND in output:
-            return None
-        raise CredentialsUnusable(
-            f"the credential helper {program} failed with exit status {status} ({path})",
-            f"see why: echo {key} | {program} get",
-        )
-    return _of_answer(output, program, path)
-
-
-def _of_answer(output: bytes, program: str, path: Path) -> Credentials | None:
-    try:
-        answer = json.loads(output)
-        username, secret = str(answer["Username"]), str(answer["Secret"])
     except (ValueError, KeyError, TypeError, RecursionError):
         # from None: the decoder's error carries the whole text
         raise CredentialsUnusable(
@@ -175,36 +193,6 @@ def _of_answer(output: bytes, program: str, path: Path) -> Credentials | None:
         ) from None
     if not secret:
         return None
-    if username == TOKEN_USER:
+    if username == TOKEN_USERNAME:
         return Credentials(identity_token=secret)
     return Credentials(username, secret)
-
-
-async def _run(program: str, question: str, environ: Mapping[str, str]) -> tuple[int, bytes]:
-    """Exit status and output. Raises TimeoutError, OSError; the helper never outlives the call."""
-    process = await asyncio.create_subprocess_exec(
-        program,
-        "get",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=environ,
-        start_new_session=True,  # so that what it starts ends with it
-    )
-    assert process.stdin
-    assert process.stdout
-    try:
-        async with asyncio.timeout(HELPER_SECONDS):
-            with contextlib.suppress(ConnectionError):  # it need not read the question
-                process.stdin.write(question.encode())
-                await process.stdin.drain()
-            process.stdin.close()
-            output = b""
-            while len(output) < HELPER_BYTES and (part := await process.stdout.read(HELPER_BYTES)):
-                output += part
-            return await process.wait(), output
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
