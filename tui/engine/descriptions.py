@@ -12,6 +12,7 @@ from typing import Any
 
 from tui.model.details import Details, Fact, Layer, Section
 from tui.model.secrets import MASK, mask_json
+from tui.model.sizes import disk_size, memory_size
 from tui.model.typed import checked
 
 PROBES = 3
@@ -285,23 +286,11 @@ def _moment(text: str | None) -> str:
 
 
 def _size(count: int | None) -> str:
-    """Bytes as people set limits, in powers of 1024: "64 MiB"."""
-    value = float(count or 0)
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if value < 1024:
-            return f"{value:.4g} {unit}" if value else ""
-        value /= 1024
-    return f"{value:.4g} TiB"
+    return memory_size(count) if count else ""
 
 
 def _disk(count: int | None) -> str:
-    """Bytes on a disk as the docker command line writes them, in powers of 1000: "1.98 MB"."""
-    value = float(count or 0)
-    for unit in ("B", "kB", "MB"):
-        if value < 1000:
-            return f"{value:.3g} {unit}" if value else ""
-        value /= 1000
-    return f"{value:.3g} GB"
+    return disk_size(count) if count else ""
 
 
 def _duration(nanoseconds: int | None) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.errors import Refused
 from tui.files import read_file
+from tui.model.sizes import disk_size
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -42,13 +43,13 @@ async def check_room(engine: Engine, needed: int = 0) -> list[str]:
     free = (await asyncio.to_thread(shutil.disk_usage, folder)).free
     if free < needed:
         raise Refused(
-            f"the image is {needed / 2**20:.0f} MiB packed, and only {free / 2**20:.0f} MiB are free where "
+            f"the image is {disk_size(needed)} packed, and only {disk_size(free)} are free where "
             f"the engine keeps its images ({folder})",
             "holdfast prune, or docker system prune, makes room",
         )
     if free >= SCARCE_BYTES:
         return []
-    return [f"only {free / 2**20:.0f} MiB are free where the engine keeps its images ({folder})"]
+    return [f"only {disk_size(free)} are free where the engine keeps its images ({folder})"]
 
 
 async def check_host_ports(

@@ -14,6 +14,7 @@ from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
 from tui.model.digest import short_id
 from tui.model.operation import DONE, FAILED, RUNNING, Plan, PlanStep, Result
+from tui.model.sizes import disk_size
 from tui.model.switching import outdated
 from tui.operations.releases import read_releases
 from tui.operations.retention import Leftover, leftover
@@ -62,9 +63,9 @@ class Prune:
         data = sum(usage.volumes.get(one.name, 0) for one in found.volumes)
         facts = [("engine", self._engine.endpoint.url), ("stay", stay)]
         if frees:
-            facts.append(("frees", f"at least {_size(frees)}"))
+            facts.append(("frees", f"at least {disk_size(frees)}"))
         if found.volumes:
-            facts.append(("data", f"{_size(data)} in volumes that no container has are lost for good"))
+            facts.append(("data", f"{disk_size(data)} in volumes that no container has are lost for good"))
         equal = [f"docker rm {app.name}.r{step.release}" for step in steps]
         equal += [f"docker rmi {one.reference}" for one in found.images]
         equal += [f"docker volume rm {one.name}" for one in found.volumes]
@@ -77,7 +78,7 @@ class Prune:
                     PlanStep(
                         one.name,
                         f"Remove {one.what}: the volume {short_id(one.name)} "
-                        f"({_size(usage.volumes.get(one.name, 0))})",
+                        f"({disk_size(usage.volumes.get(one.name, 0))})",
                     )
                     for one in found.volumes
                 ),
@@ -131,11 +132,4 @@ def _words(one: Going, usage: Usage) -> str:
     name = short_id(one.reference) if one.reference == one.image else one.reference
     if not one.last:
         return f"Remove the name {name} ({one.what}); the image stays"
-    return f"Remove {name} ({one.what}), {_size(usage.images.get(one.image, 0))}"
-
-
-def _size(count: int) -> str:
-    for power, unit in ((9, "GB"), (6, "MB"), (3, "kB")):
-        if count >= 10**power:
-            return f"{count / 10**power:.1f} {unit}"
-    return f"{count} B"
+    return f"Remove {name} ({one.what}), {disk_size(usage.images.get(one.image, 0))}"

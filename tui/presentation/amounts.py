@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import math
 import time
+from functools import lru_cache
 
 
+@lru_cache(4096)
 def size(count: int) -> str:
     """Bytes in at most five cells, in the decimal units of the docker command: "0B", "812kB", "1.2GB"."""
-    if count < 1000:
-        return f"{count}B"
-    value = float(count)
-    for unit in ("kB", "MB", "GB", "TB", "PB"):
-        value /= 1000
-        if value < 9.95:
-            return f"{value:.1f}{unit}"
-        if value < 999.5:
-            return f"{value:.0f}{unit}"
-    return f"{value:.0f}PB"
+    from humanize import naturalsize  # 10 ms, so only when needed
+
+    number, unit = naturalsize(count, format="%.1f").split()
+    if len(number) > 3:
+        number, unit = naturalsize(count, format="%.0f").split()
+    return f"{number}{'B' if unit.startswith('Byte') else unit}"
 
 
 LONGEST = 1e11

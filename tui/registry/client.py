@@ -86,10 +86,6 @@ class Registry:
     ) -> None:
         await self._stack.aclose()
 
-    async def check(self) -> None:
-        """Whether it answers, and takes the login where it asks for one; raises RegistryError where not."""
-        await self._ask("GET", (await self._connected()) / "v2/", "")
-
     async def tags(self, repository: str) -> list[str]:
         """All tags of a repository, in the registry's order, at most 100,000; none where it is unknown."""
         try:

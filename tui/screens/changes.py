@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from humanize import naturalsize
-
 from tui.commands.command import Danger
 from tui.commands.containers import fits
 from tui.commands.equal import docker_command
 from tui.model.digest import short_id
+from tui.model.sizes import disk_size
 from tui.operations import containers, images
 from tui.presentation.amounts import size
 from tui.presentation.containers import state
@@ -171,7 +170,7 @@ class Changes:
             self._app.notify("nothing to prune: no dangling image is unused", markup=False)
             return
         subjects = tuple(f"{short_id(image.id)}   {size(image.size)}" for image in chosen)
-        total = naturalsize(sum(image.size for image in chosen))
+        total = disk_size(sum(image.size for image in chosen))
         names = [short_id(image.id) for image in chosen]
         named = _count(chosen, "dangling image")
         question = Question(

@@ -9,7 +9,15 @@ from tui.presentation.amounts import age, age_changes_in, percent, size
 
 @pytest.mark.parametrize(
     ("count", "text"),
-    [(0, "0B"), (999, "999B"), (1000, "1.0kB"), (9949, "9.9kB"), (9950, "10kB"), (123_456_789, "123MB")],
+    [
+        (0, "0B"),
+        (999, "999B"),
+        (1000, "1.0kB"),
+        (9949, "9.9kB"),
+        (9999, "10kB"),
+        (999_500, "1MB"),
+        (123_456_789, "123MB"),
+    ],
 )
 def test_sizes_read_as_docker_writes_them(count: int, text: str) -> None:
     assert size(count) == text

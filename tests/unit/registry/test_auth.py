@@ -208,16 +208,6 @@ async def test_a_password_is_not_sent_without_tls_because_a_registry_says_so(
     assert tokens.service.requests == []
 
 
-async def test_a_login_can_be_checked_without_a_repository(tokens: TokenService) -> None:
-    async with registry(tokens, LOGIN) as client:
-        await client.check()
-    assert tokens.asked() == [{"service": ["registry.example.com"]}]
-    tokens.service.answers["/token"] = error(401, "UNAUTHORIZED", "incorrect username or password")
-    async with registry(tokens, LOGIN) as client:
-        with pytest.raises(LoginRefused, match=tokens.registry.address):
-            await client.check()
-
-
 # -- Basic
 
 
