@@ -35,7 +35,7 @@ from tui.model.operation import Ended
 from tui.operations import process
 from tui.operations import recover as recovering
 from tui.operations.drift import find_drift
-from tui.operations.releases import Releases, read_releases
+from tui.operations.releases import Deployed, read_releases
 from tui.operations.request import Request
 from tui.operations.rollout import Rollout
 from tui.operations.runner import failure, perform
@@ -312,7 +312,7 @@ class App:
 
     # -- afterwards
 
-    async def releases(self) -> tuple[Releases, list[str]]:
+    async def releases(self) -> tuple[Deployed, list[str]]:
         """What is known of it, and what is wrong with the ledger."""
         async with await Engine.connect(Endpoint(self.engine.host, "the test")) as engine:
             ledger = await Ledger.open(engine)

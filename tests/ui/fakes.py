@@ -25,17 +25,17 @@ from tui.model.operation import (
     Warned,
 )
 from tui.model.release import Entry, Outcome, Release
+from tui.model.releases import Releases
 from tui.model.standing import Slot, Standing
 from tui.model.step import Step, StepKind
 from tui.model.ways_back import ways_back
 from tui.store.operation import Operation
-from tui.store.releases import AppReleases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tui.model.operation import Event
-    from tui.store.releases import Holder
+    from tui.model.releases import Holder
 
 IMAGE = "sha256:" + "3f2a9c0de1" * 6 + "abcd"
 REGISTRY = "https://registry.npmjs.org"
@@ -246,7 +246,7 @@ def release(now: float, number: int, ago: float, *, name: str = "web", **more: A
     return Release(name, number, version, f"{image}@{known}", known, known[::-1], **{**fields, **more})
 
 
-def releases(now: float, live: str, name: str = "web", holder: Holder | None = None) -> AppReleases:
+def releases(now: float, live: str, name: str = "web", holder: Holder | None = None) -> Releases:
     """Five releases of an app: an old one, a kept one, a failed one, a roll back, and the live one, whose
     container has the ID `live`."""
     made = [
@@ -273,10 +273,10 @@ def releases(now: float, live: str, name: str = "web", holder: Holder | None = N
     entries = {one.number: Entry(one, outcome) for one, outcome in zip(made, outcomes, strict=True)}
     standing = Standing(name, slots, records)
     ways = ways_back(standing, entries)
-    return AppReleases(standing, entries, holder=holder, at=now, ways=ways)
+    return Releases(standing, entries, holder=holder, at=now, ways=ways)
 
 
-def interrupted(now: float, live: str, name: str = "web") -> AppReleases:
+def interrupted(now: float, live: str, name: str = "web") -> Releases:
     """As `releases`, with a sixth one that nobody is at any more."""
     found = releases(now, live, name)
     entries = {**found.entries, 6: Entry(release(now, 6, 60, name=name))}

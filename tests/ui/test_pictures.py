@@ -19,6 +19,7 @@ from tui.model.container import Container, Port
 from tui.model.drift import Cause, Drift
 from tui.model.engine import EngineVersion
 from tui.model.image import Image
+from tui.model.releases import Holder, Releases
 from tui.model.sample import Sample
 from tui.model.standing import Standing
 from tui.model.version import suggest
@@ -27,7 +28,6 @@ from tui.screens.pickers import ReleaseDialog
 from tui.screens.plans import PlanDialog, VersionDialog
 from tui.settings.schema import Settings
 from tui.store.output import Output
-from tui.store.releases import AppReleases, Holder
 from tui.store.store import Link, LinkState, Store
 from tui.theming import ThemeShelf
 
@@ -135,7 +135,7 @@ def still(
     theme: str = "holdfast-dark",
     apps: Sequence[AppSpec] = (),
     operations: Sequence[Operation] = (),
-    releases: Mapping[str, AppReleases] | None = None,
+    releases: Mapping[str, Releases] | None = None,
     environ: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Still:
@@ -310,11 +310,11 @@ def test_version_picker(snap_compare: Any, size: tuple[int, int]) -> None:
     assert snap_compare(still(apps=APPS, operations=PAST), terminal_size=size, run_before=ask)
 
 
-def released() -> dict[str, AppReleases]:
+def released() -> dict[str, Releases]:
     """What is known of three apps: one that is looked at, one that somebody else is at, one not deployed."""
     holder = Holder("carol", "op", "Deploy mail v1.6.0 as r6", "stop r5", alive=True, text="carol on ci")
     return {
-        "api": AppReleases(Standing("api"), at=NOW),
+        "api": Releases(Standing("api"), at=NOW),
         "mail": fakes.releases(NOW, f"{1:064x}", "mail", holder),
         "web": fakes.releases(NOW, f"{0:064x}"),
     }

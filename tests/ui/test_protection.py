@@ -13,10 +13,10 @@ from tests.ui.test_releases import LIVE, Engine, container, engine
 from tui.commands.table import BY_ID, TABLE
 from tui.model.operation import Plan
 from tui.model.policy import EngineSettings
+from tui.model.releases import Holder, Releases
 from tui.model.standing import Slot
 from tui.operations import containers, images
 from tui.settings.schema import Settings
-from tui.store.releases import AppReleases, Holder
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Open, Robot
@@ -43,7 +43,7 @@ def protected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.screens.consent.is_protected", lambda engines, url: engines["prod"].protected)
 
 
-def _releases(command: str) -> AppReleases:
+def _releases(command: str) -> Releases:
     now = time.time()
     if command == "app.recover":
         return fakes.interrupted(now, LIVE)

@@ -16,12 +16,12 @@ from tui.model.image import Image
 from tui.model.labels import APP
 from tui.model.operation import DONE, RUNNING, Plan, StepChanged
 from tui.model.policy import EngineSettings
+from tui.model.releases import Holder, Releases
 from tui.model.remote import RemoteTag, RemoteTags
 from tui.model.standing import Standing
 from tui.model.ways_back import WayBack
 from tui.operations.observe import Observer
 from tui.settings.schema import Settings
-from tui.store.releases import AppReleases, Holder
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Open, Robot
@@ -38,10 +38,10 @@ class Engine:
     """What an engine would tell of releases and drift."""
 
     def __init__(self) -> None:
-        self.releases: dict[str, AppReleases] = {}
+        self.releases: dict[str, Releases] = {}
         self.drift = Drift("web", (), (), time.time())
 
-    def has(self, releases: AppReleases) -> None:
+    def has(self, releases: Releases) -> None:
         self.releases[releases.standing.app] = releases
 
 
@@ -49,8 +49,8 @@ class Engine:
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     made = Engine()
 
-    async def releases(_: Observer, app: str) -> AppReleases:
-        return made.releases.get(app) or AppReleases(Standing(app), at=time.time())
+    async def releases(_: Observer, app: str) -> Releases:
+        return made.releases.get(app) or Releases(Standing(app), at=time.time())
 
     async def drift(*_: object) -> Drift:
         return made.drift
@@ -405,7 +405,7 @@ async def test_releases_that_cannot_be_read_are_unknown_not_absent(
 ) -> None:
     from tui.errors import HoldfastError
 
-    async def refused(_: Observer, app: str) -> AppReleases:
+    async def refused(_: Observer, app: str) -> Releases:
         raise HoldfastError("what the engine gave of the ledger cannot be read")
 
     monkeypatch.setattr(Observer, "releases", refused)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tests.ui.test_operations import Processes, processes, said
 from tests.ui.test_releases import SETTINGS, Engine, container, engine
+from tui.model.releases import Releases
 from tui.model.standing import Standing
-from tui.store.releases import AppReleases
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Open, Robot
@@ -19,7 +19,7 @@ __all__ = ["engine", "processes"]
 async def taken(robot: Robot, engine: Engine) -> None:
     """Somebody else's container has the name of the app web."""
     stranger = container()
-    engine.has(AppReleases(Standing("web"), foreign=stranger.id, at=time.time()))
+    engine.has(Releases(Standing("web"), foreign=stranger.id, at=time.time()))
     robot.app.store.put_containers([stranger])
     await robot.wait_for("! not ours")
 

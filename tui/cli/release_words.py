@@ -13,22 +13,7 @@ if TYPE_CHECKING:
     from tui.ledger.lease_state import LeaseState
     from tui.model.drift import Cause, Drift
     from tui.model.release import Entry
-    from tui.operations.releases import Releases
-
-LIVE, KEPT, LEDGER_ONLY, FAILED, OPEN = "live", "kept", "ledger only", "failed", "open"
-"""What has become of a release. "open" is one that is being deployed, or whose deploy was interrupted."""
-
-
-def state_of(number: int, releases: Releases) -> str:
-    """One of the states above."""
-    standing = releases.standing
-    if standing.records.get(number) is None:
-        return OPEN
-    if number == standing.live:
-        return LIVE
-    if not standing.records[number]:
-        return FAILED
-    return KEPT if number in standing.slots else LEDGER_ONLY
+    from tui.model.releases import State
 
 
 def health(one: Inspected) -> str:
@@ -38,7 +23,7 @@ def health(one: Inspected) -> str:
     return "running" if one.health == NO_HEALTHCHECK else one.health
 
 
-def release_fields(entry: Entry, state: str) -> dict[str, Any]:
+def release_fields(entry: Entry, state: State) -> dict[str, Any]:
     """A release for JSON; its run configuration is left out, because it may hold secrets."""
     release, outcome = entry.release, entry.outcome
     return {

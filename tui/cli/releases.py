@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.cli.output import answer, answer_json, colours, say, say_error, terminal_cells
 from tui.cli.places import Asked, Place, apps_at, engine_at, merged, places, read_settings
-from tui.cli.release_words import FAILED, LIVE, OPEN, release_fields, state_of
+from tui.cli.release_words import release_fields
 from tui.errors import HoldfastError
 from tui.ledger.lease_state import read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.digest import short_id
 from tui.model.evidence import recorded_claims
+from tui.model.releases import State
 from tui.model.secrets import mask_text
 from tui.operations.releases import read_releases
 from tui.operations.runner import failure
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("app", "release", "version", "digest", "when", "by", "gap", "evidence", "of", "outcome")
 
-_ROLES = {LIVE: "ok", "kept": "text", "ledger only": "text"}
+_ROLES: dict[str, str] = {State.LIVE: "ok", State.KEPT: "text", State.LEDGER_ONLY: "text"}
 
 
 class Listed(NamedTuple):
@@ -37,7 +38,7 @@ class Listed(NamedTuple):
 
     engine: str
     entry: Entry
-    state: str
+    state: State
     busy: bool = False
 
 
@@ -98,11 +99,11 @@ async def _at(place: Place, settings: Settings, asked: Asked) -> _Found | Holdfa
 
 
 async def _of(engine: Engine, ledger: Ledger, name: str) -> list[Listed]:
-    releases, lease = await asyncio.gather(read_releases(engine, ledger, name), read_lease(engine, name))
+    found, lease = await asyncio.gather(read_releases(engine, ledger, name), read_lease(engine, name))
     busy = lease is not None and lease.alive
     return [
-        Listed(engine.endpoint.url, entry, state_of(number, releases), busy)
-        for number, entry in releases.entries.items()
+        Listed(engine.endpoint.url, entry, found.releases.state(number), busy)
+        for number, entry in found.entries.items()
     ]
 
 
@@ -123,7 +124,7 @@ def _show(found: list[Listed], app: str, *, nothing: bool) -> None:
 
 def said_lines(newest_first: Iterable[Listed]) -> Iterator[Line]:
     """What the container of the newest release that failed said last, if anything was kept."""
-    failed = next((one.entry for one in newest_first if one.state == FAILED), None)
+    failed = next((one.entry for one in newest_first if one.state is State.FAILED), None)
     if failed is None or failed.outcome is None or not failed.outcome.said:
         return
     release = failed.release
@@ -165,8 +166,8 @@ def evidence_words(entry: Entry) -> str:
 
 
 def _outcome(one: Listed) -> str:
-    if one.state == OPEN:
+    if one.state is State.OPEN:
         return "being deployed" if one.busy else "interrupted: holdfast recover"
     message = one.entry.outcome.message if one.entry.outcome is not None else ""
     first = message.partition("\n")[0]
-    return f"{one.state}: {first}" if one.state == FAILED and first else one.state
+    return f"{one.state}: {first}" if one.state is State.FAILED and first else one.state

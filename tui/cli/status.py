@@ -13,19 +13,19 @@ from tui.cli.release_words import (
     health,
     lease_fields,
     release_fields,
-    state_of,
 )
 from tui.errors import HoldfastError
 from tui.ledger.errors import NotOurs
 from tui.ledger.lease_state import read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.digest import short_id
+from tui.model.releases import State
 from tui.model.remedies import stopped_remedy, taken_remedy
-from tui.model.ways_back import default_of, may_be_made_anew, passed_over
+from tui.model.ways_back import may_be_made_anew, passed_over
 from tui.operations.drift import find_drift
+from tui.operations.observe import completed
 from tui.operations.releases import read_releases
 from tui.operations.runner import failure
-from tui.operations.ways_back import find_ways_back
 from tui.presentation.amounts import age
 from tui.presentation.console import painted, table
 from tui.presentation.text import safe
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.ledger.lease_state import LeaseState
     from tui.model.drift import Drift
-    from tui.model.ways_back import WayBack
-    from tui.operations.releases import Releases
+    from tui.model.releases import Releases
+    from tui.operations.releases import Deployed
     from tui.presentation.style import Line
     from tui.settings.schema import Settings
 
@@ -52,18 +52,20 @@ class AppStatus(NamedTuple):
     engine   its endpoint
     lease    who changes it now, None where nobody does
     drift    None where nobody looked
-    notes    what is wrong with the ledger
-    ways     what can be gone back to
+    notes    what is wrong besides what is wrong with the ledger
     """
 
     app: str
     engine: str
     configured: bool
-    releases: Releases
-    lease: LeaseState | None
-    drift: Drift | None
-    notes: tuple[str, ...]
-    ways: tuple[WayBack, ...] = ()
+    found: Deployed
+    lease: LeaseState | None = None
+    drift: Drift | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def releases(self) -> Releases:
+        return self.found.releases
 
 
 class _Unknown(NamedTuple):
@@ -124,8 +126,8 @@ async def _at(place: Place, settings: Settings, asked: Asked, *, drift: bool) ->
 async def _status(engine: Engine, settings: Settings, name: str, *, drift: bool) -> AppStatus:
     ledger = await Ledger.open(engine)
     spec = settings.apps.get(name)
-    releases = await read_releases(engine, ledger, name)
-    lease, strange = None, []
+    found = await read_releases(engine, ledger, name)
+    lease, strange = None, list[str]()
     try:
         lease = await read_lease(engine, name)
     except NotOurs as error:
@@ -133,35 +135,39 @@ async def _status(engine: Engine, settings: Settings, name: str, *, drift: bool)
     looked = None
     if drift and spec is not None:
         looked = await find_drift(engine, ledger, spec, settings.policy)
-    notes = (*ledger.notes, *releases.stranger_notes(), *strange)
-    ways = await find_ways_back(engine, releases)
-    return AppStatus(name, engine.endpoint.url, spec is not None, releases, lease, looked, notes, ways)
+    return AppStatus(
+        app=name,
+        engine=engine.endpoint.url,
+        configured=spec is not None,
+        found=await completed(engine, ledger, found, lease),
+        lease=lease,
+        drift=looked,
+        notes=tuple(strange),
+    )
 
 
 def fields(one: AppStatus) -> dict[str, Any]:
     """An app for JSON."""
-    releases = one.releases
-    live, number = releases.live, releases.standing.live
-    entry = releases.entries.get(number) if number is not None else None
+    releases, live, entry = one.releases, one.found.live, one.releases.live
     return {
         "app": one.app,
         "engine": one.engine,
         "configured": one.configured,
-        "live": release_fields(entry, "live") if entry is not None else None,
+        "live": release_fields(entry, State.LIVE) if entry is not None else None,
         "container": {"id": live.id, "running": live.running, "health": health(live)} if live else None,
         "back_to": [
             {
-                **release_fields(releases.entries[way.number], state_of(way.number, releases)),
+                **release_fields(releases.entries[way.number], releases.state(way.number)),
                 "why_not": way.why_not,
                 "trusted": not way.untrusted,
             }
-            for way in one.ways
+            for way in releases.ways
         ],
         "open": [f"r{number}" for number in releases.standing.open],
-        "foreign": releases.foreign.id if releases.foreign is not None else "",
+        "foreign": releases.foreign,
         "lease": lease_fields(one.lease) if one.lease is not None else None,
         "drift": drift_fields(one.drift) if one.drift is not None else None,
-        "notes": one.notes,
+        "notes": (*releases.notes, *one.notes),
     }
 
 
@@ -183,16 +189,14 @@ def _show(found: list[AppStatus], now: float, *, nothing: bool) -> None:
 
 def row(one: AppStatus, now: float) -> tuple[str, ...]:
     """An app in the cells of COLUMNS; "-" where there is nothing to say."""
-    releases = one.releases
-    number, live = releases.standing.live, releases.live
-    entry = releases.entries.get(number) if number is not None else None
-    if number is None or live is None or entry is None:
-        cells = ["none", "-", "-", health(releases.foreign) if releases.foreign else "-", "-", "-"]
+    live, entry, foreign = one.found.live, one.releases.live, one.found.foreign
+    if live is None or entry is None:
+        cells = ["none", "-", "-", health(foreign) if foreign is not None else "-", "-", "-"]
     else:
         release = entry.release
         since = age(now - release.at) if release.at else "-"
         cells = [
-            f"r{number}",
+            f"r{release.number}",
             release.version or "-",
             short_id(release.digest or release.image),
             health(live),
@@ -209,8 +213,8 @@ def row(one: AppStatus, now: float) -> tuple[str, ...]:
 
 def _back(one: AppStatus) -> str:
     """Where a roll back goes by itself, and how many others there are."""
-    by_itself = default_of(one.ways)
-    others = len(one.ways) - (by_itself is not None)
+    by_itself = one.releases.way_back
+    others = len(one.releases.ways) - (by_itself is not None)
     if by_itself is None:
         return f"none of {others}" if others else "-"
     return one.releases.called(by_itself) + (f" and {others} more" if others else "")
@@ -232,17 +236,17 @@ def notes(one: AppStatus) -> Iterator[Line]:
     """What somebody should know or do, a line each."""
     releases, lease, name = one.releases, one.lease, one.app
     busy = lease is not None and lease.alive
-    if releases.foreign is not None:
+    if releases.foreign:
         yield _note(
             name,
             f"the container {name} was not made by Holdfast",
             taken_remedy(name, interrupted=bool(releases.standing.open)),
         )
-    number = releases.standing.live
-    if number is not None and releases.live is not None and not releases.live.running:
-        entry, interrupted = releases.entries.get(number), bool(releases.standing.open)
+    number, slot = releases.standing.live, releases.live_slot
+    if number is not None and slot is not None and not slot.running:
+        entry, interrupted = releases.live, bool(releases.standing.open)
         again = entry is not None and may_be_made_anew(entry)
-        remedy = stopped_remedy(name, number, one.ways, again=again, interrupted=interrupted)
+        remedy = stopped_remedy(name, number, releases.ways, again=again, interrupted=interrupted)
         yield _note(name, "the live release does not run", remedy)
     if lease is not None and busy:
         yield _note(name, f"being changed by {lease.text}")
@@ -250,13 +254,13 @@ def notes(one: AppStatus) -> Iterator[Line]:
         yield _note(name, f"the deploy of r{number} was interrupted", f"holdfast recover {name}")
     if lease is not None and not busy:
         yield _note(name, f"a dead lease: {lease.text}", "the next operation takes it over")
-    for note in one.notes:
+    for note in (*releases.notes, *one.notes):
         yield _note(name, note)
     for cause in one.drift.causes if one.drift is not None else ():
         yield _note(name, f"drift: {cause.message}", cause.hint)
     for cause in one.drift.unknown if one.drift is not None else ():
         yield _note(name, f"not known: {cause.kind}: {cause.message}", cause.hint)
-    if passed := passed_over(one.ways, default_of(one.ways) or 0):
+    if passed := passed_over(releases.ways, releases.way_back or 0):
         first, more = passed[0], len(passed) - 1
         others = f"; nor to {more} more: --json says why" if more else ""
         yield _note(

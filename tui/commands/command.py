@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.container import Container
     from tui.model.image import Image
+    from tui.model.releases import Releases
     from tui.store.operation import Operation
-    from tui.store.releases import AppReleases
 
 
 class Scope(Enum):
@@ -63,7 +63,7 @@ class Situation(NamedTuple):
     unknown: str = ""
     running: tuple[Operation, ...] = ()
     shown: Operation | None = None
-    releases: AppReleases | None = None
+    releases: Releases | None = None
     release: int = 0
     elsewhere: Mapping[str, str] = MappingProxyType({})
     live: bool = True

@@ -8,7 +8,7 @@ from tui.commands.apps import free, no_app
 from tui.commands.command import Command, Scope, Situation, named
 
 if TYPE_CHECKING:
-    from tui.store.releases import AppReleases
+    from tui.model.releases import Releases
 
 RECOVERY = "<app.recover> in the apps finishes or undoes it"
 
@@ -102,7 +102,7 @@ def _live(situation: Situation) -> str:
     return "" if _slot(situation.releases) else f"nothing of {named(situation.apps[0].name)} is live"
 
 
-def _slot(releases: AppReleases | None) -> bool:
+def _slot(releases: Releases | None) -> bool:
     return releases is not None and releases.live_slot is not None
 
 

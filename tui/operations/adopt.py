@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from tui.engine.container.adoption import Adoption
     from tui.engine.container.inspected import Inspected
     from tui.model.app import AppSpec
-    from tui.operations.releases import Releases
+    from tui.operations.releases import Deployed
     from tui.operations.report import Report
     from tui.settings.app_file import AppFile
 
@@ -174,7 +174,7 @@ class Adopt:
             return
         self._refuse_release(await read_releases(self._engine, self._ledger, app))
 
-    def _refuse_release(self, releases: Releases) -> None:
+    def _refuse_release(self, releases: Deployed) -> None:
         app = releases.standing.app
         for number, one in releases.containers.items():
             if one.id == self._kept.id:
@@ -183,7 +183,7 @@ class Adopt:
                     f"holdfast status {app}",
                 )
 
-    def _refuse_taken(self, releases: Releases) -> None:
+    def _refuse_taken(self, releases: Deployed) -> None:
         name, live = self._name, releases.live
         if live is not None:
             number = releases.called(releases.standing.live or 0)

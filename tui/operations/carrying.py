@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.engine.container.creation import Creation
     from tui.model.release import Release
-    from tui.operations.releases import Releases
+    from tui.operations.releases import Deployed
 
 
 class GoingOn(NamedTuple):
@@ -29,7 +29,7 @@ class GoingOn(NamedTuple):
     warnings: Sequence[str]
 
 
-async def carry(engine: Engine, creation: Creation, release: Release, releases: Releases) -> Creation:
+async def carry(engine: Engine, creation: Creation, release: Release, releases: Deployed) -> Creation:
     """How to create the container of a release with the data that the app has at the same paths.
 
     What it gets for the first time bears labels, so that it is found when its containers are gone.
@@ -46,7 +46,7 @@ async def carry(engine: Engine, creation: Creation, release: Release, releases: 
     return creation
 
 
-async def foreseen(engine: Engine, creation: Creation, release: Release, releases: Releases) -> GoingOn:
+async def foreseen(engine: Engine, creation: Creation, release: Release, releases: Deployed) -> GoingOn:
     """What `carry` will do, in words. Raises EngineError."""
     known = await _declared(engine, release.reference)
     live = releases.live
@@ -88,7 +88,7 @@ async def _declared(engine: Engine, reference: str) -> Sequence[str] | None:
         return None
 
 
-async def _carried(engine: Engine, targets: list[str], release: Release, releases: Releases) -> list[Carried]:
+async def _carried(engine: Engine, targets: list[str], release: Release, releases: Deployed) -> list[Carried]:
     if not targets:
         return []
     containers = {number: one.volumes for number, one in releases.containers.items()}

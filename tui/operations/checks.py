@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec, RunSpec
     from tui.model.container import Container
     from tui.model.release import Release
-    from tui.operations.releases import Releases
+    from tui.operations.releases import Deployed
 
 OWN_NETWORKS = ("bridge", "default", "host", "none")
 
@@ -38,7 +38,7 @@ def file_hashes(run: RunSpec) -> dict[str, str]:
     return hashes
 
 
-async def check_run(engine: Engine, app: AppSpec, release: Release, releases: Releases) -> list[str]:
+async def check_run(engine: Engine, app: AppSpec, release: Release, releases: Deployed) -> list[str]:
     """Warnings about a release that is to be deployed. Raises Refused and other HoldfastErrors.
 
     Its configuration is that of the release; what may be created is what the app declares.
@@ -88,7 +88,7 @@ async def _check_joined(engine: Engine, app: AppSpec, run: RunSpec) -> None:
         )
 
 
-def _networks_lost(run: RunSpec, releases: Releases) -> list[str]:
+def _networks_lost(run: RunSpec, releases: Deployed) -> list[str]:
     """Networks that somebody has connected the live container to: no release knows of them."""
     standing, live = releases.standing, releases.live
     if live is None or standing.live is None:
@@ -103,7 +103,7 @@ def _networks_lost(run: RunSpec, releases: Releases) -> list[str]:
     ]
 
 
-def _check_names(releases: Releases, others: list[str]) -> None:
+def _check_names(releases: Deployed, others: list[str]) -> None:
     """That a name is taken which the new or the retired release gets is found before anything changes."""
     standing = releases.standing
     for number in (standing.next_number, standing.live):
@@ -154,7 +154,7 @@ def _check_ports(release: Release, others: list[Container]) -> None:
                 )
 
 
-def _check_side_by_side(run: RunSpec, releases: Releases) -> list[str]:
+def _check_side_by_side(run: RunSpec, releases: Deployed) -> list[str]:
     """For a while both run: they cannot share a port, and what they both write is named."""
     live = releases.live
     fixed = [port for port in run.ports if port.published]

@@ -34,7 +34,7 @@ from tui.operations.live_already import live_already, nothing_to_do
 from tui.operations.pulling import PULL, pull, pulled
 from tui.operations.recreating import new_creation
 from tui.operations.release_source import Target, check_image_platform, resolve_version
-from tui.operations.releases import Releases, read_releases
+from tui.operations.releases import Deployed, read_releases
 from tui.operations.retiring import PRUNE, image_steps, outgoing, retire
 from tui.operations.rollout import Means, Rollout
 from tui.operations.runner import whoami
@@ -99,7 +99,7 @@ class Deploy:
         self._digest = digest
         self._again = again
         self._target: Target
-        self._releases: Releases
+        self._releases: Deployed
         self._ledger: Ledger
         self._volumes: GoingOn
         self._outgoing: list[Going]
@@ -302,7 +302,7 @@ class Deploy:
         finally:
             await to_the_end(lease.release())
 
-    async def _read_again(self) -> Releases:
+    async def _read_again(self) -> Deployed:
         """As things stand now; the ledger, which takes long, only where there is something new."""
         engine, ledger, name = self._engine, self._ledger, self._app.name
         before = self._releases

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
     from tui.model.release import Release
-    from tui.operations.releases import Releases
+    from tui.operations.releases import Deployed
 
 REGISTRY_SECONDS = 30.0
 """Time limit for asking a registry."""
@@ -114,7 +114,7 @@ async def find_drift(engine: Engine, ledger: Ledger, app: AppSpec, policy: Polic
     )
 
 
-def _renamed(releases: Releases) -> str:
+def _renamed(releases: Deployed) -> str:
     """What somebody called the newest good release, "" where it is retired as it should be or gone."""
     standing = releases.standing
     for number in standing.good:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.model.release import Release
     from tui.model.standing import Standing
     from tui.model.step import Step
-    from tui.operations.releases import Releases
+    from tui.operations.releases import Deployed
     from tui.operations.report import Report
 
 PULL_SECONDS = 300.0
@@ -35,7 +35,7 @@ class NotAsRecorded(HoldfastError):
     """The container to go back to was changed by hand."""
 
 
-async def refuse_changed(engine: Engine, releases: Releases, former: int | None) -> None:
+async def refuse_changed(engine: Engine, releases: Deployed, former: int | None) -> None:
     """Raises NotAsRecorded where the container to go back to has ended, and is not as it was recorded.
 
     What that would bring into service was never tested, however well it passes its gate. One that serves
@@ -56,7 +56,7 @@ async def refuse_changed(engine: Engine, releases: Releases, former: int | None)
         raise NotAsRecorded(words)
 
 
-async def candidates(engine: Engine, releases: Releases, former: int | None) -> list[int]:
+async def candidates(engine: Engine, releases: Deployed, former: int | None) -> list[int]:
     """Releases that may be made anew, in their order: the former one, then where a roll back goes by itself.
 
     Only such as have a whole record: nobody is there to be asked. Raises EngineError.
@@ -72,7 +72,7 @@ async def candidates(engine: Engine, releases: Releases, former: int | None) -> 
 
 
 async def made_anew(
-    engine: Engine, releases: Releases, number: int, op: str, report: Report, step: str
+    engine: Engine, releases: Deployed, number: int, op: str, report: Report, step: str
 ) -> tuple[Release, Creation]:
     """A further release with the bytes and the configuration of this one; what is told of it is of this step.
 

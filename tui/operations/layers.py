@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.engine.image_archive import Compared
     from tui.ledger.ledger import Ledger
     from tui.model.release import Release
-    from tui.operations.releases import Releases
+    from tui.operations.releases import Deployed
 
 BEYOND_BYTES = 16 * 2**30
 """How much larger than twice its image an archive may be: every file of it fills blocks of 512 bytes."""
@@ -50,7 +50,7 @@ async def find_layers(
     return tuple(found)
 
 
-async def _image_of(engine: Engine, releases: Releases, number: int) -> str:
+async def _image_of(engine: Engine, releases: Deployed, number: int) -> str:
     """The ID of what its container runs, or would be made of; "" where the engine has no such image."""
     if (container := releases.containers.get(number)) is not None:
         return container.image_id

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from tui.engine.container.inspected import Inspected
     from tui.model.app import AppSpec, RunSpec
     from tui.model.release import Release
-    from tui.operations.releases import Releases
+    from tui.operations.releases import Deployed
 
 
 async def live_already(
-    releases: Releases, app: AppSpec, *, version: str, digest: str = "", image: str = ""
+    releases: Deployed, app: AppSpec, *, version: str, digest: str = "", image: str = ""
 ) -> Release | None:
     """The live release where it is of these bytes, this version and the app's configuration, and runs.
 
@@ -44,7 +44,7 @@ def _has_environment(container: Inspected, run: RunSpec) -> bool:
     return all(f"{name}={value}" in has for name, value in run.environment.items() if value is not None)
 
 
-def nothing_to_do(releases: Releases, release: Release) -> NothingToDo:
+def nothing_to_do(releases: Deployed, release: Release) -> NothingToDo:
     """Said instead of doing it again."""
     return NothingToDo(
         f"{releases.called(release.number)} of {release.app} is live already, "

@@ -1,4 +1,4 @@
-"""What is known of the releases of an app, read for the dashboard: ledger, containers, lease, drift."""
+"""What is known of the releases of an app, read to be shown: ledger, containers, lease, drift."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from tui.ledger.lease_state import read_lease
 from tui.ledger.ledger import Ledger
+from tui.model.releases import Holder
 from tui.operations.drift import find_drift
 from tui.operations.releases import read_releases
 from tui.operations.ways_back import find_ways_back
-from tui.store.releases import AppReleases, Holder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.drift import Drift
     from tui.model.policy import Policy
+    from tui.model.releases import Releases
+    from tui.operations.releases import Deployed
 
 
 class Observer:
@@ -30,7 +32,7 @@ class Observer:
         self._engine = engine
         self._opened: tuple[Engine, Ledger] | None = None
 
-    async def releases(self, app: str) -> AppReleases | None:
+    async def releases(self, app: str) -> Releases | None:
         """Everything about an app's releases; None while no engine answers. Raises HoldfastError."""
         engine = self._engine()
         if engine is None:
@@ -56,19 +58,29 @@ class Observer:
         return self._opened[1]
 
 
-async def _read(engine: Engine, ledger: Ledger, app: str) -> AppReleases:
-    found, lease = await asyncio.gather(read_releases(engine, ledger, app), read_lease(engine, app))
-    return AppReleases(
-        found.standing,
-        found.entries,
-        found.foreign.id if found.foreign is not None else "",
-        _holder(lease) if lease is not None else None,
-        (*ledger.notes, *found.stranger_notes()),
-        time.time(),
+async def completed(engine: Engine, ledger: Ledger, found: Deployed, lease: LeaseState | None) -> Deployed:
+    """With who changes them, where one can go back to, and what is wrong. Raises EngineError."""
+    releases = found.releases._replace(
+        holder=_holder(lease) if lease is not None else None,
+        notes=(*ledger.notes, *found.stranger_notes()),
         ways=await find_ways_back(engine, found),
+        at=time.time(),
     )
+    return found._replace(releases=releases)
+
+
+async def _read(engine: Engine, ledger: Ledger, app: str) -> Releases:
+    found, lease = await asyncio.gather(read_releases(engine, ledger, app), read_lease(engine, app))
+    return (await completed(engine, ledger, found, lease)).releases
 
 
 def _holder(lease: LeaseState) -> Holder:
     owner = lease.owner
-    return Holder(owner.by or "somebody", owner.op, owner.title, lease.step, lease.alive, lease.text)
+    return Holder(
+        by=owner.by or "somebody",
+        op=owner.op,
+        title=owner.title,
+        step=lease.step,
+        alive=lease.alive,
+        text=lease.text,
+    )

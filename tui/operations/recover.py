@@ -27,7 +27,7 @@ from tui.operations.undisturbed import read_undisturbed
 if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.model.app import AppSpec
-    from tui.operations.releases import Releases
+    from tui.operations.releases import Deployed
     from tui.operations.report import Report
 
 
@@ -65,14 +65,14 @@ class Recover:
         )
 
     @staticmethod
-    def _words(releases: Releases, steps: list[Step]) -> str:
+    def _words(releases: Deployed, steps: list[Step]) -> str:
         if not releases.standing.open:
             return "what is not in order is put so" if steps else "what was left behind is removed"
         number = releases.standing.open[0]
         done = can_complete(releases.standing, number)
         return f"r{number} is {'finished, if it is ready' if done else 'undone'}"
 
-    def _steps(self, releases: Releases) -> list[Step]:
+    def _steps(self, releases: Deployed) -> list[Step]:
         standing = releases.standing
         if not standing.open:
             return _settling(releases)
@@ -82,7 +82,7 @@ class Recover:
         return restore(standing, number, self._order(releases, number))
 
     @staticmethod
-    def _order(releases: Releases, number: int) -> str:
+    def _order(releases: Deployed, number: int) -> str:
         entry = releases.entries.get(number)
         return entry.release.order if entry is not None else "stop-first"
 
@@ -130,7 +130,7 @@ class Recover:
             await asyncio.sleep(0)
 
 
-def _settling(releases: Releases) -> list[Step]:
+def _settling(releases: Deployed) -> list[Step]:
     """What is to be done where no release is open."""
     standing = releases.standing
     slots = dict(standing.slots)

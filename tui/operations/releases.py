@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import NotFound
 from tui.ledger.belonging import owned
-from tui.model.digest import short_id
 from tui.model.labels import APP, RELEASE, RESTART
+from tui.model.releases import Releases
 from tui.model.standing import Slot, Standing
 
 if TYPE_CHECKING:
@@ -20,20 +20,24 @@ if TYPE_CHECKING:
     from tui.model.release import Entry, Release
 
 
-class Releases(NamedTuple):
-    """Everything that is known of an app on one engine.
+class Deployed(NamedTuple):
+    """The releases of an app, and what the engine has of them.
 
-    entries      the ledger's, by number
     containers   of releases, by number
     foreign      a container that bears the app's name and is not ours, None where there is none
-    strangers    containers that say they are a release of the app, where the ledger does not: name -> ID
     """
 
-    standing: Standing
-    entries: Mapping[int, Entry]
+    releases: Releases
     containers: Mapping[int, Inspected]
     foreign: Inspected | None = None
-    strangers: Mapping[str, str] = {}
+
+    @property
+    def standing(self) -> Standing:
+        return self.releases.standing
+
+    @property
+    def entries(self) -> Mapping[int, Entry]:
+        return self.releases.entries
 
     @property
     def live(self) -> Inspected | None:
@@ -42,23 +46,15 @@ class Releases(NamedTuple):
         return self.containers.get(live) if live is not None else None
 
     def called(self, number: int) -> str:
-        """A release in words: "r12 v1.4.0"."""
-        entry = self.entries.get(number)
-        version = entry.release.version if entry is not None else ""
-        return f"r{number} {version}".strip()
+        return self.releases.called(number)
 
     def stranger_notes(self) -> list[str]:
-        """A sentence about each container that says that it is a release of this app, and is none."""
-        return [
-            f"the container {name} says that it is a release of {self.standing.app}, and the ledger knows "
-            f"nothing of it: it is a stranger, and left alone (docker inspect {short_id(id)})"
-            for name, id in sorted(self.strangers.items())
-        ]
+        return self.releases.stranger_notes()
 
 
 async def read_releases(
     engine: Engine, ledger: Ledger, app: str, known: Mapping[int, Entry] | None = None
-) -> Releases:
+) -> Deployed:
     """Read all of it anew, but the ledger's entries where they are `known`. Raises EngineError."""
     entries = known
     if entries is None:
@@ -75,9 +71,14 @@ async def read_releases(
     slots = {number: _slot(number, one) for number, one in containers.items()}
     # What was adopted serves already: its record alone says that it is good.
     records = {number: entry.release.adopted or entry.good for number, entry in entries.items()}
-    strangers = {one.name: one.id for one in whose.strangers}
     taken = frozenset(number for number, entry in entries.items() if entry.is_damaged)
-    return Releases(Standing(app, slots, records, taken), entries, containers, foreign, strangers)
+    releases = Releases(
+        Standing(app, slots, records, taken),
+        entries,
+        foreign=foreign.id if foreign is not None else "",
+        strangers={one.name: one.id for one in whose.strangers},
+    )
+    return Deployed(releases, containers, foreign)
 
 
 async def _kept(engine: Engine, ids: list[str]) -> list[Inspected]:
@@ -96,7 +97,7 @@ def _slot(number: int, one: Inspected) -> Slot:
     return Slot(one.id, one.name, number, one.running, one.restart != "no")
 
 
-def unrecorded(releases: Releases) -> dict[int, Release]:
+def unrecorded(releases: Deployed) -> dict[int, Release]:
     """Releases of which only the labels of their containers tell: whoever made them was killed just then."""
     return {
         number: entry.release
@@ -105,7 +106,7 @@ def unrecorded(releases: Releases) -> dict[int, Release]:
     }
 
 
-def policy_of(number: int, releases: Releases) -> str:
+def policy_of(number: int, releases: Deployed) -> str:
     """The restart policy that a release has while it serves; what was adopted has no label that says so."""
     one, entry = releases.containers[number], releases.entries.get(number)
     return one.labels.get(RESTART) or (entry.release.run.restart if entry else "") or one.restart

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.ledger.ledger import Ledger
     from tui.model.app import AppSpec
-    from tui.operations.releases import Releases
+    from tui.operations.releases import Deployed
 
 
 class GoingVolume(NamedTuple):
@@ -38,7 +38,7 @@ class Leftover(NamedTuple):
 
 
 async def leftover(
-    engine: Engine, ledger: Ledger, app: AppSpec, releases: Releases, going: Collection[int]
+    engine: Engine, ledger: Ledger, app: AppSpec, releases: Deployed, going: Collection[int]
 ) -> Leftover:
     """What nobody needs once the containers of these releases are gone. Raises EngineError."""
     leaving = {releases.containers[number].id for number in going if number in releases.containers}
@@ -47,7 +47,7 @@ async def leftover(
 
 
 async def unneeded_images(
-    engine: Engine, ledger: Ledger, app: AppSpec, releases: Releases, going: Collection[int]
+    engine: Engine, ledger: Ledger, app: AppSpec, releases: Deployed, going: Collection[int]
 ) -> list[Going]:
     """The images of an app that nobody needs once the containers of these releases are gone.
 
@@ -85,7 +85,7 @@ async def _needed_by(engine: Engine, ledger: Ledger, app: AppSpec, others: Colle
 
 
 async def _volumes(
-    engine: Engine, app: AppSpec, releases: Releases, going: Collection[int], leaving: Collection[str]
+    engine: Engine, app: AppSpec, releases: Deployed, going: Collection[int], leaving: Collection[str]
 ) -> list[GoingVolume]:
     """None where nothing is live: then they may be all that is left of an app."""
     if releases.live is None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui.model.release import Release
     from tui.model.retention import Going
     from tui.model.step import Step
-    from tui.operations.releases import Releases
+    from tui.operations.releases import Deployed
     from tui.operations.rollout import Means, Rollout
 
 PRUNE = "prune"
@@ -35,7 +35,7 @@ async def outgoing(
     engine: Engine,
     ledger: Ledger,
     app: AppSpec,
-    releases: Releases,
+    releases: Deployed,
     release: Release,
     steps: Sequence[Step],
 ) -> list[Going]:
@@ -44,13 +44,12 @@ async def outgoing(
     Only whole images of releases that were pushed: any other may be the only copy there is.
     """
     after = all_after(releases.standing, steps)
-    then = releases._replace(
-        standing=after, entries={**releases.entries, release.number: Entry(release, None)}
-    )
-    return await _images(engine, ledger, app, then)
+    entries = {**releases.entries, release.number: Entry(release, None)}
+    then = releases.releases._replace(standing=after, entries=entries)
+    return await _images(engine, ledger, app, releases._replace(releases=then))
 
 
-async def _images(engine: Engine, ledger: Ledger, app: AppSpec, releases: Releases) -> list[Going]:
+async def _images(engine: Engine, ledger: Ledger, app: AppSpec, releases: Deployed) -> list[Going]:
     if not {*releases.entries} - kept_releases(releases.standing, app.keep):
         return []
     leaving = [step.release for step in outdated(releases.standing, app.keep)]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tui.ledger.ledger import Ledger
     from tui.model.app import AppSpec, ReadySpec
     from tui.model.release import Entry
-    from tui.operations.releases import Releases
+    from tui.operations.releases import Deployed
     from tui.operations.report import Report
 
 BAKE_POLL = 0.5
@@ -80,7 +80,7 @@ class Rollout:
     volumes_going   volumes that whoever makes the steps removes afterwards
     """
 
-    def __init__(self, means: Means, releases: Releases) -> None:
+    def __init__(self, means: Means, releases: Deployed) -> None:
         self._means = means
         self._releases = releases
         self._containers: dict[int, str] = {number: one.id for number, one in releases.containers.items()}
@@ -395,7 +395,7 @@ class Rollout:
         releases = await self._read()
         await self.make(withdraw(releases.standing, new), parent=UNDO)
 
-    async def _read(self) -> Releases:
+    async def _read(self) -> Deployed:
         """As things stand now, and all that steps need to know of it."""
         means = self._means
         self._releases = releases = await read_releases(means.engine, means.ledger, means.app.name)
@@ -410,7 +410,7 @@ class Rollout:
         ours = self._means.release
         return entry is not None and bool(entry.good) and (not ours or entry.release.op == ours.op)
 
-    async def _restore(self, releases: Releases, new: int, old: int | None, order: str) -> None:
+    async def _restore(self, releases: Deployed, new: int, old: int | None, order: str) -> None:
         self._releases = releases
         self._containers |= {number: one.id for number, one in releases.containers.items()}
         self._policies |= {number: policy_of(number, releases) for number in releases.containers}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.engine.container.creation import Creation
     from tui.engine.containers import Created
-    from tui.operations.releases import Releases
+    from tui.operations.releases import Deployed
 
 
 class NameTaken(Refused):
@@ -30,7 +30,7 @@ class EarlierNameTaken(Refused):
         )
 
 
-def refuse_taken(releases: Releases) -> None:
+def refuse_taken(releases: Deployed) -> None:
     """Raises NameTaken."""
     if releases.foreign is not None:
         app, interrupted = releases.standing.app, bool(releases.standing.open)

@@ -14,7 +14,7 @@ from tui.operations.releases import read_releases
 if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.ledger.ledger import Ledger
-    from tui.operations.releases import Releases
+    from tui.operations.releases import Deployed
 
 
 async def refuse_while_leased(engine: Engine, app: str) -> None:
@@ -24,7 +24,7 @@ async def refuse_while_leased(engine: Engine, app: str) -> None:
         raise Leased(lease)
 
 
-async def read_undisturbed(engine: Engine, ledger: Ledger, app: str) -> Releases:
+async def read_undisturbed(engine: Engine, ledger: Ledger, app: str) -> Deployed:
     """As `read_releases`. Raises Leased where somebody changes the app, or has just begun or ended to."""
     await refuse_while_leased(engine, app)  # whoever is just ending has it still
     releases = await read_releases(engine, ledger, app)

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from tui.engine.container.inspected import Inspected
     from tui.model.release import Entry
     from tui.model.ways_back import WayBack
-    from tui.operations.releases import Releases
+    from tui.operations.releases import Deployed
 
 WHILE_LIVE = ("restart",)
 """What a release has only while it serves."""
 
 
-async def find_ways_back(engine: Engine, releases: Releases) -> tuple[WayBack, ...]:
+async def find_ways_back(engine: Engine, releases: Deployed) -> tuple[WayBack, ...]:
     """The one answer to what can be gone back to. Raises EngineError."""
     standing = releases.standing
     earlier = [number for number in standing.kept if number in releases.containers]
@@ -33,7 +33,7 @@ async def find_ways_back(engine: Engine, releases: Releases) -> tuple[WayBack, .
     return ways_back(standing, releases.entries, images, dict(zip(earlier, found, strict=True)))
 
 
-async def _differing(engine: Engine, releases: Releases, number: int) -> tuple[str, ...]:
+async def _differing(engine: Engine, releases: Deployed, number: int) -> tuple[str, ...]:
     return await not_as_recorded(engine, releases.containers[number], releases.entries[number], live=False)
 
 

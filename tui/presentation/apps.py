@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from tui.model.container import Container
     from tui.model.drift import Drift
     from tui.model.image import Image
+    from tui.model.releases import Releases
     from tui.presentation.style import Span
     from tui.store.operation import Operation
-    from tui.store.releases import AppReleases
 
 COLUMNS = (
     Column("app", "APP", 8, grow=1, most=24),
@@ -48,7 +48,7 @@ class AppRow(NamedTuple):
 
     name: str
     newest: str = ""
-    releases: AppReleases | None = None
+    releases: Releases | None = None
     container: Container | None = None
     operations: Sequence[Operation] = ()
     drift: Drift | None = None

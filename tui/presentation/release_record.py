@@ -9,13 +9,13 @@ from tui.model.app import Port, ReadySpec, RunSpec
 from tui.model.differences import differences
 from tui.model.digest import short_id
 from tui.model.evidence import recorded_claims
+from tui.model.releases import State
 from tui.model.secrets import MASK, is_secret_name, mask_sentence, mask_text
 from tui.model.ways_back import doubt_of
 from tui.presentation.amounts import age, date, gap
 from tui.presentation.operations import fact_lines
 from tui.presentation.releases import holder_words
 from tui.presentation.text import safe
-from tui.store.releases import FAILED, KEPT, LEDGER_ONLY, LIVE, OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from tui.commands.keymap import Keymap
     from tui.model.drift import Cause, Drift
     from tui.model.release import Entry
+    from tui.model.releases import Releases
     from tui.presentation.style import Line
-    from tui.store.releases import AppReleases
 
 CUT_SHORT = "what it had begun was interrupted: <app.recover> in the apps finishes or undoes it"
 
 STANDS = {
-    LIVE: "live: it bears the app's name",
-    KEPT: "kept: its container waits, stopped",
-    LEDGER_ONLY: "ledger only: its container is gone; it is made anew by this record",
-    FAILED: "failed",
-    OPEN: "open: neither finished nor undone",
+    State.LIVE: "live: it bears the app's name",
+    State.KEPT: "kept: its container waits, stopped",
+    State.LEDGER_ONLY: "ledger only: its container is gone; it is made anew by this record",
+    State.FAILED: "failed",
+    State.OPEN: "open: neither finished nor undone",
 }
 
 
@@ -44,7 +44,7 @@ def moment(seconds: float, now: float) -> str:
     return f"{date(seconds)}, {age(now - seconds)} ago"
 
 
-def record_lines(releases: AppReleases, number: int, now: float, keymap: Keymap) -> list[Line]:
+def record_lines(releases: Releases, number: int, now: float, keymap: Keymap) -> list[Line]:
     """Everything that the ledger has of a release."""
     entry = releases.entries.get(number)
     if entry is None:
@@ -67,7 +67,7 @@ def _section(title: str, facts: Iterable[tuple[str, str]]) -> list[Line]:
     return [[], [(title, "accent bold")], *shown] if shown else []
 
 
-def _about(releases: AppReleases, entry: Entry, now: float) -> list[tuple[str, str]]:
+def _about(releases: Releases, entry: Entry, now: float) -> list[tuple[str, str]]:
     release = entry.release
     slot = releases.standing.slots.get(release.number)
     return [
@@ -88,7 +88,7 @@ def _about(releases: AppReleases, entry: Entry, now: float) -> list[tuple[str, s
     ]
 
 
-def _outcome(releases: AppReleases, entry: Entry, now: float, keymap: Keymap) -> list[tuple[str, str]]:
+def _outcome(releases: Releases, entry: Entry, now: float, keymap: Keymap) -> list[tuple[str, str]]:
     outcome = entry.outcome
     if outcome is None:
         holder = releases.holder
@@ -167,7 +167,7 @@ def value_text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else f"{value:,}"
 
 
-def difference_lines(releases: AppReleases, number: int) -> list[Line]:
+def difference_lines(releases: Releases, number: int) -> list[Line]:
     """What going from the live release to this one would change."""
     entry, live = releases.entries.get(number), releases.live
     if entry is None or live is None:

@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING
 
 from tui.model.digest import short_id
 from tui.model.evidence import recorded_claims
+from tui.model.releases import State
 from tui.model.step import doing
 from tui.presentation.amounts import age
 from tui.presentation.containers import state as container_state
 from tui.presentation.last_done import last_done
 from tui.presentation.text import safe
-from tui.store.releases import FAILED, KEPT, LEDGER_ONLY, LIVE, OPEN
 
 if TYPE_CHECKING:
     from tui.model.drift import Drift
     from tui.model.release import Entry
+    from tui.model.releases import Holder, Releases
     from tui.presentation.apps import AppRow
     from tui.presentation.style import Span
-    from tui.store.releases import AppReleases, Holder
 
 STATES = {
-    LIVE: ("● live", "ok"),
-    KEPT: ("○ kept", "text"),
-    LEDGER_ONLY: ("· ledger only", "muted"),
-    FAILED: ("✗ failed", "bad"),
-    OPEN: ("◐ under way", "busy"),
+    State.LIVE: ("● live", "ok"),
+    State.KEPT: ("○ kept", "text"),
+    State.LEDGER_ONLY: ("· ledger only", "muted"),
+    State.FAILED: ("✗ failed", "bad"),
+    State.OPEN: ("◐ under way", "busy"),
 }
 INTERRUPTED = ("! interrupted", "warn")
 
@@ -59,14 +59,14 @@ def app_cell(column: str, row: AppRow, now: float) -> Span:
     return _fact(column, live, now) if live is not None else ("", "muted")
 
 
-def release_cell(column: str, releases: AppReleases, number: int, now: float) -> Span:
+def release_cell(column: str, releases: Releases, number: int, now: float) -> Span:
     """One cell of a release."""
     entry = releases.entries.get(number)
     match column:
         case "app":
             return f"    r{number}", "text"
         case "state":
-            if releases.interrupted is not None and releases.state(number) == OPEN:
+            if releases.interrupted is not None and releases.state(number) == State.OPEN:
                 return INTERRUPTED
             return STATES[releases.state(number)]
     if entry is None:
@@ -139,7 +139,7 @@ def _health(row: AppRow) -> Span:
     return words, "ok" if style == "ok" else "busy" if style == "busy" else "bad"
 
 
-def _way_back(releases: AppReleases) -> Span:
+def _way_back(releases: Releases) -> Span:
     number = releases.way_back
     if number is not None:
         return safe(releases.called(number)), "text"

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from tui.model.evidence import Evidence
     from tui.model.image import Image
     from tui.model.policy import Policy
+    from tui.model.releases import Releases
     from tui.model.remote import RemoteTags
-    from tui.store.releases import AppReleases
 
 _WHERE = {
     LOCAL: "only here, not pushed",
@@ -67,7 +67,7 @@ def offered_versions(app: AppSpec, images: Iterable[Image], remote: RemoteTags |
 def version_choices(
     app: str,
     offered: Iterable[Offered],
-    releases: AppReleases | None,
+    releases: Releases | None,
     known: Mapping[str, Evidence],
     policy: Policy,
     now: float,
@@ -88,7 +88,7 @@ def version_choices(
     return choices
 
 
-def first_choice(offered: Iterable[Offered], releases: AppReleases | None) -> str:
+def first_choice(offered: Iterable[Offered], releases: Releases | None) -> str:
     """The newest version that is not live and can be had; "" where there is none."""
     for one in offered:
         number = _release_of(one, releases)
@@ -98,7 +98,7 @@ def first_choice(offered: Iterable[Offered], releases: AppReleases | None) -> st
     return ""
 
 
-def _release_of(one: Offered, releases: AppReleases | None) -> int | None:
+def _release_of(one: Offered, releases: Releases | None) -> int | None:
     """The newest release of these bytes that was good, or is live."""
     for number, entry in sorted(releases.entries.items(), reverse=True) if releases is not None else ():
         release = entry.release

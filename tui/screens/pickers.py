@@ -10,24 +10,24 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.model.digest import short_id
+from tui.model.releases import State
 from tui.presentation.amounts import age
 from tui.presentation.lines import plain
 from tui.presentation.release_record import difference_lines
 from tui.presentation.releases import proof
 from tui.presentation.text import fit, safe
 from tui.screens.dialogs import Dialog
-from tui.store.releases import KEPT
 
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from tui.store.releases import AppReleases
+    from tui.model.releases import Releases
 
 DOUBTED = "!  a roll back does not choose it by itself: under the cursor, why"
 
 
-def release_words(releases: AppReleases, number: int, now: float) -> str:
+def release_words(releases: Releases, number: int, now: float) -> str:
     """A release in a list: number, version, digest, age, test, and whether its container is still there."""
     entry = releases.entries.get(number)
     if entry is None:
@@ -35,7 +35,7 @@ def release_words(releases: AppReleases, number: int, now: float) -> str:
     release = entry.release
     way = releases.way(number)
     doubt = "" if way is None or not way.why_not else "  !"
-    where = "kept" if releases.state(number) == KEPT else "ledger only"
+    where = "kept" if releases.state(number) is State.KEPT else "ledger only"
     again = f", as r{release.rollback_of}" if release.rollback_of else ""
     digest = safe(short_id(release.digest or release.image))
     return (
@@ -52,7 +52,7 @@ class ReleaseDialog(Dialog[int]):
     ReleaseDialog VerticalScroll { margin-top: 1; max-height: 12; }
     """
 
-    def __init__(self, title: str, releases: AppReleases, numbers: list[int], first: int, now: float) -> None:
+    def __init__(self, title: str, releases: Releases, numbers: list[int], first: int, now: float) -> None:
         super().__init__()
         self._heading = title
         self._releases = releases

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.evidence import Evidence
     from tui.model.policy import Policy
+    from tui.model.releases import Releases as AppReleases
     from tui.operations.observe import Observer
     from tui.operations.request import Request
     from tui.presentation.versions import Offered
     from tui.screens.main import MainScreen
     from tui.screens.operations import Operations
-    from tui.store.releases import AppReleases
     from tui.store.store import Change, Store
 
 

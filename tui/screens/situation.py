@@ -12,9 +12,9 @@ from tui.store.store import LinkState, Store
 if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.image import Image
+    from tui.model.releases import Releases
     from tui.screens.main import MainScreen
     from tui.store.operation import Operation
-    from tui.store.releases import AppReleases
 
 
 def scope_of(screen: MainScreen) -> Scope:
@@ -56,7 +56,7 @@ def situation_of(screen: MainScreen) -> Situation:
     )
 
 
-def _releases(store: Store, app: str) -> AppReleases | None:
+def _releases(store: Store, app: str) -> Releases | None:
     """Those of an app. One that was under way when they were read, and has ended since, is no obstacle."""
     releases = store.releases.get(app)
     if releases is None or not any(

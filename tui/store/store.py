@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from tui.model.drift import Drift
     from tui.model.engine import EngineVersion
     from tui.model.image import Image
+    from tui.model.releases import Releases
     from tui.model.remote import RemoteTags
     from tui.model.sample import Sample
     from tui.store.operation import Operation
-    from tui.store.releases import AppReleases
 
 
 class Topic(Enum):
@@ -78,7 +78,7 @@ class Store:
         self.samples: dict[str, Sample] = {}
         self.operations: dict[str, Operation] = {}
         self.remote: dict[str, RemoteTags] = {}
-        self.releases: dict[str, AppReleases] = {}
+        self.releases: dict[str, Releases] = {}
         self.drift: dict[str, Drift] = {}
         self.link = Link(LinkState.CONNECTING, 0.0)
         self._complete = False
@@ -166,7 +166,7 @@ class Store:
         if before is None or before._replace(at=tags.at) != tags:
             self._tell(Change(Topic.REMOTE, put=(tags.repository,)))
 
-    def put_releases(self, app: str, releases: AppReleases) -> None:
+    def put_releases(self, app: str, releases: Releases) -> None:
         """The releases of an app; told only where they are others than before."""
         before = self.releases.get(app)
         self.releases[app] = releases

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tui.errors import HoldfastError
 from tui.model.labels import APP
+from tui.model.releases import Releases
 from tui.model.standing import Standing
-from tui.store.releases import AppReleases
 from tui.store.store import LinkState, Topic
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class ReleasesFollower:
     """
 
     def __init__(
-        self, store: Store, apps: Iterable[str], read: Callable[[str], Awaitable[AppReleases | None]]
+        self, store: Store, apps: Iterable[str], read: Callable[[str], Awaitable[Releases | None]]
     ) -> None:
         self._store = store
         self._apps = frozenset(apps)
@@ -85,7 +85,7 @@ class ReleasesFollower:
         except* HoldfastError as group:
             error = group.exceptions[0]
             reason = error.message if isinstance(error, HoldfastError) else str(error)
-            before = self._store.releases.get(app) or AppReleases(Standing(app))
+            before = self._store.releases.get(app) or Releases(Standing(app))
             found = before._replace(error=reason)
         if found is not None:
             self._store.put_releases(app, found)

@@ -7,14 +7,15 @@ import pytest
 from tests.support.containers import inspected_container
 from tui.cli import releases as listing
 from tui.cli import status
-from tui.cli.release_words import release_fields, state_of
+from tui.cli.release_words import release_fields
 from tui.ledger.lease_state import LeaseState, Owner
 from tui.model.app import RunSpec
 from tui.model.drift import FILES, Cause, Drift
 from tui.model.release import Entry, Outcome, Release
+from tui.model.releases import Releases, State
 from tui.model.standing import Slot, Standing
 from tui.model.ways_back import ways_back
-from tui.operations.releases import Releases
+from tui.operations.releases import Deployed
 from tui.presentation.console import painted
 
 DIGEST = "sha256:" + "ab" * 32
@@ -45,11 +46,13 @@ def entry(number, good=True, message="", **changes):
 def releases(*entries, live=None, kept=(), one=None):
     slots = {number: Slot(f"id{number}", f"web.r{number}", number, False, False) for number in kept}
     if live is not None:
-        slots[live] = Slot(f"id{live}", "web", live, True, True)
+        slots[live] = Slot(f"id{live}", "web", live, one is None or one.running, True)
     records = {one.release.number: one.good for one in entries}
     containers = {live: one or container(live)} if live is not None else {}
     by_number = {one.release.number: one for one in entries}
-    return Releases(Standing("web", slots, records), by_number, containers)
+    standing = Standing("web", slots, records)
+    ways = ways_back(standing, by_number)
+    return Deployed(Releases(standing, by_number, ways=ways), containers)
 
 
 ALL = releases(
@@ -58,14 +61,13 @@ ALL = releases(
 
 
 def shown(found, **changes):
-    ways = ways_back(found.standing, found.entries)
-    one = status.AppStatus("web", "unix:///s", True, found, None, None, (), ways)._replace(**changes)
+    one = status.AppStatus("web", "unix:///s", True, found)._replace(**changes)
     row = dict(zip(status.COLUMNS, status.row(one, 100.0 + 7200), strict=True))
     return row, [painted(line, colours=False) for line in status.notes(one)]
 
 
 def test_what_has_become_of_each():
-    states = [state_of(number, ALL) for number in (5, 4, 3, 2, 1)]
+    states = [ALL.releases.state(number) for number in (5, 4, 3, 2, 1)]
     assert states == ["open", "live", "failed", "kept", "ledger only"]
 
 
@@ -94,7 +96,8 @@ def test_nothing_is_live():
     assert row["live"] == "none"
     assert set(row.values()) == {"web", "none", "-", "unknown"}
     assert notes == []
-    _, notes = shown(releases()._replace(foreign=container(0)))
+    none = releases().releases._replace(foreign="id0")
+    _, notes = shown(Deployed(none, {}, foreign=container(0)))
     assert notes == [
         "web: the container web was not made by Holdfast; holdfast adopt web takes it over, or "
         "docker rename web ANOTHER-NAME gives the name back"
@@ -148,7 +151,7 @@ def test_drift_is_told_with_its_causes_and_unknown_is_no_agreement():
 def row_of(number, *, busy=False, **changes):
     one = ALL.entries[number]
     one = one._replace(release=one.release._replace(**changes))
-    cells = listing.row(listing.Listed("unix:///s", one, state_of(number, ALL), busy))
+    cells = listing.row(listing.Listed("unix:///s", one, ALL.releases.state(number), busy))
     return dict(zip(listing.COLUMNS, cells, strict=True))
 
 
@@ -167,7 +170,7 @@ def test_what_the_newest_failed_release_said_is_shown_to_everybody():
     def said(number, *lines):
         one = entry(number, False, "ended")
         one = one._replace(outcome=one.outcome._replace(said=lines))
-        return listing.Listed("unix:///s", one, "failed")
+        return listing.Listed("unix:///s", one, State.FAILED)
 
     shown = [
         painted(line, colours=False)

@@ -13,6 +13,7 @@ from tui.model.evidence import Claim, Evidence
 from tui.model.image import Image
 from tui.model.policy import Policy
 from tui.model.release import Entry, Outcome
+from tui.model.releases import Holder, Releases
 from tui.model.remote import RemoteTag, RemoteTags
 from tui.model.standing import Slot, Standing
 from tui.presentation.apps import COLUMNS, AppRow, cell
@@ -22,7 +23,6 @@ from tui.presentation.release_record import difference_lines, drift_lines, recor
 from tui.presentation.releases import drift_badge, holder_words, release_cell
 from tui.presentation.table import place
 from tui.presentation.versions import first_choice, offered_versions, version_choices
-from tui.store.releases import AppReleases, Holder
 
 KEYMAP = Keymap()
 NOW = 1_700_000_000.0
@@ -56,14 +56,14 @@ def test_what_the_first_paint_knows_is_only_the_name() -> None:
 @pytest.mark.parametrize(
     ("releases", "words"),
     [
-        (AppReleases(Standing("web"), at=NOW), "not deployed"),
-        (AppReleases(Standing("web"), error="no answer"), "? unknown"),
-        (AppReleases(Standing("web"), foreign="a" * 64, at=NOW), "! not ours"),
-        (AppReleases(Standing("web", {}, {1: True}), at=NOW), "✗ not there"),
+        (Releases(Standing("web"), at=NOW), "not deployed"),
+        (Releases(Standing("web"), error="no answer"), "? unknown"),
+        (Releases(Standing("web"), foreign="a" * 64, at=NOW), "! not ours"),
+        (Releases(Standing("web", {}, {1: True}), at=NOW), "✗ not there"),
         (fakes.interrupted(NOW, LIVE), "! interrupted"),
     ],
 )
-def test_what_is_not_in_order_is_said_in_a_word(releases: AppReleases, words: str) -> None:
+def test_what_is_not_in_order_is_said_in_a_word(releases: Releases, words: str) -> None:
     assert cell("state", row(releases=releases), NOW)[0] == words
 
 
@@ -141,7 +141,7 @@ def test_a_record_full_of_hostile_text_does_no_harm() -> None:
         run=RunSpec(command=(evil,), labels={evil: evil}, environment={evil: evil}),
     )  # fmt: skip
     entries = {1: Entry(release, Outcome(1, False, NOW, message=evil, said=(evil, "no database")))}
-    releases = AppReleases(Standing("web", {}, {1: False}), entries, at=NOW)
+    releases = Releases(Standing("web", {}, {1: False}), entries, at=NOW)
     lines = record_lines(releases, 1, NOW, KEYMAP)
     assert all("\x1b" not in plain(line) and "\n" not in plain(line) for line in lines)
     assert "What it said last" in text(lines)
@@ -172,7 +172,7 @@ def test_differences_go_from_the_live_one() -> None:
 def test_where_a_roll_back_goes() -> None:
     assert RELEASES.way_back == 4
     assert RELEASES.ways_back == [4, 2, 1]
-    first = AppReleases(Standing("web", {1: Slot(LIVE, "web", 1, True, True)}, {1: True}), at=NOW)
+    first = Releases(Standing("web", {1: Slot(LIVE, "web", 1, True, True)}, {1: True}), at=NOW)
     assert first.way_back is None
     assert first.ways_back == []
 

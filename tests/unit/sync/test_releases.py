@@ -13,8 +13,8 @@ from tui.errors import HoldfastError
 from tui.model.container import Container
 from tui.model.labels import APP
 from tui.model.operation import Ended
+from tui.model.releases import Holder, Releases
 from tui.model.standing import Standing
-from tui.store.releases import AppReleases, Holder
 from tui.store.store import Link, LinkState, Store
 from tui.sync import releases as module
 from tui.sync.releases import ReleasesFollower
@@ -30,9 +30,9 @@ class Reader:
 
     def __init__(self) -> None:
         self.read: list[str] = []
-        self.answer: AppReleases | HoldfastError | None = AppReleases(Standing("web"), at=1.0)
+        self.answer: Releases | HoldfastError | None = Releases(Standing("web"), at=1.0)
 
-    async def __call__(self, app: str) -> AppReleases | None:
+    async def __call__(self, app: str) -> Releases | None:
         self.read.append(app)
         if isinstance(self.answer, HoldfastError):
             raise self.answer
@@ -140,10 +140,10 @@ async def test_while_somebody_has_the_lease_it_is_read_again_and_again() -> None
     store, reader = Store(), Reader()
     store.set_link(LIVE)
     holder = Holder("alice", "op", "Deploy web v1", "stop r1", True, "")
-    reader.answer = AppReleases(Standing("web"), holder=holder, at=1.0)
+    reader.answer = Releases(Standing("web"), holder=holder, at=1.0)
     async with following(store, reader):
         await reader.times(3 * 2)
-        reader.answer = AppReleases(Standing("web"), holder=holder._replace(alive=False), at=1.0)
+        reader.answer = Releases(Standing("web"), holder=holder._replace(alive=False), at=1.0)
         await reader.settled()
         await reader.settled()
         assert await reader.settled() == []
@@ -152,7 +152,7 @@ async def test_while_somebody_has_the_lease_it_is_read_again_and_again() -> None
 async def test_what_cannot_be_read_keeps_what_was_known_and_says_why() -> None:
     store, reader = Store(), Reader()
     store.set_link(LIVE)
-    reader.answer = AppReleases(Standing("web", {}, {1: True}), at=5.0)
+    reader.answer = Releases(Standing("web", {}, {1: True}), at=5.0)
     async with following(store, reader):
         await reader.settled()
         reader.answer = HoldfastError("the ledger cannot be read")
@@ -169,8 +169,8 @@ async def test_readers_are_told_of_differences_only() -> None:
     from tui.store.store import Topic
 
     store.subscribe(Topic.RELEASES, lambda change: told.append(change.put))
-    store.put_releases("web", AppReleases(Standing("web"), at=1.0))
-    store.put_releases("web", AppReleases(Standing("web"), at=2.0))
-    store.put_releases("web", AppReleases(Standing("web", {}, {1: True}), at=3.0))
+    store.put_releases("web", Releases(Standing("web"), at=1.0))
+    store.put_releases("web", Releases(Standing("web"), at=2.0))
+    store.put_releases("web", Releases(Standing("web", {}, {1: True}), at=3.0))
     assert told == [("web",), ("web",)]
     assert store.releases["web"].at == 3.0

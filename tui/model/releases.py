@@ -1,9 +1,14 @@
-"""The releases of an app on one engine, as they were read last."""
+"""The releases of an app on one engine: where each stands, and where one can go back to. Pure.
+
+Dashboard, command line and operations ask here; what the engine has besides stands beside it.
+"""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.model.digest import short_id
 from tui.model.ways_back import default_of
 
 if TYPE_CHECKING:
@@ -13,9 +18,16 @@ if TYPE_CHECKING:
     from tui.model.standing import Slot, Standing
     from tui.model.ways_back import WayBack
 
-LIVE, KEPT, LEDGER_ONLY, FAILED, OPEN = "live", "kept", "ledger only", "failed", "open"
-"""Where a release stands: it serves; its container waits; only its record is left; it failed its gate; it was
-begun, and is neither finished nor undone."""
+
+class State(StrEnum):
+    """Where a release stands: it serves; its container waits; only its record is left; it failed its gate;
+    it was begun, and is neither finished nor undone."""
+
+    LIVE = "live"
+    KEPT = "kept"
+    LEDGER_ONLY = "ledger only"
+    FAILED = "failed"
+    OPEN = "open"
 
 
 class Holder(NamedTuple):
@@ -34,26 +46,28 @@ class Holder(NamedTuple):
     text: str
 
 
-class AppReleases(NamedTuple):
+class Releases(NamedTuple):
     """Everything that is known of them.
 
-    entries   the ledger's, by number
-    foreign   the ID of a container that bears the app's name and is not ours, "" where there is none
-    holder    who has the lease, None where nobody has
-    notes     what was found wrong with the ledger: sentences
-    at        when it was read, seconds since the epoch; 0 where it never could be
-    error     why it could not be read the last time; the rest then is from before
-    ways      what can be gone back to, the newest first
+    entries     the ledger's, by number
+    foreign     the ID of a container that bears the app's name and is not ours, "" where there is none
+    strangers   containers that say they are a release of the app, where the ledger does not: name -> ID
+    holder      who has the lease, None where nobody has
+    notes       what was found wrong with the ledger: sentences
+    ways        what can be gone back to, the newest first
+    at          when it was read, seconds since the epoch; 0 where it never could be
+    error       why it could not be read the last time; the rest then is from before
     """
 
     standing: Standing
     entries: Mapping[int, Entry] = {}
     foreign: str = ""
+    strangers: Mapping[str, str] = {}
     holder: Holder | None = None
     notes: tuple[str, ...] = ()
+    ways: tuple[WayBack, ...] = ()
     at: float = 0.0
     error: str = ""
-    ways: tuple[WayBack, ...] = ()
 
     @property
     def live(self) -> Entry | None:
@@ -98,13 +112,21 @@ class AppReleases(NamedTuple):
         entry = self.entries.get(number)
         return f"r{number} {entry.release.version if entry is not None else ''}".strip()
 
-    def state(self, number: int) -> str:
-        """LIVE, KEPT, LEDGER_ONLY, FAILED or OPEN."""
+    def state(self, number: int) -> State:
+        """Where it stands. A container without a record waits: there is nothing to finish or undo."""
         standing = self.standing
-        if number in standing.records and standing.records[number] is None:
-            return OPEN
+        if number in standing.open:
+            return State.OPEN
         if number == standing.live:
-            return LIVE
+            return State.LIVE
         if standing.records.get(number) is False:
-            return FAILED
-        return KEPT if number in standing.slots else LEDGER_ONLY
+            return State.FAILED
+        return State.KEPT if number in standing.slots else State.LEDGER_ONLY
+
+    def stranger_notes(self) -> list[str]:
+        """A sentence about each container that says that it is a release of this app, and is none."""
+        return [
+            f"the container {name} says that it is a release of {self.standing.app}, and the ledger knows "
+            f"nothing of it: it is a stranger, and left alone (docker inspect {short_id(id)})"
+            for name, id in sorted(self.strangers.items())
+        ]
