@@ -312,7 +312,9 @@ def test_version_picker(snap_compare: Any, size: tuple[int, int]) -> None:
 
 def released() -> dict[str, Releases]:
     """What is known of three apps: one that is looked at, one that somebody else is at, one not deployed."""
-    holder = Holder("carol", "op", "Deploy mail v1.6.0 as r6", "stop r5", alive=True, text="carol on ci")
+    holder = Holder(
+        "carol", "op", "Deploy mail", "stop r5", True, "carol on ci", verb="deploy", what="v1.6.0"
+    )
     return {
         "api": Releases(Standing("api"), at=NOW),
         "mail": fakes.releases(NOW, f"{1:064x}", "mail", holder),

@@ -320,7 +320,9 @@ async def test_keys_say_why_not(dashboard: Open, engine: Engine, processes: Proc
         await robot.wait_for("not deployed")
         await robot.press("R")
         await said(robot, "nothing to go back to: no other release of web has passed its gate")
-        holder = Holder("alice", "op", "Deploy web v1.6.0 as r6", "stop r5", True, "alice on box: deploy")
+        holder = Holder(
+            "alice", "op", "Deploy web", "stop r5", True, "alice on box: deploy", verb="deploy", what="v1.6.0"
+        )
         await deployed(robot, engine, holder=holder)
         assert "◐ alice deploys v1.6.0, " in robot.row("web ")
         await robot.press("D")

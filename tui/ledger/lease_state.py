@@ -59,7 +59,8 @@ class Owner(NamedTuple):
 
     by, host, pid   the account, the machine, the process there
     op              the operation's ID
-    title           what it does, in words: "deploy v1.4.0"
+    title           what it does, in words: "Deploy web v1.4.0 as r4"
+    verb, what      as facts: the verb's name, and what it acts on, "v1.4.0"; "" in leases of a first version
     """
 
     by: str = ""
@@ -67,6 +68,8 @@ class Owner(NamedTuple):
     pid: int = 0
     op: str = ""
     title: str = ""
+    verb: str = ""
+    what: str = ""
 
 
 class Renewal(NamedTuple):
@@ -166,8 +169,15 @@ async def read_lease(engine: Engine, app: str, times: Times = TIMES) -> LeaseSta
 def owner_of(label: str) -> Owner:
     """Who the label of a lease says it is, in words of a length that can be shown."""
     owner = _decoded(label.encode("utf-8", "replace"), Owner) or Owner()
-    by, host, op, title = (short(text) for text in (owner.by, owner.host, owner.op, owner.title))
-    return Owner(by, host, owner.pid if 0 <= owner.pid < MOST_PID else 0, op, title)
+    return Owner(
+        by=short(owner.by),
+        host=short(owner.host),
+        pid=owner.pid if 0 <= owner.pid < MOST_PID else 0,
+        op=short(owner.op),
+        title=short(owner.title),
+        verb=short(owner.verb),
+        what=short(owner.what),
+    )
 
 
 def _has_ended(owner: Owner) -> bool:

@@ -36,6 +36,7 @@ class Holder(NamedTuple):
     title, step   what is being done, in words, and the step that was begun last
     alive         whether it has been heard of lately: a lease that is not alive can be taken over
     text          all of it in one sentence
+    verb, what    the same as facts: the verb's name, and what it acts on; "" where only words are known
     """
 
     by: str
@@ -44,6 +45,8 @@ class Holder(NamedTuple):
     step: str
     alive: bool
     text: str
+    verb: str = ""
+    what: str = ""
 
 
 class Releases(NamedTuple):

@@ -27,6 +27,7 @@ class Verb(NamedTuple):
     name              "rollback", as it is typed
     doing, done       "rolling back", "rolled back"
     does              "rolls back": what somebody does who is at it
+    onto              what stands between that and what it acts on: "rolls back to r1"
     takes             what it can be told
     asks              whether it changes what others see, and so asks first on a terminal
     undoes            whether it takes back what it has begun when it is cancelled
@@ -39,6 +40,7 @@ class Verb(NamedTuple):
     doing: str
     done: str
     does: str
+    onto: str = ""
     takes: frozenset[Argument] = frozenset()
     asks: bool = False
     undoes: bool = False
@@ -84,6 +86,7 @@ _ALL = (
     ),
     Verb(
         "rollback", "rolling back", "rolled back", "rolls back",
+        onto="to",
         takes=frozenset((Argument.TO, Argument.FORCE)),
         asks=True, undoes=True, recovers=True,
         when_cancelled=_SERVES_AGAIN,

@@ -14,7 +14,6 @@ from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError, Refused
 from tui.files import read_file
 from tui.ledger.lease import Lease
-from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
 from tui.ledger.way_out import refuse_beyond
 from tui.model.app import ReadySpec
@@ -32,7 +31,7 @@ from tui.operations.adopted_image import AdoptedImage, image_of
 from tui.operations.gate import NotReady, gate
 from tui.operations.reachable import reachable
 from tui.operations.releases import read_releases
-from tui.operations.runner import whoami
+from tui.operations.runner import this_process, whoami
 from tui.operations.undisturbed import read_undisturbed
 from tui.settings.app_file import app_file, write_app
 
@@ -289,7 +288,8 @@ class Adopt:
     async def run(self, report: Report) -> Result:
         variables = self._found.run.environment
         report.hide(variables[name] or "" for name in _secrets(variables))
-        owner = Owner(whoami(), socket.gethostname(), os.getpid(), self._op, f"adopt {self._kept.name}")
+        name = self._kept.name
+        owner = this_process(self._op, title=f"adopt {name}", verb="adopt", what=name)
         async with report.step(LEASE):
             lease = await Lease.acquire(self._engine, self._name, owner)
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import time
 from typing import TYPE_CHECKING
@@ -14,7 +13,6 @@ from tui.errors import HoldfastError, Refused
 from tui.evidence.files import name_version
 from tui.ledger.errors import LeaseLost
 from tui.ledger.lease import Lease
-from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
 from tui.ledger.records import spec_hash
 from tui.ledger.way_out import refuse_beyond
@@ -37,7 +35,7 @@ from tui.operations.release_source import Target, check_image_platform, resolve_
 from tui.operations.releases import Deployed, read_releases
 from tui.operations.retiring import PRUNE, image_steps, outgoing, retire
 from tui.operations.rollout import Means, Rollout
-from tui.operations.runner import whoami
+from tui.operations.runner import this_process, whoami
 from tui.operations.taken import refuse_taken
 from tui.operations.undisturbed import read_undisturbed
 
@@ -76,7 +74,7 @@ class Cancelled(HoldfastError):
 class Deploy:
     """Deploying a version of an app (see operations.runner.Verb); `op` is the operation's ID."""
 
-    verb = "Deploy"
+    name, verb = "deploy", "Deploy"
 
     def __init__(
         self,
@@ -229,6 +227,10 @@ class Deploy:
     def _title(self, release: Release) -> str:
         return f"Deploy {self._app.name} {release.version or short_id(release.digest)} as r{release.number}"
 
+    def _what(self, release: Release) -> str:
+        """What it acts on, in words."""
+        return release.version or short_id(release.digest)
+
     def _plan(self, release: Release, warnings: Sequence[str]) -> Plan:
         app, releases = self._app, self._releases
         steps = [PlanStep(LEASE, f"Take the lease of {app.name}")]
@@ -286,8 +288,9 @@ class Deploy:
 
     async def run(self, report: Report) -> Result:
         app = self._app
-        title = self._title(await self._release())
-        owner = Owner(whoami(), socket.gethostname(), os.getpid(), self._op, title)
+        release = await self._release()
+        title, what = self._title(release), self._what(release)
+        owner = this_process(self._op, title=title, verb=self.name, what=what)
         async with report.step(LEASE):
             lease = await Lease.acquire(self._engine, app.name, owner)
         try:

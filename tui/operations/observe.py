@@ -83,4 +83,6 @@ def _holder(lease: LeaseState) -> Holder:
         step=lease.step,
         alive=lease.alive,
         text=lease.text,
+        verb=owner.verb,
+        what=owner.what,
     )

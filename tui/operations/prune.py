@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from typing import TYPE_CHECKING, Any
 
 from tui.engine.errors import EngineError, NotFound
 from tui.engine.uncancelled import to_the_end
 from tui.errors import NothingToDo
 from tui.ledger.lease import Lease
-from tui.ledger.lease_state import Owner
 from tui.ledger.ledger import Ledger
 from tui.model.digest import short_id
 from tui.model.operation import DONE, FAILED, RUNNING, Plan, PlanStep, Result
@@ -19,7 +16,7 @@ from tui.model.switching import outdated
 from tui.operations.releases import read_releases
 from tui.operations.retention import Leftover, leftover
 from tui.operations.rollout import Means, Rollout
-from tui.operations.runner import whoami
+from tui.operations.runner import this_process
 from tui.operations.undisturbed import read_undisturbed
 
 if TYPE_CHECKING:
@@ -91,7 +88,7 @@ class Prune:
 
     async def run(self, report: Report) -> Result:
         app, engine = self._app, self._engine
-        owner = Owner(whoami(), socket.gethostname(), os.getpid(), self._op, f"prune {app.name}")
+        owner = this_process(self._op, title=f"prune {app.name}", verb="prune")
         lease = await Lease.acquire(engine, app.name, owner)
         try:
             releases = await read_releases(engine, self._ledger, app.name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError, NothingToDo
 from tui.ledger.errors import LeaseLost
 from tui.ledger.lease import Lease
-from tui.ledger.lease_state import Owner, read_lease
+from tui.ledger.lease_state import read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.step import Step, StepKind
@@ -20,7 +19,7 @@ from tui.model.switching import can_complete, complete, restore, settle, way_bac
 from tui.operations.leftovers import alive, left_over
 from tui.operations.releases import policy_of, read_releases
 from tui.operations.rollout import Means, Rollout
-from tui.operations.runner import whoami
+from tui.operations.runner import this_process
 from tui.operations.taken import NameTaken, refuse_taken
 from tui.operations.undisturbed import read_undisturbed
 
@@ -89,7 +88,7 @@ class Recover:
     async def run(self, report: Report) -> Result:
         title = f"recover {self._app.name}"
         async with report.step("lease"):
-            owner = Owner(whoami(), socket.gethostname(), os.getpid(), self._op, title)
+            owner = this_process(self._op, title=title, verb="recover")
             lease = await Lease.acquire(self._engine, self._app.name, owner)
         try:
             live = await to_the_end(self._recover(lease, report))

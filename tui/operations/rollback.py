@@ -39,7 +39,7 @@ class Rollback(Deploy):
     force   whether it may be one whose record or container is not to be trusted
     """
 
-    verb = "Roll back"
+    name, verb = "rollback", "Roll back"
 
     def __init__(
         self, engine: Engine, app: AppSpec, policy: Policy, op: str, to: int = 0, *, force: bool = False
@@ -192,6 +192,9 @@ class Rollback(Deploy):
             called = self._releases.called(release.rollback_of)
             return f"Make {self._app.name} {called} anew as r{release.number}"
         return f"Roll {self._app.name} back to r{release.rollback_of} {release.version} as r{release.number}"
+
+    def _what(self, release: Release) -> str:
+        return self._releases.called(release.rollback_of)
 
     async def _changed_files(self) -> list[str]:
         """Files that were referred to and are something else now; the container, if it is there, has them."""

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from tui.errors import HoldfastError
+from tui.ledger.lease_state import Owner
 from tui.model.operation import CANCELLED, Ended, Failure, Plan, Result, Started
 from tui.operations.report import Report
 
@@ -42,6 +43,13 @@ def whoami() -> str:
         return os.environ.get("SUDO_USER") or getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
+
+
+def this_process(op: str, *, title: str, verb: str, what: str = "") -> Owner:
+    """Who takes a lease for an operation; `what` is what its verb acts on."""
+    return Owner(
+        by=whoami(), host=socket.gethostname(), pid=os.getpid(), op=op, title=title, verb=verb, what=what
+    )
 
 
 async def perform(

@@ -93,7 +93,7 @@ def _outcome(releases: Releases, entry: Entry, now: float, keymap: Keymap) -> li
     if outcome is None:
         holder = releases.holder
         if holder is not None and holder.alive:
-            return [("open", holder_words(holder, entry.release.app))]
+            return [("open", holder_words(holder))]
         return [("open", keymap.say(CUT_SHORT))]
     return [
         ("gate", "passed" if outcome.good else "failed"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from tui.model.digest import short_id
 from tui.model.evidence import recorded_claims
 from tui.model.releases import State
 from tui.model.step import doing
+from tui.model.verb import verb_named
 from tui.presentation.amounts import age
 from tui.presentation.containers import state as container_state
 from tui.presentation.last_done import last_done
@@ -32,11 +32,6 @@ INTERRUPTED = ("! interrupted", "warn")
 
 TRUSTED = 3600.0
 """Seconds for which a look for drift tells how things are now."""
-
-_NUMBER = re.compile(r" as r\d+$")
-"""The end of a title that says which number the release gets."""
-
-_DOES = {"deploy": "deploys", "roll": "rolls", "recover": "recovers", "prune": "prunes", "ship": "ships"}
 
 
 def app_cell(column: str, row: AppRow, now: float) -> Span:
@@ -163,17 +158,15 @@ def _last(row: AppRow, now: float) -> Span:
     holder = row.releases.holder if row.releases is not None else None
     ours = bool(row.operations) and row.operations[0].running
     if holder is not None and holder.alive and not ours:
-        return f"◐ {holder_words(holder, row.name)}", "busy"
+        return f"◐ {holder_words(holder)}", "busy"
     return last_done(row.operations, now) if row.operations else ("", "muted")
 
 
-def holder_words(holder: Holder, app: str) -> str:
+def holder_words(holder: Holder) -> str:
     """Who does what, and how far they are: "alice deploys v1.4.0, stopping r2"."""
-    first, *rest = _NUMBER.sub("", holder.title).split() or [""]
-    verb = _DOES.get(first.lower())
-    if verb is not None:
-        rest = [word for number, word in enumerate(rest) if number or word != app]
-        said = " ".join((holder.by, verb, *rest))
+    if holder.verb:
+        verb = verb_named(holder.verb)
+        said = " ".join(filter(None, (holder.by, verb.does, verb.onto if holder.what else "", holder.what)))
     else:
         said = f"{holder.by}: {holder.title or 'something'}"
     return safe(f"{said}, {doing(holder.step)}" if holder.step else said)

@@ -102,14 +102,21 @@ def test_unknown_drift_is_not_none() -> None:
 
 
 def test_who_deploys_now_is_said_in_few_words() -> None:
-    def words(title: str, step: str = "stop r3") -> str:
-        return holder_words(Holder("alice", "op", title, step, True, ""), "web")
+    def words(verb: str, what: str, step: str = "stop r3", title: str = "no matter") -> str:
+        return holder_words(Holder("alice", "op", title, step, True, "", verb=verb, what=what))
 
-    assert words("Deploy web v1.4.0 as r4") == "alice deploys v1.4.0, stopping r3"
-    assert words("Roll web back to r1 v1.0.0 as r4") == "alice rolls back to r1 v1.0.0, stopping r3"
-    assert words("recover web", "") == "alice recovers"
-    assert words("", "") == "alice: something"
-    assert "\x1b" not in words("Deploy web \x1b[2J")
+    assert words("deploy", "v1.4.0") == "alice deploys v1.4.0, stopping r3"
+    assert words("rollback", "r1 v1.0.0") == "alice rolls back to r1 v1.0.0, stopping r3"
+    assert words("rollback", "", "") == "alice rolls back"
+    assert words("recover", "", "") == "alice recovers"
+    assert "\x1b" not in words("deploy", "\x1b[2J")
+
+
+def test_of_a_lease_without_a_verb_its_title_is_said() -> None:
+    """A first version writes no other."""
+    old = Holder("alice", "op", "Deploy web v1.4.0 as r4", "", True, "")
+    assert holder_words(old) == "alice: Deploy web v1.4.0 as r4"
+    assert holder_words(old._replace(title="")) == "alice: something"
 
 
 @pytest.mark.parametrize("cells", [59, 79, 99, 119, 199])
