@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from tui.engine.client import Engine
     from tui.model.app import AppSpec
+    from tui.model.image import Image
     from tui.model.operation import Plan
     from tui.settings.schema import Settings
 
@@ -192,10 +193,11 @@ async def _which_version(options: Options, settings: Settings, app: AppSpec) -> 
 
     asked = Asked(app.name, options.host, options.docker_context, options.config)
     async with engine_of(asked, settings) as engine:
-        local = [tag for image in await engine.images.list() for tag in app.versions_of(image.tags)]
+        images = await engine.images.list()
         if options.verb == "deploy":
-            offered, note = await _versions(engine, app, local)
+            offered, note = await _versions(engine, app, images)
         else:
+            local = [tag for image in images for tag in app.versions_of(image.tags)]
             found = await suggestions(app, engine, local)
             longest = max((len(one.tag) for one in found.offered), default=0)
             offered, note = [f"{one.tag:{longest}}  {one.why}" for one in found.offered], found.note
@@ -206,21 +208,22 @@ async def _which_version(options: Options, settings: Settings, app: AppSpec) -> 
     )
 
 
-async def _versions(engine: Engine, app: AppSpec, local: list[str]) -> tuple[list[str], str]:
+async def _versions(engine: Engine, app: AppSpec, images: Sequence[Image]) -> tuple[list[str], str]:
     """The newest versions that can be deployed, and why there may be more."""
-    from tui.model.version import Version
+    from tui.model.offers import offered_versions
+    from tui.model.remote import RemoteTag, RemoteTags
     from tui.operations.remote import Remote
     from tui.registry.errors import RegistryError
 
-    known, note = local, ""
+    there, note = None, ""
     if app.has_registry:
         try:
             async with Remote(engine, app) as remote:
-                known = await remote.tags()
+                tags = {tag: RemoteTag("") for tag in await remote.tags()}
+                there = RemoteTags(app.repository, time.time(), tags)
         except RegistryError as error:
             note = f"the registry's tags are not known: {error.message}"
-    versions = {tag: found for tag in known if (found := Version.parse(tag)) is not None}
-    newest = sorted(versions, key=lambda tag: versions[tag].precedence, reverse=True)
+    newest = [one.tag for one in offered_versions(app, images, there) if one.can_be_had]
     if not newest and not note:
         note = "there is none yet: holdfast tag, and holdfast push where there is a registry"
     return newest[:OFFERED], note

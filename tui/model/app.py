@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.model.digest import short_id
 from tui.model.policy import EngineSettings as EngineSettings
 from tui.model.policy import Policy as Policy
 from tui.model.reference import familiar, split_reference
@@ -246,9 +247,23 @@ class AppSpec(NamedTuple):
 
     def versions_of(self, references: Iterable[str]) -> list[str]:
         """As `tags_of`, without the tags by which builds are named."""
-        return [tag for tag in self.tags_of(references) if not tag.startswith(BUILT)]
+        return [tag for tag in self.tags_of(references) if not is_build_tag(tag)]
 
     def digest_of(self, references: Iterable[str]) -> str:
         """The digest under which its repository knows an image of these references; "" for none."""
-        digests = (split_reference(one).digest for one in references if self.owns(one))
-        return next(filter(None, digests), "")
+        return next(iter(self.digests_of(references)), "")
+
+    def digests_of(self, references: Iterable[str]) -> list[str]:
+        """The digests among references that are of the app's repository."""
+        digests = [split_reference(one).digest for one in references if self.owns(one)]
+        return [digest for digest in digests if digest]
+
+
+def build_tag(image: str) -> str:
+    """The tag by which a build is named: it says the image's ID."""
+    return f"{BUILT}{short_id(image)}"
+
+
+def is_build_tag(tag: str) -> bool:
+    """Whether a tag names a build, and is no version."""
+    return tag.startswith(BUILT)

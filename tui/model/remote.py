@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -33,22 +34,33 @@ class RemoteTags(NamedTuple):
     error: str = ""
 
 
-LOCAL, REMOTE, BOTH, MOVED, UNKNOWN = "local", "remote", "both", "moved", "?"
+class Place(StrEnum):
+    """Where a tag is: on this engine, in the registry, or both with the same bytes; MOVED where they differ.
+
+    HERE is where there is no registry that it could be in.
+    """
+
+    HERE = "here"
+    LOCAL = "local"
+    REMOTE = "remote"
+    BOTH = "both"
+    MOVED = "moved"
+    UNKNOWN = "?"
 
 
-def whereabouts(image: Image | None, digest: str, remote: RemoteTag | None, error: str = "") -> str:
-    """Where a tag is: LOCAL, REMOTE, BOTH with the same bytes, MOVED where they differ, UNKNOWN.
+def whereabouts(image: Image | None, digest: str, remote: RemoteTag | None, error: str = "") -> Place:
+    """Where a tag of a repository that has a registry is.
 
     image, digest   the image that bears the tag on the engine, and the digest by which its repository knows
                     it ("" when it was never pushed or pulled)
     remote, error   what the registry has, and why it could not be asked
     """
     if error:
-        return UNKNOWN
+        return Place.UNKNOWN
     if image is None:
-        return REMOTE
+        return Place.REMOTE
     if remote is None:
-        return LOCAL
+        return Place.LOCAL
     if remote.digest in (digest, image.id) or remote.config == image.id:
-        return BOTH
-    return MOVED if digest or remote.config else UNKNOWN
+        return Place.BOTH
+    return Place.MOVED if digest or remote.config else Place.UNKNOWN

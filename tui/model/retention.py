@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model.app import BUILT
-from tui.model.digest import short_id
+from tui.model.app import build_tag
 from tui.model.reference import split_reference
 
 if TYPE_CHECKING:
@@ -139,5 +138,5 @@ def _is_of(app: AppSpec, image: Image, built: Mapping[str, float]) -> bool:
 
 def _build_tags(app: AppSpec, image: Image) -> list[str]:
     """The names that `build` gave it: they say the image's own ID, so that nobody else's are meant."""
-    own = f"{BUILT}{short_id(image.id)}"
+    own = build_tag(image.id)
     return [tag for tag in image.tags if split_reference(tag).tag == own and app.owns(tag)]

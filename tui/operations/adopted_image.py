@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model.app import BUILT
+from tui.model.app import is_build_tag
 from tui.model.reference import DOCKER_HUB, Reference, app_repository, familiar, split_reference
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _likeliest(known: Sequence[Reference], name: str, image: str) -> Reference:
         some = next((one for one in known if one.digest), known[0] if known else Reference(name, "", ""))
         return Reference(some.repository, "", "")
     tags = {one.tag for one in known if familiar(one.repository) == own[0] and one.tag}
-    tags = {tag for tag in tags if not tag.startswith(BUILT)}
+    tags = {tag for tag in tags if not is_build_tag(tag)}
     tags = tags if len(tags) == 1 else tags - {"latest"}
     return Reference(repositories[own[0]], tags.pop() if len(tags) == 1 else "", "")
 

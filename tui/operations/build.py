@@ -12,9 +12,8 @@ from tui.engine.credentials import credentials_for
 from tui.errors import HoldfastError
 from tui.evidence.files import add_facts
 from tui.files import read_file
-from tui.model.app import BUILT
+from tui.model.app import build_tag
 from tui.model.build import BaseImage, BuildBytes, BuildOutput, BuildStep, BuildWarning, BuiltImage
-from tui.model.digest import short_id
 from tui.model.dockerfile import parse, pin_warnings
 from tui.model.labels import APP
 from tui.model.operation import Plan, PlanStep, Result
@@ -121,7 +120,7 @@ class Build:
         seconds = self._clock() - began
         for warning in await asyncio.to_thread(_unpinned, spec, made.bases):
             report.warn(warning)
-        tag = f"{BUILT}{short_id(made.image)}"
+        tag = build_tag(made.image)
         async with report.step(NAME):
             await self._engine.images.tag(made.image, self._app.image, tag)
             await asyncio.to_thread(

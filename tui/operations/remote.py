@@ -95,7 +95,7 @@ class Remote:
         digest = await self.digest(tag)
         if not digest:
             return Held("")
-        if digest == image.id or f"{self._app.repository}@{digest}" in image.digests:
+        if digest == image.id or digest in self._app.digests_of(image.digests):
             return Held(digest, same=True)
         try:
             manifest = await self.registry.manifest(self._path, digest)

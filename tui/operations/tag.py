@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.engine.errors import NotFound
 from tui.errors import HoldfastError, Refused
 from tui.evidence.files import name_version
-from tui.model.app import BUILT
+from tui.model.app import BUILT, is_build_tag
 from tui.model.digest import short_id
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.reference import valid_tag
@@ -53,7 +53,7 @@ class Tag:
     def __init__(self, engine: Engine, app: AppSpec, policy: Policy, version: str, wanted: str = "") -> None:
         if problem := valid_tag(version):
             raise IllegalTag(f'"{version}" cannot be a tag: {problem}', "e.g. v1.4.0")
-        if version.startswith(BUILT):
+        if is_build_tag(version):
             raise IllegalTag(f'"{version}": tags that begin with "{BUILT}" name builds', "e.g. v1.4.0")
         self._engine = engine
         self._app = app

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tui.commands.keymap import Keymap
     from tui.model.image import Image
+    from tui.model.remote import Place
     from tui.presentation.style import Span
     from tui.presentation.table import Column
 
@@ -70,12 +71,12 @@ class TagsPane(FoldingList):
                     found[reference] = rows.TagRow(reference, None, first=True, last=True, where=where)
         return found
 
-    def _where(self, reference: str, image: Image | None) -> str:
-        """Where a tag is; "" where no registry was asked."""
+    def _where(self, reference: str, image: Image | None) -> Place | None:
+        """Where a tag is; None where no registry was asked."""
         name = split_reference(reference)
         remote = self._store.remote.get(name.repository)
         if remote is None:
-            return ""
+            return None
         held = remote.tags.get(name.tag)
         digest = rows.digest_of(image, reference) if image is not None else ""
         unasked = held is None and remote.more > 0

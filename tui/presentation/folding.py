@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.model.app import BUILT
+from tui.model.app import is_build_tag
 from tui.model.labels import APP, LEASE, LEDGER, RELEASE
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def fold_words(name: str, members: Iterable[Container], *, unfolded: bool) -> st
 
 def is_build(reference: str) -> bool:
     """Whether a tag is one by which a build is named, and no version."""
-    return reference.rpartition(":")[2].startswith(BUILT)
+    return is_build_tag(reference.rpartition(":")[2])
 
 
 def repository_of(reference: str) -> str:

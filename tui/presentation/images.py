@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.model.digest import short_id
 from tui.model.reference import split_reference
-from tui.model.remote import BOTH, LOCAL, MOVED, REMOTE, UNKNOWN
+from tui.model.remote import Place
 from tui.presentation.amounts import age, size
 from tui.presentation.table import Column
 from tui.presentation.text import safe
@@ -42,21 +42,27 @@ REMOTE_TAG_COLUMNS = (
 
 TAG_SORTS = ("group", "tag", "age")
 
-WHERE_STYLES = {LOCAL: "text", REMOTE: "muted", BOTH: "ok", MOVED: "bad", UNKNOWN: "warn"}
+WHERE_STYLES = {
+    Place.LOCAL: "text",
+    Place.REMOTE: "muted",
+    Place.BOTH: "ok",
+    Place.MOVED: "bad",
+    Place.UNKNOWN: "warn",
+}
 
 
 class TagRow(NamedTuple):
     """A tag of an image: `first` of its image's names in the list, or one more of the same image.
 
     image   None where only the registry has it
-    where   LOCAL, REMOTE, BOTH, MOVED or UNKNOWN (model.remote), "" where no registry is asked
+    where   None where no registry is asked
     """
 
     reference: str
     image: Image | None
     first: bool
     last: bool
-    where: str = ""
+    where: Place | None = None
 
 
 def repository(image: Image) -> str:
@@ -125,7 +131,7 @@ def tag_cell(column: str, row: TagRow, now: float) -> Span:
         case "tag":
             return safe(row.reference), "muted" if row.image is None else "strong" if row.first else "text"
         case "where":
-            return row.where, WHERE_STYLES.get(row.where, "text")
+            return (row.where, WHERE_STYLES[row.where]) if row.where is not None else ("", "text")
         case "id":
             return (short_id(row.image.id) if row.image is not None and row.first else ""), "muted"
         case "age":

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from tui.errors import HoldfastError
 from tui.evidence.files import read_evidence
 from tui.ledger.lease_state import read_lease, remove_lease
+from tui.model.offers import first_choice, offered_versions
 from tui.model.reference import valid_tag
 from tui.operations.suggest import Suggestions
 from tui.presentation.release_record import difference_lines, drift_lines, record_lines
 from tui.presentation.text import safe
-from tui.presentation.versions import first_choice, offered_versions, version_choices
+from tui.presentation.versions import version_choices
 from tui.screens.confirm import Question
 from tui.screens.dialogs import NameDialog, ask
 from tui.screens.operations import refused
@@ -31,11 +32,11 @@ if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.model.app import AppSpec
     from tui.model.evidence import Evidence
+    from tui.model.offers import Offered
     from tui.model.policy import Policy
     from tui.model.releases import Releases as AppReleases
     from tui.operations.observe import Observer
     from tui.operations.request import Request
-    from tui.presentation.versions import Offered
     from tui.screens.main import MainScreen
     from tui.screens.operations import Operations
     from tui.store.store import Change, Store

@@ -123,7 +123,7 @@ class RemoteTagsFollower:
             async with gate:
                 digest = await repository.digest(tag)
                 image = here.get(tag)
-                known = image is None or f"{app.repository}@{digest}" in image.digests or image.id == digest
+                known = image is None or digest in app.digests_of(image.digests) or image.id == digest
                 if digest and not known and digest not in self._configs:
                     self._configs[digest] = await repository.config(digest)
                 return tag, RemoteTag(digest, self._configs.get(digest, ""))

@@ -11,10 +11,11 @@ from tui.model.container import Container
 from tui.model.drift import Cause, Drift
 from tui.model.evidence import Claim, Evidence
 from tui.model.image import Image
+from tui.model.offers import first_choice, offered_versions
 from tui.model.policy import Policy
 from tui.model.release import Entry, Outcome
 from tui.model.releases import Holder, Releases
-from tui.model.remote import RemoteTag, RemoteTags
+from tui.model.remote import Place, RemoteTag, RemoteTags
 from tui.model.standing import Slot, Standing
 from tui.presentation.apps import COLUMNS, AppRow, cell
 from tui.presentation.lines import plain
@@ -22,7 +23,7 @@ from tui.presentation.operations import end_rows
 from tui.presentation.release_record import difference_lines, drift_lines, record_lines, value_text
 from tui.presentation.releases import drift_badge, holder_words, release_cell
 from tui.presentation.table import place
-from tui.presentation.versions import first_choice, offered_versions, version_choices
+from tui.presentation.versions import version_choices
 
 KEYMAP = Keymap()
 NOW = 1_700_000_000.0
@@ -205,7 +206,7 @@ def test_versions_stand_by_precedence_with_where_they_are() -> None:
 def test_without_a_registry_versions_are_here() -> None:
     app = fakes.app("web")._replace(image="web")
     [one] = offered_versions(app, [Image("sha256:a", ("web:v1",), (), NOW, 1)], None)
-    assert (one.tag, one.where, one.digest) == ("v1", "here", "sha256:a")
+    assert (one.tag, one.place, one.digest) == ("v1", Place.HERE, "sha256:a")
 
 
 def test_a_failed_deploy_says_which_release_serves_again() -> None:
