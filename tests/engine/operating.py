@@ -32,10 +32,9 @@ class Operations:
         request = Request(new_id(verb, name, time.time()), verb, name, host=self.host, **options)
         self.told = []
         async with prepared(request) as (found, engine):
-            self.plan = await found.plan()
+            self.plan = found.plan
             return await perform(
                 found,
-                self.plan,
                 op=request.op,
                 name=verb,
                 app=name,

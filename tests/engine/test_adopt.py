@@ -27,8 +27,8 @@ from tui.ledger.ledger import Ledger
 from tui.model.app import Mount, Port, RunSpec
 from tui.model.drift import CONFIGURATION, DEFINITION, FILES
 from tui.model.policy import Policy
-from tui.operations import adopt
-from tui.operations.adopt import NoSuchContainer
+from tui.operations import leased
+from tui.operations.adoptable import NoSuchContainer
 from tui.operations.drift import find_drift
 from tui.operations.launch import Launched
 from tui.operations.releases import read_releases
@@ -95,9 +95,9 @@ class Adopting:
     async def do(self, verb: str, name: str, **options: Any) -> Ended:
         request = Request(new_id(verb, name, time.time()), verb, name, **{"host": self.host, **options})
         async with prepared(request) as (found, engine):
-            self.plan = await found.plan()
+            self.plan = found.plan
             return await perform(
-                found, self.plan, op=request.op, name=verb, app=name, engine=engine, tell=self.told.append
+                found, op=request.op, name=verb, app=name, engine=engine, tell=self.told.append
             )
 
     async def work(self, verb: str, name: str, **options: Any) -> Ended:
@@ -211,7 +211,7 @@ async def test_a_process_of_its_own_shows_the_same_plan(
     docker(engine.endpoint.url, f"run -d --name web --network none {IMAGE} sleep 600")
     request = Request("op", "adopt", "web", engine=engine.endpoint.url)
     async with prepared(request) as (found, _):
-        plan = await found.plan()
+        plan = found.plan
     launched = await Launched.start(request)
     try:
         assert await launched.plan() == plan
@@ -400,13 +400,13 @@ async def test_a_container_that_changed_since_the_plan_is_not_adopted(
     engine: Engine, adopting: Adopting, home: Path, api: EngineCalls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     docker(engine.endpoint.url, f"run -d --name web --network none {IMAGE} sleep 600")
-    acquire = adopt.Lease.acquire
+    acquire = leased.Lease.acquire
 
     async def later(*given: Any, **named: Any) -> Any:
         await asyncio.to_thread(docker, engine.endpoint.url, "update --restart always web")
         return await acquire(*given, **named)
 
-    monkeypatch.setattr(adopt.Lease, "acquire", later)
+    monkeypatch.setattr(leased.Lease, "acquire", later)
     ended = await adopting.do("adopt", "web")
     assert ended.error is not None
     assert "has changed since the plan was made" in ended.error.message

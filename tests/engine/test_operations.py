@@ -14,7 +14,7 @@ from tests.support.project import Project
 from tui.errors import HoldfastError
 from tui.evidence.files import read_evidence
 from tui.model.operation import StepChanged
-from tui.operations.push import Push
+from tui.operations.push import Pushing
 from tui.operations.request import Request
 from tui.operations.verbs import prepared
 
@@ -384,16 +384,16 @@ async def test_bytes_that_somebody_else_pushed_at_the_same_moment_are_noticed(
     await operations.work("build")
     await operations.work("test")
     await operations.work("tag", version="v0.1.0")
-    pushed_once = Push._push_once
+    pushed_once = Pushing._push_once
 
-    async def overtaken(self: Push, tag: str, *others: object) -> str:
+    async def overtaken(self: Pushing, tag: str, *others: object) -> str:
         digest = await pushed_once(self, tag, *others)  # type: ignore[arg-type]
         reference = f"{operations.project.image}:{tag}"
         api.tag("holdfast-test/busybox:1", reference)
         api.push(reference)
         return digest
 
-    monkeypatch.setattr(Push, "_push_once", overtaken)
+    monkeypatch.setattr(Pushing, "_push_once", overtaken)
 
     problem = await operations.fail("push")
 

@@ -13,6 +13,7 @@ from tests.engine.test_creation import front
 from tui.errors import HoldfastError
 from tui.model.operation import Warned
 from tui.operations import homeward
+from tui.operations.orchestrators import standalone
 
 if TYPE_CHECKING:
     from tests.support.engine_calls import EngineCalls
@@ -71,7 +72,7 @@ async def test_what_does_not_arrive_in_time_locks_nobody_out(
         await asyncio.Event().wait()
 
     with monkeypatch.context() as silent:
-        silent.setattr(homeward, "pull", never)
+        silent.setattr(standalone, "pull", never)
         silent.setattr(homeward, "PULL_SECONDS", 0.2)
         ended = await adopting.do("deploy", "web", version="v1")
 

@@ -33,8 +33,8 @@ from tui.ledger.ledger import Ledger
 from tui.ledger.tars import pack
 from tui.model.operation import Ended
 from tui.operations import process
-from tui.operations import recover as recovering
 from tui.operations.drift import find_drift
+from tui.operations.orchestrators import standalone
 from tui.operations.releases import Deployed, read_releases
 from tui.operations.request import Request
 from tui.operations.rollout import Rollout
@@ -264,10 +264,9 @@ class App:
         request = self.request(verb, **options)
         self.told = []
         async with prepared(request) as (found, engine):
-            self.plan = await found.plan()
+            self.plan = found.plan
             return await perform(
                 found,
-                self.plan,
                 op=request.op,
                 name=verb,
                 app=self.name,
@@ -369,7 +368,7 @@ def lease_times(monkeypatch: pytest.MonkeyPatch, times: Times) -> None:
     async def read(engine: Engine, app: str, _: Times = TIMES) -> LeaseState | None:
         return await read_lease(engine, app, times)
 
-    for module in (leases, recovering):
+    for module in (leases, standalone):
         monkeypatch.setattr(module, "read_lease", read)
 
 

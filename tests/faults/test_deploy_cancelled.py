@@ -107,11 +107,10 @@ async def unwritten_from(app: App, step: str) -> None:
             raise JournalFailed("the journal cannot be written: no space left on device")
 
     request = app.request("deploy", version="v2")
-    async with prepared(request) as (verb, engine):
-        plan = await verb.plan()
-        assert step in [one.id for one in plan.steps]
+    async with prepared(request) as (planned, engine):
+        assert step in [one.id for one in planned.plan.steps]
         with pytest.raises(JournalFailed):
-            await perform(verb, plan, op=request.op, name="deploy", app=app.name, engine=engine, tell=tell)
+            await perform(planned, op=request.op, name="deploy", app=app.name, engine=engine, tell=tell)
 
 
 async def test_a_journal_that_cannot_be_written_any_more(engine: PrivateEngine, tmp_path: Path) -> None:

@@ -134,14 +134,13 @@ async def test_somebody_else_failed_since_the_plan_was_made(engine: PrivateEngin
     app = App(tmp_path, engine, "between")
     await app.work("deploy", version="v1")
     request = app.request("deploy", version="v2")
-    async with prepared(request) as (verb, host):
-        plan = await verb.plan()
+    async with prepared(request) as (planned, host):
         app.configure(run={"command": ["false"]})
         await undone(app, "deploy fails while another waits")
 
         told: list[Event] = []
         ended = await perform(
-            verb, plan, op=request.op, name="deploy", app=app.name, engine=host, tell=told.append
+            planned, op=request.op, name="deploy", app=app.name, engine=host, tell=told.append
         )
 
     assert ended.ok, ended.error

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tui.cli.rendering import Rendering
-    from tui.model.operation import Ended, Event, Failure, Plan
+    from tui.model.operation import Ended, Event, Failure
     from tui.operations.request import Request
-    from tui.operations.runner import Verb
+    from tui.operations.runner import Planned
 
 STOPPING = "stopping: what was begun is being undone"
 STILL_STOPPING = "still undoing what was begun; stopping that half-way would do harm"
@@ -34,7 +34,7 @@ class Stopped(HoldfastError):
         super().__init__("cancelled before anything was begun")
 
 
-async def run(verb: Verb, plan: Plan, request: Request, engine: str, rendering: Rendering) -> Failure | None:
+async def run(planned: Planned, request: Request, engine: str, rendering: Rendering) -> Failure | None:
     """Do what was planned; why it failed, or None. Ctrl+C and SIGTERM cancel it, a closed terminal does not.
 
     Raises HoldfastError where it could not even begin, or its journal could not be written.
@@ -47,7 +47,7 @@ async def run(verb: Verb, plan: Plan, request: Request, engine: str, rendering: 
 
     try:
         task = asyncio.create_task(
-            perform(verb, plan, op=request.op, name=request.verb, app=request.app, engine=engine, tell=tell),
+            perform(planned, op=request.op, name=request.verb, app=request.app, engine=engine, tell=tell),
             name=request.op,
         )
         with _signals(task, rendering):

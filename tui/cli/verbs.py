@@ -99,8 +99,8 @@ async def _run(options: Options) -> int:
     request = await _request(options, settings)
     from tui.operations.verbs import prepared
 
-    async with prepared(request) as (verb, engine):
-        plan = await verb.plan()
+    async with prepared(request) as (planned, engine):
+        plan = planned.plan
         if options.plan:
             if not options.quiet:
                 _show_plan(plan, engine, json=options.json)
@@ -117,7 +117,7 @@ async def _run(options: Options) -> int:
         before = await asyncio.to_thread(last_seconds, request.verb, request.app)
         shown = rendering(json=options.json, quiet=options.quiet, before=before)
         try:
-            problem = await foreground.run(verb, plan, request, engine, shown)
+            problem = await foreground.run(planned, request, engine, shown)
         finally:
             shown.close()
     return problem.code if problem is not None else 0

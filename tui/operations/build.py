@@ -18,7 +18,8 @@ from tui.model.dockerfile import parse, pin_warnings
 from tui.model.labels import APP
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.secrets import is_secret_name, mask_value
-from tui.operations.source import Source, source_of
+from tui.operations.runner import Planned
+from tui.operations.source import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec, BuildSecret, BuildSpec
     from tui.model.build import BuildEvent
     from tui.operations.report import Report
+    from tui.operations.source import Source
 
 BUILD, NAME = "build", "name"
 
@@ -43,46 +45,63 @@ class NoImage(HoldfastError):
     """The build ended well, and named no image."""
 
 
-class Build:
-    """The build of one app (see operations.runner.Verb). `op` is the operation's ID."""
+async def plan(engine: Engine, app: AppSpec, op: str) -> Planned:
+    """Build an app's image. Raises HoldfastError."""
+    build = await find_build(engine, app, op)
+    return Planned(build.plan(), build.run)
 
-    def __init__(self, engine: Engine, app: AppSpec, op: str, clock: Callable[[], float] = time.time) -> None:
-        if app.build is None:
-            raise NotBuildable(
-                f"{app.origin}: [apps.{app.name}] has no [apps.{app.name}.build], so it is not built here",
-                f'add [apps.{app.name}.build] with context = ".", or put into service what is there already: '
-                f"holdfast deploy {app.name} VERSION",
-            )
+
+async def find_build(engine: Engine, app: AppSpec, op: str, clock: Callable[[], float] = time.time) -> Build:
+    """What would be built now, and by which builder; `op` is the operation's ID. Raises HoldfastError."""
+    spec = app.build
+    if spec is None:
+        raise NotBuildable(
+            f"{app.origin}: [apps.{app.name}] has no [apps.{app.name}.build], so it is not built here",
+            f'add [apps.{app.name}.build] with context = ".", or put into service what is there already: '
+            f"holdfast deploy {app.name} VERSION",
+        )
+    builder, source, _ = await asyncio.gather(
+        engine.builds.builder(),
+        source_of(spec.context, spec.dockerfile),
+        asyncio.to_thread(engine.builds.load),
+    )
+    return Build(engine, app, spec, op, source, builder, clock)
+
+
+class Build:
+    """The build of one app, made by `find_build`. `source` is what is built."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        app: AppSpec,
+        spec: BuildSpec,
+        op: str,
+        source: Source,
+        builder: int,
+        clock: Callable[[], float],
+    ) -> None:
+        self.source = source
         self._engine = engine
         self._app = app
-        self._spec: BuildSpec = app.build
+        self._spec = spec
         self._op = op
+        self._builder = builder
         self._clock = clock
-        self._source = Source()
-        self._builder = 0
 
-    @property
-    def source(self) -> Source:
-        """What is built, once it is planned."""
-        return self._source
-
-    async def plan(self) -> Plan:
+    def plan(self) -> Plan:
+        """What will be done."""
         spec = self._spec
-        self._builder, self._source, _ = await asyncio.gather(
-            self._engine.builds.builder(),
-            source_of(spec.context, spec.dockerfile),
-            asyncio.to_thread(self._engine.builds.load),
-        )
         facts = [("context", spec.context), ("Dockerfile", spec.dockerfile)]
-        if self._source.commit:
-            facts.append(("commit", self._source.short))
+        if self.source.commit:
+            facts.append(("commit", self.source.short))
         warnings = []
-        if self._source.unknown:
+        if self.source.unknown:
             warnings.append(
-                f"whether the files are those of a commit is not known ({self._source.unknown}): "
+                f"whether the files are those of a commit is not known ({self.source.unknown}): "
                 "this image can be given no version"
             )
-        elif self._source.dirty:
+        elif self.source.dirty:
             warnings.append("the files differ from the commit: this image can be given no version")
         if self._builder == 1:
             warnings.append(CLASSIC)
@@ -99,7 +118,7 @@ class Build:
         )
 
     async def run(self, report: Report) -> Result:
-        spec, source = self._spec, self._source
+        spec, source = self._spec, self.source
         report.hide(await asyncio.to_thread(_secret_values, spec.secrets))
         report.hide(value for name, value in spec.args.items() if is_secret_name(name))
         began = self._clock()

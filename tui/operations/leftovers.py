@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tui.engine.client import Engine
-    from tui.model.operation import Plan, Result
+    from tui.model.operation import Result
     from tui.operations.report import Report
-    from tui.operations.runner import Verb
+    from tui.operations.runner import Planned
 
 _OPERATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -55,20 +55,15 @@ async def left_over(engine: Engine, alive: Callable[[str], bool], host: str) -> 
     return [operation for operation in sorted(found - {""}) if not alive(operation)]
 
 
-class Tidied:
-    """A verb that first removes what killed tests have left behind (see operations.runner.Verb)."""
+def tidied(engine: Engine, planned: Planned) -> Planned:
+    """As planned, but what killed tests have left behind is removed first."""
 
-    def __init__(self, verb: Verb, engine: Engine) -> None:
-        self._verb = verb
-        self._engine = engine
-
-    async def plan(self) -> Plan:
-        return await self._verb.plan()
-
-    async def run(self, report: Report) -> Result:
-        for name in await remove_leftovers(self._engine, alive, socket.gethostname()):
+    async def run(report: Report) -> Result:
+        for name in await remove_leftovers(engine, alive, socket.gethostname()):
             report.warn(f"an earlier test was killed: {name} was still there, and is removed")
-        return await self._verb.run(report)
+        return await planned.run(report)
+
+    return planned._replace(run=run)
 
 
 def alive(op: str) -> bool:

@@ -49,9 +49,8 @@ async def _run(request: Request) -> int:
     from tui.operations.verbs import prepared
 
     try:
-        async with prepared(request) as (verb, engine):
-            plan = await verb.plan()
-            _say(Answer(plan=plan))
+        async with prepared(request) as (planned, engine):
+            _say(Answer(plan=planned.plan))
             if (await asyncio.to_thread(sys.stdin.buffer.readline)).strip() != b"go":
                 return 0
             journal = await asyncio.to_thread(Journal.create, operations_folder(), request.op)
@@ -59,8 +58,7 @@ async def _run(request: Request) -> int:
                 _say(Answer(started=str(journal.path)))
                 _let_go()
                 ended = await perform(
-                    verb,
-                    plan,
+                    planned,
                     op=request.op,
                     name=request.verb,
                     app=request.app,

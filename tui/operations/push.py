@@ -14,13 +14,15 @@ from tui.model.digest import short_id
 from tui.model.operation import CACHED, DONE, RUNNING, WAITING, Plan, PlanStep, Result
 from tui.operations.chosen import chosen
 from tui.operations.remote import Held, Remote
+from tui.operations.runner import Planned
 from tui.operations.tag import may_move
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tui.engine.client import Engine
     from tui.model.app import AppSpec, Policy
+    from tui.model.image import ImageConfig
     from tui.operations.report import Report
 
 TRIES = 4
@@ -42,46 +44,49 @@ class WrongDigest(HoldfastError):
     exit_status = 6
 
 
-class Push:
-    """Pushing versions of one image (see operations.runner.Verb); without `version` all it has."""
+async def plan(engine: Engine, app: AppSpec, policy: Policy, version: str = "", wanted: str = "") -> Planned:
+    """Push versions of one image; without `version` all it has. Raises HoldfastError."""
+    if not app.has_registry:
+        raise NothingToPush(
+            f'{app.origin}: [apps.{app.name}] image = "{app.image}" names no registry',
+            f'set image = "registry.example.com/{app.image}"',
+        )
+    image, evidence, tags = await chosen(engine, app, wanted or version)
+    if version and version not in tags:
+        raise NothingToPush(
+            f"{image.id[7:19]} is not {app.image}:{version}", f"holdfast tag {app.name} {version}"
+        )
+    tags = (version,) if version else tags
+    if not tags:
+        raise NothingToPush(
+            f"the image {image.id[7:19]} of {app.name} has no version yet", f"holdfast tag {app.name} VERSION"
+        )
+    for missing in policy.missing(evidence, app.name):
+        if missing.enforced:
+            raise Refused(f"{image.id[7:19]} {missing.lacks}", missing.remedy)
+    async with Remote(engine, app) as remote:
+        held = {tag: await remote.held(tag, image) for tag in tags}
+    push = Pushing(engine, app, policy, image, tags)
+    return Planned(push.plan(held, remote.host), push.run)
+
+
+class Pushing:
+    """Pushing versions of one image."""
 
     def __init__(
-        self, engine: Engine, app: AppSpec, policy: Policy, version: str = "", wanted: str = ""
+        self, engine: Engine, app: AppSpec, policy: Policy, image: ImageConfig, tags: Sequence[str]
     ) -> None:
-        if not app.has_registry:
-            raise NothingToPush(
-                f'{app.origin}: [apps.{app.name}] image = "{app.image}" names no registry',
-                f'set image = "registry.example.com/{app.image}"',
-            )
         self._engine = engine
         self._app = app
         self._policy = policy
-        self._version = version
-        self._wanted = wanted
-        self._tags: tuple[str, ...] = ()
+        self._image = image
+        self._tags = tags
 
-    async def plan(self) -> Plan:
-        app = self._app
-        self._chosen = await chosen(self._engine, app, self._wanted or self._version)
-        image, evidence, tags = self._chosen
-        if self._version and self._version not in tags:
-            raise NothingToPush(
-                f"{image.id[7:19]} is not {app.image}:{self._version}",
-                f"holdfast tag {app.name} {self._version}",
-            )
-        self._tags = (self._version,) if self._version else tags
-        if not self._tags:
-            raise NothingToPush(
-                f"the image {image.id[7:19]} of {app.name} has no version yet",
-                f"holdfast tag {app.name} VERSION",
-            )
-        for missing in self._policy.missing(evidence, app.name):
-            if missing.enforced:
-                raise Refused(f"{image.id[7:19]} {missing.lacks}", missing.remedy)
-        async with Remote(self._engine, app) as remote:
-            held = {tag: await remote.held(tag, image) for tag in self._tags}
+    def plan(self, held: Mapping[str, Held], host: str) -> Plan:
+        """What will be done where the registry has these. Raises Refused."""
+        app, image = self._app, self._image
         steps = [PlanStep("guard", "Ask the registry what it has")]
-        facts = [("image", image.id), ("registry", remote.host)]
+        facts = [("image", image.id), ("registry", host)]
         warnings = []
         for tag in self._tags:
             self._refuse_other_bytes(tag, held[tag])
@@ -106,7 +111,7 @@ class Push:
             )
 
     async def run(self, report: Report) -> Result:
-        app, image = self._app, self._chosen.image
+        app, image = self._app, self._image
         references = tuple(f"{app.image}:{tag}" for tag in self._tags)
         digests: dict[str, str] = {}
         async with Remote(self._engine, app) as remote:
@@ -157,7 +162,7 @@ class Push:
     async def _verify(self, tag: str, pushed: str, remote: Remote, report: Report) -> None:
         there = await remote.digest(tag)
         if not pushed:  # an engine that does not say what it pushed
-            held = await remote.held(tag, self._chosen.image)
+            held = await remote.held(tag, self._image)
             pushed = held.digest if held.same else "other bytes"
         if there != pushed:
             raise WrongDigest(

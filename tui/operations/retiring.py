@@ -13,7 +13,6 @@ from tui.model.release import Entry
 from tui.model.retention import kept_releases, of_releases
 from tui.model.standing import all_after
 from tui.model.switching import outdated
-from tui.operations.releases import read_releases
 from tui.operations.retention import unneeded_images
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from tui.model.release import Release
     from tui.model.retention import Going
     from tui.model.step import Step
+    from tui.operations.orchestrators.base import Orchestrator
     from tui.operations.releases import Deployed
     from tui.operations.rollout import Means, Rollout
 
@@ -32,24 +32,20 @@ PRUNE = "prune"
 
 
 async def outgoing(
-    engine: Engine,
-    ledger: Ledger,
-    app: AppSpec,
-    releases: Deployed,
-    release: Release,
-    steps: Sequence[Step],
+    orchestrator: Orchestrator, app: AppSpec, releases: Deployed, release: Release, steps: Sequence[Step]
 ) -> list[Going]:
-    """The images that nobody needs once `release` is live by these steps. Raises EngineError.
-
-    Only whole images of releases that were pushed: any other may be the only copy there is.
-    """
+    """The images that nobody needs once `release` is live by these steps. Raises HoldfastError."""
     after = all_after(releases.standing, steps)
     entries = {**releases.entries, release.number: Entry(release, None)}
     then = releases.releases._replace(standing=after, entries=entries)
-    return await _images(engine, ledger, app, releases._replace(releases=then))
+    return await orchestrator.unneeded(app, releases._replace(releases=then))
 
 
-async def _images(engine: Engine, ledger: Ledger, app: AppSpec, releases: Deployed) -> list[Going]:
+async def unneeded(engine: Engine, ledger: Ledger, app: AppSpec, releases: Deployed) -> list[Going]:
+    """The images that none of the releases that are kept needs. Raises EngineError.
+
+    Only whole images of releases that were pushed: any other may be the only copy there is.
+    """
     if not {*releases.entries} - kept_releases(releases.standing, app.keep):
         return []
     leaving = [step.release for step in outdated(releases.standing, app.keep)]
@@ -68,9 +64,9 @@ async def retire(means: Means, rollout: Rollout, planned: Sequence[Going]) -> No
     """
     report = means.report
     try:
-        releases = await read_releases(means.engine, means.ledger, means.app.name)
+        releases = await means.orchestrator.read(means.app.name)
         steps = outdated(releases.standing, means.app.keep)
-        now = await _images(means.engine, means.ledger, means.app, releases) if planned else []
+        now = await means.orchestrator.unneeded(means.app, releases) if planned else []
         if steps:
             async with report.step(PRUNE):
                 await rollout.make(steps, parent=PRUNE)
@@ -89,7 +85,7 @@ async def _remove(means: Means, reference: str) -> None:
     means.report.state(reference, RUNNING)
     try:
         await means.lease.guard(f"removing {reference}")
-        await to_the_end(means.engine.images.remove(reference))
+        await to_the_end(means.orchestrator.remove_image(reference))
     except NotFound:
         means.report.state(reference, DONE)
     except EngineError as error:

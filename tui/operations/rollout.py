@@ -1,11 +1,11 @@
-"""Making the steps of tui.model.switching on an engine, one at a time, each under the lease."""
+"""Making the steps of tui.model.switching, one at a time, each under the lease; and undoing them."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple, assert_never
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine.errors import EngineUnreachable
 from tui.engine.uncancelled import to_the_end
@@ -14,30 +14,23 @@ from tui.journal.writer import JournalFailed
 from tui.ledger.errors import LeaseLost
 from tui.model.labels import APP
 from tui.model.operation import UNDONE
-from tui.model.release import Outcome, Release, last_said
+from tui.model.release import Outcome, last_said
 from tui.model.standing import all_after
 from tui.model.step import UNDO, Step, StepKind
 from tui.model.switching import restore, settle, undrained, way_back, withdraw
-from tui.operations.carrying import carry, orphaned
-from tui.operations.gate import SAID, NotReady, gate, last_words
+from tui.operations.gate import NotReady
 from tui.operations.homeward import NotAsRecorded, candidates, made_anew, refuse_changed, steps_anew
-from tui.operations.reachable import reachable
-from tui.operations.releases import policy_of, read_releases, unrecorded
-from tui.operations.taken import EarlierNameTaken, NameTaken, create, promote, retire
+from tui.operations.releases import unrecorded
+from tui.operations.taken import EarlierNameTaken, NameTaken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from tui.engine.client import Engine
-    from tui.engine.container.creation import Creation
-    from tui.ledger.lease import Lease
-    from tui.ledger.ledger import Ledger
-    from tui.model.app import AppSpec, ReadySpec
-    from tui.model.release import Entry
+    from tui.model.app import AppSpec
+    from tui.model.release import Entry, Release
+    from tui.operations.orchestrators.base import Held, Orchestrator, Stage
     from tui.operations.releases import Deployed
     from tui.operations.report import Report
-
-BAKE_POLL = 0.5
 
 LOOKS = (StepKind.GATE, StepKind.BAKE, StepKind.DRAIN)
 """Steps that change nothing that has to be known afterwards."""
@@ -53,54 +46,48 @@ class LeaseRetaken(HoldfastError):
     """The lease was gone for a moment, in which somebody else may have changed the app: it is read anew."""
 
 
-class NotSteady(HoldfastError):
-    """A release was ready, and then fell over while it was watched."""
-
-
 class Means(NamedTuple):
     """What a rollout works with.
 
-    creation   how to create the new release's container; None where none is to be created
+    release   the new one, None where none is to be created
     """
 
-    engine: Engine
+    orchestrator: Orchestrator
     app: AppSpec
-    ledger: Ledger
-    lease: Lease
+    lease: Held
     report: Report
     release: Release | None = None
-    creation: Creation | None = None
+
+
+async def rollout_of(
+    means: Means, releases: Deployed, former: Entry | None = None, *, volumes_going: Collection[str] = ()
+) -> Rollout:
+    """Ready to make steps; `former` is whose configuration the new release has. Raises HoldfastError."""
+    stage = await means.orchestrator.stage(
+        means.app, releases, means.report, means.release, former, volumes_going=volumes_going
+    )
+    return Rollout(means, releases, stage)
 
 
 class Rollout:
-    """Makes steps. `gap` is how long nothing served, in seconds, once that has been measured.
+    """Makes steps, made by `rollout_of`. `gap` is how long nothing served, once that has been measured.
 
-    serving         the release that was made anew because the former one does not serve, None where none was
-    back            the former release, once it serves again as it stood
-    volumes_going   volumes that whoever makes the steps removes afterwards
+    serving   the release that was made anew because the former one does not serve, None where none was
+    back      the former release, once it serves again as it stood
     """
 
-    def __init__(self, means: Means, releases: Deployed) -> None:
+    def __init__(self, means: Means, releases: Deployed, stage: Stage) -> None:
         self._means = means
-        self._releases = releases
-        self._containers: dict[int, str] = {number: one.id for number, one in releases.containers.items()}
-        self._policies = {number: policy_of(number, releases) for number in releases.containers}
-        self._ready: dict[int, ReadySpec] = {
-            number: entry.release.ready for number, entry in releases.entries.items()
-        }
+        self._stage = stage
         self._stopped_at: float | None = None
         self._message = self._reason = ""
         self._said: tuple[str, ...] = ()
         self._drained: set[int | None] = set()
         self._unrecorded = unrecorded(releases)
+        self._retaken = means.lease.again
         self.gap: float | None = None
         self.serving: int | None = None
         self.back: int | None = None
-        self.volumes_going: set[str] = set()
-        self._retaken = means.lease.again
-        if means.release is not None:
-            self._policies[means.release.number] = means.release.run.restart
-            self._ready[means.release.number] = means.release.ready
 
     async def make(self, steps: Sequence[Step], *, parent: str = "") -> None:
         """Make steps in their order; each is told before it begins and after its end. Raises.
@@ -151,7 +138,6 @@ class Rollout:
 
     async def _one(self, step: Step, id: str) -> None:
         means, number = self._means, step.release
-        containers = means.engine.containers
         if step.kind not in LOOKS:
             await means.lease.guard(step.id)
             if means.lease.again != self._retaken:
@@ -163,125 +149,38 @@ class Rollout:
         match step.kind:
             case StepKind.RECORD:
                 assert means.release is not None
-                await means.ledger.record(means.release)
-            case StepKind.CREATE:
-                await self._create(number)
-            case StepKind.DISARM:
-                await containers.set_restart(self._containers[number], "no")
-            case StepKind.DRAIN:
-                await self._drain(number)
+                await means.orchestrator.record(means.release)
+            case StepKind.GOOD | StepKind.FAILED:
+                await self._outcome(number, good=step.kind is StepKind.GOOD)
             case StepKind.STOP:
                 if self._stopped_at is None:
                     self._stopped_at = time.monotonic()
-                await containers.stop(self._containers[number])
-            case StepKind.RETIRE:
-                await retire(means.engine, self._containers[number], f"{means.app.name}.r{number}")
-            case StepKind.PROMOTE:
-                await promote(means.engine, self._containers[number], means.app.name)
-            case StepKind.START:
-                await containers.start(self._containers[number])
+                await self._stage.make(step, id)
             case StepKind.GATE:
-                await self._gate(number, id)
-            case StepKind.ARM:
-                await containers.set_restart(self._containers[number], self._policies.get(number, "no"))
-            case StepKind.BAKE:
-                await self._bake(number, id)
-            case StepKind.GOOD | StepKind.FAILED:
-                good = step.kind is StepKind.GOOD
-                message = "" if good else self._message
-                if number in self._unrecorded:
-                    await means.ledger.record(self._unrecorded[number])
-                outcome = Outcome(
-                    number,
-                    good,
-                    time.time(),
-                    self.gap if good else None,
-                    message,
-                    self._containers.get(number, "") if good else "",
-                    () if good else self._said,
-                )
-                await means.ledger.outcome(means.app.name, outcome)
-            case StepKind.REMOVE:
-                await self._remove(number)
+                await self._stage.make(step, id)
+                if self._stopped_at is not None and self.gap is None:
+                    self.gap = time.monotonic() - self._stopped_at
+            case StepKind.DRAIN:
+                if means.app.drain:
+                    self._drained.add(number)
+                await self._stage.make(step, id)
             case _:
-                assert_never(step.kind)
+                await self._stage.make(step, id)
 
-    async def _create(self, number: int) -> None:
-        means = self._means
-        assert means.creation is not None
-        name, creation = f"{means.app.name}.r{number}", means.creation
-        if means.release is not None:
-            creation = await carry(means.engine, creation, means.release, self._releases)
-        created = await to_the_end(create(means.engine, name, creation))
-        self._containers[number] = created.id
-        for warning in created.warnings:
-            means.report.warn(warning)
-        for network, aliases in creation.later.items():
-            await means.engine.networks.connect(network, created.id, aliases)
-
-    async def _remove(self, number: int) -> None:
-        """Remove its container. What it wrote to volumes stays, and is named where nothing has it now."""
-        engine, id = self._means.engine, self._containers[number]
-        one = self._releases.containers.get(number)
-        volumes = await orphaned(engine, [*one.volumes.values()], [id]) if one is not None else []
-        await engine.containers.remove(id, force=True)
-        for target, volume in one.volumes.items() if one is not None else ():
-            if volume in volumes and volume not in self.volumes_going:
-                self._means.report.warn(
-                    f"what r{number} wrote to {target} stays, in a volume that no container has any more: "
-                    f"docker volume rm {volume} removes it"
-                )
-
-    async def _drain(self, number: int) -> None:
-        """Tell whoever sends it work that it is about to go, and give it time to finish what it has."""
-        means = self._means
-        if means.app.drain:
-            self._drained.add(number)
-            async with means.engine.execs.run(self._containers[number], means.app.drain) as process:
-                async for stream, chunk in process:
-                    means.report.log(
-                        Step(StepKind.DRAIN, number).id, chunk.decode("utf-8", "replace"), stream
-                    )
-        await asyncio.sleep(means.app.drain_seconds)
-
-    async def _gate(self, number: int, id: str) -> None:
-        means = self._means
-        container = self._containers[number]
-
-        async def address(port: int) -> tuple[str, int]:
-            return await reachable(means.engine, container, port)
-
-        await gate(
-            means.engine,
-            container,
-            self._ready.get(number, means.app.ready),
-            say=lambda words: means.report.log(id, words, 0),
-            address=address,
+    async def _outcome(self, number: int, *, good: bool) -> None:
+        orchestrator = self._means.orchestrator
+        if number in self._unrecorded:
+            await orchestrator.record(self._unrecorded[number])
+        outcome = Outcome(
+            number,
+            good,
+            time.time(),
+            gap_seconds=self.gap if good else None,
+            message="" if good else self._message,
+            container=self._stage.container(number) if good else "",
+            said=() if good else self._said,
         )
-        if self._stopped_at is not None and self.gap is None:
-            self.gap = time.monotonic() - self._stopped_at
-
-    async def _bake(self, number: int, id: str) -> None:
-        """Watch a release that serves: it must neither end, nor be started again, nor become unhealthy."""
-        means = self._means
-        container = self._containers[number]
-        seconds = self._ready.get(number, means.app.ready).bake
-        first = (await means.engine.containers.inspect(container)).state
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            state = (await means.engine.containers.inspect(container)).state
-            problem = ""
-            if not state.steady:
-                problem = f"ended with exit code {state.exit_code}"
-            elif state.started != first.started or state.restart_count != first.restart_count:
-                problem = "was started again"
-            elif state.health == "unhealthy":
-                problem = "became unhealthy"
-            if problem:
-                words = await last_words(means.engine, container, state)
-                raise NotSteady(f"r{number} {problem} while it was watched", SAID, words)
-            await asyncio.sleep(min(BAKE_POLL, max(end - time.monotonic(), 0.0)))
-            means.report.progress(id, int(seconds - max(end - time.monotonic(), 0)), int(seconds), "seconds")
+        await orchestrator.outcome(self._means.app.name, outcome)
 
     async def undo(self, new: int, reason: HoldfastError | None, order: str) -> bool:
         """Bring the former release back, from wherever things stand now; False where `new` is good after all.
@@ -293,19 +192,19 @@ class Rollout:
         self._keep_in_mind(reason)
         try:
             await means.lease.guard(UNDO)
-            releases = await read_releases(means.engine, means.ledger, means.app.name)
+            releases = await means.orchestrator.read(means.app.name)
             if self._is_done(releases.entries.get(new)):
                 return False
             self._tell(UNDO, "running", title="Back to the release before")
             old = way_back(releases.standing, new)
-            await refuse_changed(means.engine, releases, old)
+            await refuse_changed(means.orchestrator, releases, old)
             try:
                 await self._restore(releases, new, old, order)
             except NotReady:
                 if not means.app.drain or old is None or old in self._drained:
                     raise
                 self._drained.add(old)  # by the one who was interrupted
-                releases = await read_releases(means.engine, means.ledger, means.app.name)
+                releases = await means.orchestrator.read(means.app.name)
                 await self._restore(releases, new, old, order)
         except (LeaseLost, LeaseRetaken, EngineUnreachable) as error:
             self._tell(UNDO, "failed")
@@ -361,12 +260,12 @@ class Rollout:
         op = means.release.op if means.release is not None else ""
         changed = isinstance(error, NotAsRecorded)
         releases = await self._read()
-        for number in await candidates(means.engine, releases, former):
+        for number in await candidates(means.orchestrator, releases, former):
             means.report.warn(f"{error.message}: {releases.called(number)} is made anew from its record")
             release = None
             try:
-                release, creation = await made_anew(means.engine, releases, number, op, means.report, UNDO)
-                again = Rollout(means._replace(release=release, creation=creation), releases)
+                release = await made_anew(means.orchestrator, releases, number, op, means.report, UNDO)
+                again = await rollout_of(means._replace(release=release), releases, releases.entries[number])
                 await again.make(steps_anew(releases.standing), parent=UNDO)
             except (LeaseLost, LeaseRetaken, EngineUnreachable):
                 raise
@@ -398,12 +297,13 @@ class Rollout:
     async def _read(self) -> Deployed:
         """As things stand now, and all that steps need to know of it."""
         means = self._means
-        self._releases = releases = await read_releases(means.engine, means.ledger, means.app.name)
-        self._containers |= {number: one.id for number, one in releases.containers.items()}
-        self._policies |= {number: policy_of(number, releases) for number in releases.containers}
-        self._ready |= {number: entry.release.ready for number, entry in releases.entries.items()}
-        self._unrecorded = unrecorded(releases)
+        releases = await means.orchestrator.read(means.app.name)
+        self._take(releases)
         return releases
+
+    def _take(self, releases: Deployed) -> None:
+        self._stage.take(releases)
+        self._unrecorded = unrecorded(releases)
 
     def _is_done(self, entry: Entry | None) -> bool:
         """Whether the new release is on record as good: this one, and not somebody else's of its number."""
@@ -411,10 +311,7 @@ class Rollout:
         return entry is not None and bool(entry.good) and (not ours or entry.release.op == ours.op)
 
     async def _restore(self, releases: Deployed, new: int, old: int | None, order: str) -> None:
-        self._releases = releases
-        self._containers |= {number: one.id for number, one in releases.containers.items()}
-        self._policies |= {number: policy_of(number, releases) for number in releases.containers}
-        self._unrecorded = unrecorded(releases)
+        self._take(releases)
         again = undrained(releases.standing, old) if old in self._drained else []
         steps = [*again, *restore(all_after(releases.standing, again), new, order)]
         if new in self._unrecorded and self._means.release is not None:

@@ -66,7 +66,7 @@ class CommandFailed(HoldfastError):
 
 
 class RunTests:
-    """The test of one image of an app (see operations.runner.Verb)."""
+    """The test of one image of an app."""
 
     def __init__(
         self, engine: Engine, app: AppSpec, image: ImageConfig, operation: str, host: str | None = None

@@ -7,29 +7,28 @@ import getpass
 import os
 import socket
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.errors import HoldfastError
 from tui.ledger.lease_state import Owner
-from tui.model.operation import CANCELLED, Ended, Failure, Plan, Result, Started
+from tui.model.operation import CANCELLED, Ended, Failure, Result, Started
 from tui.operations.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
-    from tui.model.operation import Event
+    from tui.model.operation import Event, Plan
 
 
-class Verb(Protocol):
-    """One verb on one app, ready to be planned and run."""
+class Planned(NamedTuple):
+    """A verb on one app, ready to be done. Planning has changed nothing; what refuses it was raised.
 
-    async def plan(self) -> Plan:
-        """What it will do; changes nothing. Raises HoldfastError where it cannot be done."""
-        ...
+    plan   what it will do
+    run    does it, with what was found for the plan; where it raises, or is cancelled, it has cleaned up
+    """
 
-    async def run(self, report: Report) -> Result:
-        """Do it. Where it raises, or is cancelled, it has cleaned up before."""
-        ...
+    plan: Plan
+    run: Callable[[Report], Awaitable[Result]]
 
 
 def failure(error: HoldfastError) -> Failure:
@@ -53,8 +52,7 @@ def this_process(op: str, *, title: str, verb: str, what: str = "") -> Owner:
 
 
 async def perform(
-    verb: Verb,
-    plan: Plan,
+    planned: Planned,
     *,
     op: str,
     name: str,
@@ -68,7 +66,7 @@ async def perform(
     Cancelling the task that runs this cancels the operation: it cleans up, and ends with 130.
     """
     began = clock()
-    report = Report(tell, clock)
+    report, plan = Report(tell, clock), planned.plan
     tell(
         Started(
             began, op, name, app, engine, whoami(), socket.gethostname(), os.getpid(), plan.steps, plan.title
@@ -79,7 +77,7 @@ async def perform(
     result = Result()
     problem: Failure | None = None
     try:
-        result = await verb.run(report)
+        result = await planned.run(report)
     except HoldfastError as error:
         problem = failure(error)
     except asyncio.CancelledError:

@@ -3,31 +3,54 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from tui.ledger.ledger import Ledger
 from tui.model.operation import CACHED, DONE, FAILED, RUNNING, Plan, PlanStep, Result
-from tui.operations.build import Build
-from tui.operations.deploy import Deploy
+from tui.operations import deploy, push, tag
+from tui.operations import proof as test
+from tui.operations.build import find_build
+from tui.operations.deploying.sources import FromBuild, FromVersion
 from tui.operations.live_already import live_already, nothing_to_do
-from tui.operations.push import Push
+from tui.operations.orchestrators.standalone import Standalone
 from tui.operations.remote import Remote
+from tui.operations.runner import Planned
 from tui.operations.suggest import suggestions
-from tui.operations.tag import Tag, may_move, refuse_dirty
-from tui.operations.undisturbed import read_undisturbed, refuse_while_leased
+from tui.operations.tag import may_move, refuse_dirty, refuse_illegal
+from tui.operations.undisturbed import refuse_while_leased
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Coroutine, Iterator
 
     from tui.engine.client import Engine
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
+    from tui.operations.build import Build
     from tui.operations.report import Report
-    from tui.operations.runner import Verb
 
 
-class Ship:
-    """Shipping one app (see operations.runner.Verb); without a version the next patch is taken."""
+async def plan(
+    engine: Engine, app: AppSpec, policy: Policy, op: str, version: str, *, again: bool = False
+) -> Planned:
+    """Ship one app; without a version the next patch is taken, and with `again` also what is live already.
+
+    Raises HoldfastError.
+    """
+    await refuse_while_leased(engine, app.name)
+    if not version:
+        listed = await engine.images.list()
+        tags = [tag for image in listed for tag in app.versions_of(image.tags)]
+        version = (await suggestions(app, engine, tags)).offered[0].tag
+    build = await find_build(engine, app, op)
+    refuse_illegal(version)
+    if build.source.dirty:
+        refuse_dirty("what is here", version, build.source.commit, policy)
+    ship = _Ship(engine, app, policy, op, version, build, again=again)
+    return Planned(await ship.plan(), ship.run)
+
+
+class _Ship:
+    """Shipping one app as this version."""
 
     def __init__(
         self,
@@ -36,37 +59,25 @@ class Ship:
         policy: Policy,
         op: str,
         version: str,
-        prove: Callable[[str], Verb],
+        build: Build,
         *,
-        again: bool = False,
+        again: bool,
     ) -> None:
-        """`prove` makes the verb that tests an image of a given ID; `again`: also what is live already."""
         self._engine = engine
         self._app = app
         self._policy = policy
         self._op = op
         self._version = version
-        self._prove = prove
+        self._build = build
         self._again = again
-        self._build = Build(engine, app, op)
-        self._build_plan: Plan
 
     async def plan(self) -> Plan:
-        app = self._app
-        await refuse_while_leased(self._engine, app.name)
-        if not self._version:
-            listed = await self._engine.images.list()
-            tags = [tag for image in listed for tag in app.versions_of(image.tags)]
-            offered = (await suggestions(app, self._engine, tags)).offered
-            self._version = offered[0].tag
-        self._build_plan = first = await self._build.plan()
-        Tag(self._engine, app, self._policy, self._version)  # whether it can be a version
-        if self._build.source.dirty:
-            refuse_dirty("what is here", self._version, self._build.source.commit, self._policy)
-        deploy, taken = await asyncio.gather(self._deploy().foresee(), self._taken())
+        """What will be done, as far as it can be said before the build. Raises HoldfastError."""
+        app, first = self._app, self._build.plan()
+        foreseen, taken = await asyncio.gather(self._foreseen(), self._taken())
         facts = [*first.facts, ("version", self._version), ("engine", self._engine.endpoint.url)]
-        facts += [fact for fact in deploy.facts if fact[0] not in ("new", *dict(facts))]
-        warnings = dict.fromkeys((*first.warnings, *deploy.warnings, *taken))
+        facts += [fact for fact in foreseen.facts if fact[0] not in ("new", *dict(facts))]
+        warnings = dict.fromkeys((*first.warnings, *foreseen.warnings, *taken))
         equal = f"holdfast build {app.name} && ... && holdfast deploy {app.name} {self._version}"
         title = f"Ship {app.name} {self._version}"
         return Plan(title, tuple(self._steps()), tuple(facts), tuple(warnings), equal, "Ship")
@@ -80,8 +91,11 @@ class Ship:
         steps.append(PlanStep("ship-deploy", f"Deploy {self._version}"))
         return steps
 
-    def _deploy(self, *, again: bool = False) -> Deploy:
-        return Deploy(self._engine, self._app, self._policy, self._op, self._version, again=again)
+    async def _foreseen(self) -> Plan:
+        """What can be said of the deploy before the version has bytes; what is refused anyway is raised."""
+        orchestrator = await Standalone.open(self._engine)
+        source = FromBuild(self._app, self._op, self._version)
+        return (await deploy.plan(orchestrator, self._app, self._op, source)).plan
 
     async def _taken(self) -> list[str]:
         """Where the version is already. A registry out of reach is raised, before the build."""
@@ -102,8 +116,8 @@ class Ship:
         """What serves, where it is this very image with this configuration."""
         if self._again:
             return None
-        app, ledger = self._app, await Ledger.open(self._engine)
-        releases = await read_undisturbed(self._engine, ledger, app.name)
+        app = self._app
+        releases = await (await Standalone.open(self._engine)).read_undisturbed(app.name)
         live = await live_already(releases, app, version=self._version, image=image)
         if live is None:
             return None
@@ -116,37 +130,54 @@ class Ship:
         )
 
     async def run(self, report: Report) -> Result:
-        app, policy, engine = self._app, self._policy, self._engine
-        built = await self._part("ship-build", self._build, report, self._build_plan)
+        app, policy, engine, op, version = self._app, self._policy, self._engine, self._op, self._version
+        built = await self._part("ship-build", Planned(self._build.plan(), self._build.run), report)
         image = built.image
         if (live := await self._live_already(image)) is not None:
             for step in self._steps()[1:]:
                 report.state(step.id, CACHED)
             return live
-        await self._part("ship-test", self._prove(image), report)
-        await self._deploy().foresee()  # a build takes long: a version is given only if it can be deployed
-        await self._part("ship-tag", Tag(engine, app, policy, self._version, image), report)
+        await self._planned("ship-test", test.plan(engine, app, op, image), report)
+        await self._foreseen()  # a build takes long: a version is given only if it can be deployed
+        await self._planned("ship-tag", tag.plan(engine, app, policy, version, image), report)
         result = built
         if app.has_registry:
-            result = await self._part("ship-push", Push(engine, app, policy, self._version, image), report)
-        last = await self._part("ship-deploy", self._deploy(again=True), report)
+            result = await self._planned("ship-push", push.plan(engine, app, policy, version, image), report)
+        orchestrator = await Standalone.open(engine)
+        source = FromVersion(engine, app, policy, op, version, again=True)
+        last = await self._planned("ship-deploy", deploy.plan(orchestrator, app, op, source), report)
         return last._replace(digest=last.digest or result.digest)
 
-    async def _part(self, id: str, verb: Verb, report: Report, plan: Plan | None = None) -> Result:
-        """One of them, its steps beneath its own; `plan` where it was made before, and is known already."""
-        report.state(id, RUNNING)
-        try:
-            inner = report.within(id)
-            if plan is None:
-                plan = await verb.plan()
-                for warning in plan.warnings:
-                    report.warn(warning)
-            for step in plan.steps:
-                inner.state(step.id, "waiting", title=step.title)
-            result = await verb.run(inner)
-            inner.close()
-        except BaseException:
-            report.state(id, FAILED)
-            raise
-        report.state(id, DONE)
-        return result
+    async def _planned(self, id: str, planning: Coroutine[Any, Any, Planned], report: Report) -> Result:
+        """One of them that is planned only now, and so has warnings that nobody has seen."""
+        with _going(id, report):
+            planned = await planning
+            for warning in planned.plan.warnings:
+                report.warn(warning)
+            return await _run(id, planned, report)
+
+    async def _part(self, id: str, planned: Planned, report: Report) -> Result:
+        """One of them that was planned before."""
+        with _going(id, report):
+            return await _run(id, planned, report)
+
+
+@contextmanager
+def _going(id: str, report: Report) -> Iterator[None]:
+    report.state(id, RUNNING)
+    try:
+        yield
+    except BaseException:
+        report.state(id, FAILED)
+        raise
+    report.state(id, DONE)
+
+
+async def _run(id: str, planned: Planned, report: Report) -> Result:
+    """Its steps stand beneath that of its own."""
+    inner = report.within(id)
+    for step in planned.plan.steps:
+        inner.state(step.id, "waiting", title=step.title)
+    result = await planned.run(inner)
+    inner.close()
+    return result

@@ -16,6 +16,7 @@ from tui.model.operation import Plan, PlanStep, Result
 from tui.model.reference import valid_tag
 from tui.operations.chosen import Chosen, chosen
 from tui.operations.remote import Remote
+from tui.operations.runner import Planned
 from tui.registry.errors import RegistryError
 
 if TYPE_CHECKING:
@@ -47,23 +48,35 @@ def refuse_dirty(what: str, version: str, commit: str, policy: Policy) -> None:
     )
 
 
-class Tag:
-    """Naming one image of an app (see operations.runner.Verb)."""
+def refuse_illegal(version: str) -> None:
+    """Raises IllegalTag for what cannot be a version."""
+    if problem := valid_tag(version):
+        raise IllegalTag(f'"{version}" cannot be a tag: {problem}', "e.g. v1.4.0")
+    if is_build_tag(version):
+        raise IllegalTag(f'"{version}": tags that begin with "{BUILT}" name builds', "e.g. v1.4.0")
 
-    def __init__(self, engine: Engine, app: AppSpec, policy: Policy, version: str, wanted: str = "") -> None:
-        if problem := valid_tag(version):
-            raise IllegalTag(f'"{version}" cannot be a tag: {problem}', "e.g. v1.4.0")
-        if is_build_tag(version):
-            raise IllegalTag(f'"{version}": tags that begin with "{BUILT}" name builds', "e.g. v1.4.0")
+
+async def plan(engine: Engine, app: AppSpec, policy: Policy, version: str, wanted: str = "") -> Planned:
+    """Name one image of an app. Raises HoldfastError."""
+    refuse_illegal(version)
+    one = await chosen(engine, app, wanted)
+    tag = _Tag(engine, app, policy, version, one)
+    return Planned(await tag.plan(), tag.run)
+
+
+class _Tag:
+    """Naming one image."""
+
+    def __init__(self, engine: Engine, app: AppSpec, policy: Policy, version: str, one: Chosen) -> None:
         self._engine = engine
         self._app = app
         self._policy = policy
         self._version = version
-        self._wanted = wanted
+        self._chosen = one
         self._reference = f"{app.image}:{version}"
 
     async def plan(self) -> Plan:
-        self._chosen = await chosen(self._engine, self._app, self._wanted)
+        """What will be done. Raises HoldfastError."""
         image, evidence = self._chosen.image, self._chosen.evidence
         movable = may_move(self._version, self._policy)
         if evidence.dirty:

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.errors import HoldfastError
-from tui.operations.leftovers import Tidied
+from tui.operations.leftovers import tidied
 from tui.operations.where import home, lives_elsewhere
 from tui.settings.load import load
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
     from tui.operations.request import Request
-    from tui.operations.runner import Verb
+    from tui.operations.runner import Planned
     from tui.settings.schema import Settings
 
 
@@ -58,8 +58,8 @@ def app_named(apps: Mapping[str, AppSpec], name: str, own: Sequence[str] = ()) -
 
 
 @asynccontextmanager
-async def prepared(request: Request) -> AsyncIterator[tuple[Verb, str]]:
-    """The verb of a request, and its engine's endpoint as text; the engine is open within the block.
+async def prepared(request: Request) -> AsyncIterator[tuple[Planned, str]]:
+    """What a request asks for, planned, and its engine's endpoint as text; it is open within the block.
 
     Raises HoldfastError.
     """
@@ -71,18 +71,19 @@ async def prepared(request: Request) -> AsyncIterator[tuple[Verb, str]]:
     app = app_named(settings.apps, request.app, settings.own)
     place = await asyncio.to_thread(_place, request, settings, app)
     async with await Engine.connect(place) as engine:
-        yield Tidied(verb_of(request, engine, app, settings.policy), engine), place.url
+        yield tidied(engine, await planned(request, engine, app, settings.policy)), place.url
 
 
 @asynccontextmanager
-async def _adopting(request: Request, settings: Settings) -> AsyncIterator[tuple[Verb, str]]:
+async def _adopting(request: Request, settings: Settings) -> AsyncIterator[tuple[Planned, str]]:
     """The app need not be there: it is about to be made, and tied to the engine that was named for it."""
-    from tui.operations.adopt import Adopt
+    from tui.operations.adopt import plan
 
     place = await asyncio.to_thread(_place, request, settings, settings.apps.get(request.app))
     async with await Engine.connect(place) as engine:
         named = request.docker_context or request.host
-        yield Adopt(engine, settings.apps, request.op, request.app, request.container, named), place.url
+        found = await plan(engine, settings.apps, request.op, request.app, request.container, named)
+        yield found, place.url
 
 
 def _place(request: Request, settings: Settings, app: AppSpec | None) -> Endpoint:
@@ -103,76 +104,79 @@ def _place(request: Request, settings: Settings, app: AppSpec | None) -> Endpoin
     return Endpoint(request.engine, "the dashboard")
 
 
-def verb_of(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Verb:
-    """The verb of a request. Raises HoldfastError."""
-    making = MAKING.get(request.verb)
-    if making is None:
+async def planned(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
+    """What a request asks for. Raises HoldfastError where it cannot be done."""
+    planning = PLANNING.get(request.verb)
+    if planning is None:
         raise HoldfastError(f'there is no verb "{request.verb}"')
-    return making(request, engine, app, policy)
+    return await planning(request, engine, app, policy)
 
 
 # Each operation is a process of its own, started while somebody waits: it imports what it needs, no more.
 
 
-def _build(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Verb:
-    from tui.operations.build import Build
+async def _build(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Planned:
+    from tui.operations.build import plan
 
-    return Build(engine, _with_options(app, request), request.op)
-
-
-def _test(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Verb:
-    from tui.operations.proof import Proof
-
-    return Proof(engine, app, request)
+    return await plan(engine, _with_options(app, request), request.op)
 
 
-def _tag(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Verb:
-    from tui.operations.tag import Tag
+async def _test(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Planned:
+    from tui.operations.proof import plan
 
-    return Tag(engine, app, policy, request.version, request.image)
-
-
-def _push(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Verb:
-    from tui.operations.push import Push
-
-    return Push(engine, app, policy, request.version, request.image)
+    return await plan(engine, app, request.op, request.image)
 
 
-def _deploy(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Verb:
-    from tui.operations.deploy import Deploy
+async def _tag(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
+    from tui.operations.tag import plan
 
-    digest, again = request.digest, request.again
-    return Deploy(engine, app, policy, request.op, request.version, digest=digest, again=again)
-
-
-def _rollback(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Verb:
-    from tui.operations.rollback import Rollback
-
-    return Rollback(engine, app, policy, request.op, request.to, force=request.force)
+    return await plan(engine, app, policy, request.version, request.image)
 
 
-def _ship(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Verb:
-    from tui.operations.ship import Ship
+async def _push(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
+    from tui.operations.push import plan
 
-    def prove(id: str) -> Verb:
-        return _test(request._replace(image=id), engine, app, policy)
-
-    return Ship(engine, app, policy, request.op, request.version, prove, again=request.again)
+    return await plan(engine, app, policy, request.version, request.image)
 
 
-def _recover(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Verb:
-    from tui.operations.recover import Recover
+async def _deploy(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
+    from tui.operations.deploy import plan
+    from tui.operations.deploying.sources import FromVersion
+    from tui.operations.orchestrators.standalone import Standalone
 
-    return Recover(engine, app, request.op)
-
-
-def _prune(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Verb:
-    from tui.operations.prune import Prune
-
-    return Prune(engine, app, request.op)
+    op, version, digest = request.op, request.version, request.digest
+    source = FromVersion(engine, app, policy, op, version, digest=digest, again=request.again)
+    return await plan(await Standalone.open(engine), app, op, source)
 
 
-MAKING: Mapping[str, Callable[[Request, Engine, AppSpec, Policy], Verb]] = {
+async def _rollback(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Planned:
+    from tui.operations.orchestrators.standalone import Standalone
+    from tui.operations.rollback import plan
+
+    return await plan(await Standalone.open(engine), app, request.op, request.to, force=request.force)
+
+
+async def _ship(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
+    from tui.operations.ship import plan
+
+    return await plan(engine, app, policy, request.op, request.version, again=request.again)
+
+
+async def _recover(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Planned:
+    from tui.operations.orchestrators.standalone import Standalone
+    from tui.operations.recover import plan
+
+    return await plan(await Standalone.open(engine), app, request.op)
+
+
+async def _prune(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Planned:
+    from tui.operations.orchestrators.standalone import Standalone
+    from tui.operations.prune import plan
+
+    return await plan(await Standalone.open(engine), app, request.op)
+
+
+PLANNING: Mapping[str, Callable[[Request, Engine, AppSpec, Policy], Awaitable[Planned]]] = {
     "build": _build,
     "test": _test,
     "tag": _tag,
@@ -183,7 +187,7 @@ MAKING: Mapping[str, Callable[[Request, Engine, AppSpec, Policy], Verb]] = {
     "recover": _recover,
     "prune": _prune,
 }
-"""Every verb on an app of the configuration; `adopt` makes an app, and is made by `prepared`."""
+"""Every verb on an app of the configuration; `adopt` makes an app, and is planned by `prepared`."""
 
 
 def _with_options(app: AppSpec, request: Request) -> AppSpec:

@@ -14,23 +14,17 @@ from tui.cli import foreground, rendering
 from tui.journal.folder import new_id
 from tui.model.operation import Plan, PlanStep, Result
 from tui.operations.request import Request
+from tui.operations.runner import Planned
 
 if TYPE_CHECKING:
     from tui.operations.report import Report
 
 
-class Slow:
+def slow(seconds: float, undo_seconds: float) -> Planned:
     """Counts for some seconds, and takes some to undo that."""
 
-    def __init__(self, seconds: float, undo_seconds: float) -> None:
-        self._seconds = seconds
-        self._undo_seconds = undo_seconds
-
-    async def plan(self) -> Plan:
-        return Plan("Count web", (PlanStep("count", "Count"), PlanStep("undo", "Undo")))
-
-    async def run(self, report: Report) -> Result:
-        end = time.monotonic() + self._seconds
+    async def run(report: Report) -> Result:
+        end = time.monotonic() + seconds
         try:
             async with report.step("count"):
                 while time.monotonic() < end:
@@ -38,17 +32,18 @@ class Slow:
                     await asyncio.sleep(0.05)
         except asyncio.CancelledError:
             async with report.step("undo"):
-                await asyncio.sleep(self._undo_seconds)
+                await asyncio.sleep(undo_seconds)
             raise
         return Result(image="sha256:" + "0" * 64)
 
+    return Planned(Plan("Count web", (PlanStep("count", "Count"), PlanStep("undo", "Undo"))), run)
+
 
 async def _run(kind: str, seconds: float, undo_seconds: float) -> int:
-    verb = Slow(seconds, undo_seconds)
     request = Request(new_id("build", "web", time.time()), "build", "web")
     shown = getattr(rendering, kind)(*() if kind == "JsonLines" else (None,))
     try:
-        problem = await foreground.run(verb, await verb.plan(), request, "unix:///s", shown)
+        problem = await foreground.run(slow(seconds, undo_seconds), request, "unix:///s", shown)
     finally:
         shown.close()
     return problem.code if problem is not None else 0

@@ -9,12 +9,12 @@ from tui.cli.arguments import parsed, parser
 from tui.commands.table import BY_ID
 from tui.model.verb import VERBS, Argument, verb_named
 from tui.operations.request import Request
-from tui.operations.verbs import MAKING
+from tui.operations.verbs import PLANNING
 
 
 def test_parser_words_factories_and_commands_have_the_same_verbs():
     """`adopt` alone is made elsewhere: its app is no app of the configuration yet."""
-    assert {*MAKING, "adopt"} == {*VERBS}
+    assert {*PLANNING, "adopt"} == {*VERBS}
     assert {*texts.WORDS} == {*VERBS}
     for table in (texts.SHORT, texts.DESCRIPTIONS, texts.EXAMPLES):
         assert {*VERBS} <= {*table}

@@ -8,25 +8,14 @@ import pytest
 
 from tui.errors import HoldfastError, Refused
 from tui.model.operation import Ended, Plan, PlanStep, Result, Started, Warned
-from tui.operations.runner import perform
+from tui.operations.runner import Planned, perform
 
 PLAN = Plan("Do it", (PlanStep("one", "The first"),), warnings=("mind the gap",))
 
 
-class Verb:
-    def __init__(self, act):
-        self._act = act
-
-    async def plan(self):
-        return PLAN
-
-    async def run(self, report):
-        return await self._act(report)
-
-
 async def run(act):
     told = []
-    ended = await perform(Verb(act), PLAN, op="op", name="build", app="web", engine="e", tell=told.append)
+    ended = await perform(Planned(PLAN, act), op="op", name="build", app="web", engine="e", tell=told.append)
     assert told[-1] is ended
     assert sum(isinstance(event, Ended) for event in told) == 1
     return told

@@ -1,0 +1,194 @@
+"""An earlier release as what a deploy puts into service: its exact bytes and its exact configuration."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.errors import Refused
+from tui.model.differences import differences
+from tui.model.reference import registry_host
+from tui.model.release import Soundness
+from tui.model.ways_back import default_of, doubt_of, passed_over
+from tui.operations.checks import file_hashes
+from tui.operations.deploying.sources import Found
+from tui.operations.homeward import image_here
+from tui.operations.release_source import Target
+from tui.operations.runner import whoami
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from tui.model.app import AppSpec
+    from tui.model.release import Entry, Release
+    from tui.model.standing import Standing
+    from tui.operations.orchestrators.base import Orchestrator
+    from tui.operations.releases import Deployed
+
+
+class Choice(NamedTuple):
+    """What is gone back to, and what speaks against it: sentences; whether it is gone to all the same."""
+
+    entry: Entry
+    doubts: tuple[str, ...] = ()
+    forced: bool = False
+
+
+class FromRelease:
+    """What an earlier release was, or what the live one was recorded as.
+
+    to      its number, 0 for the newest one that nothing speaks against
+    force   whether it may be one whose record or container is not to be trusted
+    """
+
+    def __init__(
+        self, orchestrator: Orchestrator, app: AppSpec, op: str, to: int = 0, *, force: bool = False
+    ) -> None:
+        self._orchestrator = orchestrator
+        self._app = app
+        self._op = op
+        self._to = to
+        self._force = force
+
+    async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Found:
+        releases = await read()
+        choice = await self._chosen(releases)
+        number = choice.entry.release.number
+        past = number in releases.containers
+        entry = choice.entry
+        if entry.release.from_labels and (run := await self._orchestrator.run_of(releases, number)):
+            entry = entry._replace(release=entry.release._replace(run=run))
+        earlier = entry.release
+        target = await self._target(releases, earlier)
+
+        async def release(standing: Standing) -> Release:
+            return earlier.made_anew(
+                number=standing.next_number,
+                reference=target.reference,
+                previous=standing.live or 0,
+                by=whoami(),
+                host=socket.gethostname(),
+                at=time.time(),
+                op=self._op,
+            )
+
+        name = self._app.name
+        title = f"Roll {name} back to r{number} {earlier.version}"
+        if number == releases.standing.live:
+            title = f"Make {name} {releases.called(number)} anew"
+        return Found(
+            releases,
+            target,
+            title,
+            releases.called(number),
+            release,
+            name="rollback",
+            verb="Roll back",
+            former=entry,
+            # The container, if it is there, has the contents of files that were referred to.
+            warnings=(*choice.doubts, *(() if past else await _changed_files(earlier))),
+            facts=_differences(releases, earlier),
+            typed=name if choice.forced else "",
+        )
+
+    async def _chosen(self, releases: Deployed) -> Choice:
+        app = self._app
+        ways = await self._orchestrator.ways_back(releases)
+        number = self._to or default_of(ways)
+        if number is None:
+            raise Refused(
+                f"{app.name} has no earlier release that a roll back may go to by itself",
+                f"holdfast rollback {app.name} --to rN says what it needs"
+                if ways
+                else f"holdfast history {app.name} shows what there is",
+                tuple(f"{releases.called(way.number)}: {way.why_not}" for way in ways),
+            )
+        entry = releases.entries.get(number)
+        if entry is None:
+            known = ", ".join(f"r{one}" for one in releases.standing.good) or "none"
+            raise Refused(f"{app.name} has no release r{number}", f"good ones: {known}")
+        if number == releases.standing.live:
+            return await self._live(releases, entry)
+        way = next((way for way in ways if way.number == number), None)
+        if way is None:
+            raise _no_way_back(entry)
+        if not self._to:
+            passed = passed_over(ways, number)
+            return Choice(
+                entry,
+                tuple(f"{releases.called(one.number)} is passed over: {one.why_not}" for one in passed),
+            )
+        return self._doubted(entry, way.why_not, untrusted=way.untrusted)
+
+    async def _live(self, releases: Deployed, entry: Entry) -> Choice:
+        """The live one is made anew from its record, and what its container has become is named."""
+        number = entry.release.number
+        changed = entry.integrity.state is Soundness.CHAIN_BROKEN
+        if entry.outcome is None or (not entry.good and not changed):
+            raise _no_way_back(entry)
+        choice = self._doubted(entry, doubt_of(entry), untrusted=True)
+        if found := await self._orchestrator.differing(releases, number, live=True):
+            words = f"the container of r{number} is not as recorded: {', '.join(found)}"
+            return choice._replace(doubts=(*choice.doubts, words))
+        return choice
+
+    def _doubted(self, entry: Entry, why: str, *, untrusted: bool) -> Choice:
+        """`why` is what speaks against it, "" where nothing does. Raises Refused."""
+        if not why:
+            return Choice(entry)
+        number = entry.release.number
+        if untrusted and not self._force:
+            raise Refused(
+                f"r{number} is not to be trusted: {why}",
+                f"holdfast rollback {self._app.name} --to r{number} --force goes there all the same",
+            )
+        return Choice(entry, (f"r{number}: {why}",), untrusted)
+
+    async def _target(self, releases: Deployed, earlier: Release) -> Target:
+        """Its image where it is here, else where to pull it from; the network is needed only then."""
+        name = await image_here(self._orchestrator, releases, earlier)
+        image = await self._orchestrator.image(name) if name else None
+        if image is not None:
+            return Target(earlier.version, name, earlier.digest, image.id, "", local=True)
+        if not earlier.digest:
+            raise _image_gone(earlier)
+        host = registry_host(self._app.image)
+        return Target(earlier.version, earlier.reference, earlier.digest, "", host, local=False)
+
+
+def _no_way_back(entry: Entry) -> Refused:
+    number, release = entry.release.number, entry.release
+    if doubt := doubt_of(entry):
+        return Refused(f"r{number} is no way back: {doubt}", "choose a good release")
+    if entry.good or release.adopted:
+        return _image_gone(release)
+    return Refused(f"r{number} never passed its gate: it is no way back", "choose a good release")
+
+
+def _image_gone(release: Release) -> Refused:
+    return Refused(
+        f"the image of r{release.number} ({release.image[7:19]}) is gone, and it was local only",
+        f"build {release.version or 'it'} again and deploy that",
+    )
+
+
+async def _changed_files(earlier: Release) -> list[str]:
+    """Files that were referred to and are something else now."""
+    now = await asyncio.to_thread(file_hashes, earlier.run)
+    return [
+        f"{file.path} has changed since r{earlier.number}: its present contents are used"
+        for file in earlier.files
+        if now.get(file.path) != file.sha256
+    ]
+
+
+def _differences(releases: Deployed, earlier: Release) -> list[tuple[str, str]]:
+    """What is different from the live release, values of variables left out."""
+    live = releases.standing.live
+    entry = releases.entries.get(live) if live is not None else None
+    if entry is None:
+        return []
+    found = differences(entry.release, earlier)
+    return [(f"changes {name}", words) for name, words in found] or [("changes", "nothing but the image")]

@@ -1,0 +1,171 @@
+"""What a deploy puts into service: a version's bytes, or an earlier release as it was."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from tui.errors import Refused
+from tui.model.digest import short_id
+from tui.model.evidence import facts_of
+from tui.model.reference import valid_tag
+from tui.model.release import Referenced, Release
+from tui.operations.checks import file_hashes
+from tui.operations.known_versions import moved_words, refuse_moved
+from tui.operations.live_already import live_already, nothing_to_do
+from tui.operations.release_source import Target, resolve_version
+from tui.operations.runner import whoami
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from tui.engine.client import Engine
+    from tui.model.app import AppSpec
+    from tui.model.policy import Policy
+    from tui.model.release import Entry
+    from tui.model.standing import Standing
+    from tui.operations.releases import Deployed
+
+
+class Found(NamedTuple):
+    """What was found to be put into service.
+
+    releases   of the app, as they stood then
+    target     its bytes
+    title      what is done, but for the number that the release gets: "Deploy web v1.4.0"
+    release    as it will be recorded where things stand so
+    what       what is put into service, in words: "v1.4.0"
+    name, verb the verb, and the word on the button
+    former     the release whose configuration it has, None where it has that of the app
+    warnings   sentences
+    facts      for the plan: (name, value) each
+    typed      what has to be typed before it is done, "" where saying yes is enough
+    """
+
+    releases: Deployed
+    target: Target
+    title: str
+    what: str
+    release: Callable[[Standing], Awaitable[Release]]
+    name: str = "deploy"
+    verb: str = "Deploy"
+    former: Entry | None = None
+    warnings: Sequence[str] = ()
+    facts: Sequence[tuple[str, str]] = ()
+    typed: str = ""
+
+
+class Source(Protocol):
+    """Where a deploy has it from."""
+
+    async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Found:
+        """Find it; `read` gives the releases, or refuses. Raises HoldfastError."""
+        ...
+
+
+class FromVersion:
+    """A version of an app, with the configuration that the app has now.
+
+    digest   the exact bytes that are meant, whatever `version` names
+    again    also where they are live already
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        app: AppSpec,
+        policy: Policy,
+        op: str,
+        version: str,
+        *,
+        digest: str = "",
+        again: bool = False,
+    ) -> None:
+        self._engine = engine
+        self._app = app
+        self._policy = policy
+        self._op = op
+        self._version = version
+        self._digest = digest
+        self._again = again
+
+    async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Found:
+        releases, target = await asyncio.gather(read(), self._resolved())
+        target = await self._unmoved(target, releases)
+        self._refuse_untested(target)
+        if not self._again:
+            live = await live_already(
+                releases, self._app, version=target.version, digest=target.digest, image=target.image
+            )
+            if live is not None:
+                raise nothing_to_do(releases, live)
+        return found_version(self._app, self._op, releases, target)
+
+    async def _resolved(self) -> Target:
+        """The bytes that are meant. An image's ID is the digest where there is no registry."""
+        if not self._digest:
+            return await resolve_version(self._engine, self._app, self._version)
+        digest = f"sha256:{self._digest.removeprefix('sha256:')}"
+        found = await resolve_version(self._engine, self._app, digest)
+        return found._replace(version=self._version if not valid_tag(self._version) else "")
+
+    async def _unmoved(self, target: Target, releases: Deployed) -> Target:
+        """Other bytes than the version named before are refused, unless they are meant."""
+        app = self._app
+        words = await moved_words(self._engine, app, self._policy, target.version, target, releases.entries)
+        if not self._digest:
+            refuse_moved(app, words, target)
+        elif words:
+            return target._replace(warnings=(*target.warnings, f"{words}, which is meant"))
+        return target
+
+    def _refuse_untested(self, target: Target) -> None:
+        name, version = self._app.name, self._version
+        for missing in self._policy.missing(target.evidence, name, version):
+            if missing.enforced:
+                raise Refused(f"{name} {version} {missing.lacks} here", missing.remedy)
+
+
+class FromBuild:
+    """A version of an app before it has bytes: what a deploy of it will be, as far as that can be said."""
+
+    def __init__(self, app: AppSpec, op: str, version: str) -> None:
+        self._app = app
+        self._op = op
+        self._version = version
+
+    async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Found:
+        version = self._version
+        target = Target(version, f"{self._app.image}:{version}", "", "", "", local=False)
+        return found_version(self._app, self._op, await read(), target)
+
+
+def found_version(app: AppSpec, op: str, releases: Deployed, target: Target) -> Found:
+    """An app as it is configured now, with these bytes."""
+
+    async def release(standing: Standing) -> Release:
+        files = await asyncio.to_thread(file_hashes, app.run)
+        return Release(
+            app.name,
+            standing.next_number,
+            target.version,
+            target.reference,
+            target.digest,
+            target.image,
+            app.run,
+            app.ready,
+            files=tuple(Referenced(path, digest) for path, digest in files.items()),
+            order=app.order,
+            evidence=facts_of(target.evidence),
+            by=whoami(),
+            host=socket.gethostname(),
+            at=time.time(),
+            op=op,
+            previous=standing.live or 0,
+        )
+
+    what = target.version or short_id(target.digest)
+    title = f"Deploy {app.name} {what}"
+    return Found(releases, target, title, what, release, warnings=target.warnings)

@@ -1,0 +1,205 @@
+"""Releases as containers of one engine, without a swarm: the ledger is in a volume of that engine."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING, Self
+
+from tui.engine.errors import NotFound
+from tui.ledger.lease_state import read_lease
+from tui.ledger.ledger import Ledger
+from tui.model.switching import START_FIRST
+from tui.operations.carrying import foreseen
+from tui.operations.checks import check_run
+from tui.operations.host_checks import check_room
+from tui.operations.leased import leased
+from tui.operations.leftovers import alive, left_over
+from tui.operations.orchestrators.base import Foreseen
+from tui.operations.orchestrators.containers import Containers
+from tui.operations.pulling import pull, pulled
+from tui.operations.recreating import creation_again, new_creation
+from tui.operations.release_source import check_image_platform
+from tui.operations.releases import read_releases
+from tui.operations.retention import leftover
+from tui.operations.retiring import outgoing, unneeded
+from tui.operations.undisturbed import read_undisturbed
+from tui.operations.ways_back import find_ways_back, not_as_recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from contextlib import AbstractAsyncContextManager
+
+    from tui.engine.client import Engine
+    from tui.engine.container.creation import Creation
+    from tui.ledger.lease import Lease
+    from tui.ledger.lease_state import Owner
+    from tui.model.app import AppSpec, RunSpec
+    from tui.model.engine import Usage
+    from tui.model.image import ImageConfig
+    from tui.model.release import Entry, Outcome, Release
+    from tui.model.retention import Going
+    from tui.model.step import Step
+    from tui.model.ways_back import WayBack
+    from tui.operations.orchestrators.base import Held
+    from tui.operations.releases import Deployed
+    from tui.operations.report import Report
+    from tui.operations.retention import Leftover
+
+
+class Standalone:
+    """One engine and its ledger, made by `open` (see orchestrators.base.Orchestrator)."""
+
+    def __init__(self, engine: Engine, ledger: Ledger) -> None:
+        self._engine = engine
+        self._ledger = ledger
+
+    @classmethod
+    async def open(cls, engine: Engine) -> Self:
+        """Changes nothing. Raises EngineError."""
+        return cls(engine, await Ledger.open(engine))
+
+    @property
+    def host(self) -> str:
+        return self._ledger.host
+
+    @property
+    def url(self) -> str:
+        return self._engine.endpoint.url
+
+    @property
+    def notes(self) -> Sequence[str]:
+        return self._ledger.notes
+
+    async def read(self, app: str) -> Deployed:
+        return await read_releases(self._engine, self._ledger, app)
+
+    async def read_undisturbed(self, app: str) -> Deployed:
+        return await read_undisturbed(self._engine, self._ledger, app)
+
+    async def read_again(self, before: Deployed) -> Deployed:
+        """The ledger takes long: it is read only where there is something new."""
+        engine, ledger, app = self._engine, self._ledger, before.standing.app
+        found = await read_releases(engine, ledger, app, before.entries)
+        same = found.standing == before.standing and found.foreign is None
+        if same and not await ledger.is_recorded(app, before.standing.next_number):
+            return found
+        return await read_releases(engine, ledger, app)
+
+    async def ways_back(self, releases: Deployed) -> tuple[WayBack, ...]:
+        return await find_ways_back(self._engine, releases)
+
+    async def differing(self, releases: Deployed, number: int, *, live: bool) -> tuple[str, ...]:
+        one, entry = releases.containers.get(number), releases.entries.get(number)
+        if one is None or entry is None:
+            return ()
+        return await not_as_recorded(self._engine, one, entry, live=live)
+
+    async def run_of(self, releases: Deployed, number: int) -> RunSpec | None:
+        one = releases.containers.get(number)
+        return (await self._engine.containers.adoption(one.id)).run if one is not None else None
+
+    async def record(self, release: Release) -> None:
+        await self._ledger.record(release)
+
+    async def outcome(self, app: str, outcome: Outcome) -> None:
+        await self._ledger.outcome(app, outcome)
+
+    def leased(
+        self, app: str, owner: Owner, report: Report | None = None
+    ) -> AbstractAsyncContextManager[Lease]:
+        return leased(self._engine, app, owner, report)
+
+    async def left_behind(self, app: str) -> bool:
+        if await read_lease(self._engine, app) is not None:
+            return True
+        return bool(await left_over(self._engine, alive, socket.gethostname()))
+
+    async def image(self, reference: str) -> ImageConfig | None:
+        try:
+            return await self._engine.images.config(reference)
+        except NotFound:
+            return None
+
+    async def runnable(self, app: AppSpec, reference: str) -> str:
+        image = await pulled(self._engine, reference)
+        check_image_platform(self._engine, app, image)
+        return image.id
+
+    async def pull(self, reference: str, host: str, report: Report, step: str) -> None:
+        await pull(self._engine, reference, host, report, step)
+
+    async def unneeded(self, app: AppSpec, releases: Deployed) -> list[Going]:
+        return await unneeded(self._engine, self._ledger, app, releases)
+
+    async def leftover(self, app: AppSpec, releases: Deployed, leaving: Sequence[int]) -> Leftover:
+        return await leftover(self._engine, self._ledger, app, releases, leaving)
+
+    async def usage(self) -> Usage:
+        return await self._engine.usage()
+
+    async def remove_image(self, reference: str) -> None:
+        await self._engine.images.remove(reference)
+
+    async def remove_volume(self, name: str) -> None:
+        await self._engine.volumes.remove(name)
+
+    async def foresee(
+        self,
+        app: AppSpec,
+        release: Release,
+        former: Entry | None,
+        releases: Deployed,
+        steps: Sequence[Step],
+        *,
+        size: int,
+    ) -> Foreseen:
+        engine = self._engine
+        checked = release
+        if former is not None and former.release.number in releases.containers:
+            # What that container has by reference needs no file on this machine.
+            known = {name: value or "" for name, value in release.run.environment.items()}
+            run = release.run._replace(env_file=(), environment=known, security_opt=())
+            checked = release._replace(run=run)
+        warnings, going = await asyncio.gather(
+            check_run(engine, app, checked, releases), outgoing(self, app, releases, release, steps)
+        )
+        warnings += await check_room(engine, size)
+        creation = await self._creation(release, former, releases)
+        volumes = await foreseen(engine, creation, release, releases)
+        if release.order == START_FIRST and releases.live is not None:
+            warnings += [f"both releases write {one.target} for a while" for one in volumes.carried]
+        return Foreseen([*warnings, *volumes.warnings], volumes.facts, going)
+
+    async def _creation(self, release: Release, former: Entry | None, releases: Deployed) -> Creation:
+        if former is None:
+            return await new_creation(release)
+        past = releases.containers.get(former.release.number)
+        return await creation_again(self._engine, release, former, past)
+
+    async def create_declared(self, app: AppSpec, lease: Held, report: Report, step: str) -> None:
+        networks = {network.name for network in await self._engine.networks.list()}
+        volumes = {volume.name for volume in await self._engine.volumes.list()}
+        for name in app.create_networks:
+            if name not in networks:
+                await lease.guard(step)
+                await self._engine.networks.create(name)
+                report.log(step, f"network {name}", 0)
+        for name in app.create_volumes:
+            if name not in volumes:
+                await lease.guard(step)
+                await self._engine.volumes.create(name)
+                report.log(step, f"volume {name}", 0)
+
+    async def stage(
+        self,
+        app: AppSpec,
+        releases: Deployed,
+        report: Report,
+        release: Release | None = None,
+        former: Entry | None = None,
+        *,
+        volumes_going: Collection[str] = (),
+    ) -> Containers:
+        creation = await self._creation(release, former, releases) if release is not None else None
+        return Containers(self._engine, app, releases, report, release, creation, volumes_going)
