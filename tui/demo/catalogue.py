@@ -184,7 +184,12 @@ def build(recipe: Recipe, now: int) -> Image:
         repr((recipe.tags, recipe.steps, recipe.config.get("Labels"))).encode()
     ).hexdigest()
     image = Image(
-        f"sha256:{digest}", created, history, recipe.config, list(recipe.tags), tagged=created * SECOND
+        id=f"sha256:{digest}",
+        created=created,
+        history=history,
+        config=recipe.config,
+        tags=list(recipe.tags),
+        tagged=created * SECOND,
     )
     for repository in dict.fromkeys(tag.rpartition(":")[0] for tag in recipe.tags):
         manifest = hashlib.sha256(f"manifest of {image.id}".encode()).hexdigest()

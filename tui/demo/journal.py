@@ -53,7 +53,7 @@ class Journal:
         self.listeners: set[Callable[[Happening], None]] = set()
 
     def publish(self, kind: str, action: str, actor: str, attributes: Mapping[str, str]) -> Happening:
-        happening = Happening(kind, action, actor, attributes, self.clock())
+        happening = Happening(kind=kind, action=action, id=actor, attributes=attributes, time=self.clock())
         self.past.append(happening)
         for listener in tuple(self.listeners):
             listener(happening)

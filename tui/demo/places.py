@@ -29,7 +29,7 @@ class Places:
 
     def _network(self, name: str, driver: str, subnet: str) -> Network:
         key = hashlib.sha256(f"network {name}".encode()).hexdigest()
-        return Network(key, name, driver, self.journal.clock(), subnet)
+        return Network(key, name, driver, created=self.journal.clock(), subnet=subnet)
 
     def add_network(self, name: str, labels: dict[str, str]) -> Network:
         """Create a bridge network and say so."""

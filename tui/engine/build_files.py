@@ -144,7 +144,9 @@ def _entry(child: os.DirEntry[bytes], path: str, classic: bool) -> Entry | None:
         return None if classic else Entry(path, stat.S_IFREG | stat.S_IMODE(mode), 0, status.st_mtime_ns)
     link = os.readlink(child.path).decode(*NAMES) if stat.S_ISLNK(mode) else ""  # noqa: PTH115
     device = status.st_rdev if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) else 0
-    return Entry(path, mode, status.st_size, status.st_mtime_ns, link, device)
+    return Entry(
+        path=path, mode=mode, size=status.st_size, mtime_ns=status.st_mtime_ns, link=link, device=device
+    )
 
 
 def open_file(folder: str, path: str) -> io.FileIO | None:

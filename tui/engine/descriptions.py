@@ -80,12 +80,12 @@ def _raw(item: Json) -> str:
 def _layer(item: Json) -> Layer:
     name = item.get("Id") or ""
     return Layer(
-        "" if name == "<missing>" else name,
-        max(0.0, float(item.get("Created") or 0)),
-        item.get("Size") or 0,
-        item.get("CreatedBy") or "",
-        item.get("Comment") or "",
-        tuple(item.get("Tags") or ()),
+        id="" if name == "<missing>" else name,
+        created=max(0.0, float(item.get("Created") or 0)),
+        size=item.get("Size") or 0,
+        command=item.get("CreatedBy") or "",
+        comment=item.get("Comment") or "",
+        tags=tuple(item.get("Tags") or ()),
     )
 
 

@@ -78,19 +78,19 @@ def container_listed(item: Json, now: float) -> Container:
     labels = item.get("Labels")
     ports = item.get("Ports")
     return Container(
-        item["Id"],
-        _name(item.get("Names") or ()),
-        intern(item["Image"]),
-        intern(item["ImageID"]),
-        intern(item.get("Command") or ""),
-        created,
-        state,
-        told.health,
-        told.exit_code,
-        created if state == "created" else since,
-        state == "created",
-        _ports(ports) if ports else (),
-        _labels(labels) if labels else _NO_LABELS,
+        id=item["Id"],
+        name=_name(item.get("Names") or ()),
+        image=intern(item["Image"]),
+        image_id=intern(item["ImageID"]),
+        command=intern(item.get("Command") or ""),
+        created=created,
+        state=state,
+        health=told.health,
+        exit_code=told.exit_code,
+        since=created if state == "created" else since,
+        exact=state == "created",
+        ports=_ports(ports) if ports else (),
+        labels=_labels(labels) if labels else _NO_LABELS,
     )
 
 
@@ -129,12 +129,12 @@ def _ports(ports: Iterable[Json]) -> tuple[Port, ...]:
 def image_listed(item: Json) -> Image:
     """An item of GET /images/json."""
     return Image(
-        item["Id"],
-        tuple(tag for tag in item["RepoTags"] or () if tag != "<none>:<none>"),
-        tuple(digest for digest in item["RepoDigests"] or () if digest != "<none>@<none>"),
-        max(0.0, float(item["Created"])),
-        item["Size"],
-        _labels(item["Labels"] or {}) or _NO_LABELS,
+        id=item["Id"],
+        tags=tuple(tag for tag in item["RepoTags"] or () if tag != "<none>:<none>"),
+        digests=tuple(digest for digest in item["RepoDigests"] or () if digest != "<none>@<none>"),
+        created=max(0.0, float(item["Created"])),
+        size=item["Size"],
+        labels=_labels(item["Labels"] or {}) or _NO_LABELS,
     )
 
 
@@ -144,23 +144,23 @@ def image_config(item: Json) -> ImageConfig:
     config = item.get("Config") or {}
     test = (config.get("Healthcheck") or {}).get("Test") or ("NONE",)
     return ImageConfig(
-        item["Id"],
-        tuple(tag for tag in item.get("RepoTags") or () if tag != "<none>:<none>"),
-        tuple(digest for digest in item.get("RepoDigests") or () if digest != "<none>@<none>"),
-        max(0.0, seconds(item.get("Created") or "") or 0.0),
-        item["Size"],
-        item.get("Os") or "",
-        item.get("Architecture") or "",
-        item.get("Variant") or "",
-        _labels(config.get("Labels") or {}),
-        tuple(sorted(config.get("Volumes") or ())),
-        tuple(sorted(config.get("ExposedPorts") or ())),
-        tuple(config.get("Entrypoint") or ()),
-        tuple(config.get("Cmd") or ()),
-        tuple(config.get("Env") or ()),
-        test[0] != "NONE",
-        config.get("User") or "",
-        config.get("StopSignal") or "",
+        id=item["Id"],
+        tags=tuple(tag for tag in item.get("RepoTags") or () if tag != "<none>:<none>"),
+        digests=tuple(digest for digest in item.get("RepoDigests") or () if digest != "<none>@<none>"),
+        created=max(0.0, seconds(item.get("Created") or "") or 0.0),
+        size=item["Size"],
+        os=item.get("Os") or "",
+        architecture=item.get("Architecture") or "",
+        variant=item.get("Variant") or "",
+        labels=_labels(config.get("Labels") or {}),
+        volumes=tuple(sorted(config.get("Volumes") or ())),
+        ports=tuple(sorted(config.get("ExposedPorts") or ())),
+        entrypoint=tuple(config.get("Entrypoint") or ()),
+        cmd=tuple(config.get("Cmd") or ()),
+        env=tuple(config.get("Env") or ()),
+        has_healthcheck=test[0] != "NONE",
+        user=config.get("User") or "",
+        stop_signal=config.get("StopSignal") or "",
     )
 
 
@@ -181,11 +181,11 @@ def event(item: Json) -> Event:
     actor = item.get("Actor") or {}
     nano = item.get("timeNano")
     return Event(
-        intern(item.get("Type", "")),
-        intern(item.get("Action", "")),
-        actor.get("ID", ""),
-        actor.get("Attributes") or _NO_LABELS,
-        nano / 1_000_000_000 if nano else float(item.get("time") or 0),
+        kind=intern(item.get("Type", "")),
+        action=intern(item.get("Action", "")),
+        id=actor.get("ID", ""),
+        attributes=actor.get("Attributes") or _NO_LABELS,
+        time=nano / 1_000_000_000 if nano else float(item.get("time") or 0),
     )
 
 
@@ -193,11 +193,11 @@ def event(item: Json) -> Event:
 def version(answer: Json, server: str, api: str) -> EngineVersion:
     """GET /version; `server` is the answer's header of that name, `api` the version that will be spoken."""
     return EngineVersion(
-        "Podman" if server.startswith("Libpod/") else "Docker Engine",
-        answer["Version"],
-        api,
-        answer.get("Os", ""),
-        answer.get("Arch", ""),
+        product="Podman" if server.startswith("Libpod/") else "Docker Engine",
+        version=answer["Version"],
+        api=api,
+        os=answer.get("Os", ""),
+        arch=answer.get("Arch", ""),
     )
 
 
@@ -221,14 +221,14 @@ def sample(item: Json) -> Sample:
             case "write":
                 written += entry["value"]
     return Sample(
-        _cpu(item.get("cpu_stats") or {}, item.get("precpu_stats") or {}),
-        used - inactive if inactive < used else used,
-        memory.get("limit") or 0,
-        sum(network["rx_bytes"] for network in networks),
-        sum(network["tx_bytes"] for network in networks),
-        read,
-        written,
-        (item.get("pids_stats") or {}).get("current") or 0,
+        cpu=_cpu(item.get("cpu_stats") or {}, item.get("precpu_stats") or {}),
+        memory=used - inactive if inactive < used else used,
+        memory_limit=memory.get("limit") or 0,
+        rx=sum(network["rx_bytes"] for network in networks),
+        tx=sum(network["tx_bytes"] for network in networks),
+        read=read,
+        write=written,
+        pids=(item.get("pids_stats") or {}).get("current") or 0,
     )
 
 
@@ -253,14 +253,16 @@ def info(answer: Json) -> EngineInfo:
         raise ValueError(answer["SystemTime"])
     registries = answer.get("RegistryConfig") or {}
     return EngineInfo(
-        answer["ID"],
-        answer.get("Name") or "",
-        now,
-        answer.get("Driver") or "",
-        answer.get("DockerRootDir") or "",
-        answer.get("LoggingDriver") or "",
-        {host: bool(one["Secure"]) for host, one in (registries.get("IndexConfigs") or {}).items()},
-        tuple(registries.get("InsecureRegistryCIDRs") or ()),
+        id=answer["ID"],
+        name=answer.get("Name") or "",
+        time=now,
+        storage_driver=answer.get("Driver") or "",
+        folder=answer.get("DockerRootDir") or "",
+        logging_driver=answer.get("LoggingDriver") or "",
+        registries={
+            host: bool(one["Secure"]) for host, one in (registries.get("IndexConfigs") or {}).items()
+        },
+        without_tls=tuple(registries.get("InsecureRegistryCIDRs") or ()),
     )
 
 

@@ -154,15 +154,15 @@ async def read_lease(engine: Engine, app: str, times: Times = TIMES) -> LeaseSta
         _renewal(engine, found.id), engine.info(), asyncio.to_thread(_has_ended, owner)
     )
     return LeaseState(
-        app,
-        found.id,
-        owner,
-        short(renewal.step),
-        found.created,
-        renewal.renewed or found.created + WHOLE,
-        info.time,
-        times.dead,
-        gone,
+        app=app,
+        id=found.id,
+        owner=owner,
+        step=short(renewal.step),
+        since=found.created,
+        renewed=renewal.renewed or found.created + WHOLE,
+        now=info.time,
+        dead_after=times.dead,
+        gone=gone,
     )
 
 

@@ -54,11 +54,11 @@ def reconcile(
     lost = {name: raw for name, raw in copied.items() if name not in bad | {*engine} and name in whole}
     files = {**engine, **{name: copied[name] for name in instead}}
     return State(
-        files,
-        sound(app, files | lost).files,
-        {name: why for name, why in unread.items() if name not in instead},
-        other,
-        instead,
-        lost,
-        {name: raw for name, raw in readable.items() if name in whole and copied.get(name) != raw},
+        files=files,
+        readable=sound(app, files | lost).files,
+        unread={name: why for name, why in unread.items() if name not in instead},
+        other=other,
+        instead=instead,
+        lost=lost,
+        uncopied={name: raw for name, raw in readable.items() if name in whole and copied.get(name) != raw},
     )

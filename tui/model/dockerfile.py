@@ -247,7 +247,9 @@ def _instructions(lines: Sequence[str], escape: str) -> Iterator[Instruction]:
         rest = after[0] if after else ""
         if keyword.upper() in _WITH_HEREDOCS:
             at = _after_heredocs(rest, lines, at)
-        yield Instruction(keyword.upper(), rest, first + 1, at, _split_flags(rest)[0])
+        yield Instruction(
+            keyword=keyword.upper(), rest=rest, line=first + 1, end=at, flags=_split_flags(rest)[0]
+        )
 
 
 def _after_heredocs(rest: str, lines: Sequence[str], at: int) -> int:

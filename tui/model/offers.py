@@ -46,7 +46,13 @@ def offered_versions(app: AppSpec, images: Iterable[Image], remote: RemoteTags |
             if app.has_registry:
                 place = whereabouts(image, known, held, "not asked" if remote is None else remote.error)
             digest = held.digest if held is not None else known
-            found[tag] = Offered(tag, place, digest or image.id, (image.id, digest), image.created)
+            found[tag] = Offered(
+                tag=tag,
+                place=place,
+                digest=digest or image.id,
+                images=(image.id, digest),
+                created=image.created,
+            )
     for tag, held in remote.tags.items() if remote is not None else ():
         if tag not in found and not is_build_tag(tag):
             found[tag] = Offered(tag, Place.REMOTE, held.digest, (held.config, held.digest))

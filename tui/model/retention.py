@@ -98,10 +98,13 @@ def going_images(
             gone = {} if is_needed else {**gone, **past}
             end = next(reversed(gone), "")
             going += [
-                Going(tag, image.id, what, mine_alone and tag == end, copied) for tag, what in gone.items()
+                Going(reference=tag, image=image.id, what=what, last=mine_alone and tag == end, copied=copied)
+                for tag, what in gone.items()
             ]
         elif not is_needed and of and (name := _nameless(app, image)):
-            going.append(Going(name, image.id, _retired(of[-1]), mine_alone, copied))
+            going.append(
+                Going(reference=name, image=image.id, what=_retired(of[-1]), last=mine_alone, copied=copied)
+            )
         elif not is_needed and not image.digests and image.id in built:
             going.append(Going(image.id, image.id, "a build without a name", last=True))
     return going

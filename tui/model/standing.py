@@ -109,7 +109,13 @@ def after(standing: Standing, step: Step) -> Standing:
             records[number] = None
         case StepKind.CREATE:
             _must(number not in slots and number in records, step, "it is there, or not recorded")
-            slots[number] = Slot(f"r{number}", standing.retired_name(number), number, False, False)
+            slots[number] = Slot(
+                id=f"r{number}",
+                name=standing.retired_name(number),
+                release=number,
+                running=False,
+                armed=False,
+            )
         case StepKind.GOOD | StepKind.FAILED:
             _must(number in records, step, "it is not recorded")
             records[number] = step.kind is StepKind.GOOD

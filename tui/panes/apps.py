@@ -254,14 +254,14 @@ class AppsPane(ListView):
             return release_cell(column, releases, number, self._clock())
         slot = releases.live_slot if releases is not None else None
         row = rows.AppRow(
-            name,
-            self._versions.get(name, ""),
-            releases,
-            self._store.containers.get(slot.id) if slot is not None else None,
-            self.operations(name),
-            self._store.drift.get(name),
-            name in self._unfolded,
-            self.elsewhere.get(name, ""),
+            name=name,
+            newest=self._versions.get(name, ""),
+            releases=releases,
+            container=self._store.containers.get(slot.id) if slot is not None else None,
+            operations=self.operations(name),
+            drift=self._store.drift.get(name),
+            opened=name in self._unfolded,
+            elsewhere=self.elsewhere.get(name, ""),
         )
         return rows.cell(column, row, self._clock())
 

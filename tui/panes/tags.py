@@ -62,7 +62,13 @@ class TagsPane(FoldingList):
             for tag in image.tags:
                 first = last = tag not in tags  # a build's stands by itself, among the builds
                 where = self._where(tag, image)
-                found[tag] = rows.TagRow(tag, image, first or tag == tags[0], last or tag == tags[-1], where)
+                found[tag] = rows.TagRow(
+                    reference=tag,
+                    image=image,
+                    first=first or tag == tags[0],
+                    last=last or tag == tags[-1],
+                    where=where,
+                )
         for repository, remote in self._store.remote.items():
             for name in remote.tags:
                 reference = f"{repository}:{name}"

@@ -57,31 +57,31 @@ def arrange(
         images = room - high - tags
         log = max(6, side * 2 // 5)
         return Layout(
-            header,
-            None,
-            {
+            header=header,
+            tabs=None,
+            panes={
                 APPS: first,
                 IMAGES: Rect(0, 1 + high, left, images),
                 TAGS: Rect(0, 1 + high + images, left, tags),
                 CONTAINERS: Rect(left + 1, top, right, side - log),
                 LOG: Rect(left + 1, top + side - log, right, log),
             },
-            Rect(left, top, 1, side),
-            footer,
+            divider=Rect(left, top, 1, side),
+            footer=footer,
         )
     tabs = Rect(0, 1, width, 1) if height > 2 else None
     body = Rect(0, 2, width, max(room - 1, 0))
     if zoomed or height < 22:
-        return Layout(header, tabs, {focus: body}, None, footer)
+        return Layout(header=header, tabs=tabs, panes={focus: body}, divider=None, footer=footer)
     log = max(6, body.height * 2 // 5)
     shown = upper if focus == LOG else focus
     return Layout(
-        header,
-        tabs,
-        {
+        header=header,
+        tabs=tabs,
+        panes={
             shown: Rect(0, 2, width, body.height - log),
             LOG: Rect(0, 2 + body.height - log, width, log),
         },
-        None,
-        footer,
+        divider=None,
+        footer=footer,
     )

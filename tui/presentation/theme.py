@@ -84,7 +84,13 @@ def parse_theme(content: Mapping[str, Any], source: str) -> Theme:
                 f'{source}: [roles] {role}: "{error}" is neither a colour nor an attribute',
                 'e.g. "bold #88c0d0 on $surface"',
             ) from None
-    return Theme(name, bool(content.get("dark", True)), str(content.get("description", "")), palette, styles)
+    return Theme(
+        name=name,
+        dark=bool(content.get("dark", True)),
+        description=str(content.get("description", "")),
+        palette=palette,
+        styles=styles,
+    )
 
 
 def _palette(given: Any, source: str) -> dict[str, str]:
@@ -106,7 +112,7 @@ def _palette(given: Any, source: str) -> dict[str, str]:
 def mono() -> Theme:
     """The theme without colours."""
     styles = {role: parse_style(MONO_ROLES.get(role, ""), {}) for role in ROLES}
-    return Theme(MONO, True, "no colours", {}, styles)
+    return Theme(name=MONO, dark=True, description="no colours", palette={}, styles=styles)
 
 
 def resolve(theme: Theme, text: str) -> Style:

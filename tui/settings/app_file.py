@@ -66,7 +66,11 @@ def app_file(
             tuple(problems),
         )
     return AppFile(
-        path, text, tuple(f"{head}{masked}".rstrip().split("\n")), app_spec(name, found[name]), tuple(left)
+        path=path,
+        text=text,
+        shown=tuple(f"{head}{masked}".rstrip().split("\n")),
+        app=app_spec(name, found[name]),
+        left=tuple(left),
     )
 
 

@@ -69,7 +69,14 @@ def project(folder: str, environ: Mapping[str, str]) -> Project:
     for service, table in services.items() if isinstance(services, dict) else ():
         if isinstance(table, dict):
             said[service] = tuple(outside.passed_on(table, variables, folder))
-    return Project(name, tuple(files), document, tuple(filter(None, profiles)), tuple(notes), said)
+    return Project(
+        name=name,
+        files=tuple(files),
+        document=document,
+        profiles=tuple(filter(None, profiles)),
+        notes=tuple(notes),
+        said=said,
+    )
 
 
 def _files(folder: str, variables: Mapping[str, str]) -> list[str]:

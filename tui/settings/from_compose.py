@@ -90,7 +90,14 @@ class _Translation:
             self.notes.append("ports: nothing can be published in that network_mode")
         left_of_run, self.notes = tuple(self.notes), []
         image, tag = self._image()
-        return Tables(image, self._build(), found, tuple(self.notes), left_of_run, tag)
+        return Tables(
+            image=image,
+            build=self._build(),
+            run=found,
+            left_of_build=tuple(self.notes),
+            left_of_run=left_of_run,
+            tag=tag,
+        )
 
     def _image(self) -> tuple[str, str]:
         image = self.service.get("image")

@@ -95,7 +95,13 @@ class LogView(Framed):
         self._describe()
 
     def _look(self) -> Look:
-        return Look(self.body_size.width, self._wrap, self._times, self._scrolled, self.needle)
+        return Look(
+            cells=self.body_size.width,
+            wrap=self._wrap,
+            times=self._times,
+            left=self._scrolled,
+            needle=self.needle,
+        )
 
     @property
     def is_placed(self) -> bool:

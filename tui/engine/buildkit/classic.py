@@ -146,7 +146,7 @@ class Classic:
         prefix = f"{self._stage} " if found[1] else ""
         id = f"{found[1]}.{self._number}" if found[1] else str(self._number)
         title = f"[{prefix}{self._number}/{count}] {self._instruction}"
-        self._step = BuildStep(id, title, self._stage, "running", self._clock())
+        self._step = BuildStep(id=id, title=title, stage=self._stage, state="running", started=self._clock())
         return [*events, self._step]
 
     def _change(self, state: str) -> list[BuildEvent]:

@@ -108,7 +108,16 @@ def explain(
     name         what the file is called
     """
     words = _plain(said)
-    failed = Failed(_core(words), words, code, step, output, parse(dockerfile), name, _title(step))
+    failed = Failed(
+        core=_core(words),
+        words=words,
+        code=code,
+        step=step,
+        output=output,
+        dockerfile=parse(dockerfile),
+        name=name,
+        title=_title(step),
+    )
     cause = next((cause for rule in _RULES if (cause := rule(failed))), None) or _otherwise(failed)
     about = step and failed.dockerfile.instruction_at(step.title)
     line = cause.line or (about.line if about else 0)

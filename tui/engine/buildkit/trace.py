@@ -174,7 +174,15 @@ class _Step:
             cached = all(member.cached for member in self._members.values())
             state = "failed" if self.error else "cached" if cached else "done"
         seconds = self._seconds() if self.ended else None
-        return BuildStep(self.id, self.title, self._stage, state, self.started, seconds, self.error)
+        return BuildStep(
+            id=self.id,
+            title=self.title,
+            stage=self._stage,
+            state=state,
+            started=self.started,
+            seconds=seconds,
+            error=self.error,
+        )
 
     def news(self) -> BuildStep | None:
         """The step as it is now, None where that was told already."""

@@ -87,11 +87,11 @@ def adoption(item: Json, image: Json, logging_driver: str = "") -> Adoption:
     source = Source(item, image.get("Config") or {}, logging_driver)
     found = mounts(item)
     return Adoption(
-        inspected(item),
-        read_run(source),
-        (*_unsaid(item), *found.left),
-        found.unnamed,
-        tuple(
+        container=inspected(item),
+        run=read_run(source),
+        left=(*_unsaid(item), *found.left),
+        unnamed=found.unnamed,
+        names=tuple(
             name
             for name in (*(image.get("RepoTags") or ()), *(image.get("RepoDigests") or ()))
             if not name.startswith("<none>")

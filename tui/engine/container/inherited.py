@@ -111,11 +111,11 @@ def _check(source: Source) -> Healthcheck | None:
         return None if check.get(key) == of_image.get(key) else check.get(key)
 
     found = Healthcheck(
-        tuple(own("Test") or ()),
-        (own("Interval") or 0) / NANOSECONDS,
-        (own("Timeout") or 0) / NANOSECONDS,
-        (own("StartPeriod") or 0) / NANOSECONDS,
-        own("Retries") or 0,
+        test=tuple(own("Test") or ()),
+        interval=(own("Interval") or 0) / NANOSECONDS,
+        timeout=(own("Timeout") or 0) / NANOSECONDS,
+        start_period=(own("StartPeriod") or 0) / NANOSECONDS,
+        retries=own("Retries") or 0,
     )
     return None if found == Healthcheck() else found
 

@@ -166,15 +166,15 @@ def _state(item: Json) -> State:
     else:
         since = seconds(state["FinishedAt"])
     return State(
-        status,
-        since,
-        int(state["ExitCode"]),
-        bool(state.get("OOMKilled")),
-        int(item.get("RestartCount") or 0),
-        _health(item),
-        _outputs((state.get("Health") or {}).get("Log") or ()),
-        state["StartedAt"],
-        state.get("Error") or "",
+        status=status,
+        since=since,
+        exit_code=int(state["ExitCode"]),
+        oom_killed=bool(state.get("OOMKilled")),
+        restart_count=int(item.get("RestartCount") or 0),
+        health=_health(item),
+        health_log=_outputs((state.get("Health") or {}).get("Log") or ()),
+        started=state["StartedAt"],
+        error=state.get("Error") or "",
     )
 
 

@@ -127,8 +127,16 @@ def _bind(text: str) -> Mount:
         elif word in PROPAGATIONS:
             options["propagation"] = word
     if source.startswith("/"):
-        return Mount("bind", inside(source), inside(target), "ro" in words, {CREATE_FOLDER: True, **options})
-    return Mount("volume", source, inside(target), "ro" in words, options)
+        return Mount(
+            kind="bind",
+            source=inside(source),
+            target=inside(target),
+            read_only="ro" in words,
+            options={CREATE_FOLDER: True, **options},
+        )
+    return Mount(
+        kind="volume", source=source, target=inside(target), read_only="ro" in words, options=options
+    )
 
 
 def _asked_mount(mount: Mount) -> dict[str, Any]:
@@ -153,11 +161,11 @@ def _mount(entry: Json) -> Mount:
             options[CREATE_FOLDER] = given["CreateMountpoint"]
     source = str(entry.get("Source") or "")
     return Mount(
-        kind,
-        inside(source) if kind == "bind" else source,
-        inside(entry["Target"]),
-        bool(entry.get("ReadOnly")),
-        options,
+        kind=kind,
+        source=inside(source) if kind == "bind" else source,
+        target=inside(entry["Target"]),
+        read_only=bool(entry.get("ReadOnly")),
+        options=options,
     )
 
 
