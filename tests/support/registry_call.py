@@ -19,9 +19,7 @@ async def _ask(registry: Registry, what: str) -> None:
     if what == "tags":
         await registry.tags(REPOSITORY)
         return
-    manifest = await registry.manifest(REPOSITORY, "v1")
-    if manifest is not None:
-        await registry.created(REPOSITORY, manifest)
+    await registry.manifest(REPOSITORY, "v1")
 
 
 async def _run(host: str, what: str) -> dict[str, object]:

@@ -42,9 +42,6 @@ MOST_PAGES = 1000
 TAGS_SECONDS = 120.0
 """Time limit for all pages of a list together; each request has its own."""
 
-REDIRECTS = 5
-
-CREATED = "org.opencontainers.image.created"
 
 _NEXT = re.compile(r'<([^>]*)>[^,]*;\s*rel="?next"?', re.IGNORECASE)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
@@ -153,28 +150,6 @@ class Registry:
         found = await self.manifest(repository, reference)
         return found.digest if found else ""
 
-    async def created(self, repository: str, manifest: Manifest) -> float:
-        """When the image was made, seconds since the epoch; 0.0 where it does not say.
-
-        For an index it is its annotation's date, or the image's for its first platform.
-        """
-        if told := manifest.annotations.get(CREATED):
-            with readable(self.host, "a date"):
-                return payloads.moment(told)
-        if manifest.manifests:
-            one = await self.manifest(repository, manifest.manifests[0])
-            return await self.created(repository, one._replace(manifests=())) if one else 0.0
-        if not manifest.config_digest:
-            return 0.0
-        path = self._path(repository)
-        url = (await self._connected()).joinpath("v2", path, "blobs", manifest.config_digest)
-        answer = await self._blob(url, _scope(path))
-        if answer.status == 404:
-            return 0.0
-        self._checked(answer.body, manifest.config_digest, f"the configuration of {path}")
-        with readable(self.host, f"a configuration of {path}"):
-            return payloads.created(answer.body)
-
     # -- requests
 
     def _path(self, repository: str) -> str:
@@ -245,25 +220,6 @@ class Registry:
         return await self._wire.send(
             method, url, {**(headers or {}), **({"Authorization": login} if login else {})}
         )
-
-    async def _blob(self, url: URL, scope: str) -> Answer:
-        """A blob, which a registry may keep elsewhere; no login is sent there."""
-        answer = await self._ask("GET", url, scope)
-        for _ in range(REDIRECTS):
-            if answer.status in (200, 404):
-                return answer
-            with readable(self.host, "a redirect"):
-                url = url.join(URL(answer.headers["Location"]))
-            if url.scheme != "https" and not self._insecure:
-                raise MalformedAnswer(
-                    f"the registry {self.host} sends to {url.host_port_subcomponent}, which has no TLS"
-                )
-            answer = await self._wire.send("GET", url)
-            if answer.status in (401, 403) or answer.status >= 500:
-                raise RegistryRefused(
-                    self.host, answer.status, "", f"its storage {url.host_port_subcomponent} refuses"
-                )
-        raise MalformedAnswer(f"the registry {self.host} sends from one place to the next")
 
     def _checked(self, body: bytes, digest: str, what: str) -> str:
         """The digest of bytes, compared with the one they should have where that is known."""

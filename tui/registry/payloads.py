@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.model.secrets import mask_text
@@ -108,17 +107,6 @@ def _platform(entry: Json) -> str:
     platform = entry.get("platform") or {}
     parts = (platform.get("os") or "unknown", platform.get("architecture"), platform.get("variant"))
     return "/".join(str(part) for part in parts if part)
-
-
-def created(body: bytes) -> float:
-    """When the image of a configuration was made, seconds since the epoch; 0.0 where it does not say."""
-    text = json.loads(body).get("created")
-    return moment(text) if text else 0.0
-
-
-def moment(text: str) -> float:
-    """Seconds since the epoch; Go's zero time is none."""
-    return max(0.0, datetime.fromisoformat(text).timestamp())
 
 
 def tags(body: bytes) -> list[str]:

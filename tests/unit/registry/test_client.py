@@ -18,7 +18,6 @@ from tests.unit.registry.conftest import (
     digest_of,
     error,
 )
-from tui.model.credentials import Credentials
 from tui.registry import client, payloads, wire
 from tui.registry.client import Registry
 from tui.registry.errors import (
@@ -53,14 +52,13 @@ def image(config: str = "sha256:" + "0" * 64, **more: Any) -> dict[str, Any]:
 # -- manifests
 
 
-async def test_a_manifest_of_schema_2_with_its_date(scripted: ScriptedRegistry, registry: Registry) -> None:
+async def test_a_manifest_of_schema_2(scripted: ScriptedRegistry, registry: Registry) -> None:
     config = scripted.blob(WEB, CONFIG)
     digest = scripted.manifest(WEB, "v1", image(config, mediaType=DOCKER_MANIFEST), DOCKER_MANIFEST)
     found = await registry.manifest(f"{scripted.address}/{WEB}", "v1")
     assert found is not None
     assert (found.digest, found.config_digest, found.layers_size) == (digest, config, 123)
     assert (found.media_type, found.platforms) == (DOCKER_MANIFEST, ())
-    assert await registry.created(WEB, found) == pytest.approx(1795520806.123456)
     assert await registry.manifest(WEB, digest) == found
     accepted = scripted.requests[-1].headers["Accept"].split(", ")
     assert sorted(accepted) == sorted(payloads.MEDIA_TYPES)
@@ -85,21 +83,6 @@ async def test_an_oci_index_names_its_platforms(scripted: ScriptedRegistry, regi
     assert found.platforms == ("linux/arm64/v8", "linux/amd64")
     assert found.manifests == (one, one)
     assert (found.config_digest, found.annotations) == ("", {"org.example": "yes"})
-    assert await registry.created(WEB, found) == pytest.approx(1795520806.123456)
-
-
-async def test_an_annotation_dates_an_image_without_a_request(registry: Registry) -> None:
-    annotations = {"org.opencontainers.image.created": "2026-11-24T11:46:46Z"}
-    manifest = payloads.Manifest("sha256:0", OCI_INDEX, 1, annotations=annotations)
-    assert await registry.created(WEB, manifest) == 1795520806.0
-
-
-@pytest.mark.parametrize("config", [{}, {"created": None}, {"created": "0001-01-01T00:00:00Z"}])
-async def test_an_image_may_have_no_date(
-    scripted: ScriptedRegistry, registry: Registry, config: dict[str, Any]
-) -> None:
-    manifest = payloads.Manifest("sha256:0", OCI_MANIFEST, 1, scripted.blob(WEB, config))
-    assert await registry.created(WEB, manifest) == 0.0
 
 
 async def test_what_is_not_there_is_none(scripted: ScriptedRegistry, registry: Registry) -> None:
@@ -149,15 +132,6 @@ async def test_other_bytes_than_were_asked_for_are_a_wrong_digest(
     scripted.manifest(WEB, wanted, image(), OCI_MANIFEST)
     with pytest.raises(WrongDigest, match="wrong digest"):
         await registry.manifest(WEB, wanted)
-
-
-async def test_a_damaged_configuration_is_a_wrong_digest(
-    scripted: ScriptedRegistry, registry: Registry
-) -> None:
-    config = scripted.blob(WEB, CONFIG)
-    scripted.answers[f"/v2/{WEB}/blobs/{config}"] = web.Response(body=b"{}")
-    with pytest.raises(WrongDigest, match="configuration of team/web"):
-        await registry.created(WEB, payloads.Manifest("sha256:0", OCI_MANIFEST, 1, config))
 
 
 @pytest.mark.parametrize(
@@ -305,37 +279,6 @@ async def test_access_denied_names_the_registry_and_how_to_log_in(
 
 
 # -- redirects
-
-
-async def test_a_blob_kept_elsewhere_is_fetched_without_the_login(
-    scripted: ScriptedRegistry, elsewhere: ScriptedRegistry
-) -> None:
-    config = elsewhere.blob(WEB, CONFIG)
-    place = f"http://{elsewhere.address}/v2/{WEB}/blobs/{config}"
-    scripted.answers["/v2/"] = error(401, "UNAUTHORIZED", "log in", **{"WWW-Authenticate": 'Basic realm="x"'})
-    scripted.answers[f"/v2/{WEB}/blobs/{config}"] = web.Response(status=307, headers={"Location": place})
-    async with Registry(scripted.address, Credentials("me", "word"), insecure=True) as registry:
-        manifest = payloads.Manifest("sha256:0", OCI_MANIFEST, 1, config)
-        assert await registry.created(WEB, manifest) > 0
-    assert scripted.logins()[-1].startswith("Basic ")
-    assert elsewhere.logins() == [""]
-
-
-async def test_redirects_without_end_are_given_up(scripted: ScriptedRegistry, registry: Registry) -> None:
-    config = scripted.blob(WEB, CONFIG)
-    path = f"/v2/{WEB}/blobs/{config}"
-    scripted.answers[path] = web.Response(status=307, headers={"Location": path})
-    with pytest.raises(MalformedAnswer, match="from one place to the next"):
-        await registry.created(WEB, payloads.Manifest("sha256:0", OCI_MANIFEST, 1, config))
-
-
-@pytest.mark.parametrize("location", ["", "http://[", "ftp://x/y"])
-async def test_a_redirect_to_nowhere(scripted: ScriptedRegistry, registry: Registry, location: str) -> None:
-    config = scripted.blob(WEB, CONFIG)
-    headers = {"Location": location} if location else {}
-    scripted.answers[f"/v2/{WEB}/blobs/{config}"] = web.Response(status=307, headers=headers)
-    with pytest.raises(RegistryError):
-        await registry.created(WEB, payloads.Manifest("sha256:0", OCI_MANIFEST, 1, config))
 
 
 async def test_a_manifest_is_not_fetched_from_elsewhere(
