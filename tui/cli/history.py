@@ -66,7 +66,8 @@ def _list(app: str, limit: int, *, json: bool) -> None:
         answer(f"nothing was done to {safe(app)} yet\n" if app else "nothing was done yet\n")
         return
     shown = colours(1)
-    lines = console.table(COLUMNS, [_row(one) for one in found], {"outcome": _OUTCOME_ROLES})
+    roles = [_OUTCOME_ROLES.get(state(one), "bad") for one in found]
+    lines = console.table(COLUMNS, [_row(one) for one in found], {"outcome": roles})
     answer("".join([console.painted(one, colours=shown) + "\n" for one in lines]))
 
 

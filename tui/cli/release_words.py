@@ -23,6 +23,14 @@ def health(one: Inspected) -> str:
     return "running" if one.health == NO_HEALTHCHECK else one.health
 
 
+def health_role(one: Inspected | None) -> str:
+    """How that is shown."""
+    if one is None:
+        return "muted"
+    roles = {NO_HEALTHCHECK: "ok", "healthy": "ok", "starting": "busy"}
+    return roles.get(one.health, "bad") if one.running else "bad"
+
+
 def release_fields(entry: Entry, state: State) -> dict[str, Any]:
     """A release for JSON; its run configuration is left out, because it may hold secrets."""
     release, outcome = entry.release, entry.outcome

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("app", "release", "version", "digest", "when", "by", "gap", "evidence", "of", "outcome")
 
-_ROLES: dict[str, str] = {State.LIVE: "ok", State.KEPT: "text", State.LEDGER_ONLY: "text"}
+_ROLES = {State.LIVE: "ok", State.KEPT: "text", State.LEDGER_ONLY: "text"}
 
 
 class Listed(NamedTuple):
@@ -116,7 +116,7 @@ def _show(found: list[Listed], app: str, *, nothing: bool) -> None:
     columns = ("engine", *COLUMNS) if engines else COLUMNS
     rows = [((safe(one.engine),) if engines else ()) + row(one) for one in found]
     shown = colours(1)
-    lines = [*table(columns, rows, {"outcome": _ROLES}, terminal_cells(1))]
+    lines = [*table(columns, rows, {"outcome": [_outcome_role(one) for one in found]}, terminal_cells(1))]
     if app:
         lines += said_lines(found)
     answer("".join([painted(line, colours=shown) + "\n" for line in lines]))
@@ -163,6 +163,10 @@ def evidence_words(entry: Entry) -> str:
     if commit := evidence.get("commit"):
         words.append(f"commit {short_id(commit)}")
     return ", ".join(words)
+
+
+def _outcome_role(one: Listed) -> str:
+    return "busy" if one.state is State.OPEN and one.busy else _ROLES.get(one.state, "bad")
 
 
 def _outcome(one: Listed) -> str:

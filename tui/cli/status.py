@@ -11,6 +11,7 @@ from tui.cli.places import Asked, Place, apps_at, engine_at, merged, places, rea
 from tui.cli.release_words import (
     drift_fields,
     health,
+    health_role,
     lease_fields,
     release_fields,
 )
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
     from tui.settings.schema import Settings
 
 COLUMNS = ("app", "live", "version", "digest", "health", "age", "by", "back to", "drift", "lease")
-
-_ROLES = {"healthy": "ok", "running": "ok", "starting": "busy", "-": "muted"}
 
 
 class AppStatus(NamedTuple):
@@ -180,7 +179,12 @@ def _show(found: list[AppStatus], now: float, *, nothing: bool) -> None:
     columns = (*COLUMNS, "engine") if engines else COLUMNS
     rows = [row(one, now) + ((safe(one.engine),) if engines else ()) for one in found]
     lines = [
-        *table(columns, rows, {"health": _ROLES}, terminal_cells(1)),
+        *table(
+            columns,
+            rows,
+            {"health": [health_role(one.found.live or one.found.foreign) for one in found]},
+            terminal_cells(1),
+        ),
         *(line for one in found for line in notes(one)),
     ]
     shown = colours(1)

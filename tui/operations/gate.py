@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tui.engine.errors import EngineError
 from tui.errors import HoldfastError
 from tui.model.container import NO_HEALTHCHECK, RESTARTING
+from tui.model.operation_id import short_op
 from tui.operations.probes import Asking, ask_command, ask_http, ask_tcp, trust
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def kept(error: HoldfastError, op: str) -> str:
     """A failure's remedy, and where its lines stay when they have left the screen."""
     if not error.detail:
         return error.hint
-    return f"{error.hint}; holdfast history --show {op.rpartition('-')[2]} keeps it".removeprefix("; ")
+    return f"{error.hint}; holdfast history --show {short_op(op)} keeps it".removeprefix("; ")
 
 
 async def last_lines(engine: Engine, container_id: str) -> list[str]:

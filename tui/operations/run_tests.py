@@ -22,6 +22,7 @@ from tui.errors import HoldfastError
 from tui.model.app import Port
 from tui.model.digest import short_id
 from tui.model.operation import Plan, PlanStep, Result
+from tui.model.operation_id import short_op
 from tui.model.secrets import is_secret_name
 from tui.operations.gate import SAID, NotReady, clipped, gate, kept, last_lines
 from tui.operations.leftovers import labels_of, remove_test
@@ -77,7 +78,7 @@ class RunTests:
         self._operation = operation
         self._host = host or socket.gethostname()
         self._labels = labels_of(operation, app.name, self._host)
-        self.name = f"{app.name}.test-{operation.rpartition('-')[2]}"
+        self.name = f"{app.name}.test-{short_op(operation)}"
         self.network = f"holdfast-test-{operation}"
 
     async def plan(self) -> Plan:

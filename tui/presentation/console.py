@@ -130,49 +130,46 @@ def warning_line(message: str) -> Line:
 def table(
     columns: Sequence[str],
     rows: Sequence[Sequence[str]],
-    roles: Mapping[str, Mapping[str, str]],
+    roles: Mapping[str, Sequence[str]],
     cells: int = 0,
 ) -> Iterator[Line]:
     """Columns beneath their names. Cells are safe to show; nothing is cut, because this may go to a file.
 
-    roles   column -> a cell's first word, or all of it -> its role; other cells of that column are bad
+    roles   column -> the role of each row's cell; other columns are text
     cells   width of the terminal; where the columns need more, each row becomes a block of its own, whose
             lines break between words and not within. 0 where nothing bounds it
     """
     widths = [max(width(row[at]) for row in (columns, *rows)) for at in range(len(columns))]
     last = len(columns) - 1
     if 0 < cells < sum(widths) + 2 * last:
-        for row in rows:
-            yield from _block(columns, row, roles, cells)
+        for number, row in enumerate(rows):
+            yield from _block(columns, row, _roles(roles, columns, number), cells)
         return
     yield [("  ".join(map(fit, columns, widths)).rstrip(), "muted")]
-    for row in rows:
+    for number, row in enumerate(rows):
         line: Line = []
-        for at, (name, cell) in enumerate(zip(columns, row, strict=True)):
+        for at, (cell, role) in enumerate(zip(row, _roles(roles, columns, number), strict=True)):
             shown = cell if at == last else fit(cell, widths[at]) + "  "
-            line.append((shown, _role_of(roles, name, cell)))
+            line.append((shown, role))
         yield line
 
 
-def _role_of(roles: Mapping[str, Mapping[str, str]], column: str, cell: str) -> str:
-    known = roles.get(column)
-    return "text" if known is None else known.get(cell) or known.get(cell.partition(" ")[0], "bad")
+def _roles(roles: Mapping[str, Sequence[str]], columns: Sequence[str], row: int) -> list[str]:
+    return [roles[column][row] if column in roles else "text" for column in columns]
 
 
-def _block(
-    columns: Sequence[str], row: Sequence[str], roles: Mapping[str, Mapping[str, str]], cells: int
-) -> Iterator[Line]:
+def _block(columns: Sequence[str], row: Sequence[str], roles: Sequence[str], cells: int) -> Iterator[Line]:
     """A row that is wider than the terminal: its first cell, then the others, each behind its name."""
     line: Line = [(row[0], "strong")]
     taken = width(row[0])
-    for name, cell in zip(columns[1:], row[1:], strict=True):
+    for name, cell, role in zip(columns[1:], row[1:], roles[1:], strict=True):
         if cell in ("", "-"):
             continue
         wide = width(name) + 1 + width(cell)
         if taken + 2 + wide > cells:
             yield line
             line, taken = [], 0
-        line += [(f"  {name} ", "muted"), (cell, _role_of(roles, name, cell))]
+        line += [(f"  {name} ", "muted"), (cell, role)]
         taken += 2 + wide
     yield line
 

@@ -7,7 +7,7 @@ import pytest
 from tests.support.containers import inspected_container
 from tui.cli import releases as listing
 from tui.cli import status
-from tui.cli.release_words import release_fields
+from tui.cli.release_words import health_role, release_fields
 from tui.ledger.lease_state import LeaseState, Owner
 from tui.model.app import RunSpec
 from tui.model.drift import FILES, Cause, Drift
@@ -89,6 +89,15 @@ def test_health(running, health, said):
     row, notes = shown(found)
     assert row["health"] == said
     assert any("does not run" in note for note in notes) is not running
+
+
+@pytest.mark.parametrize(("running", "health", "role"), [
+    (True, "healthy", "ok"), (True, "", "ok"), (True, "starting", "busy"), (True, "unhealthy", "bad"),
+    (False, "healthy", "bad"),
+])  # fmt: skip
+def test_the_colour_of_health_follows_the_container(running, health, role):
+    assert health_role(container(1, running=running, health=health)) == role
+    assert health_role(None) == "muted"
 
 
 def test_nothing_is_live():
