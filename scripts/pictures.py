@@ -6,10 +6,12 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from tui.app import Holdfast, Options
+from tui.app import Holdfast
 from tui.demo.launch import DemoEngine
 from tui.settings.schema import Settings
 from tui.store.store import Link, LinkState, Store
+from tui.sync.session import EngineSession
+from tui.sync.which import Which
 from tui.theming import ThemeShelf
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
@@ -21,7 +23,7 @@ async def picture(size: tuple[int, int], theme: str, name: str, keys: tuple[str,
         settings = Settings(theme=theme)
         store = Store()
         store.set_link(Link(LinkState.CONNECTING, 0.0, engine.endpoint.url))
-        app = Holdfast(settings, Options(engine.endpoint, demo=True), ThemeShelf(theme), store)
+        app = Holdfast(EngineSession(Which(engine.endpoint, demo=True), settings, store), ThemeShelf(theme))
         async with app.run_test(size=size) as pilot:
             await asyncio.sleep(6)  # statistics and some log lines
             await pilot.press(*keys)

@@ -105,9 +105,13 @@ class ThemeShelf:
 
     def __init__(self, name: str, environ: Mapping[str, str] = os.environ) -> None:
         self._environ = environ
+        self.configure(name)
+
+    def configure(self, name: str) -> None:
+        """Use what is configured; files of themes are read again."""
         self._all: dict[str, Theme] | None = None
         self.problems: list[str] = []
-        self.current = current_theme(name, environ)
+        self.current = current_theme(name, self._environ)
         if self.current.name not in (name, "mono"):
             themes = self._themes()
             if not self.problems:

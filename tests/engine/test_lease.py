@@ -22,7 +22,8 @@ from tui.journal.writer import Journal
 from tui.ledger.anchor import REPOSITORY, TAG, create_unstarted
 from tui.ledger.errors import Leased, LeaseLost, NotOurs
 from tui.ledger.lease import Lease
-from tui.ledger.lease_state import Owner, Times, lease_labels, read_lease, remove_lease
+from tui.ledger.lease_reading import read_lease, remove_lease
+from tui.ledger.lease_state import Owner, Times, lease_labels
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

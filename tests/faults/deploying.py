@@ -28,7 +28,8 @@ from tui.journal.reader import events
 from tui.ledger import lease as leases
 from tui.ledger.anchor import ANCHOR
 from tui.ledger.lease import Lease
-from tui.ledger.lease_state import TIMES, LeaseState, Times, read_lease
+from tui.ledger.lease_reading import read_lease
+from tui.ledger.lease_state import TIMES, LeaseState, Times
 from tui.ledger.ledger import Ledger
 from tui.ledger.tars import pack
 from tui.model.operation import Ended

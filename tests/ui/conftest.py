@@ -12,17 +12,24 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 
-from tui.app import Holdfast, Options
+from tui.app import Holdfast
 from tui.commands.table import BY_ID
 from tui.demo.launch import DemoEngine
+from tui.operations.launch import Launched
+from tui.operations.observe import Observer
 from tui.settings.schema import Settings
 from tui.store.store import Link, LinkState, Store
+from tui.sync.session import EngineSession
+from tui.sync.which import Which
 from tui.theming import ThemeShelf
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
+    from tui.controllers.preparing import Launch
+    from tui.engine.client import Engine
     from tui.engine.endpoint import Endpoint
+    from tui.sync.session import Observing
 
 
 class Robot:
@@ -98,8 +105,21 @@ class Robot:
 Open = Callable[..., AbstractAsyncContextManager[Robot]]
 
 
+class Beneath:
+    """What an App is made on: the real parts, where a test puts no others in their place."""
+
+    def __init__(self) -> None:
+        self.observe: Callable[[Callable[[], Engine | None]], Observing] = Observer
+        self.launch: Launch = Launched.start
+
+
 @pytest.fixture
-def dashboard(tmp_path, monkeypatch) -> Open:  # type: ignore[no-untyped-def]
+def beneath() -> Beneath:
+    return Beneath()
+
+
+@pytest.fixture
+def dashboard(tmp_path, monkeypatch, beneath) -> Open:  # type: ignore[no-untyped-def]
     """Open the App: `async with dashboard(size=(120, 40), containers=20) as robot`."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
@@ -127,11 +147,12 @@ def dashboard(tmp_path, monkeypatch) -> Open:  # type: ignore[no-untyped-def]
         try:
             store = Store()
             store.set_link(Link(LinkState.CONNECTING, 0.0, endpoint.url))
+            which = Which(endpoint, demo=demo)
             app = Holdfast(
-                settings,
-                Options(endpoint, demo=demo, read_only=read_only),
+                EngineSession(which, settings, store, observe=beneath.observe),
                 ThemeShelf(settings.theme),
-                store,
+                read_only=read_only,
+                launch=beneath.launch,
             )
             async with app.run_test(size=size, notifications=True) as pilot:
                 robot = Robot(app, pilot, endpoint)

@@ -151,8 +151,21 @@ async def test_an_engine_that_restarts_while_it_asks_does_it_all_the_same(dashbo
     async with dashboard() as robot:
         await choose(robot, "fk00000", "t")
         await robot.wait_for("Stop fk00000?")
-        before = robot.app.watcher.engine
+        before = robot.app.session.watcher.engine
         await robot.control("cut")
-        await robot.wait(lambda: robot.app.watcher.engine not in (before, None))
+        await robot.wait(lambda: robot.app.session.watcher.engine not in (before, None))
         await robot.press("y")
         await robot.wait_for("stopped fk00000")
+
+
+async def test_a_menu_asks_again_whether_it_may_be_done_when_it_is_chosen(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        store = robot.app.store
+        await robot.select("fk00000")
+        await robot.press("X")
+        await robot.wait_for("Stop")
+        stopped = next(one for one in store.containers.values() if one.name == "fk00000")
+        store.put_containers([stopped._replace(state="exited")])
+        await robot.press("t")
+        await robot.wait_for("Stop: fk00000 not running")
+        assert robot.app.screen is robot.app.main

@@ -38,17 +38,19 @@ async def test_statistics_stream_only_for_rows_on_the_screen(dashboard: Open) ->
         await robot.wait(lambda: len(robot.app.store.samples) > 0)
         pane = robot.app.main.containers
         shown = set(pane.visible_keys())
-        await robot.wait(lambda: set(robot.app.stats._streams) == shown)
+        await robot.wait(lambda: set(robot.app.session.stats._streams) == shown)
         await robot.do("list.last")
         after = set(pane.visible_keys())
         assert not shown & after
-        await robot.wait(lambda: set(robot.app.stats._streams) == after)
+        await robot.wait(lambda: set(robot.app.session.stats._streams) == after)
 
 
 async def test_a_lost_engine_is_said_and_found_again(dashboard: Open) -> None:
     async with dashboard() as robot:
         await robot.control("cut")
-        await robot.wait(lambda: robot.app.store.link.state is LinkState.LIVE and robot.app.watcher.engine)
+        await robot.wait(
+            lambda: robot.app.store.link.state is LinkState.LIVE and robot.app.session.watcher.engine
+        )
         await robot.wait_for("● live")
         await robot.control("create", name="afterwards", state="running")
         await robot.wait_for("afterwards")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.ui import fakes
-from tui.app import Holdfast, Options
+from tui.app import Holdfast
 from tui.commands.keymap import Keymap
 from tui.engine.endpoint import Endpoint
 from tui.model.container import Container
@@ -17,6 +17,8 @@ from tui.presentation.first_screen import first_screen
 from tui.presentation.lines import plain
 from tui.settings.schema import Settings
 from tui.store.store import Link, LinkState, Store
+from tui.sync.session import EngineSession
+from tui.sync.which import Which
 from tui.theming import ThemeShelf
 
 if TYPE_CHECKING:
@@ -44,15 +46,17 @@ async def test_both_are_the_same(size: tuple[int, int], count: int, monkeypatch:
     )
     store.put_containers(containers)
     app = Holdfast(
-        settings,
-        Options(Endpoint("unix:///var/run/docker.sock", "default socket")),
+        EngineSession(
+            Which(Endpoint("unix:///var/run/docker.sock", "default socket")),
+            settings,
+            store,
+            connect=never,
+            clock=lambda: NOW,
+            journals=Path("/nowhere"),
+        ),
         ThemeShelf("holdfast-dark", {"HOME": "/nowhere"}),
-        store,
-        connect=never,
-        clock=lambda: NOW,
-        journals=Path("/nowhere"),
     )
-    monkeypatch.setattr(app, "_show_log", lambda container_id: None)
+    monkeypatch.setattr(app.logs, "rest", lambda container_id: None)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         drawn = app.screen._compositor.render_strips()

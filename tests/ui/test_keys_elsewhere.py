@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from tests.ui import fakes
@@ -9,6 +10,8 @@ from tests.ui.test_operations import said
 from tui.settings.schema import Settings
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.ui.conftest import Open, Robot
 
 
@@ -16,8 +19,8 @@ async def open_log(robot: Robot, name: str) -> str:
     """The ID of the container; the cursor of the list is on another one by then."""
     await robot.select(name)
     await robot.press("l")
-    await robot.wait(lambda: robot.app.log_pane.subject == name)
-    id = robot.app.log_pane.container_id
+    await robot.wait(lambda: robot.app.main.log_pane.subject == name)
+    id = robot.app.main.log_pane.container_id
     assert id is not None
     robot.app.main.containers.move_to(0)
     await robot.pilot.pause()
@@ -49,15 +52,18 @@ async def test_in_a_log_the_menu_is_of_its_container(dashboard: Open) -> None:
         await robot.wait(lambda: "■ exited" in robot.row("fk00002"))
 
 
-async def test_in_a_log_the_shell_is_its_containers(dashboard: Open) -> None:
+async def test_in_a_log_the_shell_is_its_containers(dashboard: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    async def shell(engine: object, id: str, *_: int) -> int:
+        opened.append(id)
+        return 0
+
+    monkeypatch.setattr("tui.controllers.shell.shell", shell)
+    monkeypatch.setattr("tui.app.Holdfast.cannot_lend", "")
+    monkeypatch.setattr("tui.app.Holdfast.lent_terminal", lambda _: nullcontext())
     async with dashboard() as robot:
         id = await open_log(robot, "fk00002")
-        opened: list[str] = []
-
-        async def shell(situation) -> None:  # type: ignore[no-untyped-def]
-            opened.extend(container.id for container in situation.containers)
-
-        robot.app._shell = shell  # type: ignore[method-assign]
         await robot.press("x")
         await robot.wait(lambda: opened == [id])
 

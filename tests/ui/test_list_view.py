@@ -95,8 +95,8 @@ async def test_marks_survive_changes_and_go_with_their_rows() -> None:
     app = Shell(names(5))
     async with app.run_test():
         view = app.list
-        view.do_list_mark()
-        view.do_list_mark()
+        view.mark()
+        view.mark()
         assert view.selected() == ["row000", "row001"]
         view.apply(["row0005"], ["row000"])
         assert view.selected() == ["row001"]
@@ -119,12 +119,12 @@ async def test_scrolling_stops_at_the_ends() -> None:
     app = Shell(names(50))
     async with app.run_test():
         view = app.list
-        view.do_list_last()
+        view.move_to(len(view.ordering) - 1)
         assert view.cursor == "row049"
         assert view.visible_keys()[-1] == "row049"
         view.move(5)
         assert view.cursor == "row049"
-        view.do_list_first()
+        view.move_to(0)
         assert view.visible_keys()[0] == "row000"
 
 

@@ -59,14 +59,14 @@ async def test_search_finds_highlights_and_goes_round(dashboard: Open) -> None:
         await robot.control("lograw", b"needle one\nstraw\nneedle two\n", name="fk00000", stream=1)
         await robot.wait_for("needle two")
         await robot.press("slash", *"needle", "enter")
-        await robot.wait(lambda: robot.app.log_pane._current is not None)
-        first = robot.app.log_pane._current
+        await robot.wait(lambda: robot.app.main.log_pane._current is not None)
+        first = robot.app.main.log_pane._current
         await robot.press("n")
-        await robot.wait(lambda: robot.app.log_pane._current != first)
+        await robot.wait(lambda: robot.app.main.log_pane._current != first)
         await robot.press("N")
-        await robot.wait(lambda: robot.app.log_pane._current == first)
+        await robot.wait(lambda: robot.app.main.log_pane._current == first)
         await robot.press("escape")
-        assert robot.app.log_pane.needle == ""
+        assert robot.app.main.log_pane.needle == ""
         assert robot.app.main.focus_on == "log"
         await robot.press("slash", *"nowhere", "enter")
         await robot.wait_for("not found: nowhere")
@@ -139,8 +139,8 @@ async def test_a_flood_loses_nothing_and_keys_are_answered(dashboard: Open) -> N
         await robot.wait_for("Help")
         await robot.press("escape")
         await robot.wait_for("END-flood", 20)
-        assert robot.app.log_pane.output is not None
-        assert robot.app.log_pane.output.end == 60_020
+        assert robot.app.main.log_pane.output is not None
+        assert robot.app.main.log_pane.output.end == 60_020
 
 
 async def test_the_log_of_a_removed_container_says_that_it_is_gone(dashboard: Open) -> None:
@@ -154,7 +154,7 @@ async def test_a_container_that_is_made_anew_under_the_open_log_is_followed(dash
     async with dashboard() as robot:
         await robot.select("fk00000")
         await robot.do("container.log")
-        store, pane = robot.app.store, robot.app.log_pane
+        store, pane = robot.app.store, robot.app.main.log_pane
         await robot.wait(lambda: pane.subject == "fk00000")
         old = store.containers[pane.container_id or ""]
         assert await robot.ask("DELETE", f"/containers/{old.id}?force=1") == 204

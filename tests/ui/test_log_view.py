@@ -101,7 +101,7 @@ async def test_rows_that_have_left_the_memory_give_way_to_a_note() -> None:
     app = Shell()
     async with app.run_test():
         output = opened(app, texts(3000), max_lines=3000)
-        app.pane.do_log_first()
+        app.pane.to_first()
         assert app.rows()[0] == " line 0"
         output.extend(texts(2000, 3000))
         await app.settle()
@@ -123,7 +123,7 @@ async def test_following_shows_the_last_line_at_the_bottom(wrap: bool) -> None:
         assert app.rows()[-1] == " the end"
         app.pane.scroll_rows(-1)
         assert app.rows()[-1] != " the end"
-        app.pane.do_log_last()
+        app.pane.to_last()
         assert app.rows()[-1] == " the end"
 
 
@@ -243,10 +243,10 @@ async def test_sideways_stops_where_the_lines_on_the_screen_end() -> None:
     async with app.run_test():
         opened(app, [(1, AT, b"0123456789" * 6)])
         for _ in range(50):
-            app.pane.do_log_right()
+            app.pane.sideways(8)
         assert app.rows()[0].strip() != ""
         for _ in range(50):
-            app.pane.do_log_left()
+            app.pane.sideways(-8)
         assert app.rows()[0].startswith(" 0123456789")
 
 
@@ -260,8 +260,8 @@ async def test_saving_twice_in_a_second_keeps_both_files(
         output = Output()
         output.extend(texts(3))
         app.pane.open("id", "../../etc/web", output)
-        app.pane.do_log_save()
-        app.pane.do_log_save()
+        app.pane.save()
+        app.pane.save()
         for _ in range(100):
             await pilot.pause(0.02)
             if len(app.said) == 2:

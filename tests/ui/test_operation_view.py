@@ -89,14 +89,14 @@ async def test_it_keeps_its_place_when_one_has_moved() -> None:
         operation = build()
         app.view.show(operation)
         await pilot.pause()
-        app.view.do_log_page_up()
+        app.view.page(-1)
         await pilot.pause()
         before = app.lines()[1:]
         assert not app.view.following
         say(operation, "\n".join("more" for _ in range(500)))
         await pilot.pause(2 * FRAME)
         assert app.lines()[1:] == before
-        app.view.do_log_last()
+        app.view.to_last()
         await pilot.pause()
         assert app.view.following
         assert "more" in app.lines()[-1]
@@ -107,11 +107,11 @@ async def test_output_of_what_is_done_is_folded_and_what_one_opened_stays_open()
     async with app.run_test(size=(80, 12)) as pilot:
         operation = build()
         app.view.show(operation)
-        app.view.do_log_first()
+        app.view.to_first()
         await pilot.pause()
         assert "▸ ✓ first" in app.text()
         assert "100 lines" in app.text()
-        app.view.do_operation_fold()
+        app.view.fold_step()
         await pilot.pause()
         assert "▾ ✓ first" in app.text()
         assert "one 0" in app.text()
@@ -129,21 +129,21 @@ async def test_a_search_opens_what_is_folded_and_goes_around() -> None:
         await pilot.pause(0.1)
         assert "one 42" in app.text()
         first = app.view._cursor
-        app.view.do_log_next()
+        app.view.find_next()
         await pilot.pause(0.1)
         assert app.view._cursor == first
         app.view.find("two 7")
         await pilot.pause(0.1)
         places = [app.view._cursor]
         for _ in range(10):
-            app.view.do_log_next()
+            app.view.find_next()
             await pilot.pause(0.05)
             places.append(app.view._cursor)
         assert [line for _, line in places] == [7, *range(70, 80)]
-        app.view.do_log_next()
+        app.view.find_next()
         await pilot.pause(0.05)
         assert app.view._cursor == places[0]
-        app.view.do_log_previous()
+        app.view.find_previous()
         await pilot.pause(0.05)
         assert app.view._cursor == places[-1]
 
@@ -212,7 +212,7 @@ async def test_the_wheel_scrolls_and_a_double_click_folds() -> None:
         app.view.scroll_rows(3)
         await pilot.pause()
         assert app.view.following
-        app.view.do_log_first()
+        app.view.to_first()
         await pilot.pause()
         await pilot.click(OperationView, offset=(5, 1), times=2)
         await pilot.pause()
@@ -227,8 +227,8 @@ async def test_lines_fill_every_size(size: tuple[int, int]) -> None:
         app.view.focus()
         await pilot.pause()
         for _ in range(8):
-            app.view.do_log_up()
-            app.view.do_log_right()
+            app.view.move(-1)
+            app.view.sideways(8)
         await pilot.pause()
         strips = app.screen._compositor.render_strips()
         assert all(strip.cell_length == size[0] for strip in strips)

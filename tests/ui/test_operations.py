@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.ui.conftest import Open, Robot
+    from tests.ui.conftest import Beneath, Open, Robot
     from tui.model.operation import Event
     from tui.operations.request import Request
 
@@ -91,17 +91,14 @@ class Process:
 
 
 @pytest.fixture
-def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
+def processes(beneath: Beneath) -> Iterator[Processes]:
     made = Processes()
 
-    class Launched:
-        @classmethod
-        async def start(cls, request: Request) -> Process:
-            made.asked.append(request)
-            return Process(made, request)
+    async def launch(request: Request) -> Process:
+        made.asked.append(request)
+        return Process(made, request)
 
-    for module in ("operations", "preparing"):
-        monkeypatch.setattr(f"tui.screens.{module}.Launched", Launched)
+    beneath.launch = launch
     yield made
     for journal in made.journals.values():
         journal.close()
@@ -168,7 +165,7 @@ async def test_an_app_of_other_engines_is_left_alone_and_named(dashboard: Open, 
     there = ("unix:///a.sock", "unix:///b.sock")
     apps = {name: fakes.app(name)._replace(engines=there if name == "web" else ()) for name in ("api", "web")}
     async with dashboard(settings=Settings(apps=apps)) as robot:
-        await robot.wait(lambda: robot.app.main.apps.elsewhere)
+        await robot.wait(lambda: robot.app.store.elsewhere)
         await select(robot, "web")
         await robot.press("1", "D")
         where = "web lives on unix:///a.sock, unix:///b.sock: open holdfast there"
@@ -324,7 +321,9 @@ async def test_cancelling_asks_and_names_the_operation(
     dashboard: Open, processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("tui.screens.operations.cancel", lambda operation: asked.append(operation.id) or True)
+    monkeypatch.setattr(
+        "tui.controllers.operations.cancel", lambda operation: asked.append(operation.id) or True
+    )
     async with dashboard(settings=SETTINGS) as robot:
         await robot.press("C")
         await said(robot, "nothing is running")

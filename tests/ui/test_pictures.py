@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.ui import fakes
-from tui.app import Holdfast, Options
+from tui.app import Holdfast
 from tui.commands.table import BY_ID
 from tui.engine.endpoint import Endpoint
 from tui.errors import Refused
@@ -29,6 +29,8 @@ from tui.screens.plans import PlanDialog, VersionDialog
 from tui.settings.schema import Settings
 from tui.store.output import Output
 from tui.store.store import Link, LinkState, Store
+from tui.sync.session import EngineSession
+from tui.sync.which import Which
 from tui.theming import ThemeShelf
 
 if TYPE_CHECKING:
@@ -121,14 +123,14 @@ def log() -> Output:
 class Still(Holdfast):
     """The App with fixed values: no engine is asked, no log is followed."""
 
-    def on_main_screen_watched(self, message: object) -> None:
+    def on_panes_screen_watched(self, message: object) -> None:
         """No statistics."""
 
     async def on_main_screen_rested(self, message: MainScreen.Rested) -> None:
         message.prevent_default()
         container = self.store.containers.get(message.container_id or "")
-        if container is not None and self.log_pane.container_id is None:
-            self.log_pane.open(container.id, container.name, log())
+        if container is not None and self.main.log_pane.container_id is None:
+            self.main.log_pane.open(container.id, container.name, log())
 
 
 def still(
@@ -137,7 +139,8 @@ def still(
     operations: Sequence[Operation] = (),
     releases: Mapping[str, Releases] | None = None,
     environ: Mapping[str, str] | None = None,
-    **options: Any,
+    demo: bool = False,
+    read_only: bool = False,
 ) -> Still:
     async def never() -> Any:
         await asyncio.Event().wait()
@@ -148,13 +151,16 @@ def still(
     for name, known in (releases or {}).items():
         store.put_releases(name, known)
     return Still(
-        Settings(theme=theme, apps={app.name: app for app in apps}),
-        Options(endpoint, **options),
+        EngineSession(
+            Which(endpoint, demo=demo),
+            Settings(theme=theme, apps={app.name: app for app in apps}),
+            store,
+            connect=never,
+            clock=lambda: NOW,
+            journals=Path("/nowhere"),
+        ),
         ThemeShelf(theme, {"HOME": "/nowhere", **(environ or {})}),
-        store,
-        connect=never,
-        clock=lambda: NOW,
-        journals=Path("/nowhere"),
+        read_only=read_only,
     )
 
 
@@ -182,7 +188,7 @@ def test_small_screen_shows_one_pane(snap_compare: Any) -> None:
 def test_confirmation(snap_compare: Any) -> None:
     async def ask(pilot: Any) -> None:
         app = pilot.app
-        app.watcher.engine = object()  # never called: the dialog is only looked at
+        app.session.watcher.engine = object()  # never called: the dialog is only looked at
         await pilot.press("asterisk")
         app.main.perform(BY_ID["container.remove"])
         await pilot.pause(0.2)

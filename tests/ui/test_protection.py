@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,16 +11,20 @@ import pytest
 from tests.ui import fakes
 from tests.ui.test_operations import Processes, processes
 from tests.ui.test_releases import LIVE, Engine, container, engine
+from tui.commands.command import Asks
 from tui.commands.table import BY_ID, TABLE
 from tui.model.operation import Plan
 from tui.model.policy import EngineSettings
 from tui.model.releases import Holder, Releases
 from tui.model.standing import Slot
 from tui.operations import containers, images
+from tui.screens.confirm import ConfirmDialog
+from tui.screens.plans import PlanDialog
 from tui.settings.schema import Settings
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Open, Robot
+    from tui.commands.command import Command
     from tui.operations.done import Done
 
 __all__ = ["engine", "processes"]
@@ -40,7 +45,7 @@ ASKED_BEFORE = {
 
 @pytest.fixture(autouse=True)
 def protected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.screens.consent.is_protected", lambda engines, url: engines["prod"].protected)
+    monkeypatch.setattr("tui.sync.session.is_protected", lambda engines, url: engines["prod"].protected)
 
 
 def _releases(command: str) -> Releases:
@@ -75,18 +80,12 @@ async def _stand_on(robot: Robot, command: str) -> None:
         pane.move_to(pane.ordering.index(unused.id) or 0)
 
 
-@pytest.mark.parametrize("command", [command.id for command in TABLE if command.changes])
-async def test_every_command_that_changes_anything_wants_a_name_typed(
-    command: str,
-    dashboard: Open,
-    engine: Engine,
-    processes: Processes,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def _replace_deeds(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Nothing is done to the engine; what would have been."""
+    done: list[object] = []
+
     async def lease(*_: object) -> object:
         return Holder("bob", "op", "Deploy web", "stop r1", False, "bob")
-
-    done: list[object] = []
 
     async def do(*what: object, **_: object) -> list[Done]:
         done.append(what)
@@ -96,9 +95,57 @@ async def test_every_command_that_changes_anything_wants_a_name_typed(
         (containers, "act"), (containers, "rename"), (images, "remove"), (images, "untag"), (images, "prune"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, do)
-    monkeypatch.setattr("tui.app.shell", do)
-    monkeypatch.setattr("tui.screens.releases.remove_lease", do)
-    monkeypatch.setattr("tui.screens.releases.read_lease", lease)
+    monkeypatch.setattr("tui.controllers.shell.shell", do)
+    monkeypatch.setattr("tui.app.Holdfast.cannot_lend", "")
+    monkeypatch.setattr("tui.app.Holdfast.lent_terminal", lambda _: nullcontext())
+    monkeypatch.setattr("tui.controllers.releases.remove_lease", do)
+    monkeypatch.setattr("tui.controllers.releases.read_lease", lease)
+    return done
+
+
+@pytest.mark.parametrize("command", [command for command in TABLE if command.changes], ids=lambda c: c.id)
+async def test_every_command_asks_what_it_is_said_to_ask(
+    command: Command,
+    dashboard: Open,
+    engine: Engine,
+    processes: Processes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done = _replace_deeds(monkeypatch)
+    processes.plan = Plan("What is planned", fakes.BUILD, verb="Do it")
+    engine.has(_releases(command.id))
+    async with dashboard(settings=PROTECTED._replace(engines={}), containers=None) as robot:
+        await robot.wait(lambda: robot.app.store.releases.get("web"))
+        await _stand_on(robot, command.id)
+        await robot.do(command.id)
+        if command.id in ASKED_BEFORE:
+            words, keys = ASKED_BEFORE[command.id]
+            await robot.wait_for(words)
+            await robot.pilot.pause()
+            await robot.press(*keys)
+        match command.asks:
+            case Asks.NOTHING:
+                await robot.wait(lambda: done or processes.journals)
+            case Asks.CONFIRM:
+                await robot.wait(lambda: isinstance(robot.app.screen, ConfirmDialog))
+            case Asks.PLAN:
+                await robot.wait(lambda: isinstance(robot.app.screen, PlanDialog))
+        if command.asks is not Asks.NOTHING:
+            await robot.press("escape")
+            await robot.wait(lambda: robot.app.screen is robot.app.main)
+            assert processes.journals == {}
+            assert done == []
+
+
+@pytest.mark.parametrize("command", [command.id for command in TABLE if command.changes])
+async def test_every_command_that_changes_anything_wants_a_name_typed(
+    command: str,
+    dashboard: Open,
+    engine: Engine,
+    processes: Processes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done = _replace_deeds(monkeypatch)
     processes.plan = Plan("What is planned", fakes.BUILD, verb="Do it")
     engine.has(_releases(command))
     async with dashboard(settings=PROTECTED, containers=None) as robot:

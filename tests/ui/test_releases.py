@@ -24,7 +24,7 @@ from tui.operations.observe import Observer
 from tui.settings.schema import Settings
 
 if TYPE_CHECKING:
-    from tests.ui.conftest import Open, Robot
+    from tests.ui.conftest import Beneath, Open, Robot
 
 __all__ = ["processes"]
 
@@ -46,17 +46,17 @@ class Engine:
 
 
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+def engine(beneath: Beneath) -> Engine:
     made = Engine()
 
-    async def releases(_: Observer, app: str) -> Releases:
-        return made.releases.get(app) or Releases(Standing(app), at=time.time())
+    class Observer:
+        async def releases(self, app: str) -> Releases:
+            return made.releases.get(app) or Releases(Standing(app), at=time.time())
 
-    async def drift(*_: object) -> Drift:
-        return made.drift
+        async def drift(self, *_: object) -> Drift:
+            return made.drift
 
-    monkeypatch.setattr(Observer, "releases", releases)
-    monkeypatch.setattr(Observer, "drift", drift)
+    beneath.observe = lambda _: Observer()
     return made
 
 
@@ -275,7 +275,7 @@ async def test_on_a_protected_engine_the_name_is_typed(
     dashboard: Open, engine: Engine, processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     processes.plan = Plan("Roll web back to r4 v1.2.0 as r6", fakes.deploy_plan().steps, verb="Roll back")
-    monkeypatch.setattr("tui.screens.consent.is_protected", lambda engines, url: engines["prod"].protected)
+    monkeypatch.setattr("tui.sync.session.is_protected", lambda engines, url: engines["prod"].protected)
     async with dashboard(settings=SETTINGS._replace(engines={"prod": EngineSettings("", True)})) as robot:
         await deployed(robot, engine)
         await robot.press("R")

@@ -11,33 +11,22 @@ from tui.terminal import Terminal, given_back
 
 if TYPE_CHECKING:
     from tui.app import Holdfast
-    from tui.engine.endpoint import Endpoint
     from tui.settings.schema import Settings
     from tui.store.store import Store
+    from tui.sync.which import Which
 
 
-class _Asked(NamedTuple):
-    """What operations are asked to use, as on the command line."""
-
-    host: str
-    docker_context: str
-    config: str
-
-
-class _Again(NamedTuple):
+class _Configured(NamedTuple):
     """What the settings are read from, again and again."""
 
     config: str | None
     theme: str | None
 
-    def settings(self, before: Settings) -> Settings:
-        """As they are by now; as before, should they have been broken this very moment."""
+    def read(self) -> Settings:
+        """As they are now. Raises HoldfastError."""
         from tui.settings.load import load
 
-        try:
-            settings = load(self.config)
-        except HoldfastError:
-            return before
+        settings = load(self.config)
         return settings if self.theme is None else settings._replace(theme=self.theme)
 
 
@@ -51,12 +40,11 @@ def run(
 ) -> int:
     """Open the dashboard; the exit status: 0, 1 after a crash, 2 where configuration or usage is wrong."""
     from tui.operations.where import endpoint as which
-    from tui.settings.load import load
+    from tui.sync.which import Which
 
+    configured = _Configured(config, theme)
     try:
-        settings = load(config)
-        if theme is not None:
-            settings = settings._replace(theme=theme)
+        settings = configured.read()
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise HoldfastError(
                 "the dashboard needs a terminal", "its input and its error output are none now"
@@ -70,14 +58,12 @@ def run(
     except HoldfastError as error:
         _say(error)
         return 2
-    again = _Again(config, theme)
     if endpoint is not None:
-        asked = _Asked(host or "", docker_context or "", config or "")
-        left = _open(settings, again, endpoint, asked, read_only=read_only)
+        opened = Which(endpoint, host=host or "", docker_context=docker_context or "", config=config or "")
+        left = _open(settings, configured, opened, read_only=read_only)
         if left != "demo":
             return int(left)
-        settings = again.settings(settings)
-    return _open_demo(settings, again, read_only=read_only)
+    return _open_demo(settings, configured, read_only=read_only)
 
 
 def _say(error: HoldfastError) -> None:
@@ -88,8 +74,9 @@ def _say(error: HoldfastError) -> None:
     print("\n".join(safe(line) for line in said.split("\n")), file=sys.stderr)
 
 
-def _open_demo(settings: Settings, again: _Again, *, read_only: bool) -> int:
+def _open_demo(settings: Settings, configured: _Configured, *, read_only: bool) -> int:
     from tui.demo.launch import DemoEngine
+    from tui.sync.which import Which
 
     demo = DemoEngine()
     try:
@@ -98,38 +85,26 @@ def _open_demo(settings: Settings, again: _Again, *, read_only: bool) -> int:
         _say(error)
         return 1
     try:
-        asked = _Asked(endpoint.url, "", again.config or "")
-        return int(_open(settings, again, endpoint, asked, demo=True, read_only=read_only))
+        opened = Which(endpoint, demo=True, host=endpoint.url, config=configured.config or "")
+        return int(_open(settings, configured, opened, read_only=read_only))
     finally:
         demo.stop_process()
 
 
-def _open(
-    settings: Settings,
-    again: _Again,
-    endpoint: Endpoint,
-    asked: _Asked,
-    *,
-    demo: bool = False,
-    read_only: bool,
-) -> int | str:
+def _open(settings: Settings, configured: _Configured, opened: Which, *, read_only: bool) -> int | str:
     """Show it until it is left; the exit status, or what the user asked for in its place (see Holdfast)."""
     from tui.commands.keymap import Keymap
     from tui.presentation.theme import current_theme
     from tui.store.store import Link, LinkState, Store
 
-    def unread() -> Store:
-        store = Store()
-        store.set_link(Link(LinkState.CONNECTING, 0.0, endpoint.url))
-        return store
-
-    store = unread()
+    endpoint = opened.endpoint
+    store = Store()
+    store.set_link(Link(LinkState.CONNECTING, 0.0, endpoint.url))
     terminal = Terminal(sys.stdin.fileno(), sys.stderr.fileno())
-    left: int | str = 0
     try:
         with given_back(terminal):
             painted = None
-            if endpoint.socket_path and not demo:
+            if endpoint.socket_path and not opened.demo:
                 from tui.first_paint import paint
 
                 painted = paint(
@@ -143,16 +118,9 @@ def _open(
                 )
             if painted is not None:
                 store.put_containers(painted)
-            app = _app(settings, endpoint, asked, store, demo=demo, read_only=read_only)
+            app = _app(settings, configured, opened, store, read_only=read_only)
             app.use_terminal(terminal, painted=painted is not None)
-            left = app.run() or app.return_code or 0
-            while left == "reload":
-                terminal.ask_to_end = None  # that App hears nothing any more
-                settings, store, former = again.settings(settings), unread(), app
-                app = _app(settings, endpoint, asked, store, demo=demo, read_only=read_only)
-                app.resume(former)
-                left = app.run() or app.return_code or 0
-        return left
+            return app.run() or app.return_code or 0
     finally:
         _say_what_goes_on(store)
 
@@ -169,11 +137,17 @@ def _say_what_goes_on(store: Store) -> None:
 
 
 def _app(
-    settings: Settings, endpoint: Endpoint, asked: _Asked, store: Store, *, demo: bool, read_only: bool
+    settings: Settings, configured: _Configured, opened: Which, store: Store, *, read_only: bool
 ) -> Holdfast:
-    from tui.app import Holdfast, Options
+    from tui.app import Holdfast
+    from tui.sync.session import EngineSession
     from tui.theming import ThemeShelf
     from tui.widgets.driver import TerminalDriver
 
-    options = Options(endpoint, demo, read_only, *asked)
-    return Holdfast(settings, options, ThemeShelf(settings.theme), store, driver_class=TerminalDriver)
+    return Holdfast(
+        EngineSession(opened, settings, store),
+        ThemeShelf(settings.theme),
+        read_only=read_only,
+        driver_class=TerminalDriver,
+        read=configured.read,
+    )

@@ -9,7 +9,7 @@ from tui.cli.output import answer, answer_json, colours, say, say_error, termina
 from tui.cli.places import Asked, Place, apps_at, engine_at, merged, places, read_settings
 from tui.cli.release_words import release_fields
 from tui.errors import HoldfastError
-from tui.ledger.lease_state import read_lease
+from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.digest import short_id
 from tui.model.evidence import recorded_claims

@@ -17,7 +17,7 @@ from tui.cli.release_words import (
 )
 from tui.errors import HoldfastError
 from tui.ledger.errors import NotOurs
-from tui.ledger.lease_state import read_lease
+from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.digest import short_id
 from tui.model.releases import State

@@ -11,7 +11,7 @@ from tui.cli.output import answer, answer_json, colours, say_error
 from tui.cli.places import Asked, engine_of, read_settings, unknown
 from tui.cli.release_words import lease_fields
 from tui.errors import HoldfastError, Refused
-from tui.ledger.lease_state import read_lease, remove_lease
+from tui.ledger.lease_reading import read_lease, remove_lease
 from tui.ledger.ledger import Ledger
 from tui.operations.runner import failure
 from tui.operations.where import is_protected

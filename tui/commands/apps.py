@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.commands.command import Command, Scope, Situation, named
+from tui.commands.command import Asks, Command, Scope, Situation, named
 from tui.model.verb import verb_named
 
 if TYPE_CHECKING:
@@ -89,17 +89,82 @@ def made(operation: Operation | None) -> str:
     return operation.ended.result.digest or operation.ended.result.image
 
 
+APP_BUILD = Command(
+    "app.build", "Build the app", ("B",), changes=True, why_not=_build, footer="build", menu="b", of_app=True
+)
+APP_TEST = Command(
+    "app.test",
+    "Test the app's image",
+    ("T",),
+    changes=True,
+    why_not=_one_image(free),
+    footer="test",
+    menu="t",
+    of_app=True,
+)
+APP_TAG = Command(
+    "app.tag",
+    "Give the app's image a version",
+    ("G",),
+    changes=True,
+    asks=Asks.PLAN,
+    why_not=_one_image(free),
+    footer="tag",
+    menu="g",
+    of_app=True,
+)
+APP_PUSH = Command(
+    "app.push",
+    "Push the app's version to its registry",
+    ("P",),
+    changes=True,
+    asks=Asks.PLAN,
+    why_not=_one_image(_push),
+    footer="push",
+    menu="s",
+    of_app=True,
+)
+OPERATION_CANCEL = Command(
+    "operation.cancel",
+    "Cancel the running operation",
+    ("C",),
+    asks=Asks.CONFIRM,
+    why_not=_cancel,
+    footer="cancel",
+    of_app=True,
+)
+APP_HISTORY = Command(
+    "app.history",
+    "Show what was done with the app",
+    ("h",),
+    Scope.APPS,
+    why_not=_history,
+    footer="history",
+    menu="h",
+    opens=True,
+)
+
 APPS = (
-    Command("app.build", "Build the app", ("B",), changes=True, why_not=_build, footer="build", menu="b", of_app=True),
-    Command("app.test", "Test the app's image", ("T",), changes=True, why_not=_one_image(free), footer="test", menu="t", of_app=True),
-    Command("app.tag", "Give the app's image a version", ("G",), changes=True, why_not=_one_image(free), footer="tag", menu="g", of_app=True),
-    Command("app.push", "Push the app's version to its registry", ("P",), changes=True, why_not=_one_image(_push), footer="push", menu="s", of_app=True),
-    Command("operation.cancel", "Cancel the running operation", ("C",), why_not=_cancel, footer="cancel", of_app=True),
-    Command("app.history", "Show what was done with the app", ("h",), Scope.APPS, why_not=_history, footer="history", menu="h"),
+    APP_BUILD, APP_TEST, APP_TAG, APP_PUSH, OPERATION_CANCEL, APP_HISTORY,
 )  # fmt: skip
 
+OPERATION_FOLD = Command(
+    "operation.fold",
+    "Show or hide the output of the step",
+    ("enter", "space"),
+    Scope.OPERATION,
+    footer="output",
+)
+OPERATION_ERROR = Command("operation.error", "To the first error", ("e",), Scope.OPERATION, footer="error")
+OPERATION_COPY = Command(
+    "operation.copy",
+    "Copy the digest or the image's ID",
+    ("y",),
+    Scope.OPERATION,
+    why_not=_copied,
+    footer="copy",
+)
+
 OPERATION = (
-    Command("operation.fold", "Show or hide the output of the step", ("enter", "space"), Scope.OPERATION, footer="output"),
-    Command("operation.error", "To the first error", ("e",), Scope.OPERATION, footer="error"),
-    Command("operation.copy", "Copy the digest or the image's ID", ("y",), Scope.OPERATION, why_not=_copied, footer="copy"),
+    OPERATION_FOLD, OPERATION_ERROR, OPERATION_COPY,
 )  # fmt: skip

@@ -70,11 +70,19 @@ class Situation(NamedTuple):
     read_only: bool = False
 
 
-class Danger(Enum):
-    """What is asked before a command runs."""
+class Asks(Enum):
+    """What is asked before a command does anything.
 
-    NONE = "none"
+    NOTHING   it is done at once
+    CONFIRM   whether to do it
+    PLAN      the same, once its plan is read
+    TYPED     the name of what it changes: so on a protected engine, whatever it asks elsewhere
+    """
+
+    NOTHING = "nothing"
     CONFIRM = "confirm"
+    PLAN = "plan"
+    TYPED = "typed"
 
 
 def named(name: str) -> str:
@@ -99,12 +107,14 @@ class Command(NamedTuple):
     keys       default keys in Textual's names ("k", "K", "ctrl+p", "slash"), the first is shown; may be empty
     scope      where its keys work
     changes    whether it changes anything outside Holdfast: unavailable with --read-only
-    danger     what is asked first
+    asks       what is asked first
     why_not    the reason why it is unavailable now, "" when it is available; called often, so cheap
     footer     a word for the key footer, "" to leave it out
     menu       the letter in the X menu, "" when it is not in it
     also       a further pane where its keys work, on what that one shows
     of_app     whether it is about the current app: not in the footer where none is configured
+    opens      whether it opens a screen, though not at once: keys wait for that one
+    docker     the docker command that does the same, without its arguments; "" where there is none
     """
 
     id: str
@@ -112,17 +122,45 @@ class Command(NamedTuple):
     keys: tuple[str, ...] = ()
     scope: Scope = Scope.ANYWHERE
     changes: bool = False
-    danger: Danger = Danger.NONE
+    asks: Asks = Asks.NOTHING
     why_not: Callable[[Situation], str] = available
     footer: str = ""
     menu: str = ""
     also: Scope | None = None
     of_app: bool = False
+    opens: bool = False
+    docker: str = ""
+
+    @property
+    def keeps_keys(self) -> bool:
+        """Whether keys that come behind it are for the screen that it opens."""
+        return self.opens or self.asks is not Asks.NOTHING
 
     def unavailable(self, situation: Situation) -> str:
         """Why this cannot be done now, or ""."""
-        if self.changes and situation.read_only:
-            return "read-only: Holdfast was started with --read-only"
-        if self.changes and not situation.live:
-            return "the engine does not answer"
-        return self.why_not(situation)
+        return allow(self, situation).refusal
+
+
+class Verdict(NamedTuple):
+    """Whether a command may run.
+
+    refusal   why not, "" where it may
+    asks      what is to be asked first
+    """
+
+    refusal: str
+    asks: Asks
+
+
+def allow(command: Command, situation: Situation, *, protected: bool = False) -> Verdict:
+    """The one decision on read-only, the link, protection and the command's own reasons.
+
+    It is asked when a command is offered, and again when it is chosen, from a menu too. `protected`: whether
+    the engine is, which takes a moment to find out: it is asked before something changes.
+    """
+    asks = Asks.TYPED if command.changes and protected else command.asks
+    if command.changes and situation.read_only:
+        return Verdict("read-only: Holdfast was started with --read-only", asks)
+    if command.changes and not situation.live:
+        return Verdict("the engine does not answer", asks)
+    return Verdict(command.why_not(situation), asks)

@@ -8,33 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_DOCKER = {
-    "container.start": "docker start",
-    "container.stop": "docker stop",
-    "container.restart": "docker restart",
-    "container.kill": "docker kill",
-    "container.pause": "docker pause",
-    "container.unpause": "docker unpause",
-    "container.rename": "docker rename",
-    "container.remove": "docker rm",
-    "container.shell": "docker exec -it",
-    "container.log": "docker logs --follow",
-    "container.inspect": "docker inspect",
-    "image.remove": "docker rmi",
-    "image.prune": "docker rmi",
-    "image.inspect": "docker inspect",
-    "image.history": "docker history",
-    "tag.remove": "docker rmi",
-    "tag.inspect": "docker inspect",
-    "tag.history": "docker history",
-}
+    from tui.commands.command import Command
 
 
-def docker_command(command_id: str, arguments: Sequence[str], *, force: bool = False) -> str:
+def docker_command(command: Command, arguments: Sequence[str], *, force: bool = False) -> str:
     """The docker command line that does the same, quoted for a shell; "" where there is none."""
-    base = _DOCKER.get(command_id)
-    if base is None:
+    if not command.docker:
         return ""
-    if force:
-        base += " --force"
+    base = f"{command.docker} --force" if force else command.docker
     return " ".join((base, *(shlex.quote(argument) for argument in arguments)))

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.commands.command import Command, Scope
-from tui.commands.table import BY_ID, LIST_SCOPES, OUTPUT_SCOPES, TABLE, applies, menu_with
+from tui.commands.table import BY_ID, FORMER, LIST_SCOPES, OUTPUT_SCOPES, TABLE, applies, menu_with
+from tui.commands.view import GO_TO, HINTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,7 +65,12 @@ class Keymap:
     """
 
     def __init__(self, overrides: Mapping[str, Sequence[str]] | None = None) -> None:
-        overrides = overrides or {}
+        self.take(overrides or {})
+
+    def take(self, given: Mapping[str, Sequence[str]]) -> None:
+        """Go on with other overrides."""
+        former = {FORMER[id]: keys for id, keys in given.items() if id in FORMER}
+        overrides = {**former, **{id: keys for id, keys in given.items() if id not in FORMER}}
         self.problems: list[str] = [
             f"[keys] {id}: there is no such command; the palette lists them"
             for id in overrides
@@ -93,6 +99,17 @@ class Keymap:
             if (command := self.find(pane, key)) is not None:
                 return command, pane
         return None
+
+    def unbound(self, key: str, character: str) -> str:
+        """What to say of a key that does nothing here, "" where nothing is worth saying."""
+        if (found := self.elsewhere(key)) is not None:
+            there, place = found
+            return f"{spoken(key)} is not bound here: in the {place.value} pane it is: {there.title}"
+        if character in HINTS:
+            return self.say(HINTS[character])
+        if character and character.isprintable():
+            return f"{character} is not bound here; {self.say('<view.help> shows the keys')}"
+        return ""
 
     def is_everywhere(self, key: str, command: Command) -> bool:
         """Whether a key does a command wherever one is, in dialogs too: what no letter and no editing means."""
@@ -136,7 +153,7 @@ class Keymap:
 
     def key_to(self, pane: str) -> str:
         """The key that goes to a pane, "" where none does."""
-        return self._working(BY_ID[f"pane.{pane}"])
+        return self._working(GO_TO[pane])
 
     def unavailable(self, command: Command, situation: Situation) -> str:
         """Why a command cannot be done now, or "", with the keys as they are bound."""

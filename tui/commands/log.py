@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from tui.commands.command import Command, Scope
 
-LOG = (
-    Command("log.down", "One line down", ("j", "down"), Scope.OUTPUTS),
-    Command("log.up", "One line up; following pauses", ("k", "up"), Scope.OUTPUTS),
-    Command("log.page_down", "One page down", ("pagedown", "ctrl+f"), Scope.OUTPUTS),
-    Command("log.page_up", "One page up", ("pageup", "ctrl+b"), Scope.OUTPUTS),
-    Command("log.first", "To the oldest line", ("g", "home"), Scope.OUTPUTS),
-    Command("log.last", "To the newest line, and follow", ("G", "end"), Scope.OUTPUTS),
-    Command("log.left", "Scroll left", ("left",), Scope.OUTPUTS),
-    Command("log.right", "Scroll right", ("right",), Scope.OUTPUTS),
-    Command("log.follow", "Follow, or pause", ("f",), Scope.OUTPUTS, footer="follow"),
-    Command("log.wrap", "Wrap long lines, or cut them", ("w",), Scope.LOG, footer="wrap"),
-    Command("log.timestamps", "Show or hide timestamps", ("t",), Scope.LOG, footer="times"),
-    Command("log.search", "Search", ("slash",), Scope.OUTPUTS, footer="search"),
-    Command("log.next", "To the next match", ("n",), Scope.OUTPUTS),
-    Command("log.previous", "To the match before", ("N",), Scope.OUTPUTS),
-    Command("log.save", "Save everything to a file", ("greater_than_sign",), Scope.OUTPUTS, footer="save"),
+LOG_DOWN = Command("log.down", "One line down", ("j", "down"), Scope.OUTPUTS)
+LOG_UP = Command("log.up", "One line up; following pauses", ("k", "up"), Scope.OUTPUTS)
+LOG_PAGE_DOWN = Command("log.page_down", "One page down", ("pagedown", "ctrl+f"), Scope.OUTPUTS)
+LOG_PAGE_UP = Command("log.page_up", "One page up", ("pageup", "ctrl+b"), Scope.OUTPUTS)
+LOG_FIRST = Command("log.first", "To the oldest line", ("g", "home"), Scope.OUTPUTS)
+LOG_LAST = Command("log.last", "To the newest line, and follow", ("G", "end"), Scope.OUTPUTS)
+LOG_LEFT = Command("log.left", "Scroll left", ("left",), Scope.OUTPUTS)
+LOG_RIGHT = Command("log.right", "Scroll right", ("right",), Scope.OUTPUTS)
+LOG_FOLLOW = Command("log.follow", "Follow, or pause", ("f",), Scope.OUTPUTS, footer="follow")
+LOG_WRAP = Command("log.wrap", "Wrap long lines, or cut them", ("w",), Scope.LOG, footer="wrap")
+LOG_TIMESTAMPS = Command("log.timestamps", "Show or hide timestamps", ("t",), Scope.LOG, footer="times")
+LOG_SEARCH = Command("log.search", "Search", ("slash",), Scope.OUTPUTS, footer="search")
+LOG_NEXT = Command("log.next", "To the next match", ("n",), Scope.OUTPUTS)
+LOG_PREVIOUS = Command("log.previous", "To the match before", ("N",), Scope.OUTPUTS)
+LOG_SAVE = Command(
+    "log.save", "Save everything to a file", ("greater_than_sign",), Scope.OUTPUTS, footer="save"
 )
+
+LOG = (
+    LOG_DOWN, LOG_UP, LOG_PAGE_DOWN, LOG_PAGE_UP, LOG_FIRST, LOG_LAST, LOG_LEFT, LOG_RIGHT, LOG_FOLLOW,
+    LOG_WRAP, LOG_TIMESTAMPS, LOG_SEARCH, LOG_NEXT, LOG_PREVIOUS, LOG_SAVE,
+)  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.apps import free, no_app
-from tui.commands.command import Command, Scope, Situation, named
+from tui.commands.command import Asks, Command, Scope, Situation, named
 
 if TYPE_CHECKING:
     from tui.model.releases import Releases
@@ -118,21 +118,109 @@ def _record(situation: Situation) -> str:
     return "" if situation.release else "no release is selected: <app.unfold> shows those of the app"
 
 
+APP_DEPLOY = Command(
+    "app.deploy",
+    "Deploy a version of the app",
+    ("D",),
+    changes=True,
+    asks=Asks.PLAN,
+    why_not=_changeable,
+    footer="deploy",
+    menu="d",
+    of_app=True,
+)
+APP_ROLLBACK = Command(
+    "app.rollback",
+    "Roll the app back",
+    ("R",),
+    changes=True,
+    asks=Asks.PLAN,
+    why_not=_rollback,
+    footer="roll back",
+    menu="r",
+    of_app=True,
+)
+APP_SHIP = Command(
+    "app.ship",
+    "Ship: build, test, tag, push and deploy",
+    ("A",),
+    changes=True,
+    asks=Asks.PLAN,
+    why_not=_ship,
+    footer="ship",
+    menu="a",
+    of_app=True,
+)
+
 RELEASES = (
-    Command("app.deploy", "Deploy a version of the app", ("D",), changes=True, why_not=_changeable, footer="deploy", menu="d", of_app=True),
-    Command("app.rollback", "Roll the app back", ("R",), changes=True, why_not=_rollback, footer="roll back", menu="r", of_app=True),
-    Command("app.ship", "Ship: build, test, tag, push and deploy", ("A",), changes=True, why_not=_ship, footer="ship", menu="a", of_app=True),
+    APP_DEPLOY, APP_ROLLBACK, APP_SHIP,
 )  # fmt: skip
 
-APP_MENU = (
-    Command("app.menu", "Deploy, roll back, recover, prune ...", ("X",), Scope.APPS, why_not=_one, footer="actions", also=Scope.OPERATION),
-    Command("app.unfold", "Show the app's releases", ("right",), Scope.APPS, why_not=_one),
-    Command("app.fold", "Hide the app's releases", ("left",), Scope.APPS, why_not=_one),
-    Command("release.show", "Show the release's record, and how it differs from the live one", ("i",), Scope.APPS, why_not=_record),
-    Command("app.log", "Show the log of the live container", ("l",), Scope.APPS, why_not=_live, footer="log"),
-    Command("app.verify", "Verify: look for drift now", ("v",), Scope.APPS, why_not=_verify, footer="verify"),
-    Command("app.plan", "Show the plan of a deploy, or of going back to the release; does nothing", ("p",), Scope.APPS, why_not=_changeable, footer="plan"),
-    Command("app.recover", "Recover an interrupted deploy", (), Scope.APPS, changes=True, why_not=_recover, menu="c"),
-    Command("app.prune", "Prune: remove old releases, builds, images and volumes", (), Scope.APPS, changes=True, why_not=_prune, menu="p"),
-    Command("app.unlock", "Unlock: take the lease away", (), Scope.APPS, changes=True, why_not=_unlock, menu="u"),
+APP_MENU = Command(
+    "app.menu",
+    "Deploy, roll back, recover, prune ...",
+    ("X",),
+    Scope.APPS,
+    why_not=_one,
+    footer="actions",
+    also=Scope.OPERATION,
+)
+APP_UNFOLD = Command("app.unfold", "Show the app's releases", ("right",), Scope.APPS, why_not=_one)
+APP_FOLD = Command("app.fold", "Hide the app's releases", ("left",), Scope.APPS, why_not=_one)
+RELEASE_SHOW = Command(
+    "release.show",
+    "Show the release's record, and how it differs from the live one",
+    ("i",),
+    Scope.APPS,
+    why_not=_record,
+)
+APP_LOG = Command(
+    "app.log", "Show the log of the live container", ("l",), Scope.APPS, why_not=_live, footer="log"
+)
+APP_VERIFY = Command(
+    "app.verify", "Verify: look for drift now", ("v",), Scope.APPS, why_not=_verify, footer="verify"
+)
+APP_PLAN = Command(
+    "app.plan",
+    "Show the plan of a deploy, or of going back to the release; does nothing",
+    ("p",),
+    Scope.APPS,
+    why_not=_changeable,
+    footer="plan",
+    opens=True,
+)
+APP_RECOVER = Command(
+    "app.recover",
+    "Recover an interrupted deploy",
+    (),
+    Scope.APPS,
+    changes=True,
+    asks=Asks.PLAN,
+    why_not=_recover,
+    menu="c",
+)
+APP_PRUNE = Command(
+    "app.prune",
+    "Prune: remove old releases, builds, images and volumes",
+    (),
+    Scope.APPS,
+    changes=True,
+    asks=Asks.PLAN,
+    why_not=_prune,
+    menu="p",
+)
+APP_UNLOCK = Command(
+    "app.unlock",
+    "Unlock: take the lease away",
+    (),
+    Scope.APPS,
+    changes=True,
+    asks=Asks.CONFIRM,
+    why_not=_unlock,
+    menu="u",
+)
+
+APP_COMMANDS = (
+    APP_MENU, APP_UNFOLD, APP_FOLD, RELEASE_SHOW, APP_LOG, APP_VERIFY, APP_PLAN, APP_RECOVER, APP_PRUNE,
+    APP_UNLOCK,
 )  # fmt: skip

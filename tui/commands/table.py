@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from tui.commands.apps import APPS, OPERATION
 from tui.commands.command import Command, Scope
-from tui.commands.containers import CONTAINERS
-from tui.commands.images import IMAGES, TAGS
+from tui.commands.containers import CONTAINER_MENU, CONTAINERS
+from tui.commands.images import IMAGE_MENU, IMAGES, TAG_MENU, TAGS
 from tui.commands.log import LOG
-from tui.commands.releases import APP_MENU, RELEASES
-from tui.commands.view import APP, HELP, LISTS, PANES
+from tui.commands.releases import APP_COMMANDS, APP_MENU, RELEASES
+from tui.commands.view import LISTS, PANES, VIEW, VIEW_HELP
 
 TABLE: tuple[Command, ...] = (
-    HELP, *CONTAINERS, *IMAGES, *TAGS, *OPERATION, *LOG, *RELEASES, *APPS, *APP_MENU, *LISTS, *PANES, *APP,
+    VIEW_HELP, *CONTAINERS, *IMAGES, *TAGS, *OPERATION, *LOG, *RELEASES, *APPS, *APP_COMMANDS, *LISTS, *PANES, *VIEW,
 )  # fmt: skip
 
 BY_ID = {command.id: command for command in TABLE}
+
+FORMER = {
+    f"app.{word}": f"view.{word}"
+    for word in ("help", "palette", "back", "leave", "quit", "suspend", "theme", "reload", "retry")
+}
+"""What the program's own commands were called: [keys] of configurations may call them so still."""
+
+MENUS = {menu.scope: menu for menu in (APP_MENU, IMAGE_MENU, TAG_MENU, CONTAINER_MENU)}
+"""The command that opens the menu of a pane."""
 
 LIST_SCOPES = (Scope.APPS, Scope.IMAGES, Scope.TAGS, Scope.CONTAINERS)
 OUTPUT_SCOPES = (Scope.LOG, Scope.OPERATION)
@@ -35,14 +44,12 @@ def menu_with(command: Command) -> Command | None:
     """The command that opens the menu in which a command is, None where it is in none."""
     if not command.menu:
         return None
-    pane = Scope.APPS if command.of_app else command.scope
-    return BY_ID.get(f"{pane.value.removesuffix('s')}.menu")
+    return MENUS.get(Scope.APPS if command.of_app else command.scope)
 
 
 def menu_of(pane: Scope) -> tuple[Command, ...]:
     """The commands in the X menu of a pane; in that of the apps also what can be done with one anywhere."""
-    menu = next((command for command in TABLE if command.also is pane and command.id.endswith(".menu")), None)
-    whose = pane if menu is None else menu.scope
+    whose = next((menu.scope for menu in MENUS.values() if menu.also is pane), pane)
 
     def offered(command: Command) -> bool:
         return command.scope is whose or (whose is Scope.APPS and command.of_app)

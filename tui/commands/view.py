@@ -3,54 +3,75 @@
 from __future__ import annotations
 
 from tui.commands.command import Command, Scope, Situation
-from tui.commands.containers import none
+from tui.commands.container_actions import none
 
 
 def _copy(situation: Situation) -> str:
     return none(situation) if situation.pane is Scope.LOG and not situation.containers else ""
 
 
-HELP = Command("app.help", "Help: the keys where you are", ("question_mark", "f1"), footer="help")
+VIEW_HELP = Command("view.help", "Help: the keys where you are", ("question_mark", "f1"), footer="help")
 """First in the footer, so that it is there however small the screen."""
 
-APP = (
-    Command("app.palette", "Find a command by name", ("colon", "ctrl+p"), footer="palette"),
-    Command("app.back", "Clear marks or the filter, or go back", ("escape",)),
-    Command("app.leave", "Clear the filter, go back, or quit", ("q",), footer="quit"),
-    Command("app.quit", "Quit at once", ("ctrl+c", "ctrl+q")),
-    Command("app.suspend", "Suspend: back to the shell, fg comes back", ("ctrl+z",)),
-    Command("app.theme", "Choose a theme", ("comma",), footer="themes"),
-    Command("app.reload", "Read the configuration again", ("ctrl+r",)),
-    Command("app.retry", "Try the engine again now", ()),
-)
+VIEW_PALETTE = Command("view.palette", "Find a command by name", ("colon", "ctrl+p"), footer="palette")
+VIEW_BACK = Command("view.back", "Clear marks or the filter, or go back", ("escape",))
+VIEW_LEAVE = Command("view.leave", "Clear the filter, go back, or quit", ("q",), footer="quit")
+VIEW_QUIT = Command("view.quit", "Quit at once", ("ctrl+c", "ctrl+q"))
+VIEW_SUSPEND = Command("view.suspend", "Suspend: back to the shell, fg comes back", ("ctrl+z",))
+VIEW_THEME = Command("view.theme", "Choose a theme", ("comma",), footer="themes", opens=True)
+VIEW_RELOAD = Command("view.reload", "Read the configuration again", ("ctrl+r",))
+VIEW_RETRY = Command("view.retry", "Try the engine again now", ())
+
+VIEW = (
+    VIEW_PALETTE, VIEW_BACK, VIEW_LEAVE, VIEW_QUIT, VIEW_SUSPEND, VIEW_THEME, VIEW_RELOAD, VIEW_RETRY,
+)  # fmt: skip
+
+PANE_APPS = Command("pane.apps", "Go to the apps", ("1",))
+PANE_IMAGES = Command("pane.images", "Go to the images", ("2",))
+PANE_TAGS = Command("pane.tags", "Go to the tags", ("3",))
+PANE_CONTAINERS = Command("pane.containers", "Go to the containers", ("4",))
+PANE_LOG = Command("pane.log", "Go to the log or operation", ("5",))
+PANE_NEXT = Command("pane.next", "Go to the next pane", ("tab",))
+PANE_PREVIOUS = Command("pane.previous", "Go to the pane before", ("shift+tab",))
+PANE_ZOOM = Command("pane.zoom", "Give the pane the whole screen, or take it back", ("z",), footer="zoom")
 
 PANES = (
-    Command("pane.apps", "Go to the apps", ("1",)),
-    Command("pane.images", "Go to the images", ("2",)),
-    Command("pane.tags", "Go to the tags", ("3",)),
-    Command("pane.containers", "Go to the containers", ("4",)),
-    Command("pane.log", "Go to the log or operation", ("5",)),
-    Command("pane.next", "Go to the next pane", ("tab",)),
-    Command("pane.previous", "Go to the pane before", ("shift+tab",)),
-    Command("pane.zoom", "Give the pane the whole screen, or take it back", ("z",), footer="zoom"),
+    PANE_APPS, PANE_IMAGES, PANE_TAGS, PANE_CONTAINERS, PANE_LOG, PANE_NEXT, PANE_PREVIOUS, PANE_ZOOM,
+)  # fmt: skip
+
+GO_TO = {
+    "apps": PANE_APPS,
+    "images": PANE_IMAGES,
+    "tags": PANE_TAGS,
+    "containers": PANE_CONTAINERS,
+    "log": PANE_LOG,
+}
+"""The command that goes to a pane, by the pane's name."""
+
+LIST_DOWN = Command("list.down", "One row down", ("j", "down"), Scope.LISTS)
+LIST_UP = Command("list.up", "One row up", ("k", "up"), Scope.LISTS)
+LIST_PAGE_DOWN = Command("list.page_down", "One page down", ("pagedown", "ctrl+f"), Scope.LISTS)
+LIST_PAGE_UP = Command("list.page_up", "One page up", ("pageup", "ctrl+b"), Scope.LISTS)
+LIST_FIRST = Command("list.first", "To the first row", ("g", "home"), Scope.LISTS)
+LIST_LAST = Command("list.last", "To the last row", ("end",), Scope.LISTS)
+LIST_FILTER = Command("list.filter", "Filter the list", ("slash",), Scope.LISTS, footer="filter")
+LIST_SORT = Command("list.sort", "Sort by the next column", ("o",), Scope.LISTS, footer="sort")
+LIST_MARK = Command("list.mark", "Mark the row, or take the mark off", ("space",), Scope.LISTS, footer="mark")
+LIST_MARK_ALL = Command("list.mark_all", "Mark all rows, or none", ("asterisk",), Scope.LISTS)
+LIST_OPEN = Command("list.open", "Open what the row stands for", ("enter",), Scope.LISTS)
+LIST_COPY = Command(
+    "list.copy",
+    "Copy the ID, digest or reference",
+    ("y",),
+    Scope.LISTS,
+    why_not=_copy,
+    footer="copy",
+    also=Scope.LOG,
 )
 
 LISTS = (
-    Command("list.down", "One row down", ("j", "down"), Scope.LISTS),
-    Command("list.up", "One row up", ("k", "up"), Scope.LISTS),
-    Command("list.page_down", "One page down", ("pagedown", "ctrl+f"), Scope.LISTS),
-    Command("list.page_up", "One page up", ("pageup", "ctrl+b"), Scope.LISTS),
-    Command("list.first", "To the first row", ("g", "home"), Scope.LISTS),
-    Command("list.last", "To the last row", ("end",), Scope.LISTS),
-    Command("list.filter", "Filter the list", ("slash",), Scope.LISTS, footer="filter"),
-    Command("list.sort", "Sort by the next column", ("o",), Scope.LISTS, footer="sort"),
-    Command("list.mark", "Mark the row, or take the mark off", ("space",), Scope.LISTS, footer="mark"),
-    Command("list.mark_all", "Mark all rows, or none", ("asterisk",), Scope.LISTS),
-    Command("list.open", "Open what the row stands for", ("enter",), Scope.LISTS),
-    Command(
-        "list.copy", "Copy the ID, digest or reference", ("y",), Scope.LISTS,
-        why_not=_copy, footer="copy", also=Scope.LOG,
-    ),
+    LIST_DOWN, LIST_UP, LIST_PAGE_DOWN, LIST_PAGE_UP, LIST_FIRST, LIST_LAST, LIST_FILTER, LIST_SORT,
+    LIST_MARK, LIST_MARK_ALL, LIST_OPEN, LIST_COPY,
 )  # fmt: skip
 
 HINTS = {

@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterator, Mapping
 
-    from tui.engine.builds import Login
     from tui.engine.wire import Answer, Wire
     from tui.model.app import BuildSpec
     from tui.model.build import BuildEvent
+    from tui.model.credentials import Login
 
 BEGIN_SECONDS = 300.0
 """Time limit for the first word of a build."""

@@ -6,14 +6,12 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from tui.engine.wire import Wire
     from tui.model.app import BuildSpec
     from tui.model.build import BuildEvent
-    from tui.model.credentials import Credentials
-
-    Login = Callable[[str], Awaitable[Credentials | None]]
+    from tui.model.credentials import Login
 
 CLASSIC, BUILDKIT = 1, 2
 

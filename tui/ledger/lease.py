@@ -16,15 +16,8 @@ from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError
 from tui.ledger.anchor import BEING_MADE, TRIES, create_unstarted
 from tui.ledger.errors import Leased, LeaseLost
-from tui.ledger.lease_state import (
-    TIMES,
-    Renewal,
-    lease_labels,
-    lease_name,
-    read_lease,
-    remove_lease,
-    renewal_tar,
-)
+from tui.ledger.lease_reading import read_lease, remove_lease
+from tui.ledger.lease_state import TIMES, Renewal, lease_labels, lease_name, renewal_tar
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,17 +6,11 @@ last said so, by the engine's own clock; until that is written, the moment of it
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.engine.errors import NotFound
-from tui.journal.folder import journal_path, operations_folder
-from tui.journal.reader import is_alive
 from tui.ledger.bounds import short
-from tui.ledger.errors import NotOurs
-from tui.ledger.tars import NoTar, pack, unpack
+from tui.ledger.tars import pack
 from tui.model.codec import Unfit, plain
 from tui.model.codec import read as read_fields
 from tui.model.labels import LEASE, OWNER
@@ -25,7 +19,6 @@ from tui.model.step import doing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.engine.client import Engine
 
 FILE = "lease.json"
 
@@ -138,37 +131,9 @@ def renewal_tar(renewal: Renewal) -> bytes:
     return pack({FILE: json.dumps(plain(renewal, Renewal)).encode()})
 
 
-async def read_lease(engine: Engine, app: str, times: Times = TIMES) -> LeaseState | None:
-    """Who has the lease of an app; None where nobody has. Raises EngineError and NotOurs."""
-    try:
-        found = await engine.containers.inspect(lease_name(app))
-    except NotFound:
-        return None
-    if LEASE not in found.labels:
-        raise NotOurs(
-            f'a container named "{found.name}" is on the engine, and is no lease of Holdfast',
-            f"rename or remove it: docker rename {found.name} ...",
-        )
-    owner = owner_of(found.labels.get(OWNER, ""))
-    renewal, info, gone = await asyncio.gather(
-        _renewal(engine, found.id), engine.info(), asyncio.to_thread(_has_ended, owner)
-    )
-    return LeaseState(
-        app=app,
-        id=found.id,
-        owner=owner,
-        step=short(renewal.step),
-        since=found.created,
-        renewed=renewal.renewed or found.created + WHOLE,
-        now=info.time,
-        dead_after=times.dead,
-        gone=gone,
-    )
-
-
 def owner_of(label: str) -> Owner:
     """Who the label of a lease says it is, in words of a length that can be shown."""
-    owner = _decoded(label.encode("utf-8", "replace"), Owner) or Owner()
+    owner = decoded(label.encode("utf-8", "replace"), Owner) or Owner()
     return Owner(
         by=short(owner.by),
         host=short(owner.host),
@@ -180,36 +145,8 @@ def owner_of(label: str) -> Owner:
     )
 
 
-def _has_ended(owner: Owner) -> bool:
-    """Whether the owner is known to have ended: its journal is here, and no process has it open. Blocks.
-
-    Then nobody needs to wait until the lease is old. Of other machines and accounts nothing is known.
-    """
-    op = owner.op
-    if not op or not op.isascii() or not op.isprintable() or "/" in op or owner.host != socket.gethostname():
-        return False
-    path = journal_path(operations_folder(), owner.op)
-    return path.exists() and not is_alive(path)
-
-
-async def remove_lease(engine: Engine, id: str) -> None:
-    """Remove the container of this ID, which is that of one lease and of none that comes after it."""
-    try:
-        await engine.containers.remove(id, force=True)
-    except NotFound:
-        return
-
-
-async def _renewal(engine: Engine, id: str) -> Renewal:
-    """An empty one where nothing, or nothing readable, has been written."""
-    try:
-        files = unpack(await engine.archives.get(id, f"/{FILE}", limit=2**16))
-    except (NotFound, NoTar):
-        return Renewal()
-    return _decoded(files.get(FILE, b""), Renewal) or Renewal()
-
-
-def _decoded(text: bytes, kind: type[Any]) -> Any:
+def decoded(text: bytes, kind: type[Any]) -> Any:
+    """What a label or a file of a lease holds; None for what is nothing of ours."""
     try:
         return read_fields(json.loads(text), kind, [])
     except (Unfit, ValueError, RecursionError):

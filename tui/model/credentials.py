@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 
@@ -14,3 +15,7 @@ class Credentials(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Credentials({self.username!r}, ***)"
+
+
+Login = Callable[[str], Awaitable[Credentials | None]]
+"""Gives the login to a registry, by its host; None where there is none."""

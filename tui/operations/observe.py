@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from tui.ledger.lease_state import read_lease
+from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.releases import Holder
 from tui.operations.drift import find_drift

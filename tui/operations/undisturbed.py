@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.ledger.errors import Leased
-from tui.ledger.lease_state import read_lease
+from tui.ledger.lease_reading import read_lease
 from tui.operations.releases import read_releases
 
 if TYPE_CHECKING:

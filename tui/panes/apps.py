@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.presentation import apps as rows
 from tui.presentation.amounts import age_changes_in
+from tui.presentation.app_row import AppRow
 from tui.presentation.releases import release_cell
 from tui.presentation.text import fit
 from tui.presentation.titles import APPS_NOTE, apps_title
@@ -44,12 +45,10 @@ class AppsPane(ListView):
 
     def __init__(
         self,
-        apps: Mapping[str, AppSpec],
         store: Store,
         keymap: Keymap,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._apps = apps
         self._keymap = keymap
         self._store = store
         self._clock = clock
@@ -59,23 +58,30 @@ class AppsPane(ListView):
         self._followed: dict[str, Callable[[], None]] = {}
         self._numbers: dict[str, tuple[int, ...]] = {}
         self._live: dict[str, str] = {}
-        self.elsewhere: Mapping[str, str] = {}
-        self._unfolded = set(apps) if len(apps) == 1 else set[str]()
+        self._unfolded = set(store.apps) if len(store.apps) == 1 else set[str]()
         self._ageing: asyncio.TimerHandle | None = None
         super().__init__(id="apps")
 
     def on_mount(self) -> None:
-        if self._apps:
-            self._store.subscribe(Topic.LINK, lambda _: self._read_versions())
-            self._store.subscribe(Topic.IMAGES, lambda _: self._read_versions())
-            self._store.subscribe(Topic.OPERATIONS, self._take)
-            self._store.subscribe(Topic.RELEASES, lambda change: self._take_releases(change.put))
-            self._store.subscribe(Topic.CONTAINERS, self._take_containers)
-            self._read_versions()
-            self._read_operations(self._apps)
-            self._take_releases(self._store.releases)
+        self._store.subscribe(Topic.LINK, lambda _: self._read_versions())
+        self._store.subscribe(Topic.IMAGES, lambda _: self._read_versions())
+        self._store.subscribe(Topic.OPERATIONS, self._take)
+        self._store.subscribe(Topic.RELEASES, lambda change: self._take_releases(change.put))
+        self._store.subscribe(Topic.CONTAINERS, self._take_containers)
+        self._store.subscribe(Topic.APPS, self._take_apps)
+        self._read()
         self.reload()
         self.filling = False
+
+    def _read(self) -> None:
+        """Take over what is known of the configured apps."""
+        self._read_versions()
+        self._read_operations(self._apps)
+        self._take_releases(self._store.releases)
+
+    @property
+    def _apps(self) -> Mapping[str, AppSpec]:
+        return self._store.apps
 
     def on_unmount(self) -> None:
         if self._ageing is not None:
@@ -113,13 +119,17 @@ class AppsPane(ListView):
         """The operations of an app, newest first."""
         return self._operations.get(name, [])
 
-    def say_elsewhere(self, homes: Mapping[str, str]) -> None:
-        """Say of apps that they live on other engines: app -> engine."""
-        self.elsewhere = homes
-        for name in homes:
-            self.refresh_row(name)
-
     # What the store tells
+
+    def _take_apps(self, _: Change) -> None:
+        """The configuration was read again, or it was found out which engines apps live on."""
+        for name in self._numbers.keys() - self._apps.keys():
+            del self._numbers[name]
+        self.marks = {key for key in self.marks if app_of(key) in self._apps}
+        self._versions.clear()
+        self._read()
+        self.reload()
+        self._plan_ageing()
 
     def _read_versions(self) -> None:
         if not self._store.complete:
@@ -213,7 +223,7 @@ class AppsPane(ListView):
         """Whether the releases of an app stand beneath it."""
         return name in self._unfolded and bool(self._numbers.get(name))
 
-    def do_app_unfold(self) -> None:
+    def unfold_app(self) -> None:
         app = self.current
         if app is not None and not self.is_unfolded(app.name):
             self._unfolded.add(app.name)
@@ -221,7 +231,7 @@ class AppsPane(ListView):
             if not self._numbers.get(app.name):
                 self.notify(f"nothing was released of {app.name} yet", markup=False, timeout=3)
 
-    def do_app_fold(self) -> None:
+    def fold_app(self) -> None:
         app = self.current
         if app is not None:
             self._unfolded.discard(app.name)
@@ -234,15 +244,15 @@ class AppsPane(ListView):
         self._scroll_to_cursor()
         self.refresh_body()
 
-    def do_list_open(self) -> None:
+    def open_row(self) -> None:
         """A release is opened; an app with releases is folded or unfolded, and shows what was done last."""
         if self.cursor is None or self.release or not self._numbers.get(self.cursor):
-            super().do_list_open()
+            super().open_row()
             return
         if self.is_unfolded(self.cursor):
-            self.do_app_fold()
+            self.fold_app()
         else:
-            self.do_app_unfold()
+            self.unfold_app()
         self.post_message(self.Highlighted(self, self.cursor, by_hand=True))
 
     # What ListView asks
@@ -253,7 +263,7 @@ class AppsPane(ListView):
         if number and releases is not None:
             return release_cell(column, releases, number, self._clock())
         slot = releases.live_slot if releases is not None else None
-        row = rows.AppRow(
+        row = AppRow(
             name=name,
             newest=self._versions.get(name, ""),
             releases=releases,
@@ -261,7 +271,7 @@ class AppsPane(ListView):
             operations=self.operations(name),
             drift=self._store.drift.get(name),
             opened=name in self._unfolded,
-            elsewhere=self.elsewhere.get(name, ""),
+            elsewhere=self._store.elsewhere.get(name, ""),
         )
         return rows.cell(column, row, self._clock())
 
@@ -282,18 +292,18 @@ class AppsPane(ListView):
     def all_keys(self) -> Iterable[str]:
         return (*self._apps, *self._release_keys())
 
-    def do_list_mark_all(self) -> None:
+    def mark_all(self) -> None:
         """Apps are marked, not their releases."""
         shown = {key for key in self.ordering.keys() if not number_of(key)}
         self.marks = set() if shown <= self.marks else shown
         self.refresh_body()
         self.describe()
 
-    def do_list_mark(self) -> None:
+    def mark(self) -> None:
         if self.release:
             self.notify("apps can be marked, releases cannot", markup=False, timeout=3)
         else:
-            super().do_list_mark()
+            super().mark()
 
     def body_line(self, row_number: int, width: int) -> Line:
         if self._apps:

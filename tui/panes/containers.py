@@ -152,16 +152,20 @@ class ContainersPane(FoldingList):
         self._key = rows.sort_key(order, self._store.samples)
         super().sort_by(order)
 
-    def do_container_unfold(self) -> None:
-        self.unfold(shown=True)
+    def configure(self, settings: ContainerSettings) -> None:
+        """Show what is configured now."""
+        self.show_stopped = settings.show_stopped
+        self.sort_by(settings.sort)
 
-    def do_container_fold(self) -> None:
-        self.unfold(shown=False)
+    @property
+    def fold_here(self) -> str:
+        """The fold of the row under the cursor, "" for none."""
+        return self.folding.fold(self.cursor or "")
 
     def row_shown(self, key: str) -> bool:
         return super().row_shown(key) and (self.show_stopped or self._store.containers[key].running)
 
-    def do_container_stopped(self) -> None:
+    def show_or_hide_stopped(self) -> None:
         self.show_stopped = not self.show_stopped
         self.reload()
         self.post_message(self.Shown(self))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from tui.commands.keymap import Keymap
+    from tui.model.app import AppSpec
     from tui.presentation.style import Span
 
 
@@ -30,11 +31,9 @@ class ImagesPane(FoldingList):
         store: Store,
         keymap: Keymap,
         clock: Callable[[], float] = time.time,
-        names: Mapping[str, str] | None = None,
     ) -> None:
-        """`names`: repository -> what to call its builds, where that is not the repository itself."""
         self._store = store
-        self._names = names or {}
+        self._names = _names(store.apps)
         self._keymap = keymap
         self._clock = clock
         self._key = rows.sort_key(self.SORTS[0], self._uses)
@@ -43,6 +42,7 @@ class ImagesPane(FoldingList):
         super().__init__(id="images")
 
     def on_mount(self) -> None:
+        self._store.subscribe(Topic.APPS, self._take_apps)
         self._store.subscribe(Topic.LINK, lambda _: self.link_changed(self._store.complete))
         self._store.subscribe(Topic.IMAGES, lambda change: self.apply(change.put, change.removed))
         self._store.subscribe(Topic.CONTAINERS, self._take_containers)
@@ -85,6 +85,10 @@ class ImagesPane(FoldingList):
     def cell(self, key: str, column: str) -> Span:
         return rows.cell(column, self._store.images[key], self.users(key), self._clock())
 
+    def _take_apps(self, _: Change) -> None:
+        self._names = _names(self._store.apps)
+        self.refresh_body()
+
     def whole(self, key: str) -> str:
         if not key.startswith(folding.HEAD):
             return ""
@@ -99,12 +103,6 @@ class ImagesPane(FoldingList):
 
     def stands_over(self, key: str) -> str:
         return folding.builds_over(self._store.images[key])
-
-    def do_image_unfold(self) -> None:
-        self.unfold(shown=True)
-
-    def do_image_fold(self) -> None:
-        self.unfold(shown=False)
 
     def row_sort_key(self, key: str) -> Any:
         return self._key(self._store.images[key])
@@ -136,3 +134,8 @@ class ImagesPane(FoldingList):
             complete=self._store.complete,
         )
         self.set_title(left, right)
+
+
+def _names(apps: Mapping[str, AppSpec]) -> dict[str, str]:
+    """Repository -> what to call its builds, where that is not the repository itself."""
+    return {app.repository: app.name for app in apps.values()}

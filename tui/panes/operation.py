@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui.store.operation_file import operation_chunks
 from tui.store.store import Change, Store, Topic
+from tui.widgets import saving
 from tui.widgets.operation_view import OperationView
-from tui.widgets.saving import save
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,8 +46,9 @@ class OperationPane(OperationView):
                 return ended.seconds
         return None
 
-    def do_log_save(self) -> None:
+    def save(self) -> None:
+        """Save everything to a file."""
         if self.operation is not None:
             started = self.operation.started
             chunks = operation_chunks(self.operation, self.end_texts())
-            self.run_worker(save(self, f"{started.app}-{started.verb}", chunks))
+            self.run_worker(saving.save(self, f"{started.app}-{started.verb}", chunks))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from tui.commands.keymap import Keymap
+    from tui.model.app import AppSpec
     from tui.model.image import Image
     from tui.model.remote import Place
     from tui.presentation.style import Span
@@ -38,17 +39,16 @@ class TagsPane(FoldingList):
         store: Store,
         keymap: Keymap,
         clock: Callable[[], float] = time.time,
-        names: Mapping[str, str] | None = None,
     ) -> None:
-        """`names`: repository -> what to call its builds, where that is not the repository itself."""
         self._store = store
-        self._names = names or {}
+        self._names = _names(store.apps)
         self._keymap = keymap
         self._clock = clock
         self._rows: dict[str, rows.TagRow] = {}
         super().__init__(id="tags")
 
     def on_mount(self) -> None:
+        self._store.subscribe(Topic.APPS, self._take_apps)
         self._store.subscribe(Topic.LINK, lambda _: self.link_changed(self._store.complete))
         self._store.subscribe(Topic.IMAGES, self._take)
         self._store.subscribe(Topic.REMOTE, self._take_remote)
@@ -111,6 +111,10 @@ class TagsPane(FoldingList):
             row = row._replace(first=True, last=True)
         return rows.tag_cell(column, row, self._clock())
 
+    def _take_apps(self, _: Change) -> None:
+        self._names = _names(self._store.apps)
+        self.refresh_body()
+
     def whole(self, key: str) -> str:
         if not key.startswith(folding.HEAD):
             return ""
@@ -126,12 +130,6 @@ class TagsPane(FoldingList):
     def stands_over(self, key: str) -> str:
         """Under the last of the names that stand together."""
         return folding.repository_of(key) if self._rows[key].last and not folding.is_build(key) else ""
-
-    def do_tag_unfold(self) -> None:
-        self.unfold(shown=True)
-
-    def do_tag_fold(self) -> None:
-        self.unfold(shown=False)
 
     def row_sort_key(self, key: str) -> Any:
         row = self._rows[key]
@@ -171,3 +169,8 @@ class TagsPane(FoldingList):
             complete=self._store.complete,
         )
         self.set_title(left, right)
+
+
+def _names(apps: Mapping[str, AppSpec]) -> dict[str, str]:
+    """Repository -> what to call its builds, where that is not the repository itself."""
+    return {app.repository: app.name for app in apps.values()}

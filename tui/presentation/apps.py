@@ -5,7 +5,7 @@ Light, for the first paint, which knows nothing but names.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tui.presentation.table import Column
 from tui.presentation.text import safe
@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tui.model.app import AppSpec
-    from tui.model.container import Container
-    from tui.model.drift import Drift
     from tui.model.image import Image
-    from tui.model.releases import Releases
+    from tui.presentation.app_row import AppRow
     from tui.presentation.style import Span
     from tui.store.operation import Operation
 
@@ -34,26 +32,6 @@ COLUMNS = (
     Column("last", "LAST DONE", 17, grow=6),
 )
 SORTS = ("app", "last")
-
-
-class AppRow(NamedTuple):
-    """All that a row of an app says.
-
-    newest      the highest version here, for an app of which nothing is live
-    container   of the live release
-    operations  of the app, newest first
-    opened      whether its releases stand beneath it
-    elsewhere   the engine that it lives on, "" where that is this one
-    """
-
-    name: str
-    newest: str = ""
-    releases: Releases | None = None
-    container: Container | None = None
-    operations: Sequence[Operation] = ()
-    drift: Drift | None = None
-    opened: bool = False
-    elsewhere: str = ""
 
 
 def newest_version(app: AppSpec, images: Iterable[Image]) -> str:

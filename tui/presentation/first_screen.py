@@ -13,6 +13,7 @@ from tui.commands.meant import app_of_container, meant
 from tui.presentation import apps as app_rows
 from tui.presentation import containers as container_rows
 from tui.presentation import images as image_rows
+from tui.presentation.app_row import AppRow
 from tui.presentation.folding import HEAD, Folding, fold_of, fold_words, stands_over
 from tui.presentation.frame import Scroll, bar, title_line
 from tui.presentation.header import footer_keys, footer_line, header_line, tabs_line
@@ -169,7 +170,7 @@ def _apps(names: Sequence[str], cells: int, rows: int, now: float) -> list[Line]
         cursor = "" if body[1:] else "cursor.unfocused"
 
         def cell(column: str, name: str = name) -> tuple[str, str]:
-            return app_rows.cell(column, app_rows.AppRow(name), now)
+            return app_rows.cell(column, AppRow(name), now)
 
         body.append(row(placed, cells, cell, cursor=cursor))
     return body

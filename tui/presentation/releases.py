@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.model.drift import Drift
     from tui.model.release import Entry
     from tui.model.releases import Holder, Releases
-    from tui.presentation.apps import AppRow
+    from tui.presentation.app_row import AppRow
     from tui.presentation.style import Span
 
 STATES = {

@@ -1,8 +1,8 @@
-"""What commands decide on, read from the main screen."""
+"""What commands decide on, read from what is known and from what is selected."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.commands.command import Scope, Situation
 from tui.commands.meant import app_of_container, app_of_references, meant
@@ -11,48 +11,61 @@ from tui.store.store import LinkState, Store
 
 if TYPE_CHECKING:
     from tui.model.app import AppSpec
-    from tui.model.image import Image
     from tui.model.releases import Releases
-    from tui.screens.main import MainScreen
     from tui.store.operation import Operation
 
 
-def scope_of(screen: MainScreen) -> Scope:
-    """The scope of the focused pane: the place of the log may hold an operation."""
-    return Scope.OPERATION if screen.view is screen.operation else Scope(screen.focus_on)
+class Selection(NamedTuple):
+    """What the user has selected, and where.
+
+    pane     the scope of the focused pane
+    keys     of the marked rows, else of the one under the cursor: IDs, tags, or names of apps
+    images   the ID of the image of each tag, "" where it is not on the engine
+    fold     the app whose containers are folded in the row under the cursor, "" for none
+    app      the current app, "" for none
+    release  the number of the release under the cursor, 0 for none
+    shown    the operation in the place of the log, None where a log is there
+    """
+
+    pane: Scope
+    keys: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    fold: str = ""
+    app: str = ""
+    release: int = 0
+    shown: Operation | None = None
 
 
-def situation_of(screen: MainScreen) -> Situation:
+def situation_of(store: Store, selection: Selection, *, read_only: bool = False) -> Situation:
     """All that decides whether a command is available now."""
-    store, view = screen.store, screen.view
     found = Situation(
-        scope_of(screen),
-        shown=screen.shown_operation,
+        selection.pane,
+        shown=selection.shown,
         live=store.link.state is not LinkState.LOST,
-        read_only=screen.read_only,
+        read_only=read_only,
+        elsewhere=store.elsewhere,
+        release=selection.release,
     )
-    if view is screen.containers or view is screen.log_pane:
-        keys = screen.containers.selected() if view is screen.containers else [screen.log_pane.container_id]
-        found = found._replace(
-            containers=tuple(store.containers[key] for key in keys if key in store.containers)
-        )
-    elif view is screen.images:
-        images = tuple(store.images[id] for id in screen.images.selected() if id in store.images)
-        found = found._replace(images=images)
-    elif view is screen.tags:
-        chosen = screen.tags.selected()
-        here = tuple(tag for tag in chosen if screen.tags.image_of(tag) in store.images)
-        tags = here or tuple(chosen)  # what only a registry has can be done nothing to here
-        images = tuple(store.images[id] for tag in tags if (id := screen.tags.image_of(tag)) in store.images)
-        found = found._replace(tags=tags, images=images)
-    apps, unknown = _apps(screen, found)
+    match selection.pane:
+        case Scope.CONTAINERS | Scope.LOG:
+            containers = tuple(store.containers[key] for key in selection.keys if key in store.containers)
+            found = found._replace(containers=containers)
+        case Scope.IMAGES:
+            found = found._replace(
+                images=tuple(store.images[id] for id in selection.keys if id in store.images)
+            )
+        case Scope.TAGS:
+            of = dict(zip(selection.keys, selection.images, strict=True))
+            here = tuple(tag for tag in selection.keys if of[tag] in store.images)
+            tags = here or selection.keys  # what only a registry has can be done nothing to here
+            images = tuple(store.images[of[tag]] for tag in tags if of[tag] in store.images)
+            found = found._replace(tags=tags, images=images)
+    apps, unknown = _apps(store, selection, found)
     return found._replace(
         apps=apps,
         unknown=unknown,
-        running=_running(screen, apps),
+        running=_running(store, selection, apps),
         releases=_releases(store, apps[0].name) if len(apps) == 1 else None,
-        elsewhere=screen.apps.elsewhere,
-        release=screen.apps.release if view is screen.apps else 0,
     )
 
 
@@ -68,41 +81,35 @@ def _releases(store: Store, app: str) -> Releases | None:
     return releases._replace(holder=None, standing=releases.standing._replace(records=records))
 
 
-def belongs(image: Image, app: AppSpec) -> bool:
-    """Whether an image is in the repository of an app."""
-    return any(map(app.owns, (*image.tags, *image.digests)))
-
-
-def _apps(screen: MainScreen, situation: Situation) -> tuple[tuple[AppSpec, ...], str]:
+def _apps(store: Store, selection: Selection, found: Situation) -> tuple[tuple[AppSpec, ...], str]:
     """The apps of the rows that a command is given for, and one of them that is not configured."""
-    view, apps = screen.view, screen.configured
-    current = screen.apps.current.name if screen.apps.current is not None else ""
+    apps, current = store.apps, selection.app
     names: list[str] = []
-    if view is screen.apps:
-        names = screen.apps.selected_apps()
-    elif view is screen.operation:
-        names = [screen.operation.operation.started.app] if screen.operation.operation is not None else []
-    elif view is screen.tags:
-        names = [app_of_references((tag,), apps, current) for tag in situation.tags]
-    elif view is screen.images:
-        names = [app_of_references((*one.tags, *one.digests), apps, current) for one in situation.images]
-    elif situation.containers:
-        live = {
-            slot.id: name
-            for name, releases in screen.store.releases.items()
-            for slot in releases.standing.slots.values()
-        }
-        names = [app_of_container(one, apps, live) for one in situation.containers]
-    elif view is screen.containers:
-        fold = screen.containers.folding.fold(screen.containers.cursor or "")
-        names = [fold] if fold != THE_LEDGER else []
+    match selection.pane:
+        case Scope.APPS:
+            names = list(selection.keys)
+        case Scope.OPERATION:
+            names = [selection.shown.started.app] if selection.shown is not None else []
+        case Scope.TAGS:
+            names = [app_of_references((tag,), apps, current) for tag in found.tags]
+        case Scope.IMAGES:
+            names = [app_of_references((*one.tags, *one.digests), apps, current) for one in found.images]
+        case _ if found.containers:
+            live = {
+                slot.id: name
+                for name, releases in store.releases.items()
+                for slot in releases.standing.slots.values()
+            }
+            names = [app_of_container(one, apps, live) for one in found.containers]
+        case Scope.CONTAINERS:
+            names = [selection.fold] if selection.fold != THE_LEDGER else []
     return meant(names, apps, current)
 
 
-def _running(screen: MainScreen, apps: tuple[AppSpec, ...]) -> tuple[Operation, ...]:
+def _running(store: Store, selection: Selection, apps: tuple[AppSpec, ...]) -> tuple[Operation, ...]:
     names = {app.name for app in apps}
-    looked_at = screen.shown_operation if screen.view is screen.operation else None
-    running = [operation for operation in screen.store.operations.values() if operation.running]
+    looked_at = selection.shown if selection.pane is Scope.OPERATION else None
+    running = [operation for operation in store.operations.values() if operation.running]
 
     def first(operation: Operation) -> tuple[bool, bool, float]:
         return operation is not looked_at, operation.started.app not in names, -operation.started.t

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from tui.model.app import AppSpec
     from tui.model.container import Container
     from tui.model.drift import Drift
     from tui.model.engine import EngineVersion
@@ -32,6 +33,7 @@ class Topic(Enum):
     OPERATIONS = "operations"
     REMOTE = "remote"
     RELEASES = "releases"
+    APPS = "apps"
 
 
 class Change(NamedTuple):
@@ -70,7 +72,11 @@ class Link(NamedTuple):
 
 
 class Store:
-    """Containers, images and operations by ID, samples of watched containers, releases by app, the link."""
+    """Containers, images and operations by ID, samples of watched containers, releases by app, the link.
+
+    apps       the configured ones, by name
+    elsewhere  the engines that some of them live on, where that is not this one
+    """
 
     def __init__(self) -> None:
         self.containers: dict[str, Container] = {}
@@ -80,6 +86,8 @@ class Store:
         self.remote: dict[str, RemoteTags] = {}
         self.releases: dict[str, Releases] = {}
         self.drift: dict[str, Drift] = {}
+        self.apps: Mapping[str, AppSpec] = {}
+        self.elsewhere: Mapping[str, str] = {}
         self.link = Link(LinkState.CONNECTING, 0.0)
         self._complete = False
         self._readers: dict[Topic, list[Callable[[Change], None]]] = {topic: [] for topic in Topic}
@@ -177,6 +185,23 @@ class Store:
         """What a look for drift has found."""
         self.drift[drift.app] = drift
         self._tell(Change(Topic.RELEASES, put=(drift.app,)))
+
+    def set_apps(self, apps: Mapping[str, AppSpec], elsewhere: Mapping[str, str]) -> None:
+        """Which apps are configured now; what is known of those that are no longer is forgotten."""
+        if apps == self.apps and elsewhere == self.elsewhere:
+            return
+        self.apps, self.elsewhere = apps, elsewhere
+        gone = [name for name in self.releases if name not in apps]
+        for name in gone:
+            del self.releases[name]
+            self.drift.pop(name, None)
+        known = {app.repository for app in apps.values()}
+        left = [repository for repository in self.remote if repository not in known]
+        for repository in left:
+            del self.remote[repository]
+        self._tell(Change(Topic.APPS, put=tuple(apps), removed=tuple(gone)))
+        if left:
+            self._tell(Change(Topic.REMOTE, removed=tuple(left)))
 
     def operations_of(self, app: str) -> list[Operation]:
         """The operations of an app, newest first."""

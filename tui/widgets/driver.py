@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import App
-    from textual.message import Message
 
     from tui.terminal import Terminal
 
@@ -55,14 +54,10 @@ class Shown(Protocol):
 
     terminal   the terminal to be used
     painted    whether the first screen stands there already
-    hands_on   whether another App follows in the same terminal, and the picture stays until it draws its own
-    kept       what is typed meanwhile
     """
 
     terminal: Terminal
     painted: bool
-    hands_on: bool
-    kept: list[events.InputEvent]
 
     def redraw(self) -> None:
         """Draw everything again: what was drawn last did not reach the terminal."""
@@ -189,37 +184,14 @@ class TerminalDriver(LinuxDriver):
             for _ in parser.feed(""):
                 pass
 
-    def process_message(self, message: Message) -> None:
-        if self._shown.hands_on and isinstance(message, events.Key):
-            self._shown.kept.append(message)
-        else:
-            super().process_message(message)
-
-    def disable_input(self) -> None:
-        if not self._shown.hands_on:
-            super().disable_input()
-        elif self._key_thread is not None:  # what is not read yet is for the next
-            signal.signal(signal.SIGWINCH, signal.SIG_DFL)
-            self.exit_event.set()
-            self._key_thread.join()
-            self._key_thread = None
-            self.exit_event.clear()
-
     def stop_application_mode(self) -> None:
-        if self._writer is None:
-            return
-        if self._shown.hands_on:
-            self.disable_input()
-            self.write(POP)
-        else:
+        if self._writer is not None:
             super().stop_application_mode()
 
     def close(self) -> None:
         """Once all is written, or nobody takes it any more, the terminal is another's."""
         writer, self._writer = self._writer, None
-        if self._shown.hands_on and writer is not None and writer.finish():
-            pass  # it stays held
-        elif writer is not None and writer.finish():
+        if writer is not None and writer.finish():
             self._terminal.let_go()
         else:
             self._terminal.give_back()

@@ -86,8 +86,8 @@ class FoldingList(ListView):
             self.reload()
             self.post_message(self.Shown(self))
 
-    def do_list_open(self) -> None:
+    def open_row(self) -> None:
         if self.cursor is not None and self.cursor.startswith(HEAD):
             self.unfold(shown=self.cursor[1:] not in self.unfolded)
         else:
-            super().do_list_open()
+            super().open_row()

@@ -288,49 +288,35 @@ class ListView(Framed):
             return marked
         return [self.cursor] if self.cursor is not None else []
 
-    # Commands (see commands.table)
+    # What keys do
 
-    def do_list_down(self) -> None:
-        self.move(1)
+    def page(self, pages: int) -> None:
+        """Move the cursor by the rows of a screen."""
+        self.move(pages * max(self.rows_shown - 1, 1))
 
-    def do_list_up(self) -> None:
-        self.move(-1)
-
-    def do_list_page_down(self) -> None:
-        self.move(max(self.rows_shown - 1, 1))
-
-    def do_list_page_up(self) -> None:
-        self.move(-max(self.rows_shown - 1, 1))
-
-    def do_list_first(self) -> None:
-        self.move_to(0)
-
-    def do_list_last(self) -> None:
-        self.move_to(len(self.ordering) - 1)
-
-    def do_list_mark(self) -> None:
+    def mark(self) -> None:
         if self.cursor is not None:
             self.marks.symmetric_difference_update((self.cursor,))
             self.refresh_row(self.cursor)
             self.move(1)
             self.describe()
 
-    def do_list_mark_all(self) -> None:
+    def mark_all(self) -> None:
         keys = set(self.ordering.keys())
         self.marks = set() if keys <= self.marks else keys
         self.refresh_body()
         self.describe()
 
-    def do_list_unmark(self) -> None:
+    def unmark(self) -> None:
         self.marks.clear()
         self.refresh_body()
         self.describe()
 
-    def do_list_sort(self) -> None:
+    def sort_next(self) -> None:
         following = self.SORTS.index(self.sorted_by) + 1
         self.sort_by(self.SORTS[following % len(self.SORTS)])
 
-    def do_list_open(self) -> None:
+    def open_row(self) -> None:
         if self.cursor is not None:
             self.post_message(self.Opened(self, self.cursor))
 
@@ -350,7 +336,7 @@ class ListView(Framed):
         if event.y == HEADING:
             self._sort_by_click(event.x)
         elif event.chain == 2 and event.y > HEADING:
-            self.do_list_open()
+            self.open_row()
 
     def _sort_by_click(self, x: int) -> None:
         for column, start, width in self.placed():

@@ -43,7 +43,7 @@ class LogView(Framed):
     def __init__(self, head: str, *, wrap: bool = False, times: bool = False, id: str | None = None) -> None:
         """`head`: what its title begins with."""
         super().__init__(id=id)
-        self._head = head
+        self.head = head
         self.output: Output | None = None
         self.following = True
         self.needle = ""
@@ -64,7 +64,7 @@ class LogView(Framed):
         self._search: asyncio.Task[None] | None = None
 
     def on_mount(self) -> None:
-        self._describe()
+        self.describe()
 
     def on_unmount(self) -> None:
         self.leave()
@@ -92,7 +92,7 @@ class LogView(Framed):
     def say(self, words: str) -> None:
         """Say at the right of the title why nothing comes."""
         self._words = words
-        self._describe()
+        self.describe()
 
     def _look(self) -> Look:
         return Look(
@@ -148,7 +148,7 @@ class LogView(Framed):
         self._drawn_at = loop.time()
         if not self.is_placed:
             return
-        self._describe()
+        self.describe()
         before, self._rows = self._rows, self._visible()
         for row in range(max(len(before), len(self._rows))):
             old = before[row] if row < len(before) else None
@@ -181,13 +181,14 @@ class LogView(Framed):
         first = self._start(self.output)
         return Scroll(self._top.line - first, self.body_size.height, self.output.end - first)
 
-    def _describe(self) -> None:
+    def describe(self) -> None:
+        """Set the title; called when what it says has changed."""
         if self.output is None:
-            self.set_title(self._head, self._words)
+            self.set_title(self.head, self._words)
             return
         below = 0 if self.following else self.output.end - self._paused_at
         self.set_title(
-            log_title(self._head, self.subject, self.output.end),
+            log_title(self.head, self.subject, self.output.end),
             log_state(self._words, self.following, below),
             state=True,
         )
@@ -219,45 +220,45 @@ class LogView(Framed):
         self._top = place
         self._draw()
 
-    def do_log_down(self) -> None:
-        self.scroll_rows(1)
+    # What keys do
 
-    def do_log_up(self) -> None:
-        self.scroll_rows(-1)
+    def move(self, rows: int) -> None:
+        """Go some rows down, or up."""
+        self.scroll_rows(rows)
 
-    def do_log_page_down(self) -> None:
-        self.scroll_rows(max(self.body_size.height - 1, 1))
+    def page(self, pages: int) -> None:
+        """Go on by the rows of a screen."""
+        self.scroll_rows(pages * max(self.body_size.height - 1, 1))
 
-    def do_log_page_up(self) -> None:
-        self.scroll_rows(-max(self.body_size.height - 1, 1))
-
-    def do_log_first(self) -> None:
+    def to_first(self) -> None:
         if self.output is not None:
             self._go(Place(self._start(self.output)), follow=False)
 
-    def do_log_last(self) -> None:
+    def to_last(self) -> None:
         self._go(self._top, follow=True)
 
-    def do_log_follow(self) -> None:
+    def follow_or_pause(self) -> None:
         self._go(self._top, follow=not self.following)
 
-    def do_log_wrap(self) -> None:
+    def wrap_or_cut(self) -> None:
         self._wrap = not self._wrap
         self._scrolled = 0
         self._top = Place(self._top.line)
         self._draw()
 
-    def do_log_timestamps(self) -> None:
+    def configure(self, *, wrap: bool, times: bool) -> None:
+        """Wrap long lines and show timestamps, or not."""
+        if wrap is not self._wrap:
+            self.wrap_or_cut()
+        if times is not self._times:
+            self.show_or_hide_times()
+
+    def show_or_hide_times(self) -> None:
         self._times = not self._times
         self._draw()
 
-    def do_log_left(self) -> None:
-        self._sideways(-8)
-
-    def do_log_right(self) -> None:
-        self._sideways(8)
-
-    def _sideways(self, delta: int) -> None:
+    def sideways(self, delta: int) -> None:
+        """Scroll by some cells to the right, or to the left."""
         output = self.output
         if self._wrap or output is None:
             return
@@ -293,10 +294,10 @@ class LogView(Framed):
         self._draw()
         return True
 
-    def do_log_next(self) -> None:
+    def find_next(self) -> None:
         self._seek((self._current if self._current is not None else self._top.line - 1) + 1, backwards=False)
 
-    def do_log_previous(self) -> None:
+    def find_previous(self) -> None:
         current = self._current if self._current is not None else self._top.line
         self._seek(current - 1, backwards=True)
 

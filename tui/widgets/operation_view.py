@@ -101,7 +101,7 @@ class OperationView(Framed):
     def say(self, words: str) -> None:
         """Say at the right of the title what is the matter."""
         self._words = words
-        self._describe()
+        self.describe()
 
     @property
     def is_placed(self) -> bool:
@@ -138,7 +138,7 @@ class OperationView(Framed):
             return
         if operation is not None and operation.running:
             self._tick = loop.call_later(TICK, self._draw)
-        self._describe()
+        self.describe()
         before, self._rows = self._rows, self._visible()
         for row in range(max(len(before), len(self._rows))):
             old = before[row] if row < len(before) else None
@@ -224,7 +224,8 @@ class OperationView(Framed):
     def scroll_position(self) -> Scroll:
         return Scroll(self._first, self.body_size.height, self._outline.total if self.operation else 0)
 
-    def _describe(self) -> None:
+    def describe(self) -> None:
+        """Set the title; called when what it says has changed."""
         operation = self.operation
         if operation is not None:
             keymap, now = self._keymap, self._clock()
@@ -285,35 +286,28 @@ class OperationView(Framed):
         self._cursor = outline.at(max(top + 1 if top else top, min(cursor, top + height - 1)))
         self._draw()
 
-    def do_log_down(self) -> None:
-        self._moved(1)
+    # What keys do
 
-    def do_log_up(self) -> None:
-        self._moved(-1)
+    def move(self, rows: int) -> None:
+        """Go some rows down, or up."""
+        self._moved(rows)
 
-    def do_log_page_down(self) -> None:
-        self._moved(max(self.body_size.height - 2, 1))
+    def page(self, pages: int) -> None:
+        """Go on by the rows of a screen."""
+        self._moved(pages * max(self.body_size.height - 2, 1))
 
-    def do_log_page_up(self) -> None:
-        self._moved(-max(self.body_size.height - 2, 1))
-
-    def do_log_first(self) -> None:
+    def to_first(self) -> None:
         self._go(0)
 
-    def do_log_last(self) -> None:
+    def to_last(self) -> None:
         self._go(self._outline.total - 1, follow=True)
 
-    def do_log_follow(self) -> None:
+    def follow_or_pause(self) -> None:
         self.following = not self.following
         self._draw()
 
-    def do_log_left(self) -> None:
-        self._sideways(-8)
-
-    def do_log_right(self) -> None:
-        self._sideways(8)
-
-    def _sideways(self, delta: int) -> None:
+    def sideways(self, delta: int) -> None:
+        """Scroll by some cells to the right, or to the left."""
         limit = min(self._scrolled + delta + self.body_size.width + 1, REACH)
         widest = max((text_width(line, limit) for line in self._lines_shown()), default=0)
         self._scrolled = max(0, min(self._scrolled + delta, widest - 1))
@@ -327,7 +321,7 @@ class OperationView(Framed):
             if output is not None and line >= output.first:
                 yield output[line]
 
-    def do_operation_fold(self) -> None:
+    def fold_step(self) -> None:
         """Show or hide the output of the step at the cursor; from a line of output, hide it."""
         if self.operation is None or not self._cursor.step:
             return
@@ -339,7 +333,7 @@ class OperationView(Framed):
         self._count()
         self._go(self._outline.row_of(Spot(step.id)))
 
-    def do_operation_error(self) -> None:
+    def to_error(self) -> None:
         """To the first line of the first failed step that speaks of an error, else to its last one."""
         operation = self.operation
         failed = [step for step, _ in self._outline.entries if step.state == FAILED] if operation else []
@@ -361,7 +355,7 @@ class OperationView(Framed):
 
     def on_click(self, event: events.Click) -> None:
         if event.chain == 2 and event.y > 0:
-            self.do_operation_fold()
+            self.fold_step()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
@@ -387,10 +381,10 @@ class OperationView(Framed):
         self._draw()
         return True
 
-    def do_log_next(self) -> None:
+    def find_next(self) -> None:
         self._seek(backwards=False)
 
-    def do_log_previous(self) -> None:
+    def find_previous(self) -> None:
         self._seek(backwards=True)
 
     def _seek(self, *, backwards: bool, here: bool = False) -> None:

@@ -45,8 +45,6 @@ class TerminalApp(App[str], inherit_bindings=False):
         super().__init__(driver_class=driver_class)
         self.terminal: Terminal | None = None
         self.painted = False
-        self.hands_on = False
-        self.kept: list[events.InputEvent] = []
         self._lent = False
         self._codes: dict[Style, Codes] = {}
         self._held: list[events.InputEvent] | None = []
@@ -61,18 +59,6 @@ class TerminalApp(App[str], inherit_bindings=False):
         """Show it there; `painted`: the first screen stands there already."""
         self.terminal = terminal
         self.painted = painted
-
-    def hand_on(self) -> None:
-        """Another App follows in this terminal: the picture stays, and what is typed is for that one."""
-        self._held = self._held or []
-        self.hands_on = True
-
-    def follow(self, former: TerminalApp) -> None:
-        """Take over the terminal of an App that has handed it on, and what was typed since."""
-        if former.terminal is not None:
-            self.use_terminal(former.terminal, painted=True)
-        typed = [*(former._held or ()), *former.kept]
-        self._held = [event for event in typed if isinstance(event, events.Key)]
 
     def hear_the_end(self) -> None:
         """Signals that end the program end it in order from now on."""
@@ -175,14 +161,14 @@ class TerminalApp(App[str], inherit_bindings=False):
         """Keep keys for a screen that is about to open; not for long."""
         if self._held is None:
             self._held = []
-            self._holding = self.set_timer(seconds, self._release_input)
+            self._holding = self.set_timer(seconds, self.release_input)
 
-    def _release_input(self) -> None:
+    def release_input(self) -> None:
+        """Keys count again, those too that have come meanwhile."""
         if self._holding is not None:
             self._holding.stop()
             self._holding = None
-            if not self.hands_on:
-                self.call_next(self._deliver_held)
+            self.call_next(self._deliver_held)
 
     async def _deliver_held(self) -> None:
         held, self._held = self._held or [], None
@@ -194,7 +180,7 @@ class TerminalApp(App[str], inherit_bindings=False):
         await self._deliver_held()
 
     def push_screen(self, *arguments: Any, **more: Any) -> Any:
-        self._release_input()
+        self.release_input()
         return super().push_screen(*arguments, **more)
 
     def pop_screen(self) -> AwaitComplete:

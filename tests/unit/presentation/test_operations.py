@@ -10,7 +10,8 @@ from tests.ui import fakes
 from tui.commands.keymap import Keymap
 from tui.model.image import Image
 from tui.model.operation import DONE, FAILED, RUNNING, Ended, Failure, Progressed, Result, StepChanged
-from tui.presentation.apps import AppRow, cell, newest_version
+from tui.presentation.app_row import AppRow
+from tui.presentation.apps import cell, newest_version
 from tui.presentation.last_done import last_done, untested
 from tui.presentation.lines import plain
 from tui.presentation.log_lines import Look

@@ -17,7 +17,8 @@ from tui.model.release import Entry, Outcome
 from tui.model.releases import Holder, Releases
 from tui.model.remote import Place, RemoteTag, RemoteTags
 from tui.model.standing import Slot, Standing
-from tui.presentation.apps import COLUMNS, AppRow, cell
+from tui.presentation.app_row import AppRow
+from tui.presentation.apps import COLUMNS, cell
 from tui.presentation.lines import plain
 from tui.presentation.operations import end_rows
 from tui.presentation.release_record import difference_lines, drift_lines, record_lines, value_text

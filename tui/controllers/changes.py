@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.commands.command import Danger
-from tui.commands.containers import fits
+from tui.commands.container_actions import ACTIONS, REMOVE
+from tui.commands.containers import CONTAINER_RENAME
 from tui.commands.equal import docker_command
+from tui.commands.images import IMAGE_PRUNE, IMAGE_REMOVE, TAG_REMOVE
 from tui.model.digest import short_id
 from tui.model.sizes import disk_size
 from tui.operations import containers, images
@@ -17,15 +19,14 @@ from tui.screens.confirm import Question
 from tui.screens.dialogs import NameDialog, ask
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
-    from textual.app import App
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from tui.commands.command import Command, Situation
+    from tui.commands.container_actions import ContainerAction
+    from tui.controllers.desk import Desk, Handler
     from tui.engine.client import Engine
     from tui.model.image import Image
     from tui.operations.done import Done
-    from tui.screens.consent import Consent
     from tui.screens.main import MainScreen
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
@@ -33,46 +34,29 @@ _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 
 class Changes:
-    """Carries out commands on behalf of the App.
+    """Changes containers, images and tags."""
 
-    `engine` gives the engine, None while none answers: it may restart while something is asked.
-    `place` names host and engine.
-    """
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._app = desk.app
+        self._consent = desk.consent
 
-    def __init__(
-        self,
-        app: App[str],
-        screen: MainScreen,
-        consent: Consent,
-        engine: Callable[[], Engine | None],
-        place: str,
-    ) -> None:
-        self._app = app
-        self._screen = screen
-        self._consent = consent
-        self._engine = engine
-        self._place = place
-
-    async def perform(self, command: Command, situation: Situation) -> None:
-        """Ask what has to be asked, do it, and say what became of it."""
-        noun = command.id.split(".")[0]
-        if command.id == "container.rename":
-            await self._rename(command, situation)
-        elif noun == "container":
-            await self._containers(command, situation)
-        elif command.id == "image.prune":
-            await self._prune(command)
-        elif noun == "image":
-            await self._images(command, situation)
-        elif noun == "tag":
-            await self._tags(command, situation)
+    def handlers(self) -> Mapping[Command, Handler]:
+        return {
+            **{action.command: self._desk.in_task(partial(self._containers, action)) for action in ACTIONS},
+            CONTAINER_RENAME: self._desk.in_task(self._rename),
+            IMAGE_REMOVE: self._desk.in_task(self._images),
+            IMAGE_PRUNE: self._desk.in_task(self._prune),
+            TAG_REMOVE: self._desk.in_task(self._tags),
+        }
 
     def _facts(self, *more: str) -> tuple[str, ...]:
-        return (*more, f"on {self._place}")
+        return (*more, self._desk.place)
 
-    async def _containers(self, command: Command, situation: Situation) -> None:
-        chosen = [container for container in situation.containers if fits(command.id, container)]
-        force = command.id == "container.remove" and any(container.running for container in chosen)
+    async def _containers(self, action: ContainerAction, situation: Situation) -> None:
+        command = action.command
+        chosen = [container for container in situation.containers if action.fits(container)]
+        force = action is REMOVE and any(container.running for container in chosen)
         names = [container.name for container in chosen]
         subjects = tuple(f"{c.name}   {state(c)[0]}   {c.image}" for c in chosen)
         facts = ["running ones are killed first"] if force else []
@@ -80,20 +64,19 @@ class Changes:
             facts.append(
                 f"{len(situation.containers) - len(chosen)} marked ones are left alone: they do not fit"
             )
-        if command.id == "container.remove":
-            facts.append("what was written inside is lost; named volumes stay")
+        if action.loses:
+            facts.append(action.loses)
         verb, named = command.title.split(" (")[0], _named(names, "container")
-        equal = docker_command(command.id, names, force=force)
+        equal = docker_command(command, names, force=force)
         question = Question(f"{verb} {named}?", subjects, self._facts(*facts), equal, verb)
-        if not await self._consent.given(question, named, asked=command.danger is Danger.CONFIRM):
-            return
-        await self._do(
-            self._busy(command, names),
-            containers.PAST[command.id],
-            lambda engine: containers.act(engine, command.id, chosen, force=force),
-        )
+        if await self._consent.given(command, situation, question, named):
+            await self._do(
+                self._busy(command, names),
+                action.done,
+                lambda engine: containers.act(engine, action.call, chosen),
+            )
 
-    async def _rename(self, command: Command, situation: Situation) -> None:
+    async def _rename(self, situation: Situation) -> None:
         container = situation.containers[0]
 
         def refuse(name: str) -> str:
@@ -108,19 +91,19 @@ class Changes:
             f"Rename {container.name} to {name}?",
             (),
             self._facts(),
-            docker_command(command.id, [container.name, name]),
+            docker_command(CONTAINER_RENAME, [container.name, name]),
             "Rename",
         )
-        if await self._consent.given(question, container.name, asked=False):
+        if await self._consent.given(CONTAINER_RENAME, situation, question, container.name):
             await self._do(
-                self._busy(command, [container.name]),
+                self._busy(CONTAINER_RENAME, [container.name]),
                 f"renamed to {name}:",
                 lambda engine: containers.rename(engine, container, name),
             )
 
-    async def _images(self, command: Command, situation: Situation) -> None:
+    async def _images(self, situation: Situation) -> None:
         users = {
-            image.id: [container.name for container in self._screen.store.users_of(image.id)]
+            image.id: [container.name for container in self._desk.store.users_of(image.id)]
             for image in situation.images
         }
         # Its tags go one by one: an image in use would lose some of them before the engine refuses.
@@ -144,26 +127,28 @@ class Changes:
             f"Remove {named}?",
             subjects,
             self._facts(*facts),
-            docker_command(command.id, names),
+            docker_command(IMAGE_REMOVE, names),
             "Remove",
         )
-        if await self._consent.given(question, named):
+        if await self._consent.given(IMAGE_REMOVE, situation, question, named):
             await self._do(
-                self._busy(command, names), "removed", lambda engine: images.remove(engine, chosen)
+                self._busy(IMAGE_REMOVE, names), "removed", lambda engine: images.remove(engine, chosen)
             )
 
-    async def _tags(self, command: Command, situation: Situation) -> None:
+    async def _tags(self, situation: Situation) -> None:
         tags = situation.tags
         last = [image for image in situation.images if set(image.tags) <= set(tags)]
         facts = [f"{_count(last, 'image')} will be gone with the last tag"] if last else []
         named = _named(tags, "tag")
-        equal = docker_command(command.id, tags)
+        equal = docker_command(TAG_REMOVE, tags)
         question = Question(f"Untag {named}?", tags, self._facts(*facts), equal, "Untag")
-        if await self._consent.given(question, named):
-            await self._do(self._busy(command, tags), "untagged", lambda engine: images.untag(engine, tags))
+        if await self._consent.given(TAG_REMOVE, situation, question, named):
+            await self._do(
+                self._busy(TAG_REMOVE, tags), "untagged", lambda engine: images.untag(engine, tags)
+            )
 
-    async def _prune(self, command: Command) -> None:
-        store = self._screen.store
+    async def _prune(self, situation: Situation) -> None:
+        store = self._desk.store
         used = frozenset(container.image_id for container in store.containers.values())
         chosen = images.prunable(list(store.images.values()), used)
         if not chosen:
@@ -177,17 +162,18 @@ class Changes:
             f"Prune {named}, up to {total}?",
             subjects,
             self._facts("layers shared with other images stay"),
-            docker_command(command.id, names),
+            docker_command(IMAGE_PRUNE, names),
             "Prune",
         )
-        if await self._consent.given(question, named):
-            await self._do(self._busy(command, names), "pruned", lambda engine: images.prune(engine, chosen))
+        if await self._consent.given(IMAGE_PRUNE, situation, question, named):
+            await self._do(
+                self._busy(IMAGE_PRUNE, names), "pruned", lambda engine: images.prune(engine, chosen)
+            )
 
     async def _do(self, busy: _Busy, verb: str, act: Callable[[Engine], Awaitable[Sequence[Done]]]) -> None:
         """Do what was asked for, and say what became of it."""
-        engine = self._engine()
+        engine = self._desk.engine()
         if engine is None:
-            self._app.notify("the engine does not answer", severity="warning", markup=False)
             return
         with busy:
             done = await act(engine)
@@ -195,7 +181,7 @@ class Changes:
 
     def _busy(self, command: Command, names: Sequence[str]) -> _Busy:
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        return _Busy(self._screen, f"◐ {command.title.split(' (')[0].lower()} {names[0]}{more}")
+        return _Busy(self._desk.screen, f"◐ {command.title.split(' (')[0].lower()} {names[0]}{more}")
 
     def _say(self, verb: str, done: Sequence[Done]) -> None:
         failed = [one for one in done if one.error]

@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Protocol
 
 from tui.errors import HoldfastError
-from tui.operations.launch import Launched
 
 if TYPE_CHECKING:
     from tui.model.operation import Plan
     from tui.operations.request import Request
 
 
+class Process(Protocol):
+    """The process of an operation, which plans first, and changes nothing before `go`."""
+
+    async def plan(self) -> Plan:
+        """What it will do. Raises HoldfastError where it cannot be done."""
+        ...
+
+    async def go(self) -> object:
+        """Let it do what it planned. Raises HoldfastError."""
+        ...
+
+    async def abandon(self) -> None:
+        """It is not wanted after all: it is gone after this."""
+        ...
+
+
+Launch = Callable[["Request"], Awaitable[Process]]
+"""Starts the process of an operation. Raises HoldfastError."""
+
+
 class Preparing:
     """Starts the process at once, which changes nothing before `go`; it must be told that, or `abandon`."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, launch: Launch) -> None:
         self.request = request
-        self._launched: Launched | None = None
+        self._launch = launch
+        self._launched: Process | None = None
         self._task = asyncio.create_task(self._make())
 
     async def _make(self) -> Plan | HoldfastError:
         try:
-            self._launched = await Launched.start(self.request)
+            self._launched = await self._launch(self.request)
             return await self._launched.plan()
         except HoldfastError as error:
             return error

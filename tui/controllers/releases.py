@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.commands.containers import APP_ADOPT
+from tui.commands.releases import (
+    APP_DEPLOY,
+    APP_PLAN,
+    APP_PRUNE,
+    APP_RECOVER,
+    APP_ROLLBACK,
+    APP_SHIP,
+    APP_UNLOCK,
+    APP_VERIFY,
+    RELEASE_SHOW,
+)
+from tui.controllers.operations import refused
 from tui.errors import HoldfastError
 from tui.evidence.files import read_evidence
-from tui.ledger.lease_state import read_lease, remove_lease
+from tui.ledger.lease_reading import read_lease, remove_lease
 from tui.model.offers import first_choice, offered_versions
 from tui.model.reference import valid_tag
 from tui.operations.suggest import Suggestions
@@ -16,98 +30,67 @@ from tui.presentation.text import safe
 from tui.presentation.versions import version_choices
 from tui.screens.confirm import Question
 from tui.screens.dialogs import NameDialog, ask
-from tui.screens.operations import refused
 from tui.screens.pickers import ReleaseDialog
 from tui.screens.plans import CHOOSE, VersionDialog
-from tui.screens.preparing import Preparing
 from tui.screens.reading import ReadingScreen
 from tui.store.store import Topic
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
-
-    from textual.app import App
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from tui.commands.command import Command, Situation
-    from tui.engine.client import Engine
+    from tui.controllers.desk import Desk, Handler
+    from tui.controllers.operations import Operations
     from tui.model.app import AppSpec
     from tui.model.evidence import Evidence
     from tui.model.offers import Offered
-    from tui.model.policy import Policy
     from tui.model.releases import Releases as AppReleases
-    from tui.operations.observe import Observer
     from tui.operations.request import Request
-    from tui.screens.main import MainScreen
-    from tui.screens.operations import Operations
-    from tui.store.store import Change, Store
+    from tui.store.store import Change
 
 
 class Releases:
-    """Carries them out on behalf of the App; `engine` gives the engine, None while none answers."""
+    """Carries them out, by operations."""
 
-    def __init__(
-        self,
-        app: App[str],
-        screen: MainScreen,
-        store: Store,
-        operations: Operations,
-        observer: Observer,
-        policy: Policy,
-        engine: Callable[[], Engine | None],
-        ask_registries: Callable[[], None],
-        clock: Callable[[], float],
-    ) -> None:
-        self._app = app
-        self._screen = screen
-        self._store = store
+    def __init__(self, desk: Desk, operations: Operations) -> None:
+        self._desk = desk
+        self._app = desk.app
+        self._store = desk.store
+        self._session = desk.session
         self._operations = operations
-        self._observer = observer
-        self._policy = policy
-        self._engine = engine
-        self._ask_registries = ask_registries
-        self._clock = clock
         self._said: dict[str, int | None] = {}
 
-    def carry_out(self, command: Command, situation: Situation) -> None:
-        """Do a command, which is available."""
-        match command.id:
-            case "app.adopt":
-                self._app.run_worker(self._adopt(situation))
-            case "release.show":
-                self.show(situation.apps[0].name, situation.release)
-            case _:
-                self._app.run_worker(self._do(command.id, situation.apps[0], situation))
-
-    async def _do(self, id: str, app: AppSpec, situation: Situation) -> None:
-        match id:
-            case "app.deploy":
-                await self._deploy(app)
-            case "app.rollback":
-                await self._rollback(app, situation.release)
-            case "app.ship":
-                await self._ship(app)
-            case "app.plan":
-                await self._plan(app, situation.release)
-            case "app.recover" | "app.prune":
-                verb = id.partition(".")[2]
-                await self._operations.confirmed(
-                    f"{verb.capitalize()} {app.name}", self._operations.request(verb, app.name)
-                )
-            case "app.unlock":
-                await self._unlock(app)
-            case "app.verify":
-                await self._verify(app)
+    def handlers(self) -> Mapping[Command, Handler]:
+        return {
+            APP_DEPLOY: self._desk.in_task(self._deploy),
+            APP_ROLLBACK: self._desk.in_task(self._rollback),
+            APP_SHIP: self._desk.in_task(self._ship),
+            APP_PLAN: self._desk.in_task(self._plan),
+            APP_ADOPT: self._desk.in_task(self._adopt),
+            APP_RECOVER: self._desk.in_task(partial(self._planned, APP_RECOVER, "recover")),
+            APP_PRUNE: self._desk.in_task(partial(self._planned, APP_PRUNE, "prune")),
+            APP_UNLOCK: self._desk.in_task(self._unlock),
+            APP_VERIFY: self._desk.in_task(self._verify),
+            RELEASE_SHOW: lambda situation: self.show(situation.apps[0].name, situation.release),
+        }
 
     # Into service, and back
 
-    async def _deploy(self, app: AppSpec) -> None:
+    async def _planned(self, command: Command, verb: str, situation: Situation) -> None:
+        """What takes nothing but the app."""
+        name = situation.apps[0].name
+        request = self._operations.request(verb, name)
+        await self._operations.run(command, situation, f"{verb.capitalize()} {name}", request)
+
+    async def _deploy(self, situation: Situation) -> None:
+        app = situation.apps[0]
         version = await self._version(app, f"Deploy which version of {app.name}?")
         if version:
             request = self._operations.request("deploy", app.name, version=version)
-            await self._operations.confirmed(f"Deploy {app.name} {version}", request)
+            await self._operations.run(APP_DEPLOY, situation, f"Deploy {app.name} {version}", request)
 
     async def _version(self, app: AppSpec, title: str) -> str | None:
-        self._ask_registries()
+        self._session.ask_registries()
         first = first_choice(self._offered(app), self._store.releases.get(app.name))
         dialog = VersionDialog(title, self._versions(app), _no_version, first=first)
         return await ask(self._app, dialog)
@@ -124,8 +107,9 @@ class Releases:
                 news.clear()
                 offered = self._offered(app)
                 known = await asyncio.to_thread(_known, app.name, offered)
-                releases, now = self._store.releases.get(app.name), self._clock()
-                choices = version_choices(app.name, offered, releases, known, self._policy, now)
+                releases, now = self._store.releases.get(app.name), self._session.clock()
+                policy = self._session.settings.policy
+                choices = version_choices(app.name, offered, releases, known, policy, now)
                 yield Suggestions(choices, self._note(app, offered))
                 await news.wait()
         finally:
@@ -139,29 +123,32 @@ class Releases:
             return f"the registry cannot be asked: {remote.error}"
         if not offered:
             push = ", <app.push> pushes it" if app.has_registry else ""
-            how = self._screen.keymap.say(f"<app.build> builds one, <app.tag> names it{push}")
+            how = self._desk.keymap.say(f"<app.build> builds one, <app.tag> names it{push}")
             return f"there is no version of {app.name} yet: {how}"
         return CHOOSE
 
-    async def _rollback(self, app: AppSpec, chosen: int) -> None:
+    async def _rollback(self, situation: Situation) -> None:
         """The process for the likeliest choice plans already while the picker is open."""
+        app, chosen = situation.apps[0], situation.release
         releases = self._store.releases[app.name]
         numbers = releases.ways_back
         likely = chosen if chosen in numbers else releases.way_back or numbers[0]
-        prepared = Preparing(self._back(app, releases, likely))
+        prepared = self._operations.prepare(self._back(app, releases, likely))
         number: int | None = None
         try:
             title = f"Roll {app.name} back to which release?"
-            number = await ask(self._app, ReleaseDialog(title, releases, numbers, likely, self._clock()))
+            number = await ask(
+                self._app, ReleaseDialog(title, releases, numbers, likely, self._session.clock())
+            )
         finally:
             if number != likely:
                 await prepared.abandon()
         if number is None:
             return
         if number != likely:
-            prepared = Preparing(self._back(app, releases, number))
+            prepared = self._operations.prepare(self._back(app, releases, number))
         title = f"Roll {app.name} back to {releases.called(number)}"
-        await self._operations.confirmed(title, prepared.request, prepared)
+        await self._operations.run(APP_ROLLBACK, situation, title, prepared.request, prepared)
 
     def _back(self, app: AppSpec, releases: AppReleases, number: int) -> Request:
         """What is in doubt is chosen knowingly here: its plan says why, and wants the app's name typed."""
@@ -170,16 +157,18 @@ class Releases:
             "rollback", app.name, to=number, force=way is not None and way.untrusted
         )
 
-    async def _ship(self, app: AppSpec) -> None:
+    async def _ship(self, situation: Situation) -> None:
+        app = situation.apps[0]
         version = await ask(
             self._app,
             VersionDialog(f"Ship {app.name} as which version?", self._operations.suggested(app), refused),
         )
         if version:
             request = self._operations.request("ship", app.name, version=version)
-            await self._operations.confirmed(f"Ship {app.name} {version}", request)
+            await self._operations.run(APP_SHIP, situation, f"Ship {app.name} {version}", request)
 
-    async def _plan(self, app: AppSpec, chosen: int) -> None:
+    async def _plan(self, situation: Situation) -> None:
+        app, chosen = situation.apps[0], situation.release
         releases = self._store.releases.get(app.name)
         if releases is not None and chosen in releases.ways_back:
             title = f"Roll {app.name} back to {releases.called(chosen)}"
@@ -200,12 +189,12 @@ class Releases:
         if not name:
             return
         request = self._operations.request("adopt", name, container=container.id)
-        await self._operations.confirmed(f"Adopt {container.name} as {name}", request)
+        await self._operations.run(APP_ADOPT, situation, f"Adopt {container.name} as {name}", request)
 
     # The lease
 
-    async def _unlock(self, app: AppSpec) -> None:
-        engine = self._engine()
+    async def _unlock(self, situation: Situation) -> None:
+        app, engine = situation.apps[0], self._session.engine
         try:
             lease = await read_lease(engine, app.name) if engine is not None else None
             if engine is None or lease is None:
@@ -217,13 +206,13 @@ class Releases:
                 (lease.text,),
                 (
                     alive,
-                    self._screen.keymap.say("what was begun stays as it is until <app.recover> recovers it"),
+                    self._desk.keymap.say("what was begun stays as it is until <app.recover> recovers it"),
                     f"on {engine.endpoint.url}",
                 ),
                 f"holdfast unlock {app.name}",
                 "Unlock",
             )
-            if await self._operations.consent.given(question, app.name):
+            if await self._desk.consent.given(APP_UNLOCK, situation, question, app.name):
                 # By the ID that was shown: a lease that was taken meanwhile is another one, and stays.
                 await remove_lease(engine, lease.id)
                 self._app.notify(safe(f"unlocked {app.name}; it was {lease.text}"), markup=False, timeout=6)
@@ -238,27 +227,28 @@ class Releases:
         if releases is None:
             return
         pages = [
-            ("record", record_lines(releases, number, self._clock(), self._screen.keymap)),
+            ("record", record_lines(releases, number, self._session.clock(), self._desk.keymap)),
             ("against the live one", difference_lines(releases, number)),
         ]
         if releases.notes:
             pages.append(("the ledger", [[(f"! {safe(note)}", "warn")] for note in releases.notes]))
         self._app.push_screen(ReadingScreen(safe(f"{name} {releases.called(number)}"), pages))
 
-    async def _verify(self, app: AppSpec) -> None:
-        self._screen.say_busy(f"◐ looking for drift of {app.name}")
+    async def _verify(self, situation: Situation) -> None:
+        app = situation.apps[0]
+        self._desk.screen.say_busy(f"◐ looking for drift of {app.name}")
         try:
-            found = await self._observer.drift(app, self._policy)
+            found = await self._session.observer.drift(app, self._session.settings.policy)
         except HoldfastError as error:
             self._app.notify(safe(str(error)), severity="error", markup=False, timeout=8)
             return
         finally:
-            self._screen.say_busy("")
+            self._desk.screen.say_busy("")
         if found is None:
             self._app.notify("the engine does not answer", severity="warning", markup=False, timeout=4)
             return
         self._store.put_drift(found)
-        lines = drift_lines(found, self._clock())
+        lines = drift_lines(found, self._session.clock())
         self._app.push_screen(ReadingScreen(safe(f"Drift of {app.name}"), [("causes", lines)]))
 
     # Saying
@@ -273,7 +263,7 @@ class Releases:
             self._said[name] = number
 
     def _offer_recovery(self, name: str, releases: AppReleases, number: int) -> None:
-        how = self._screen.keymap.say("<pane.apps> goes to the apps, <app.recover> finishes or undoes it")
+        how = self._desk.keymap.say("<pane.apps> goes to the apps, <app.recover> finishes or undoes it")
         said = f"the deploy of {name} {releases.called(number)} was interrupted: {how}"
         self._app.notify(safe(said), severity="warning", markup=False, timeout=15)
 

@@ -5,103 +5,82 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from tui.commands.apps import APP_BUILD, APP_HISTORY, APP_PUSH, APP_TAG, APP_TEST, OPERATION_CANCEL
+from tui.commands.command import Asks
+from tui.controllers.preparing import Preparing
 from tui.errors import HoldfastError
 from tui.journal.folder import new_id
 from tui.model.operation import CANCELLED, Failure, Started
 from tui.model.reference import valid_tag
 from tui.model.verb import verb_named
-from tui.operations.launch import Launched, NotPlanned, cancel
+from tui.operations.launch import NotPlanned, cancel
 from tui.operations.runner import failure, whoami
 from tui.presentation.operation_words import ended_words, goes_back, history_row
 from tui.presentation.text import safe
-from tui.screens.confirm import ConfirmDialog, Question
+from tui.screens.confirm import Question
 from tui.screens.dialogs import Choice, MenuDialog, ask
 from tui.screens.plans import PlanDialog, VersionDialog
-from tui.screens.preparing import Preparing
-from tui.screens.situation import belongs
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
-    from textual.app import App
     from textual.worker import Worker
 
     from tui.commands.command import Command, Situation
-    from tui.engine.client import Engine
+    from tui.controllers.desk import Desk, Handler
+    from tui.controllers.preparing import Launch, Process
     from tui.model.app import AppSpec
+    from tui.model.image import Image
     from tui.model.operation import Plan
     from tui.operations.request import Request
     from tui.operations.suggest import Suggestions
-    from tui.screens.consent import Consent
-    from tui.screens.main import MainScreen
     from tui.store.operation import Operation
-    from tui.store.store import Change, Store
-    from tui.sync.follow_journals import JournalFollower
-    from tui.sync.starting import Starting
+    from tui.store.store import Change
 
 RECENT = 86_400.0
 """Seconds for which an interrupted operation is worth a word at the start."""
 
 
 class Operations:
-    """Carries out commands on apps and operations on behalf of the App.
+    """Starts operations, shows and cancels them. `launch` starts the process of one."""
 
-    asked    a request with the options of the command line; verb, app and the rest are filled in
-    engine   gives the engine, None while none answers
-    consent  says what must be typed before an app is changed
-    """
-
-    def __init__(
-        self,
-        app: App[str],
-        screen: MainScreen,
-        store: Store,
-        follower: JournalFollower,
-        starting: Starting,
-        asked: Request,
-        engine: Callable[[], Engine | None],
-        consent: Consent,
-        clock: Callable[[], float],
-    ) -> None:
-        self._app = app
-        self._screen = screen
-        self._store = store
-        self._follower = follower
-        self._starting = starting
-        self._asked = asked
-        self._engine = engine
-        self.consent = consent
-        self._clock = clock
+    def __init__(self, desk: Desk, launch: Launch) -> None:
+        self._desk = desk
+        self._app = desk.app
+        self._screen = desk.screen
+        self._session = desk.session
+        self._launch = launch
         self._launching: dict[str, Worker[None]] = {}
         self._running: set[str] = set()
         self._greeted = False
 
-    def carry_out(self, command: Command, situation: Situation) -> None:
-        """Do a command, which is available."""
-        match command.id:
-            case "app.build":
-                self._begin([self.request("build", app.name) for app in situation.apps])
-            case "app.test":
-                app = situation.apps[0]
-                self._begin([self.request("test", app.name, image=_image(situation, app))])
-            case "app.tag":
-                self._app.run_worker(self._tag(situation))
-            case "app.push":
-                self._app.run_worker(self._push(situation))
-            case "app.history":
-                self._app.run_worker(self._history(situation.apps[0]))
-            case "operation.cancel":
-                self._app.run_worker(self._cancel(situation.running[0]))
+    def handlers(self) -> Mapping[Command, Handler]:
+        in_task = self._desk.in_task
+        return {
+            APP_BUILD: self._build,
+            APP_TEST: self._test,
+            APP_TAG: in_task(self._tag),
+            APP_PUSH: in_task(self._push),
+            APP_HISTORY: in_task(self._history),
+            OPERATION_CANCEL: in_task(self._cancel),
+        }
+
+    def _build(self, situation: Situation) -> None:
+        self._begin(APP_BUILD, situation, [self.request("build", app.name) for app in situation.apps])
+
+    def _test(self, situation: Situation) -> None:
+        app = situation.apps[0]
+        self._begin(APP_TEST, situation, [self.request("test", app.name, image=_image(situation, app))])
 
     # Showing
 
     def look(self, name: str, *, opened: bool) -> None:
         """Show the newest operation of an app; `opened` also gives it the focus."""
-        found = self._store.operations_of(name)
+        found = self._desk.store.operations_of(name)
         if found:
             self.show(found[0], focus=opened, only_beside=not opened)
         elif opened:
-            said = f"nothing was done with {name} yet: {self._screen.keymap.say('<app.build> builds it')}"
+            said = f"nothing was done with {name} yet: {self._desk.keymap.say('<app.build> builds it')}"
             self._app.notify(safe(said), markup=False, timeout=4)
 
     def show(self, operation: Operation, *, focus: bool = False, only_beside: bool = False) -> None:
@@ -112,7 +91,7 @@ class Operations:
             self._app.run_worker(self._read(operation), group="journal", exclusive=True)
 
     async def _read(self, operation: Operation) -> None:
-        found = await self._follower.open(operation.id)
+        found = await self._session.journals.open(operation.id)
         if self._screen.shown_operation is operation:
             self._screen.operation.say("" if found is not None else "its journal is gone")
 
@@ -120,66 +99,81 @@ class Operations:
 
     def request(self, verb: str, app: str, **more: Any) -> Request:
         """What is asked of an operation process; `more` are further fields of Request."""
-        return self._asked._replace(op=new_id(verb, app, self._clock()), verb=verb, app=app, **more)
+        return self._session.request()._replace(
+            op=new_id(verb, app, self._session.clock()), verb=verb, app=app, **more
+        )
 
     def _expect(self, request: Request, plan: Plan | None = None) -> Operation:
         """Show an operation before its process says anything."""
         steps, title = (plan.steps, plan.title) if plan is not None else ((), "")
         started = Started(
-            self._clock(), request.op, request.verb, request.app, "", whoami(), "", 0, steps, title
+            self._session.clock(), request.op, request.verb, request.app, "", whoami(), "", 0, steps, title
         )
-        operation = self._starting.expect(started)
+        operation = self._session.starting.expect(started)
         self._screen.show_operation(operation)
         return operation
 
-    def _begin(self, requests: Sequence[Request]) -> None:
-        """Start what needs no question, unless the engine is protected; at once: no key comes first."""
-        if self.consent.can_be_needed:
-            self._app.run_worker(self._begin_protected(requests))
+    def _begin(self, command: Command, situation: Situation, requests: Sequence[Request]) -> None:
+        """Start what asks nothing, unless the engine is protected; at once: no key comes first."""
+        if self._desk.consent.needs_time:
+            self._app.run_worker(self._begin_asked(command, situation, requests))
         else:
             for request in requests:
                 self._start(request)
 
-    async def _begin_protected(self, requests: Sequence[Request]) -> None:
+    async def _begin_asked(self, command: Command, situation: Situation, requests: Sequence[Request]) -> None:
         for request in requests:
-            if await self.consent.to_type(request.app):
-                await self.confirmed(f"{request.verb.capitalize()} {request.app}", request)
-            else:
+            if await self._desk.consent.asks(command, situation) is Asks.NOTHING:
                 self._start(request)
+            else:
+                title = f"{request.verb.capitalize()} {request.app}"
+                await self.run(command, situation, title, request)
 
     def _start(self, request: Request) -> None:
         operation = self._expect(request)
         self._launching[operation.id] = self._app.run_worker(self._launched(request, operation))
 
     async def _launched(self, request: Request, operation: Operation) -> None:
-        launched: Launched | None = None
+        launched: Process | None = None
         going = False
         try:
-            launched = await Launched.start(request)
+            launched = await self._launch(request)
             await launched.plan()
             going = True
             await launched.go()
         except HoldfastError as error:
-            self._starting.end(operation, self._clock(), _failure(error))
+            self._session.starting.end(operation, self._session.clock(), _failure(error))
         except asyncio.CancelledError:
             if launched is not None and not going:
                 await asyncio.shield(launched.abandon())
             if not going:
-                self._starting.end(operation, self._clock(), Failure(CANCELLED, "cancelled"))
+                self._session.starting.end(operation, self._session.clock(), Failure(CANCELLED, "cancelled"))
             raise
         finally:
             self._launching.pop(operation.id, None)
-            self._follower.nudge()
+            self._session.journals.nudge()
 
-    async def confirmed(self, title: str, request: Request, prepared: Preparing | None = None) -> None:
-        """Start what changes something for others: its process plans while the dialog opens.
+    def prepare(self, request: Request) -> Preparing:
+        """Let its process plan already."""
+        return Preparing(request, self._launch)
+
+    async def run(
+        self,
+        command: Command,
+        situation: Situation,
+        title: str,
+        request: Request,
+        prepared: Preparing | None = None,
+    ) -> None:
+        """Start what changes something for others, once its plan is read; it plans while the dialog opens.
 
         `prepared` is the same request, where its process was started even before.
         """
-        prepared = prepared or Preparing(request)
+        prepared = prepared or self.prepare(request)
         plan: Plan | None = None
         try:
-            typed = await self.consent.to_type(request.app)
+            asks = await self._desk.consent.asks(command, situation)
+            typed = request.app if asks is Asks.TYPED else ""
             plan = await ask(self._app, PlanDialog(title, prepared.plan, typed=typed))
         finally:
             if plan is None:
@@ -190,12 +184,12 @@ class Operations:
         try:
             await prepared.go()
         except HoldfastError as error:
-            self._starting.end(operation, self._clock(), _failure(error))
-        self._follower.nudge()
+            self._session.starting.end(operation, self._session.clock(), _failure(error))
+        self._session.journals.nudge()
 
     async def planned(self, title: str, request: Request) -> None:
         """Show a plan, and do nothing."""
-        prepared = Preparing(request)
+        prepared = self.prepare(request)
         try:
             await self._app.push_screen_wait(PlanDialog(title, prepared.plan, only_look=True))
         finally:
@@ -206,7 +200,8 @@ class Operations:
         version = next(iter(app.tags_of(situation.tags)), "")
         image = "" if version else _image(situation, app)
         name = f"{app.name} {version}" if version else app.name
-        await self.confirmed(f"Push {name}", self.request("push", app.name, version=version, image=image))
+        request = self.request("push", app.name, version=version, image=image)
+        await self.run(APP_PUSH, situation, f"Push {name}", request)
 
     async def _tag(self, situation: Situation) -> None:
         app = situation.apps[0]
@@ -215,7 +210,7 @@ class Operations:
         )
         if version:
             request = self.request("tag", app.name, version=version, image=_image(situation, app))
-            await self.confirmed(f"Tag {app.name} {version}", request)
+            await self.run(APP_TAG, situation, f"Tag {app.name} {version}", request)
 
     async def suggested(self, app: AppSpec) -> AsyncIterator[Suggestions]:
         """What is offered by the tags of engine and registry, once they are read: never one of them."""
@@ -225,8 +220,8 @@ class Operations:
             suggestions,
         )  # as slow as asking a registry
 
-        local = [tag for image in self._store.images.values() for tag in app.versions_of(image.tags)]
-        engine = self._engine()
+        local = [tag for image in self._desk.store.images.values() for tag in app.versions_of(image.tags)]
+        engine = self._session.engine
         if engine is None or not app.has_registry:
             yield await local_suggestions(app, local)
             return
@@ -239,17 +234,19 @@ class Operations:
 
     # Looking back, and stopping
 
-    async def _history(self, app: AppSpec) -> None:
-        found = self._store.operations_of(app.name)
+    async def _history(self, situation: Situation) -> None:
+        app = situation.apps[0]
+        found = self._desk.store.operations_of(app.name)
         if not found:
             self._app.notify(f"nothing was done with {app.name} yet", markup=False, timeout=4)
             return
         choices = [Choice(operation.id, "", history_row(operation)[0]) for operation in found]
         chosen = await self._app.push_screen_wait(MenuDialog(f"History of {app.name}", choices))
-        if chosen and chosen in self._store.operations:
-            self.show(self._store.operations[chosen], focus=True)
+        if chosen and chosen in self._desk.store.operations:
+            self.show(self._desk.store.operations[chosen], focus=True)
 
-    async def _cancel(self, operation: Operation) -> None:
+    async def _cancel(self, situation: Situation) -> None:
+        operation = situation.running[0]
         started = operation.started
         if goes_back(operation):
             said = f"{started.app} {started.verb} is being undone already"
@@ -263,7 +260,7 @@ class Operations:
             "Stop it",
             "Let it go on",
         )
-        if not await self._app.push_screen_wait(ConfirmDialog(question)):
+        if not await self._desk.consent.given(OPERATION_CANCEL, situation, question, started.app):
             return
         if (worker := self._launching.get(operation.id)) is not None:
             worker.cancel()
@@ -274,7 +271,7 @@ class Operations:
 
     def changed(self, change: Change) -> None:
         """Say what became of operations that nobody looks at."""
-        found = [self._store.operations[id] for id in change.put]
+        found = [self._desk.store.operations[id] for id in change.put]
         shown = self._screen.shown_operation
         if shown is not None and shown.id in change.put and not shown.complete:
             self.show(shown)  # it ended before anybody could follow it
@@ -299,13 +296,13 @@ class Operations:
         """An app that has been made, and is not on the screen."""
         name = operation.started.app
         adopted = operation.started.verb == "adopt" and operation.state == "done"
-        if adopted and name not in self._screen.configured:
-            how = self._screen.keymap.say("<app.reload> reads the configuration again and shows it")
+        if adopted and name not in self._desk.store.apps:
+            how = self._desk.keymap.say("<view.reload> reads the configuration again and shows it")
             said = f"{name} is an app now; {how}"
             self._app.notify(safe(said), markup=False, timeout=20)
 
     def _greet(self, found: Sequence[Operation]) -> None:
-        now = self._clock()
+        now = self._session.clock()
         cut = [one.started for one in found if one.interrupted and now - one.started.t < RECENT]
         if cut:
             names = ", ".join(f"{started.app} {started.verb}" for started in cut[:5])
@@ -314,9 +311,14 @@ class Operations:
             self._app.notify(safe(said), severity="warning", markup=False, timeout=10)
 
 
+def _belongs(image: Image, app: AppSpec) -> bool:
+    """Whether an image is in the repository of an app."""
+    return any(map(app.owns, (*image.tags, *image.digests)))
+
+
 def _image(situation: Situation, app: AppSpec) -> str:
     """The ID of the selected image where it is one of the app's."""
-    return next((image.id for image in situation.images if belongs(image, app)), "")
+    return next((image.id for image in situation.images if _belongs(image, app)), "")
 
 
 def _failure(error: HoldfastError) -> Failure:

@@ -6,6 +6,10 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from tui.commands.apps import OPERATION_COPY, made
+from tui.commands.containers import CONTAINER_INSPECT
+from tui.commands.images import IMAGE_HISTORY, IMAGE_INSPECT, TAG_HISTORY, TAG_INSPECT, TAG_REFRESH
+from tui.commands.view import LIST_COPY, VIEW_RETRY
 from tui.engine.errors import EngineError
 from tui.model.reference import split_reference
 from tui.presentation.clipboard import clipboard_sequence
@@ -15,26 +19,42 @@ from tui.presentation.text import safe
 from tui.screens.reading import ReadingScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
-    from textual.app import App
-
-    from tui.commands.command import Situation
-    from tui.engine.client import Engine
+    from tui.commands.command import Command, Situation
+    from tui.controllers.desk import Desk, Handler
 
 
 class Looking:
-    """Carries them out on behalf of the App; `engine` gives the engine, None while none answers."""
+    """Carries them out."""
 
-    def __init__(self, app: App[str], engine: Callable[[], Engine | None]) -> None:
-        self._app = app
-        self._engine = engine
+    def __init__(self, desk: Desk) -> None:
+        self._app = desk.app
+        self._desk = desk
 
-    async def inspect(self, situation: Situation, page: int) -> None:
+    def handlers(self) -> Mapping[Command, Handler]:
+        return {
+            CONTAINER_INSPECT: self._inspect,
+            IMAGE_INSPECT: self._inspect,
+            TAG_INSPECT: self._inspect,
+            IMAGE_HISTORY: self._layers,
+            TAG_HISTORY: self._layers,
+            TAG_REFRESH: lambda _: self._desk.session.ask_registries(),
+            LIST_COPY: self._copy,
+            OPERATION_COPY: lambda situation: self._put_on_clipboard([made(situation.shown)]),
+            VIEW_RETRY: lambda _: self._desk.session.watcher.retry_now(),
+        }
+
+    def _inspect(self, situation: Situation) -> None:
+        self._app.run_worker(self._read(situation, page=0), group="inspect", exclusive=True)
+
+    def _layers(self, situation: Situation) -> None:
+        self._app.run_worker(self._read(situation, page=1), group="inspect", exclusive=True)
+
+    async def _read(self, situation: Situation, page: int) -> None:
         """Everything about the selected image or container; `page` is shown first."""
-        engine = self._engine()
+        engine = self._desk.engine()
         if engine is None:
-            self._app.notify("the engine does not answer", severity="warning", markup=False)
             return
         try:
             if situation.images:
@@ -50,16 +70,16 @@ class Looking:
         pages.append(("raw", raw_lines(details.raw)))
         self._app.push_screen(ReadingScreen(safe(details.title), pages, page))
 
-    def copy(self, situation: Situation) -> None:
+    def _copy(self, situation: Situation) -> None:
         """Copy the most exact name of what is selected."""
         texts = [c.id for c in situation.containers] or [
             f"{split_reference(tag).repository}@{digest}" if (digest := digest_of(image, tag)) else tag
             for tag, image in zip(situation.tags, situation.images, strict=False)
         ]
         texts = texts or [(image.digests or (image.id,))[0] for image in situation.images]
-        self.put_on_clipboard(texts or _released(situation) or [app.image for app in situation.apps])
+        self._put_on_clipboard(texts or _released(situation) or [app.image for app in situation.apps])
 
-    def put_on_clipboard(self, texts: list[str]) -> None:
+    def _put_on_clipboard(self, texts: list[str]) -> None:
         """Through the terminal, also where that is far away."""
         driver = self._app._driver
         if texts and driver is not None:

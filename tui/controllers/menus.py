@@ -1,0 +1,70 @@
+"""The X menus, the palette and the help: where commands are found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.commands.command import Scope
+from tui.commands.table import MENUS, menu_of
+from tui.commands.view import VIEW_HELP, VIEW_PALETTE
+from tui.model.digest import short_id
+from tui.presentation.help import help_lines
+from tui.screens.dialogs import Choice, MenuDialog
+from tui.screens.reading import ReadingScreen
+from tui.screens.situation import situation_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tui.commands.command import Command, Situation
+    from tui.controllers.desk import Desk, Handler
+
+
+class Menus:
+    """Opens them. `choose` does what was chosen in a menu, where that may still be done."""
+
+    def __init__(self, desk: Desk, choose: Callable[[Command, Situation], None]) -> None:
+        self._desk = desk
+        self._choose = choose
+
+    def handlers(self) -> Mapping[Command, Handler]:
+        return {
+            **dict.fromkeys(MENUS.values(), self._open),
+            VIEW_PALETTE: self._palette,
+            VIEW_HELP: self._help,
+        }
+
+    def _open(self, situation: Situation) -> None:
+        """Offer what can be done with what is selected: with that, even if the selection is another then."""
+        desk = self._desk
+        selection = desk.screen.selection()
+        commands = {command.id: command for command in menu_of(situation.pane)}
+        choices = [
+            Choice(c.id, c.menu, c.title, desk.keymap.unavailable(c, situation)) for c in commands.values()
+        ]
+
+        def chosen(id: str | None) -> None:
+            if id:
+                now = situation_of(desk.store, selection, read_only=situation.read_only)
+                self._choose(commands[id], now)
+
+        desk.app.push_screen(MenuDialog(_title(situation), choices), chosen)
+
+    def _palette(self, _: Situation) -> None:
+        from tui.screens.palette import Commands, Palette
+
+        self._desk.app.push_screen(Palette(providers=[Commands], placeholder="Type a command"))
+
+    def _help(self, situation: Situation) -> None:
+        lines = help_lines(self._desk.keymap, situation.pane)
+        self._desk.app.push_screen(ReadingScreen("Help", [("keys", lines)]))
+
+
+def _title(situation: Situation) -> str:
+    """What is selected."""
+    names = [container.name for container in situation.containers] or list(situation.tags)
+    names = names or [(image.tags or (short_id(image.id),))[0] for image in situation.images]
+    if situation.pane in (Scope.APPS, Scope.OPERATION):
+        names = [one.name for one in situation.apps]
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{names[0]}{more}" if names else situation.pane.value.capitalize()
