@@ -98,7 +98,7 @@ def _replace_deeds(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     monkeypatch.setattr("tui.controllers.shell.shell", do)
     monkeypatch.setattr("tui.app.Holdfast.cannot_lend", "")
     monkeypatch.setattr("tui.app.Holdfast.lent_terminal", lambda _: nullcontext())
-    monkeypatch.setattr("tui.controllers.releases.remove_lease", do)
+    monkeypatch.setattr("tui.controllers.releases.unlock", do)
     monkeypatch.setattr("tui.controllers.releases.read_lease", lease)
     return done
 

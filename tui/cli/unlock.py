@@ -11,9 +11,10 @@ from tui.cli.output import answer, answer_json, colours, say_error
 from tui.cli.places import Asked, engine_of, read_settings, unknown
 from tui.cli.release_words import lease_fields
 from tui.errors import HoldfastError, Refused
-from tui.ledger.lease_reading import read_lease, remove_lease
+from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
 from tui.operations.runner import failure
+from tui.operations.unlock import consequence, unlock
 from tui.operations.where import is_protected
 from tui.presentation.console import facts, painted
 from tui.presentation.text import safe
@@ -56,8 +57,7 @@ async def _run(asked: Asked, *, plan: bool, yes: bool, confirmed: str, json: boo
                 await confirm(_text(lease, url, shown=colours(2)), url, lease.app, confirmed)
             elif not yes:
                 await _agree(lease, url)
-            # By the ID that was shown: a lease that was taken meanwhile is another one, and stays.
-            await remove_lease(engine, lease.id)
+            await unlock(engine, lease)
     if json:
         fields = lease_fields(lease) if lease is not None else None
         answer_json({"app": asked.app, "unlocked": lease is not None and not plan, "lease": fields})
@@ -90,7 +90,7 @@ def _text(lease: LeaseState, engine: str, *, shown: bool) -> str:
             ("engine", engine),
             ("owner", lease.text),
             ("operation", owner.op),
-            ("it is", "alive: its operation stops at its next step" if lease.alive else "dead"),
+            ("it is", consequence(lease)),
             ("after it", f"holdfast recover {lease.app} finishes or undoes what was begun"),
         ]
     )

@@ -131,6 +131,9 @@ class Command(NamedTuple):
     opens: bool = False
     docker: str = ""
 
+    def __hash__(self) -> int:
+        return hash(self.id)  # looked up with every key
+
     @property
     def keeps_keys(self) -> bool:
         """Whether keys that come behind it are for the screen that it opens."""

@@ -21,10 +21,11 @@ from tui.commands.releases import (
 from tui.controllers.operations import refused
 from tui.errors import HoldfastError
 from tui.evidence.files import read_evidence
-from tui.ledger.lease_reading import read_lease, remove_lease
+from tui.ledger.lease_reading import read_lease
 from tui.model.offers import first_choice, offered_versions
 from tui.model.reference import valid_tag
 from tui.operations.suggest import Suggestions
+from tui.operations.unlock import consequence, unlock
 from tui.presentation.release_record import difference_lines, drift_lines, record_lines
 from tui.presentation.text import safe
 from tui.presentation.versions import version_choices
@@ -200,12 +201,11 @@ class Releases:
             if engine is None or lease is None:
                 self._app.notify(f"nobody has the lease of {app.name}", markup=False, timeout=4)
                 return
-            alive = "it is alive: its operation stops at its next step" if lease.alive else "it is dead"
             question = Question(
                 f"Take the lease of {app.name} away?",
                 (lease.text,),
                 (
-                    alive,
+                    f"it is {consequence(lease)}",
                     self._desk.keymap.say("what was begun stays as it is until <app.recover> recovers it"),
                     f"on {engine.endpoint.url}",
                 ),
@@ -213,8 +213,7 @@ class Releases:
                 "Unlock",
             )
             if await self._desk.consent.given(APP_UNLOCK, situation, question, app.name):
-                # By the ID that was shown: a lease that was taken meanwhile is another one, and stays.
-                await remove_lease(engine, lease.id)
+                await unlock(engine, lease)
                 self._app.notify(safe(f"unlocked {app.name}; it was {lease.text}"), markup=False, timeout=6)
         except HoldfastError as error:
             self._app.notify(safe(str(error)), severity="error", markup=False, timeout=8)

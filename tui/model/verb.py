@@ -122,8 +122,19 @@ VERBS = {verb.name: verb for verb in _ALL}
 """By name."""
 
 
+UNLOCK = Verb(
+    "unlock", "unlocking", "unlocked", "unlocks",
+    asks=True,
+    when_cancelled="the lease is removed, or it is not",
+    when_interrupted="start it again: where the lease is gone already, that is said",
+)  # fmt: skip
+"""What takes a lease away: no operation with a process of its own, and on record as all of them are."""
+
+
 def verb_named(name: str) -> Verb:
     """The verb of a name, also of one that only a newer version has: a journal may tell of any."""
-    return VERBS.get(name) or Verb(
-        name, name, name, name, when_interrupted="look at what it has done, and start it again"
+    return (
+        VERBS.get(name)
+        or (UNLOCK if name == UNLOCK.name else None)
+        or Verb(name, name, name, name, when_interrupted="look at what it has done, and start it again")
     )
