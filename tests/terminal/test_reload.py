@@ -33,7 +33,7 @@ def test_the_screen_the_keys_and_the_place_stay(open_holdfast: OpenTerminal, tmp
     terminal.wait_for("4 · /a 3")
     terminal.wait_for(re.compile("▌ +mail"))
     terminal.wait_for("● live")
-    terminal.send(f"{RELOAD}3z")  # at once: these come while it is opened anew
+    terminal.send(f"{RELOAD}3z")  # at once: these come while it is read
     terminal.wait(lambda text: text.split("\n")[2].startswith(" 3 Tags"))
     terminal.wait_for("● live")
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.ui import fakes
 from tests.ui.test_operations import Processes, processes, said
+from tui.errors import HoldfastError
 from tui.model.container import Container
 from tui.model.drift import Cause, Drift
 from tui.model.image import Image
@@ -20,7 +21,6 @@ from tui.model.releases import Holder, Releases
 from tui.model.remote import RemoteTag, RemoteTags
 from tui.model.standing import Standing
 from tui.model.ways_back import WayBack
-from tui.operations.observe import Observer
 from tui.settings.schema import Settings
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Engine:
     def __init__(self) -> None:
         self.releases: dict[str, Releases] = {}
         self.drift = Drift("web", (), (), time.time())
+        self.refusal = ""
 
     def has(self, releases: Releases) -> None:
         self.releases[releases.standing.app] = releases
@@ -51,6 +52,8 @@ def engine(beneath: Beneath) -> Engine:
 
     class Observer:
         async def releases(self, app: str) -> Releases:
+            if made.refusal:
+                raise HoldfastError(made.refusal)
             return made.releases.get(app) or Releases(Standing(app), at=time.time())
 
         async def drift(self, *_: object) -> Drift:
@@ -402,15 +405,8 @@ async def test_a_container_is_adopted(dashboard: Open, engine: Engine, processes
         await said(robot, "shop is an app now; Ctrl+R reads the configuration again and shows it")
 
 
-async def test_releases_that_cannot_be_read_are_unknown_not_absent(
-    dashboard: Open, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from tui.errors import HoldfastError
-
-    async def refused(_: Observer, app: str) -> Releases:
-        raise HoldfastError("what the engine gave of the ledger cannot be read")
-
-    monkeypatch.setattr(Observer, "releases", refused)
+async def test_releases_that_cannot_be_read_are_unknown_not_absent(dashboard: Open, engine: Engine) -> None:
+    engine.refusal = "what the engine gave of the ledger cannot be read"
     async with dashboard(settings=SETTINGS) as robot:
         await robot.wait_for("? unknown")
         await robot.press("R")

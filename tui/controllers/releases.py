@@ -237,7 +237,7 @@ class Releases:
         app = situation.apps[0]
         self._desk.screen.say_busy(f"◐ looking for drift of {app.name}")
         try:
-            found = await self._session.observer.drift(app, self._session.settings.policy)
+            found = await self._session.look_for_drift(app)
         except HoldfastError as error:
             self._app.notify(safe(str(error)), severity="error", markup=False, timeout=8)
             return
@@ -246,7 +246,6 @@ class Releases:
         if found is None:
             self._app.notify("the engine does not answer", severity="warning", markup=False, timeout=4)
             return
-        self._store.put_drift(found)
         lines = drift_lines(found, self._session.clock())
         self._app.push_screen(ReadingScreen(safe(f"Drift of {app.name}"), [("causes", lines)]))
 

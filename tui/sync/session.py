@@ -133,6 +133,13 @@ class EngineSession:
         self._remote_tags = self._follow_remote_tags()
         self._taken.set()
 
+    async def look_for_drift(self, app: AppSpec) -> Drift | None:
+        """What has drifted; None while no engine answers. Raises HoldfastError."""
+        found = await self.observer.drift(app, self.settings.policy)
+        if found is not None:
+            self.store.put_drift(found)
+        return found
+
     def ask_registries(self) -> None:
         """Ask them again now."""
         self._remote_tags.nudge()
