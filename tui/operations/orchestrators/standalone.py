@@ -7,7 +7,7 @@ import socket
 from typing import TYPE_CHECKING, Self
 
 from tui.engine.errors import NotFound
-from tui.ledger.lease_state import read_lease
+from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.switching import START_FIRST
 from tui.operations.carrying import foreseen
