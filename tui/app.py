@@ -85,7 +85,9 @@ class Holdfast(TerminalApp, inherit_bindings=False):
             choose=self._choose,
             clock=session.clock,
         )
-        desk = Desk(self, self.main, session, self.keymap, Consent(self, session))
+        desk = Desk(
+            app=self, screen=self.main, session=session, keymap=self.keymap, consent=Consent(self, session)
+        )
         self.logs = Logs(desk)
         self.operations = Operations(desk, launch)
         self.releases = Releases(desk, self.operations)

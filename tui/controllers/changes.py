@@ -68,7 +68,9 @@ class Changes:
             facts.append(action.loses)
         verb, named = command.title.split(" (")[0], _named(names, "container")
         equal = docker_command(command, names, force=force)
-        question = Question(f"{verb} {named}?", subjects, self._facts(*facts), equal, verb)
+        question = Question(
+            title=f"{verb} {named}?", subjects=subjects, facts=self._facts(*facts), equal=equal, verb=verb
+        )
         if await self._consent.given(command, situation, question, named):
             await self._do(
                 self._busy(command, names),
@@ -88,11 +90,11 @@ class Changes:
         if not name:
             return
         question = Question(
-            f"Rename {container.name} to {name}?",
-            (),
-            self._facts(),
-            docker_command(CONTAINER_RENAME, [container.name, name]),
-            "Rename",
+            title=f"Rename {container.name} to {name}?",
+            subjects=(),
+            facts=self._facts(),
+            equal=docker_command(CONTAINER_RENAME, [container.name, name]),
+            verb="Rename",
         )
         if await self._consent.given(CONTAINER_RENAME, situation, question, container.name):
             await self._do(
@@ -124,11 +126,11 @@ class Changes:
         names = [tag for image in chosen for tag in (image.tags or (short_id(image.id),))]
         named = _named([_title(image) for image in chosen], "image")
         question = Question(
-            f"Remove {named}?",
-            subjects,
-            self._facts(*facts),
-            docker_command(IMAGE_REMOVE, names),
-            "Remove",
+            title=f"Remove {named}?",
+            subjects=subjects,
+            facts=self._facts(*facts),
+            equal=docker_command(IMAGE_REMOVE, names),
+            verb="Remove",
         )
         if await self._consent.given(IMAGE_REMOVE, situation, question, named):
             await self._do(
@@ -141,7 +143,9 @@ class Changes:
         facts = [f"{_count(last, 'image')} will be gone with the last tag"] if last else []
         named = _named(tags, "tag")
         equal = docker_command(TAG_REMOVE, tags)
-        question = Question(f"Untag {named}?", tags, self._facts(*facts), equal, "Untag")
+        question = Question(
+            title=f"Untag {named}?", subjects=tags, facts=self._facts(*facts), equal=equal, verb="Untag"
+        )
         if await self._consent.given(TAG_REMOVE, situation, question, named):
             await self._do(
                 self._busy(TAG_REMOVE, tags), "untagged", lambda engine: images.untag(engine, tags)
@@ -159,11 +163,11 @@ class Changes:
         names = [short_id(image.id) for image in chosen]
         named = _count(chosen, "dangling image")
         question = Question(
-            f"Prune {named}, up to {total}?",
-            subjects,
-            self._facts("layers shared with other images stay"),
-            docker_command(IMAGE_PRUNE, names),
-            "Prune",
+            title=f"Prune {named}, up to {total}?",
+            subjects=subjects,
+            facts=self._facts("layers shared with other images stay"),
+            equal=docker_command(IMAGE_PRUNE, names),
+            verb="Prune",
         )
         if await self._consent.given(IMAGE_PRUNE, situation, question, named):
             await self._do(

@@ -107,7 +107,16 @@ class Operations:
         """Show an operation before its process says anything."""
         steps, title = (plan.steps, plan.title) if plan is not None else ((), "")
         started = Started(
-            self._session.clock(), request.op, request.verb, request.app, "", whoami(), "", 0, steps, title
+            t=self._session.clock(),
+            op=request.op,
+            verb=request.verb,
+            app=request.app,
+            engine="",
+            by=whoami(),
+            host="",
+            pid=0,
+            plan=steps,
+            title=title,
         )
         operation = self._session.starting.expect(started)
         self._screen.show_operation(operation)
@@ -253,12 +262,12 @@ class Operations:
             self._app.notify(safe(said), markup=False, timeout=4)
             return
         question = Question(
-            f"Stop the {started.verb} of {started.app}?",
-            (started.title,) if started.title else (),
-            (verb_named(started.verb).when_cancelled,),
-            "",
-            "Stop it",
-            "Let it go on",
+            title=f"Stop the {started.verb} of {started.app}?",
+            subjects=(started.title,) if started.title else (),
+            facts=(verb_named(started.verb).when_cancelled,),
+            equal="",
+            verb="Stop it",
+            keep="Let it go on",
         )
         if not await self._desk.consent.given(OPERATION_CANCEL, situation, question, started.app):
             return

@@ -202,15 +202,15 @@ class Releases:
                 self._app.notify(f"nobody has the lease of {app.name}", markup=False, timeout=4)
                 return
             question = Question(
-                f"Take the lease of {app.name} away?",
-                (lease.text,),
-                (
+                title=f"Take the lease of {app.name} away?",
+                subjects=(lease.text,),
+                facts=(
                     f"it is {consequence(lease)}",
                     self._desk.keymap.say("what was begun stays as it is until <app.recover> recovers it"),
                     f"on {engine.endpoint.url}",
                 ),
-                f"holdfast unlock {app.name}",
-                "Unlock",
+                equal=f"holdfast unlock {app.name}",
+                verb="Unlock",
             )
             if await self._desk.consent.given(APP_UNLOCK, situation, question, app.name):
                 await unlock(engine, lease)

@@ -32,11 +32,11 @@ class Shell:
     async def _open(self, situation: Situation) -> None:
         app, container = self._desk.app, situation.containers[0]
         question = Question(
-            f"Open a shell in {container.name}?",
-            (),
-            (self._desk.place,),
-            docker_command(CONTAINER_SHELL, [container.name, "sh"]),
-            "Open",
+            title=f"Open a shell in {container.name}?",
+            subjects=(),
+            facts=(self._desk.place,),
+            equal=docker_command(CONTAINER_SHELL, [container.name, "sh"]),
+            verb="Open",
         )
         if not await self._desk.consent.given(CONTAINER_SHELL, situation, question, container.name):
             return

@@ -69,8 +69,19 @@ def _write(
     journal: Journal, url: str, op: str, lease: LeaseState, began: float, now: float, problem: Failure | None
 ) -> None:
     step = PlanStep(STEP, f"Remove the lease of {lease.app}: {lease.text}")
-    who = (whoami(), socket.gethostname(), os.getpid())
-    journal.write(Started(began, op, UNLOCK.name, lease.app, url, *who, (step,), f"Unlock {lease.app}"))
+    started = Started(
+        t=began,
+        op=op,
+        verb=UNLOCK.name,
+        app=lease.app,
+        engine=url,
+        by=whoami(),
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        plan=(step,),
+        title=f"Unlock {lease.app}",
+    )
+    journal.write(started)
     journal.write(StepChanged(began, STEP, RUNNING))
     journal.write(StepChanged(now, STEP, FAILED if problem is not None else DONE, now - began))
     journal.write(Ended(now, problem is None, now - began, error=problem))

@@ -80,13 +80,13 @@ class MainScreen(PanesScreen, inherit_bindings=False):
         if view is self.tags:
             images = tuple(self.tags.image_of(tag) for tag in keys)
         return Selection(
-            self.scope,
-            keys,
-            images,
-            self.containers.fold_here if view is self.containers else "",
-            self.apps.current.name if self.apps.current is not None else "",
-            self.apps.release if view is self.apps else 0,
-            self.shown_operation,
+            pane=self.scope,
+            keys=keys,
+            images=images,
+            fold=self.containers.fold_here if view is self.containers else "",
+            app=self.apps.current.name if self.apps.current is not None else "",
+            release=self.apps.release if view is self.apps else 0,
+            shown=self.shown_operation,
         )
 
     def situation(self) -> Situation:

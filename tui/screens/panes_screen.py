@@ -137,11 +137,11 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
     def _bar_state(self) -> BarState:
         running = tuple(operation for operation in self.store.operations.values() if operation.running)
         return BarState(
-            self.store.link,
-            self.clock(),
-            running,
-            self.busy,
-            self.focus_on,
+            link=self.store.link,
+            now=self.clock(),
+            running=running,
+            busy=self.busy,
+            focus_on=self.focus_on,
             demo=self.demo,
             read_only=self.read_only,
         )
