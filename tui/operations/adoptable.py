@@ -74,13 +74,14 @@ def refuse_unfit(one: Adoption, name: str) -> None:
 
 async def refuse_our_own(engine: Engine, ledger: Ledger, kept: Inspected) -> None:
     """What the ledger calls a release is ours; labels alone say nothing: images pass them on."""
-    if serving := next((label for label in (LEASE_OF, LEDGER, TEST) if label in kept.labels), ""):
+    ours = kept.release_labels
+    if serving := next((label for label in (LEASE_OF, LEDGER, TEST) if label in ours), ""):
         raise Refused(
             f"the container {kept.name} bears the label {serving}: it is one of Holdfast's own",
             f"docker rename {kept.name} ANOTHER-NAME gives its name back; adopt one without that label",
         )
-    app = kept.labels.get(APP, "")
-    if RELEASE not in kept.labels or not is_app_name(app):
+    app = ours.get(APP, "")
+    if RELEASE not in ours or not is_app_name(app):
         return
     refuse_release(await read_releases(engine, ledger, app), kept)
 

@@ -109,4 +109,4 @@ def unrecorded(releases: Deployed) -> dict[int, Release]:
 def policy_of(number: int, releases: Deployed) -> str:
     """The restart policy that a release has while it serves; what was adopted has no label that says so."""
     one, entry = releases.containers[number], releases.entries.get(number)
-    return one.labels.get(RESTART) or (entry.release.run.restart if entry else "") or one.restart
+    return one.release_labels.get(RESTART) or (entry.release.run.restart if entry else "") or one.restart
