@@ -91,7 +91,21 @@ class Container:
             if named:
                 mount |= {"Name": source, "Driver": "local"}
             found.append(mount)
-        return found
+        return found + [_mounted(mount) for mount in self.host.get("Mounts") or () if mount.get("Source")]
+
+
+def _mounted(mount: JSON) -> JSON:
+    """A mount of HostConfig.Mounts as the engine tells of it."""
+    source, named = str(mount["Source"]), mount["Type"] == "volume"
+    found: JSON = {
+        "Type": mount["Type"],
+        "Source": f"/var/lib/docker/volumes/{source}/_data" if named else source,
+        "Destination": str(mount["Target"]),
+        "Mode": "z" if named else "",
+        "RW": not mount.get("ReadOnly"),
+        "Propagation": "" if named else "rprivate",
+    }
+    return found | ({"Name": source, "Driver": "local"} if named else {})
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.registry.conftest import ScriptedRegistry, error
+from tests.support.scripted_registry import ScriptedRegistry, error
 from tui.model.credentials import Credentials
 from tui.registry import auth
 from tui.registry.auth import Challenge, challenges

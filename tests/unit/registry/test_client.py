@@ -10,7 +10,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.registry.conftest import (
+from tests.support.scripted_registry import (
     DOCKER_MANIFEST,
     OCI_INDEX,
     OCI_MANIFEST,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.unit.registry.conftest import ScriptedRegistry
+    from tests.support.scripted_registry import ScriptedRegistry
 
 WEB = "team/web"
 

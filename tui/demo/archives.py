@@ -1,0 +1,109 @@
+"""Files inside containers and volumes, in memory, as tar archives put them there and take them out."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import tarfile
+from typing import TYPE_CHECKING
+
+from tui.demo.refused import Refused
+
+if TYPE_CHECKING:
+    from tui.demo.objects import Container
+    from tui.demo.places import Places
+
+Tree = dict[str, bytes | None]
+"""By absolute path: a file's contents, None for a folder."""
+
+
+class Files:
+    """What was put into containers. A volume has its own, which every container sees that has it."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._trees: dict[str, Tree] = {}
+
+    def forget(self, container: str) -> None:
+        """The container of an ID is gone."""
+        self._trees.pop(container, None)
+
+    def contents(self, container: Container, path: str) -> bytes | None:
+        """Of a file; None for a folder. Raises Refused 404 where there is nothing."""
+        tree, inner = self._tree(container, path)
+        if inner not in tree and inner != "/":
+            raise _missing(container, path)
+        return tree.get(inner)
+
+    def put(self, container: Container, path: str, archive: bytes) -> None:
+        """Unpack a tar in a folder, entry by entry. Raises Refused as the engine does."""
+        tree, folder = self._tree(container, path)
+        if folder != "/" and folder not in tree:
+            raise _missing(container, path)
+        try:
+            with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
+                for member in tar:
+                    self._unpack(tree, folder, tar, member)
+        except tarfile.TarError as error:
+            raise Refused(500, f"Error processing tar file: {error}") from None
+
+    def _unpack(self, tree: Tree, folder: str, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
+        target = posixpath.normpath(posixpath.join(folder, member.name))
+        for parent in _parents(target):
+            if tree.get(parent) is not None:
+                raise Refused(500, f"mkdir {parent}: not a directory")
+            tree.setdefault(parent, None)
+        if member.isdir():
+            if tree.get(target) is not None:
+                raise Refused(500, f"mkdir {target}: not a directory")
+            tree.setdefault(target, None)
+            return
+        if member.islnk():
+            held = tree.get(posixpath.normpath(posixpath.join(folder, member.linkname)))
+        else:
+            found = tar.extractfile(member)
+            held = found.read() if found is not None else None
+        if held is None:
+            raise Refused(500, f"link {member.linkname}: no such file or directory")
+        for beneath in [name for name in tree if name.startswith(f"{target}/")]:
+            del tree[beneath]
+        tree[target] = held
+
+    def get(self, container: Container, path: str) -> bytes:
+        """The tar of what is at a path. Raises Refused 404 where there is nothing."""
+        tree, inner = self._tree(container, path)
+        if inner not in tree and inner != "/":
+            raise _missing(container, path)
+        base = posixpath.basename(path.rstrip("/"))
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            for name in sorted({inner, *(one for one in tree if one.startswith(f"{inner.rstrip('/')}/"))}):
+                held = tree.get(name)
+                entry = tarfile.TarInfo(posixpath.join(base, name[len(inner) :].lstrip("/")).rstrip("/"))
+                if held is None:
+                    entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+                    tar.addfile(entry)
+                else:
+                    entry.size = len(held)
+                    tar.addfile(entry, io.BytesIO(held))
+        return packed.getvalue()
+
+    def _tree(self, container: Container, path: str) -> tuple[Tree, str]:
+        """Whose files are at a path, and what that is called there."""
+        path = posixpath.normpath("/" + path.lstrip("/"))
+        for mount in container.mounts:
+            at = posixpath.normpath(mount["Destination"])
+            if mount["Type"] == "volume" and (path == at or path.startswith(f"{at}/")):
+                volume = self._places.volume(mount["Name"])  # one of the same name later is another
+                return self._trees.setdefault(f"{volume.name} {volume.created}", {}), path[len(at) :] or "/"
+        return self._trees.setdefault(container.id, {}), path
+
+
+def _parents(path: str) -> list[str]:
+    """From the root down, without it and without the path itself."""
+    parts = path.strip("/").split("/")[:-1]
+    return ["/" + "/".join(parts[: number + 1]) for number in range(len(parts))]
+
+
+def _missing(container: Container, path: str) -> Refused:
+    return Refused(404, f"Could not find the file {path} in container {container.name}")
