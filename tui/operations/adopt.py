@@ -89,14 +89,14 @@ async def plan(
             raise Refused(f"{file.path} exists and is not overwritten", "move it away first")
     app = configured or (file.app if file is not None else None)
     release = Release(
-        name,
-        number,
-        image.version,
-        image.reference,
-        image.digest,
-        one.container.image_id,
-        one.run,
-        app.ready if app is not None else ReadySpec(),
+        app=name,
+        number=number,
+        version=image.version,
+        reference=image.reference,
+        digest=image.digest,
+        image=one.container.image_id,
+        run=one.run,
+        ready=app.ready if app is not None else ReadySpec(),
         order=app.order if app is not None else "stop-first",
         by=whoami(),
         host=socket.gethostname(),

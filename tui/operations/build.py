@@ -106,15 +106,15 @@ class Build:
         if self._builder == 1:
             warnings.append(CLASSIC)
         return Plan(
-            f"Build {self._app.name}",
-            (
+            title=f"Build {self._app.name}",
+            steps=(
                 PlanStep(BUILD, "Build with BuildKit" if self._builder == 2 else "Build (classic builder)"),
                 PlanStep(NAME, "Name the image"),
             ),
-            tuple(facts),
-            tuple(warnings),
-            equal(spec, self._app.image),
-            "Build",
+            facts=tuple(facts),
+            warnings=tuple(warnings),
+            equal=equal(spec, self._app.image),
+            verb="Build",
         )
 
     async def run(self, report: Report) -> Result:

@@ -125,12 +125,12 @@ class _Deploy:
         facts += [*foreseen.facts, *found.facts]
         warnings = [*found.warnings, *orchestrator.notes, *releases.stranger_notes(), *foreseen.warnings]
         return Plan(
-            self._title(release),
-            tuple(steps),
-            tuple(facts),
-            tuple(dict.fromkeys(warnings)),
-            _equal(releases, release),
-            found.verb,
+            title=self._title(release),
+            steps=tuple(steps),
+            facts=tuple(facts),
+            warnings=tuple(dict.fromkeys(warnings)),
+            equal=_equal(releases, release),
+            verb=found.verb,
             typed=found.typed,
         )
 
@@ -173,7 +173,7 @@ class _Deploy:
             async with report.step(NETWORKS):
                 await orchestrator.create_declared(app, lease, report, NETWORKS)
         release = release._replace(image=image)
-        means = Means(orchestrator, app, lease, report, release)
+        means = Means(orchestrator=orchestrator, app=app, lease=lease, report=report, release=release)
         rollout = await rollout_of(means, releases, found.former)
         try:
             await rollout.make(_steps(app, release, releases))

@@ -105,12 +105,12 @@ async def find_drift(engine: Engine, ledger: Ledger, app: AppSpec, policy: Polic
         again=may_be_made_anew(releases.entries[number]),
     )
     return Drift(
-        app.name,
-        tuple(drift(facts)),
-        (*configured.unknown, *files.unknown, *registry.unknown),
-        time.time(),
-        releases.called(number),
-        number,
+        app=app.name,
+        causes=tuple(drift(facts)),
+        unknown=(*configured.unknown, *files.unknown, *registry.unknown),
+        checked_at=time.time(),
+        release=releases.called(number),
+        number=number,
     )
 
 

@@ -81,15 +81,31 @@ def _judged(release: Release, called: str, image: str, found: Compared | EngineE
         return Layers(called, image, ABSENT, f"the image of {called} is not on this engine")
     if image and recorded and image not in recorded:
         words = f"{called} was recorded with {recorded[0]}, and on this engine it is {image}"
-        return Layers(called, image, DIFFERS, words, _remedy(release, image))
+        return Layers(release=called, image=image, state=DIFFERS, message=words, hint=_remedy(release, image))
     broken = f"the layers of {called} on this engine are not those of {image}"
     if isinstance(found, LayersDamaged):
-        return Layers(called, image, DIFFERS, f"{broken}: {found.reason}", _remedy(release, image))
+        return Layers(
+            release=called,
+            image=image,
+            state=DIFFERS,
+            message=f"{broken}: {found.reason}",
+            hint=_remedy(release, image),
+        )
     if isinstance(found, EngineError):
-        return Layers(called, image, UNKNOWN, f"the layers of {called}: {found.message}", found.hint)
+        return Layers(
+            release=called,
+            image=image,
+            state=UNKNOWN,
+            message=f"the layers of {called}: {found.message}",
+            hint=found.hint,
+        )
     if found.differing:
         return Layers(
-            called, image, DIFFERS, f"{broken}: {'; '.join(found.differing)}", _remedy(release, image)
+            release=called,
+            image=image,
+            state=DIFFERS,
+            message=f"{broken}: {'; '.join(found.differing)}",
+            hint=_remedy(release, image),
         )
     if found.packed:
         return Layers(

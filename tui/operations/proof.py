@@ -36,7 +36,15 @@ async def plan(engine: Engine, app: AppSpec, op: str, wanted: str) -> Planned:
     except NoSuchImage as error:
         target = await _in_registry(engine, app, wanted, error)
         # Most of it is known once it was pulled.
-        image = ImageConfig(target.digest, (f"{app.image}:{_version(app, wanted)}",), (), 0.0, 0, "", "")
+        image = ImageConfig(
+            id=target.digest,
+            tags=(f"{app.image}:{_version(app, wanted)}",),
+            digests=(),
+            created=0.0,
+            size=0,
+            os="",
+            architecture="",
+        )
     tests = RunTests(engine, app, image, op)
     plan = await tests.plan()
     if target is not None:

@@ -50,8 +50,8 @@ async def plan(orchestrator: Orchestrator, app: AppSpec, op: str) -> Planned:
     equal += [f"docker rmi {one.reference}" for one in found.images]
     equal += [f"docker volume rm {one.name}" for one in found.volumes]
     plan = Plan(
-        f"Prune {app.name}",
-        (
+        title=f"Prune {app.name}",
+        steps=(
             *(PlanStep(step.id, f"Remove {releases.called(step.release)}") for step in steps),
             *(PlanStep(one.reference, _words(one, usage)) for one in found.images),
             *(
@@ -63,10 +63,10 @@ async def plan(orchestrator: Orchestrator, app: AppSpec, op: str) -> Planned:
                 for one in found.volumes
             ),
         ),
-        tuple(facts),
-        tuple(orchestrator.notes),
-        " && ".join(equal),
-        "Prune",
+        facts=tuple(facts),
+        warnings=tuple(orchestrator.notes),
+        equal=" && ".join(equal),
+        verb="Prune",
     )
 
     async def run(report: Report) -> Result:

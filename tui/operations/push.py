@@ -100,7 +100,14 @@ class Pushing:
         steps.append(PlanStep("verify", "Read the digest back"))
         equal = " && ".join(f"docker push {app.image}:{tag}" for tag in self._tags)
         title = f"Push {app.name} {', '.join(self._tags)}"
-        return Plan(title, tuple(steps), tuple(facts), tuple(warnings), equal, "Push")
+        return Plan(
+            title=title,
+            steps=tuple(steps),
+            facts=tuple(facts),
+            warnings=tuple(warnings),
+            equal=equal,
+            verb="Push",
+        )
 
     def _refuse_other_bytes(self, tag: str, held: Held) -> None:
         if held.digest and not held.same and not may_move(tag, self._policy):

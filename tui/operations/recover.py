@@ -36,12 +36,12 @@ async def plan(orchestrator: Orchestrator, app: AppSpec, op: str) -> Planned:
             f"holdfast status {app.name}",
         )
     plan = Plan(
-        f"Recover {app.name}: {_words(releases, steps)}",
-        (lease_step(app.name), *(PlanStep(step.id, step.title) for step in steps)),
-        (("host", orchestrator.host), ("engine", orchestrator.url)),
-        tuple(orchestrator.notes),
-        "",
-        "Recover",
+        title=f"Recover {app.name}: {_words(releases, steps)}",
+        steps=(lease_step(app.name), *(PlanStep(step.id, step.title) for step in steps)),
+        facts=(("host", orchestrator.host), ("engine", orchestrator.url)),
+        warnings=tuple(orchestrator.notes),
+        equal="",
+        verb="Recover",
     )
 
     async def run(report: Report) -> Result:

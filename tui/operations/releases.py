@@ -94,7 +94,7 @@ async def _kept(engine: Engine, ids: list[str]) -> list[Inspected]:
 
 
 def _slot(number: int, one: Inspected) -> Slot:
-    return Slot(one.id, one.name, number, one.running, one.restart != "no")
+    return Slot(id=one.id, name=one.name, release=number, running=one.running, armed=one.restart != "no")
 
 
 def unrecorded(releases: Deployed) -> dict[int, Release]:

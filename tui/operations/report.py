@@ -97,7 +97,15 @@ class Report:
         self._let_go(id)
         self.flush()
         self._write(
-            StepChanged(self._clock(), id, state, seconds, self.clean(title), parent, started=started)
+            StepChanged(
+                t=self._clock(),
+                step=id,
+                state=state,
+                seconds=seconds,
+                title=self.clean(title),
+                parent=parent,
+                started=started,
+            )
         )
 
     def log(self, step: str, text: str, stream: int = 1) -> None:
@@ -127,7 +135,7 @@ class Report:
     def progress(self, step: str, current: int, total: int, unit: str = "bytes") -> None:
         """How far a step has come; told a few times a second, and when the step changes its state."""
         now = self._clock()
-        event = Progressed(now, step, current, total, unit)
+        event = Progressed(t=now, step=step, current=current, total=total, unit=unit)
         told, _ = self._progress.get(step, (0.0, None))
         if now - told >= PROGRESS_SECONDS:
             self._write(event)

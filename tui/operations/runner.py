@@ -33,7 +33,13 @@ class Planned(NamedTuple):
 
 def failure(error: HoldfastError) -> Failure:
     """An error as it goes into the journal."""
-    return Failure(error.exit_status, error.message, error.hint, error.detail, error.serves)
+    return Failure(
+        code=error.exit_status,
+        message=error.message,
+        hint=error.hint,
+        detail=error.detail,
+        serves=error.serves,
+    )
 
 
 def whoami() -> str:
@@ -69,7 +75,16 @@ async def perform(
     report, plan = Report(tell, clock), planned.plan
     tell(
         Started(
-            began, op, name, app, engine, whoami(), socket.gethostname(), os.getpid(), plan.steps, plan.title
+            t=began,
+            op=op,
+            verb=name,
+            app=app,
+            engine=engine,
+            by=whoami(),
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            plan=plan.steps,
+            title=plan.title,
         )
     )
     for warning in plan.warnings:
@@ -87,14 +102,14 @@ async def perform(
     report.close()
     if problem is not None:
         problem = Failure(
-            problem.code,
-            report.clean_sentence(problem.message),
-            report.clean_sentence(problem.hint),
-            tuple(report.clean(line) for line in problem.detail),
-            problem.serves,
+            code=problem.code,
+            message=report.clean_sentence(problem.message),
+            hint=report.clean_sentence(problem.hint),
+            detail=tuple(report.clean(line) for line in problem.detail),
+            serves=problem.serves,
         )
     now = clock()
-    ended = Ended(now, problem is None, now - began, result, problem)
+    ended = Ended(t=now, ok=problem is None, seconds=now - began, result=result, error=problem)
     tell(ended)
     return ended
 

@@ -80,7 +80,14 @@ class _Ship:
         warnings = dict.fromkeys((*first.warnings, *foreseen.warnings, *taken))
         equal = f"holdfast build {app.name} && ... && holdfast deploy {app.name} {self._version}"
         title = f"Ship {app.name} {self._version}"
-        return Plan(title, tuple(self._steps()), tuple(facts), tuple(warnings), equal, "Ship")
+        return Plan(
+            title=title,
+            steps=tuple(self._steps()),
+            facts=tuple(facts),
+            warnings=tuple(warnings),
+            equal=equal,
+            verb="Ship",
+        )
 
     def _steps(self) -> list[PlanStep]:
         app = self._app

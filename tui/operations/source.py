@@ -66,12 +66,14 @@ async def source_of(folder: str, *files: str) -> Source:
     )
     dirty = status.output is None or bool(status.output)
     return Source(
-        digits,
-        int(stamp) if stamp.isdecimal() and len(stamp) < 12 else 0,  # git takes any number for a date
-        dirty,
-        describe.output or "",
-        _USERINFO.sub("", url.output or ""),
-        status.why if status.output is None else "",
+        commit=digits,
+        committed=int(stamp)
+        if stamp.isdecimal() and len(stamp) < 12
+        else 0,  # git takes any number for a date
+        dirty=dirty,
+        describe=describe.output or "",
+        url=_USERINFO.sub("", url.output or ""),
+        unknown=status.why if status.output is None else "",
     )
 
 

@@ -95,12 +95,12 @@ class _Tag:
             warnings.append(f"{self._version} moves away from {short_id(before)}: [policy] allows it")
         warnings += await self._check_registry(self._chosen, movable=movable)
         return Plan(
-            f"Tag {self._app.name} {self._version}",
-            (PlanStep("tag", f"Name {short_id(image.id)} {self._reference}"),),
-            (("image", image.id), ("tag", self._reference)),
-            tuple(warnings),
-            f"docker tag {short_id(image.id)} {self._reference}",
-            "Tag",
+            title=f"Tag {self._app.name} {self._version}",
+            steps=(PlanStep("tag", f"Name {short_id(image.id)} {self._reference}"),),
+            facts=(("image", image.id), ("tag", self._reference)),
+            warnings=tuple(warnings),
+            equal=f"docker tag {short_id(image.id)} {self._reference}",
+            verb="Tag",
         )
 
     async def _held(self) -> str:

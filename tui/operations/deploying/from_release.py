@@ -79,11 +79,11 @@ class FromRelease:
         if number == releases.standing.live:
             title = f"Make {name} {releases.called(number)} anew"
         return Found(
-            releases,
-            target,
-            title,
-            releases.called(number),
-            release,
+            releases=releases,
+            target=target,
+            title=title,
+            what=releases.called(number),
+            release=release,
             name="rollback",
             verb="Roll back",
             former=entry,
@@ -151,11 +151,25 @@ class FromRelease:
         name = await image_here(self._orchestrator, releases, earlier)
         image = await self._orchestrator.image(name) if name else None
         if image is not None:
-            return Target(earlier.version, name, earlier.digest, image.id, "", local=True)
+            return Target(
+                version=earlier.version,
+                reference=name,
+                digest=earlier.digest,
+                image=image.id,
+                host="",
+                local=True,
+            )
         if not earlier.digest:
             raise _image_gone(earlier)
         host = registry_host(self._app.image)
-        return Target(earlier.version, earlier.reference, earlier.digest, "", host, local=False)
+        return Target(
+            version=earlier.version,
+            reference=earlier.reference,
+            digest=earlier.digest,
+            image="",
+            host=host,
+            local=False,
+        )
 
 
 def _no_way_back(entry: Entry) -> Refused:

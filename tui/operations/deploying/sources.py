@@ -138,7 +138,14 @@ class FromBuild:
 
     async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Found:
         version = self._version
-        target = Target(version, f"{self._app.image}:{version}", "", "", "", local=False)
+        target = Target(
+            version=version,
+            reference=f"{self._app.image}:{version}",
+            digest="",
+            image="",
+            host="",
+            local=False,
+        )
         return found_version(self._app, self._op, await read(), target)
 
 
@@ -148,14 +155,14 @@ def found_version(app: AppSpec, op: str, releases: Deployed, target: Target) -> 
     async def release(standing: Standing) -> Release:
         files = await asyncio.to_thread(file_hashes, app.run)
         return Release(
-            app.name,
-            standing.next_number,
-            target.version,
-            target.reference,
-            target.digest,
-            target.image,
-            app.run,
-            app.ready,
+            app=app.name,
+            number=standing.next_number,
+            version=target.version,
+            reference=target.reference,
+            digest=target.digest,
+            image=target.image,
+            run=app.run,
+            ready=app.ready,
             files=tuple(Referenced(path, digest) for path, digest in files.items()),
             order=app.order,
             evidence=facts_of(target.evidence),
@@ -168,4 +175,6 @@ def found_version(app: AppSpec, op: str, releases: Deployed, target: Target) -> 
 
     what = target.version or short_id(target.digest)
     title = f"Deploy {app.name} {what}"
-    return Found(releases, target, title, what, release, warnings=target.warnings)
+    return Found(
+        releases=releases, target=target, title=title, what=what, release=release, warnings=target.warnings
+    )
