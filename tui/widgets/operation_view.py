@@ -7,25 +7,26 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-from tui.model.operation import FAILED, RUNNING
+from tui.model.operation import FAILED
 from tui.presentation.frame import Scroll
 from tui.presentation.log_lines import Look, match_at, text_width
+from tui.presentation.operation_rows import OperationRows
 from tui.presentation.operation_words import operation_state, operation_title
-from tui.presentation.operations import end_rows, output_row, over, step_row
-from tui.presentation.outline import HEAD, Outline, Spot, lines
+from tui.presentation.operations import over
+from tui.presentation.outline import HEAD, Spot, lines
 from tui.presentation.text import safe
 from tui.widgets.framed import Framed
 from tui.widgets.operation_search import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from textual import events
 
     from tui.commands.keymap import Keymap
+    from tui.presentation.outline import Outline
     from tui.presentation.style import Line
-    from tui.store.operation import Operation, Step
-    from tui.store.output import OutputLine
+    from tui.store.operation import Operation
 
 FRAME = 1 / 15
 """Seconds between two drawings in a flood; the first change after a quiet time is drawn at once."""
@@ -53,16 +54,12 @@ class OperationView(Framed):
         self.before: float | None = None
         self._clock = clock
         self._words = ""
-        self._outline = Outline()
-        self._arranged: object = None
-        self._folds: dict[str, bool] = {}
+        self._all = OperationRows(keymap)
         self._cursor = Spot()
         self._top = Spot()
         self._first = 0
         self._scrolled = 0
         self._rows: list[Line] = []
-        self._end: list[Line] = []
-        self._end_for: object = None
         self._unsubscribe: Callable[[], None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._tick: asyncio.TimerHandle | None = None
@@ -82,7 +79,8 @@ class OperationView(Framed):
         same = self.operation is not None and self.operation.id == operation.id
         self.leave()
         if not same:
-            self.following, self._scrolled, self._folds = True, 0, {}
+            self.following, self._scrolled = True, 0
+            self._all.forget()
             self._cursor = self._top = Spot()
         self.operation, self.before, self._words = operation, before, ""
         self._unsubscribe = operation.subscribe(self._arrived)
@@ -96,7 +94,6 @@ class OperationView(Framed):
             if work is not None:
                 work.cancel()
         self._unsubscribe = self._timer = self._tick = self._search = self.operation = None
-        self._arranged = self._end_for = None
 
     def say(self, words: str) -> None:
         """Say at the right of the title what is the matter."""
@@ -108,8 +105,9 @@ class OperationView(Framed):
         """Whether the view has a place on the screen now."""
         return self.size.height > 0 and self.display
 
-    def _is_open(self, step: Step) -> bool:
-        return self._folds.get(step.id, step.state in (RUNNING, FAILED))
+    @property
+    def _outline(self) -> Outline:
+        return self._all.outline
 
     def _look(self) -> Look:
         return Look(self.body_size.width, left=self._scrolled, needle=self.needle)
@@ -149,18 +147,8 @@ class OperationView(Framed):
 
     def _count(self) -> None:
         """Bring the arithmetic of rows up to date."""
-        operation = self.operation
-        if operation is None:
-            return
-        if self._arranged != (shape := (operation.id, operation.changes)):
-            self._arranged = shape
-            self._outline.arrange(operation.in_order())
-        width = self.body_size.width
-        end_for = operation.id, operation.state, len(operation.warnings), width, self.before
-        if self._end_for != end_for:
-            self._end_for = end_for
-            self._end = end_rows(operation, width, self.before, self._keymap) if width else []
-        self._outline.count(self._is_open, len(self._end))
+        if self.operation is not None:
+            self._all.count(self.operation, self.body_size.width, self.before)
 
     def _visible(self) -> list[Line]:
         height, width = self.body_size.height, self.body_size.width
@@ -170,7 +158,7 @@ class OperationView(Framed):
         outline = self._outline
         last_top = max(outline.total - height, 0)
         if self.following:
-            goal = self._goal()
+            goal = self._all.goal(self.operation)
             self._cursor = outline.at(goal)
             top = min(max(goal - height + 1 + min(2, height // 3), 0), last_top)
         else:
@@ -187,36 +175,9 @@ class OperationView(Framed):
         return rows
 
     def _row(self, row: int, now: float) -> Line:
-        outline, operation = self._outline, self.operation
-        assert operation is not None
-        if row >= outline.steps_end:
-            return self._end[row - outline.steps_end]
-        (step, depth), line = outline.place(row)
-        if line != HEAD:
-            current = bool(self.needle) and self._cursor == (step.id, line)
-            return output_row(step, depth, line, self._look(), current=current)
-        current = bool(self.needle) and self._cursor == (step.id, HEAD)
-        return step_row(
-            step,
-            depth,
-            self.body_size.width,
-            now,
-            opened=self._is_open(step),
-            needle=self.needle,
-            current=current,
-            alive=operation.running,
-        )
-
-    def _goal(self) -> int:
-        """The row to be seen while following: the end of what runs, or of everything."""
-        operation = self.operation
-        assert operation is not None
-        if not operation.running:
-            return max(self._outline.total - 1, 0)
-        begun = [step for step, _ in self._outline.entries if step.started is not None]
-        running = [step for step in begun if step.state == RUNNING]
-        last = (running or begun)[-1:]
-        return self._outline.last_row_of(last[0].id) if last else 0
+        assert self.operation is not None
+        current = self._cursor if self.needle else None
+        return self._all.row(row, self._look(), now, current, alive=self.operation.running)
 
     def body_line(self, row: int, width: int) -> Line:
         return self._rows[row] if row < len(self._rows) else [(" " * width, "text")]
@@ -309,17 +270,10 @@ class OperationView(Framed):
     def sideways(self, delta: int) -> None:
         """Scroll by some cells to the right, or to the left."""
         limit = min(self._scrolled + delta + self.body_size.width + 1, REACH)
-        widest = max((text_width(line, limit) for line in self._lines_shown()), default=0)
+        shown = self._all.output_lines(self._first, self.body_size.height)
+        widest = max((text_width(line, limit) for line in shown), default=0)
         self._scrolled = max(0, min(self._scrolled + delta, widest - 1))
         self._draw()
-
-    def _lines_shown(self) -> Iterator[OutputLine]:
-        outline = self._outline
-        for row in range(self._first, min(self._first + self.body_size.height, outline.steps_end)):
-            entry, line = outline.place(row)
-            output = entry.step.output
-            if output is not None and line >= output.first:
-                yield output[line]
 
     def fold_step(self) -> None:
         """Show or hide the output of the step at the cursor; from a line of output, hide it."""
@@ -329,7 +283,7 @@ class OperationView(Framed):
         if not lines(step):
             self.notify("this step has written nothing", markup=False, timeout=3)
             return
-        self._folds[step.id] = not self._is_open(step)
+        self._all.fold(step.id, opened=not self._all.is_open(step))
         self._count()
         self._go(self._outline.row_of(Spot(step.id)))
 
@@ -341,7 +295,7 @@ class OperationView(Framed):
             self.notify("no step has failed", markup=False, timeout=3)
             return
         step = next((step for step in failed if lines(step)), failed[-1])
-        self._folds[step.id] = True
+        self._all.fold(step.id, opened=True)
         self._count()
         line = HEAD
         if step.output is not None and lines(step):
@@ -398,7 +352,7 @@ class OperationView(Framed):
         steps = [entry.step for entry in self._outline.entries]
         async for spot in matches(steps, self.needle, self._cursor, backwards=backwards, here=here):
             if spot.line != HEAD:
-                self._folds[spot.step] = True
+                self._all.fold(spot.step, opened=True)
                 self._reveal(spot)
             self._count()
             self._go(self._outline.row_of(spot), centred=True)
@@ -417,4 +371,4 @@ class OperationView(Framed):
 
     def end_texts(self) -> list[str]:
         """How it ended, in words."""
-        return ["".join(text for text, _ in line).rstrip() for line in self._end]
+        return self._all.end_texts()
