@@ -10,6 +10,7 @@ import pytest
 from textual.widgets import Button, Input
 
 from tests.ui import fakes
+from tui.demo.launch import DemoEngine
 from tui.journal.folder import operations_folder
 from tui.journal.writer import Journal
 from tui.model.operation import (
@@ -29,10 +30,11 @@ from tui.operations.launch import NotPlanned
 from tui.settings.schema import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from tests.ui.conftest import Beneath, Open, Robot
+    from tui.engine.endpoint import Endpoint
     from tui.model.operation import Event
     from tui.operations.request import Request
 
@@ -80,7 +82,7 @@ class Process:
         plan, request = self._processes.plan, self.request
         journal = Journal.create(operations_folder(), request.op)
         self._processes.journals[request.op] = journal
-        who = ("e", "alice", "box", 1)
+        who = (request.engine, "alice", "box", 1)
         journal.write(
             Started(time.time(), request.op, request.verb, request.app, *who, plan.steps, plan.title)
         )
@@ -114,8 +116,19 @@ def write_journal(*events: Event) -> None:
     journal.close()
 
 
-def began(op: str, verb: str, name: str, ago: float) -> Started:
-    return Started(time.time() - ago, op, verb, name, "e", "alice", "box", 1, fakes.BUILD, f"{verb} {name}")
+@pytest.fixture
+async def here() -> AsyncIterator[Endpoint]:
+    """An engine that is there before the dashboard is."""
+    engine = DemoEngine(containers=12, running=0.5)
+    try:
+        yield await engine.start()
+    finally:
+        await asyncio.shield(engine.stop())
+
+
+def began(engine: str, op: str, verb: str, name: str, ago: float) -> Started:
+    who = (engine, "alice", "box", 1)
+    return Started(time.time() - ago, op, verb, name, *who, fakes.BUILD, f"{verb} {name}")
 
 
 async def test_apps_are_listed_and_without_any_it_says_how_to_get_one(dashboard: Open) -> None:
@@ -394,20 +407,22 @@ async def test_quitting_while_something_is_planned_ends_it(dashboard: Open, proc
         await robot.wait(lambda: processes.abandoned == [processes.last.op])
 
 
-async def test_history_opens_old_operations_with_their_output(dashboard: Open, processes: Processes) -> None:
+async def test_history_opens_old_operations_with_their_output(
+    dashboard: Open, processes: Processes, here: Endpoint
+) -> None:
     now = time.time()
     write_journal(
-        began("20260101-000000-build-web-aaaaaa", "build", "web", 9000),
+        began(here.url, "20260101-000000-build-web-aaaaaa", "build", "web", 9000),
         StepChanged(now - 9000, "build", RUNNING),
         Logged(now - 9000, "build", 1, "from long ago"),
         StepChanged(now - 8990, "build", FAILED, 10.0),
         Ended(now - 8990, False, 10.0, error=Failure(1, "make: *** [all] Error 2")),
     )
     write_journal(
-        began("20260102-000000-test-web-bbbbbb", "test", "web", 5000),
+        began(here.url, "20260102-000000-test-web-bbbbbb", "test", "web", 5000),
         Ended(now - 4990, True, 10.0, Result(image=fakes.IMAGE)),
     )
-    async with dashboard(settings=SETTINGS) as robot:
+    async with dashboard(settings=SETTINGS, endpoint=here) as robot:
         await robot.wait_for("✓ tested 1h")
         await select(robot, "web")
         await robot.press("1", "h")
@@ -418,10 +433,12 @@ async def test_history_opens_old_operations_with_their_output(dashboard: Open, p
         assert "✗ build failed" in robot.text()
 
 
-async def test_what_was_interrupted_is_said_once_at_the_start(dashboard: Open, processes: Processes) -> None:
-    write_journal(began("20260101-000000-push-web-aaaaaa", "push", "web", 500))
-    write_journal(began("20250101-000000-push-api-aaaaaa", "push", "api", 500_000))
-    async with dashboard(settings=SETTINGS) as robot:
+async def test_what_was_interrupted_is_said_once_at_the_start(
+    dashboard: Open, processes: Processes, here: Endpoint
+) -> None:
+    write_journal(began(here.url, "20260101-000000-push-web-aaaaaa", "push", "web", 500))
+    write_journal(began(here.url, "20250101-000000-push-api-aaaaaa", "push", "api", 500_000))
+    async with dashboard(settings=SETTINGS, endpoint=here) as robot:
         await said(robot, "an operation was interrupted: web push")
         assert "✗ push interrupted" in robot.row("web ")
         await select(robot, "web")
@@ -525,3 +542,23 @@ async def test_the_cursor_in_a_zoomed_pane_of_apps_stays_there(dashboard: Open) 
         await robot.press("1", "z", "end")
         await robot.wait(lambda: robot.app.main.shown_operation is not None)
         assert robot.app.main.focus_on == "apps"
+
+
+async def test_what_is_done_on_another_engine_neither_blocks_nor_is_cancelled_here(
+    dashboard: Open, processes: Processes, here: Endpoint
+) -> None:
+    now = time.time()
+    tested = began(here.url, "20260101-000000-test-web-aaaaaa", "test", "web", 60)
+    write_journal(tested, Ended(now - 50, True, 10.0))
+    deploying = began("tcp://elsewhere:2376", "20260102-000000-deploy-web-bbbbbb", "deploy", "web", 5)
+    journal = Journal.create(operations_folder(), deploying.op)
+    journal.write(deploying)
+    async with dashboard(settings=SETTINGS, endpoint=here) as robot:
+        await robot.wait_for("✓ tested 1m")
+        await select(robot, "web")
+        await robot.press("C")
+        await said(robot, "nothing is running")
+        await robot.press("B")
+        await robot.wait(lambda: processes.asked)
+        assert processes.last.engine == here.url
+    journal.close()

@@ -111,7 +111,7 @@ class Operations:
             op=request.op,
             verb=request.verb,
             app=request.app,
-            engine="",
+            engine=request.engine,
             by=whoami(),
             host="",
             pid=0,

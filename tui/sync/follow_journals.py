@@ -1,4 +1,4 @@
-"""Operations as their journals tell them: whoever started them, wherever under this account."""
+"""Operations on one engine as their journals tell them: whoever started them under this account."""
 
 from __future__ import annotations
 
@@ -42,11 +42,16 @@ class _New(NamedTuple):
 
 
 class JournalFollower:
-    """Keeps the store's operations true. `run` is its task; it may be cancelled at any time."""
+    """Keeps the store's operations true. `run` is its task; it may be cancelled at any time.
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    `engine` is the endpoint of the store's engine: an app of the same name on another one is another app, and
+    what is done to it is not told here.
+    """
+
+    def __init__(self, store: Store, folder: Path, engine: str) -> None:
         self._store = store
         self._folder = folder
+        self._engine = engine
         self._tails: dict[str, Tail] = {}
         self._paths: dict[str, Path] = {}
         self._seen: set[str] = set()
@@ -131,6 +136,8 @@ class JournalFollower:
                     self._seen.add(path.name)
                 continue
             self._seen.add(path.name)
+            if one.started.engine != self._engine:
+                continue
             found.append(_New(one, Tail(path) if one.alive or self._looked else None))
         self._looked = True
         return found[::-1]

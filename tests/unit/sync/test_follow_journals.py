@@ -32,7 +32,7 @@ def often(monkeypatch):
 
 @asynccontextmanager
 async def following(store, folder):
-    follower = JournalFollower(store, folder)
+    follower = JournalFollower(store, folder, "e")
     task = asyncio.create_task(follower.run())
     try:
         yield follower
@@ -54,8 +54,8 @@ async def until(condition, seconds=45.0):
         await asyncio.sleep(0.01)
 
 
-def started(op):
-    return Started(time.time(), op, "build", "web", "e", "me", "here", os.getpid())
+def started(op, engine="e"):
+    return Started(time.time(), op, "build", "web", engine, "me", "here", os.getpid())
 
 
 async def test_what_another_process_does_shows_while_it_does_it(store, follower, tmp_path):
@@ -153,3 +153,12 @@ async def test_many_at_once(store, follower, tmp_path):
         journal.close()
 
     await until(lambda: all(operation.state == "done" for operation in store.operations.values()))
+
+
+async def test_what_is_done_on_another_engine_is_not_told(store, follower, tmp_path):
+    for op, engine in (("op-1", "tcp://other"), ("op-2", "e")):
+        journal = Journal.create(tmp_path / "operations", op)
+        journal.write(started(op, engine))
+        journal.close()
+    await until(lambda: "op-2" in store.operations)
+    assert "op-1" not in store.operations
