@@ -293,7 +293,7 @@ def dispatch(arguments: Sequence[str]) -> int:
         case "drift" | "verify":
             from tui.cli import drift
 
-            return drift.run(*_asked(given), json=given.json, deep=getattr(given, "deep", False))
+            return drift.run(_asked(given), json=given.json, deep=getattr(given, "deep", False))
         case "unlock":
             from tui.cli import unlock
 

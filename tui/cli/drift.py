@@ -18,6 +18,7 @@ from tui.presentation.text import safe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tui.cli.places import Asked
     from tui.model.app import AppSpec
     from tui.model.drift import Cause, Drift
     from tui.model.layers import Layers
@@ -67,11 +68,11 @@ class _Progress:
             sys.stderr.flush()
 
 
-def run(app: str, host: str, docker_context: str, config: str, *, json: bool, deep: bool = False) -> int:
+def run(asked: Asked, *, json: bool, deep: bool = False) -> int:
     """Look and show; the exit status: 0 no drift, 1 drift, 3 an engine or registry could not be asked."""
     progress = _Progress()
     try:
-        found = asyncio.run(_look(app, host, docker_context, config, progress if deep else None))
+        found = asyncio.run(_look(asked, progress if deep else None))
     except HoldfastError as error:
         say_error(error)
         return error.exit_status
@@ -103,30 +104,27 @@ def status(found: list[Looked]) -> int:
     return UNREACHABLE if unknown else 0
 
 
-async def _look(
-    app: str, host: str, docker_context: str, config: str, deep: _Progress | None
-) -> list[Looked]:
+async def _look(asked: Asked, deep: _Progress | None) -> list[Looked]:
+    from tui.cli.places import merged, places, read_settings
     from tui.operations.verbs import app_named
-    from tui.settings.load import load
 
-    settings = await asyncio.to_thread(load, config or None)
-    apps = [app_named(settings.apps, app)] if app else [*settings.apps.values()]
-    asked = bool(host or docker_context)
-    places = [
-        (one, place) for one in apps for place in (("",) if asked else one.engines or (settings.engine,))
-    ]
+    settings = await read_settings(asked)
+    if asked.app:
+        app_named(settings.apps, asked.app)
+    known = merged(asked, settings, places(settings, asked.app))
+    apps = [settings.apps[asked.app]] if asked.app else settings.apps.values()
     return await asyncio.gather(
-        *(_one(one, settings, host, docker_context, place, deep) for one, place in places)
+        *(
+            _one(app, settings, asked, place.configured, deep)
+            for app in apps
+            for place in known
+            if app.name in place.apps
+        )
     )
 
 
 async def _one(
-    app: AppSpec,
-    settings: Settings,
-    host: str,
-    docker_context: str,
-    configured: str,
-    deep: _Progress | None,
+    app: AppSpec, settings: Settings, asked: Asked, configured: str, deep: _Progress | None
 ) -> Looked:
     from tui.engine.client import Engine
     from tui.ledger.ledger import Ledger
@@ -136,7 +134,7 @@ async def _one(
 
     place = configured
     try:
-        where = endpoint(host, docker_context, configured)
+        where = endpoint(asked.host, asked.docker_context, configured)
         place = where.url
         async with await Engine.connect(where) as engine:
             ledger = await Ledger.open(engine)
