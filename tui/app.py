@@ -25,7 +25,7 @@ from tui.controllers.moving import Lists, Outputs, PaneMoves
 from tui.controllers.operations import Operations
 from tui.controllers.releases import Releases
 from tui.controllers.shell import Shell
-from tui.operations.launch import Launched
+from tui.operations.process.launch import Launched
 from tui.panes.log import LogPane
 from tui.screens.connection import ConnectionScreen
 from tui.screens.main import MainScreen

@@ -36,8 +36,8 @@ from tui.errors import HoldfastError
 from tui.journal.folder import journal_path, new_id, operations_folder
 from tui.journal.reader import events, is_alive
 from tui.model.operation import Ended
-from tui.operations.launch import Launched
-from tui.operations.request import Request
+from tui.operations.process.launch import Launched
+from tui.operations.process.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from tui.errors import HoldfastError
 from tui.journal.folder import new_id
 from tui.model.operation import Logged, StepChanged, Warned
-from tui.operations.request import Request
-from tui.operations.runner import failure, perform
-from tui.operations.verbs import prepared
+from tui.operations.process.prepared import prepared
+from tui.operations.process.request import Request
+from tui.operations.process.runner import failure, perform
 
 if TYPE_CHECKING:
     from tests.support.project import Project

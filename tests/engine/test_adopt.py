@@ -27,14 +27,14 @@ from tui.ledger.ledger import Ledger
 from tui.model.app import Mount, Port, RunSpec
 from tui.model.drift import CONFIGURATION, DEFINITION, FILES
 from tui.model.policy import Policy
-from tui.operations import leased
-from tui.operations.adoptable import NoSuchContainer
-from tui.operations.drift import find_drift
-from tui.operations.launch import Launched
-from tui.operations.releases import read_releases
-from tui.operations.request import Request
-from tui.operations.runner import perform
-from tui.operations.verbs import prepared
+from tui.operations.deploying import leased
+from tui.operations.looking.drift import find_drift
+from tui.operations.looking.releases import read_releases
+from tui.operations.process.launch import Launched
+from tui.operations.process.prepared import prepared
+from tui.operations.process.request import Request
+from tui.operations.process.runner import perform
+from tui.operations.verbs.adoptable import NoSuchContainer
 from tui.settings.app_file import app_file
 from tui.settings.load import load
 

@@ -10,8 +10,8 @@ import pytest
 from tests.faults.deploying import App, import_images
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
-from tui.operations import host_checks
-from tui.operations.release_source import check_image_platform
+from tui.operations.deploying import host_checks
+from tui.operations.deploying.targets import check_image_platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

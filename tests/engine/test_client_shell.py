@@ -21,7 +21,7 @@ import pytest
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import Conflict, NotFound
-from tui.operations.shell import NoShell, find_shell, shell
+from tui.operations.by_hand.shell import NoShell, find_shell, shell
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

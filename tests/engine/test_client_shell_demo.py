@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.demo.launch import DemoEngine
 from tui.engine.client import Engine
-from tui.operations.shell import find_shell
+from tui.operations.by_hand.shell import find_shell
 
 if TYPE_CHECKING:
     from tui.engine.exec import ExecSession

@@ -34,7 +34,7 @@ from tui.model.drift import (
     TAG_IN_REGISTRY,
 )
 from tui.model.policy import Policy
-from tui.operations.drift import find_drift
+from tui.operations.looking.drift import find_drift
 from tui.settings.load import load
 
 if TYPE_CHECKING:

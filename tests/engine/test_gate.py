@@ -14,7 +14,7 @@ from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.engine.timestamps import seconds
 from tui.model.app import ReadySpec
-from tui.operations.gate import NotReady, gate
+from tui.operations.deploying.gate import NotReady, gate
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

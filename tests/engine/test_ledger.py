@@ -24,7 +24,7 @@ from tui.ledger.records import encode_release
 from tui.ledger.tars import pack
 from tui.model.app import Port, RunSpec
 from tui.model.release import Outcome, Release
-from tui.operations.releases import read_releases
+from tui.operations.looking.releases import read_releases
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -14,9 +14,9 @@ from tests.support.project import Project
 from tui.errors import HoldfastError
 from tui.evidence.files import read_evidence
 from tui.model.operation import StepChanged
-from tui.operations.push import Pushing
-from tui.operations.request import Request
-from tui.operations.verbs import prepared
+from tui.operations.process.prepared import prepared
+from tui.operations.process.request import Request
+from tui.operations.verbs.push import Pushing
 
 if TYPE_CHECKING:
     from pathlib import Path

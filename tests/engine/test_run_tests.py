@@ -14,10 +14,10 @@ from tui.engine.endpoint import Endpoint
 from tui.engine.env_files import EnvFileUnusable
 from tui.model.app import AppSpec, Healthcheck, Mount, Port, ProofSpec, ReadySpec, RunSpec
 from tui.model.operation import DONE, FAILED, Logged, StepChanged, Warned
-from tui.operations import run_tests
-from tui.operations.gate import NotReady
-from tui.operations.report import Report
-from tui.operations.run_tests import CommandFailed, NotTestable, RunTests
+from tui.operations.deploying.gate import NotReady
+from tui.operations.process.report import Report
+from tui.operations.testing import run_tests
+from tui.operations.testing.run_tests import CommandFailed, NotTestable, RunTests
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -12,7 +12,7 @@ from tests.engine.test_adopt import Adopting, adopting, configure, docker, home,
 from tests.engine.test_creation import front
 from tui.errors import HoldfastError
 from tui.model.operation import Warned
-from tui.operations import homeward
+from tui.operations.deploying import homeward
 from tui.operations.orchestrators import standalone
 
 if TYPE_CHECKING:

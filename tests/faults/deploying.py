@@ -33,14 +33,14 @@ from tui.ledger.lease_state import TIMES, LeaseState, Times
 from tui.ledger.ledger import Ledger
 from tui.ledger.tars import pack
 from tui.model.operation import Ended
-from tui.operations import process
-from tui.operations.drift import find_drift
+from tui.operations.deploying.rollout import Rollout
+from tui.operations.looking.drift import find_drift
+from tui.operations.looking.releases import Deployed, read_releases
 from tui.operations.orchestrators import standalone
-from tui.operations.releases import Deployed, read_releases
-from tui.operations.request import Request
-from tui.operations.rollout import Rollout
-from tui.operations.runner import failure, perform
-from tui.operations.verbs import prepared
+from tui.operations.process import __main__ as process
+from tui.operations.process.prepared import prepared
+from tui.operations.process.request import Request
+from tui.operations.process.runner import failure, perform
 from tui.settings.load import load
 
 if TYPE_CHECKING:

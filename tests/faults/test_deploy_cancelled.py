@@ -13,8 +13,8 @@ import pytest
 from tests.faults.deploying import KILLED, TALLY, App, Point, bury_the_dead, import_images
 from tui.journal.writer import JournalFailed
 from tui.model.operation import CANCELLED, Logged, Progressed, StepChanged
-from tui.operations.runner import perform
-from tui.operations.verbs import prepared
+from tui.operations.process.prepared import prepared
+from tui.operations.process.runner import perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,8 +19,8 @@ from tests.support.ports import free_port
 from tests.support.private_engine import PrivateEngine
 from tui.cli.arguments import dispatch
 from tui.model.operation import Warned
-from tui.operations.runner import perform
-from tui.operations.verbs import prepared
+from tui.operations.process.prepared import prepared
+from tui.operations.process.runner import perform
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping

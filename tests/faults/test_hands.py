@@ -20,8 +20,8 @@ from tui.cli.places import Asked
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.model.drift import NOT_RUNNING, NOT_THERE, PAUSED, RENAMED
-from tui.operations.leftovers import labels_of
-from tui.operations.rollout import Rollout
+from tui.operations.deploying.rollout import Rollout
+from tui.operations.testing.cleanup import labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

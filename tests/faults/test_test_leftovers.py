@@ -16,7 +16,7 @@ from tests.support.engine_calls import until
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.model.labels import ACCOUNT, APP, HOST, TEST
-from tui.operations.leftovers import remove_leftovers
+from tui.operations.testing.cleanup import remove_leftovers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -32,8 +32,8 @@ import asyncio, sys
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.model.app import AppSpec, Mount, ProofSpec, ReadySpec, RunSpec
-from tui.operations.report import Report
-from tui.operations.run_tests import RunTests
+from tui.operations.process.report import Report
+from tui.operations.testing.run_tests import RunTests
 
 async def main(url, image, op):
     async with await Engine.connect(Endpoint(url, "the test")) as engine:

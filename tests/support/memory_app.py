@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from tests.support.orchestrator import Memory
 from tests.support.verbs import work
-from tui.operations import deploy, prune, recover, rollback
+from tui.operations.deploying.gate import NotReady
 from tui.operations.deploying.sources import Found, found_version
-from tui.operations.gate import NotReady
-from tui.operations.release_source import Target
+from tui.operations.deploying.targets import Target
+from tui.operations.verbs import deploy, prune, recover, rollback
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from tests.support.verbs import Run
     from tui.model.app import AppSpec
-    from tui.operations.releases import Deployed
-    from tui.operations.runner import Planned
+    from tui.operations.looking.releases import Deployed
+    from tui.operations.process.runner import Planned
 
 NOT_READY = NotReady("r2 was not ready within 60 s", "what it said last is quoted here", ("it burns",))
 

@@ -15,10 +15,10 @@ from tui.model.releases import Releases
 from tui.model.standing import Slot, Standing, after
 from tui.model.step import StepKind
 from tui.model.ways_back import ways_back
-from tui.operations.leased import LEASE
+from tui.operations.deploying.leased import LEASE
+from tui.operations.deploying.retention import Leftover
+from tui.operations.looking.releases import Deployed
 from tui.operations.orchestrators.base import Foreseen
-from tui.operations.releases import Deployed
-from tui.operations.retention import Leftover
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui.model.step import Step
     from tui.model.ways_back import WayBack
     from tui.operations.orchestrators.base import Held
-    from tui.operations.report import Report
+    from tui.operations.process.report import Report
 
 
 class Memory:

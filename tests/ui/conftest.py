@@ -15,8 +15,8 @@ import pytest
 from tui.app import Holdfast
 from tui.commands.table import BY_ID
 from tui.demo.launch import DemoEngine
-from tui.operations.launch import Launched
-from tui.operations.observe import Observer
+from tui.operations.looking.release_reader import Observer
+from tui.operations.process.launch import Launched
 from tui.settings.schema import Settings
 from tui.store.store import Link, LinkState, Store
 from tui.sync.session import EngineSession

@@ -13,7 +13,7 @@ from tests.ui import fakes
 from tests.ui.test_pictures import APPS, NOW, PAST, Still, released, still
 from tui.commands.table import BY_ID
 from tui.errors import Refused
-from tui.operations.suggest import Suggestions
+from tui.operations.looking.suggested_versions import Suggestions
 from tui.presentation.theme import find_themes
 from tui.screens.confirm import ConfirmDialog, Question
 from tui.screens.connection import ConnectionScreen

@@ -26,7 +26,7 @@ from tui.model.operation import (
     Started,
     StepChanged,
 )
-from tui.operations.launch import NotPlanned
+from tui.operations.process.launch import NotPlanned
 from tui.settings.schema import Settings
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.ui.conftest import Beneath, Open, Robot
     from tui.engine.endpoint import Endpoint
     from tui.model.operation import Event
-    from tui.operations.request import Request
+    from tui.operations.process.request import Request
 
 SETTINGS = Settings(apps={name: fakes.app(name, built=name != "bought") for name in ("api", "bought", "web")})
 

@@ -23,7 +23,7 @@ from tui.model.releases import Holder, Releases
 from tui.model.sample import Sample
 from tui.model.standing import Standing
 from tui.model.version import suggest
-from tui.operations.suggest import Suggestions
+from tui.operations.looking.suggested_versions import Suggestions
 from tui.screens.pickers import ReleaseDialog
 from tui.screens.plans import PlanDialog, VersionDialog
 from tui.settings.schema import Settings

@@ -17,7 +17,7 @@ from tui.model.operation import Plan
 from tui.model.policy import EngineSettings
 from tui.model.releases import Holder, Releases
 from tui.model.standing import Slot
-from tui.operations import containers, images
+from tui.operations.by_hand import containers, images
 from tui.screens.confirm import ConfirmDialog
 from tui.screens.plans import PlanDialog
 from tui.settings.schema import Settings
@@ -25,7 +25,7 @@ from tui.settings.schema import Settings
 if TYPE_CHECKING:
     from tests.ui.conftest import Open, Robot
     from tui.commands.command import Command
-    from tui.operations.done import Done
+    from tui.operations.by_hand.bulk import Done
 
 __all__ = ["engine", "processes"]
 

@@ -16,8 +16,8 @@ from tui.model.codec import Unfit, plain, read
 from tui.model.evidence import Evidence
 from tui.model.operation import Failure, Plan
 from tui.model.release import Outcome, Release
-from tui.operations.answers import Answer
-from tui.operations.request import Request
+from tui.operations.process.answers import Answer
+from tui.operations.process.request import Request
 
 TYPES: tuple[Any, ...] = (
     Answer, Evidence, Failure, Outcome, Owner, Plan, Release, Renewal, Request, *_KINDS.values(),

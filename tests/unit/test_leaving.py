@@ -49,7 +49,7 @@ def test_operations_that_go_on_are_named(capsys: pytest.CaptureFixture[str]) -> 
     [
         ("tui.cli.dashboard", ()),
         ("tui.errors", ()),
-        ("tui.operations.where", ()),
+        ("tui.operations.looking.endpoint_choice", ()),
         ("tui.cli.arguments", ("status",)),
         ("tui.cli.texts", ("--version",)),
         ("tui.settings.load", ("status", "--host", "unix:///nowhere.sock")),

@@ -39,7 +39,7 @@ def run(
     read_only: bool = False,
 ) -> int:
     """Open the dashboard; the exit status: 0, 1 after a crash, 2 where configuration or usage is wrong."""
-    from tui.operations.where import endpoint as which
+    from tui.operations.looking.endpoint_choice import endpoint as which
     from tui.sync.which import Which
 
     configured = _Configured(config, theme)

@@ -106,7 +106,7 @@ def status(found: list[Looked]) -> int:
 
 async def _look(asked: Asked, deep: _Progress | None) -> list[Looked]:
     from tui.cli.places import merged, places, read_settings
-    from tui.operations.verbs import app_named
+    from tui.operations.process.prepared import app_named
 
     settings = await read_settings(asked)
     if asked.app:
@@ -128,9 +128,9 @@ async def _one(
 ) -> Looked:
     from tui.engine.client import Engine
     from tui.ledger.ledger import Ledger
-    from tui.operations.drift import find_drift
-    from tui.operations.layers import find_layers
-    from tui.operations.where import endpoint
+    from tui.operations.looking.drift import find_drift
+    from tui.operations.looking.endpoint_choice import endpoint
+    from tui.operations.looking.layers import find_layers
 
     place = configured
     try:

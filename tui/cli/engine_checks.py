@@ -27,7 +27,7 @@ SECONDS, CONNECT_SECONDS, ANSWER_SECONDS = 18.0, 8.0, 3.0
 async def engine_and_apps(settings: Settings, host: str, docker_context: str) -> AsyncIterator[Finding]:
     """The engine, then every app; ends within SECONDS, whoever is silent."""
     from tui.engine.client import Engine
-    from tui.operations.where import endpoint
+    from tui.operations.looking.endpoint_choice import endpoint
 
     end = asyncio.get_running_loop().time() + SECONDS
     engine: Engine | None = None
@@ -170,7 +170,7 @@ def _registries(apps: Iterable[AppSpec]) -> Mapping[str, AppSpec]:
 async def _registry(engine: Engine, host: str, app: AppSpec, end: float) -> Finding:
     """Whether a registry answers, with the login that Docker's configuration has for it."""
     from tui.model.reference import login_command
-    from tui.operations.remote import Remote
+    from tui.operations.looking.app_repository import Remote
 
     try:
         async with asyncio.timeout_at(end), Remote(engine, app) as remote:

@@ -11,15 +11,15 @@ from tui.errors import HoldfastError
 from tui.journal.folder import operations_folder
 from tui.journal.writer import Journal
 from tui.model.operation import CANCELLED
-from tui.operations.runner import perform
+from tui.operations.process.runner import perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tui.cli.rendering import Rendering
     from tui.model.operation import Ended, Event, Failure
-    from tui.operations.request import Request
-    from tui.operations.runner import Planned
+    from tui.operations.process.request import Request
+    from tui.operations.process.runner import Planned
 
 STOPPING = "stopping: what was begun is being undone"
 STILL_STOPPING = "still undoing what was begun; stopping that half-way would do harm"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.client import Engine
 from tui.errors import HoldfastError
-from tui.operations.verbs import UnknownApp
-from tui.operations.where import endpoint, home
+from tui.operations.looking.endpoint_choice import endpoint, home
+from tui.operations.process.prepared import UnknownApp
 from tui.settings.load import load
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from tui.model.digest import short_id
 from tui.model.evidence import recorded_claims
 from tui.model.releases import State
 from tui.model.secrets import mask_text
-from tui.operations.releases import read_releases
-from tui.operations.runner import failure
+from tui.operations.looking.releases import read_releases
+from tui.operations.process.runner import failure
 from tui.presentation.console import local_time, painted, table
 from tui.presentation.text import safe
 

@@ -23,10 +23,10 @@ from tui.model.digest import short_id
 from tui.model.releases import State
 from tui.model.remedies import stopped_remedy, taken_remedy
 from tui.model.ways_back import may_be_made_anew, passed_over
-from tui.operations.drift import find_drift
-from tui.operations.observe import completed
-from tui.operations.releases import read_releases
-from tui.operations.runner import failure
+from tui.operations.looking.drift import find_drift
+from tui.operations.looking.release_reader import completed
+from tui.operations.looking.releases import read_releases
+from tui.operations.process.runner import failure
 from tui.presentation.amounts import age
 from tui.presentation.console import painted, table
 from tui.presentation.text import safe
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tui.ledger.lease_state import LeaseState
     from tui.model.drift import Drift
     from tui.model.releases import Releases
-    from tui.operations.releases import Deployed
+    from tui.operations.looking.releases import Deployed
     from tui.presentation.style import Line
     from tui.settings.schema import Settings
 

@@ -13,9 +13,9 @@ from tui.cli.release_words import lease_fields
 from tui.errors import HoldfastError, Refused
 from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
-from tui.operations.runner import failure
-from tui.operations.unlock import consequence, unlock
-from tui.operations.where import is_protected
+from tui.operations.looking.endpoint_choice import is_protected
+from tui.operations.process.runner import failure
+from tui.operations.verbs.unlock import consequence, unlock
 from tui.presentation.console import facts, painted
 from tui.presentation.text import safe
 

@@ -15,9 +15,9 @@ from tui.journal.reader import summary
 from tui.model.operation import Ended, Result
 from tui.model.operation_id import OperationId
 from tui.model.verb import VERBS, Argument
-from tui.operations.request import Request
-from tui.operations.runner import failure
-from tui.operations.where import is_protected
+from tui.operations.looking.endpoint_choice import is_protected
+from tui.operations.process.request import Request
+from tui.operations.process.runner import failure
 from tui.presentation.text import safe
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ async def _run(options: Options) -> int:
 
     settings = await asyncio.to_thread(load, options.config or None)
     request = await _request(options, settings)
-    from tui.operations.verbs import prepared
+    from tui.operations.process.prepared import prepared
 
     async with prepared(request) as (planned, engine):
         plan = planned.plan
@@ -172,7 +172,7 @@ def meant(apps: Mapping[str, AppSpec], options: Options, own: Sequence[str] = ()
     """
     import difflib
 
-    from tui.operations.verbs import app_named
+    from tui.operations.process.prepared import app_named
 
     words = options.words
     takes_version = Argument.VERSION in VERBS[options.verb].takes
@@ -189,7 +189,7 @@ def meant(apps: Mapping[str, AppSpec], options: Options, own: Sequence[str] = ()
 async def _which_version(options: Options, settings: Settings, app: AppSpec) -> Usage:
     """Say which versions there are, or could be: which one it becomes is for people to decide."""
     from tui.cli.places import Asked, engine_of
-    from tui.operations.suggest import suggestions
+    from tui.operations.looking.suggested_versions import suggestions
 
     asked = Asked(app.name, options.host, options.docker_context, options.config)
     async with engine_of(asked, settings) as engine:
@@ -212,7 +212,7 @@ async def _versions(engine: Engine, app: AppSpec, images: Sequence[Image]) -> tu
     """The newest versions that can be deployed, and why there may be more."""
     from tui.model.offers import offered_versions
     from tui.model.remote import RemoteTag, RemoteTags
-    from tui.operations.remote import Remote
+    from tui.operations.looking.app_repository import Remote
     from tui.registry.errors import RegistryError
 
     there, note = None, ""

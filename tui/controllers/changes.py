@@ -12,7 +12,7 @@ from tui.commands.equal import docker_command
 from tui.commands.images import IMAGE_PRUNE, IMAGE_REMOVE, TAG_REMOVE
 from tui.model.digest import short_id
 from tui.model.sizes import disk_size
-from tui.operations import containers, images
+from tui.operations.by_hand import containers, images
 from tui.presentation.amounts import size
 from tui.presentation.containers import state
 from tui.screens.confirm import Question
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui.controllers.desk import Desk, Handler
     from tui.engine.client import Engine
     from tui.model.image import Image
-    from tui.operations.done import Done
+    from tui.operations.by_hand.bulk import Done
     from tui.screens.main import MainScreen
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")

@@ -13,8 +13,8 @@ from tui.journal.folder import new_id
 from tui.model.operation import CANCELLED, Failure, Started
 from tui.model.reference import valid_tag
 from tui.model.verb import verb_named
-from tui.operations.launch import NotPlanned, cancel
-from tui.operations.runner import failure, whoami
+from tui.operations.process.launch import NotPlanned, cancel
+from tui.operations.process.runner import failure, whoami
 from tui.presentation.operation_words import ended_words, goes_back, history_row
 from tui.presentation.text import safe
 from tui.screens.confirm import Question
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.image import Image
     from tui.model.operation import Plan
-    from tui.operations.request import Request
-    from tui.operations.suggest import Suggestions
+    from tui.operations.looking.suggested_versions import Suggestions
+    from tui.operations.process.request import Request
     from tui.store.operation import Operation
     from tui.store.store import Change
 
@@ -223,7 +223,7 @@ class Operations:
 
     async def suggested(self, app: AppSpec) -> AsyncIterator[Suggestions]:
         """What is offered by the tags of engine and registry, once they are read: never one of them."""
-        from tui.operations.suggest import (
+        from tui.operations.looking.suggested_versions import (
             Suggestions,
             local_suggestions,
             suggestions,

@@ -10,7 +10,7 @@ from tui.errors import HoldfastError
 
 if TYPE_CHECKING:
     from tui.model.operation import Plan
-    from tui.operations.request import Request
+    from tui.operations.process.request import Request
 
 
 class Process(Protocol):

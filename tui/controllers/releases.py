@@ -24,8 +24,8 @@ from tui.evidence.files import read_evidence
 from tui.ledger.lease_reading import read_lease
 from tui.model.offers import first_choice, offered_versions
 from tui.model.reference import valid_tag
-from tui.operations.suggest import Suggestions
-from tui.operations.unlock import consequence, unlock
+from tui.operations.looking.suggested_versions import Suggestions
+from tui.operations.verbs.unlock import consequence, unlock
 from tui.presentation.release_record import difference_lines, drift_lines, record_lines
 from tui.presentation.text import safe
 from tui.presentation.versions import version_choices
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from tui.model.evidence import Evidence
     from tui.model.offers import Offered
     from tui.model.releases import Releases as AppReleases
-    from tui.operations.request import Request
+    from tui.operations.process.request import Request
     from tui.store.store import Change
 
 

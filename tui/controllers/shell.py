@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.commands.containers import CONTAINER_SHELL
 from tui.commands.equal import docker_command
 from tui.engine.errors import EngineError
-from tui.operations.shell import shell
+from tui.operations.by_hand.shell import shell
 from tui.screens.confirm import Question
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from tui.operations.suggest import Suggestions
+    from tui.operations.looking.suggested_versions import Suggestions
 
 CHOOSE = "↑ ↓ choose, Enter goes on, Esc cancels"
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.engine.client import Engine
 from tui.journal.folder import operations_folder
-from tui.operations.homes import elsewhere
-from tui.operations.observe import Observer
-from tui.operations.remote import Remote
-from tui.operations.request import Request
-from tui.operations.where import is_protected
+from tui.operations.looking.app_engines import elsewhere
+from tui.operations.looking.app_repository import Remote
+from tui.operations.looking.endpoint_choice import is_protected
+from tui.operations.looking.release_reader import Observer
+from tui.operations.process.request import Request
 from tui.sync.follow_journals import JournalFollower
 from tui.sync.releases import ReleasesFollower
 from tui.sync.remote_tags import RemoteTagsFollower

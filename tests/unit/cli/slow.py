@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from tui.cli import foreground, rendering
 from tui.journal.folder import new_id
 from tui.model.operation import Plan, PlanStep, Result
-from tui.operations.request import Request
-from tui.operations.runner import Planned
+from tui.operations.process.request import Request
+from tui.operations.process.runner import Planned
 
 if TYPE_CHECKING:
-    from tui.operations.report import Report
+    from tui.operations.process.report import Report
 
 
 def slow(seconds: float, undo_seconds: float) -> Planned:

@@ -10,7 +10,7 @@ from tui.cli.arguments import dispatch, parsed, parser
 from tui.cli.texts import SHORT
 from tui.cli.verbs import Options, Usage, meant
 from tui.model.app import AppSpec
-from tui.operations.verbs import UnknownApp
+from tui.operations.process.prepared import UnknownApp
 
 WEB = AppSpec("web", "registry:5000/web", "holdfast.toml")
 API = AppSpec("api", "registry:5000/api", "holdfast.toml")

@@ -7,7 +7,7 @@ import pytest
 from tui.cli.places import Asked, Place, merged, places, unknown
 from tui.model.app import AppSpec
 from tui.model.policy import EngineSettings
-from tui.operations.where import is_protected
+from tui.operations.looking.endpoint_choice import is_protected
 from tui.settings.schema import Settings
 
 HERE, THERE = "unix:///here.sock", "unix:///there.sock"

@@ -15,7 +15,7 @@ from tui.model.release import Entry, Outcome, Release
 from tui.model.releases import Releases, State
 from tui.model.standing import Slot, Standing
 from tui.model.ways_back import ways_back
-from tui.operations.releases import Deployed
+from tui.operations.looking.releases import Deployed
 from tui.presentation.console import painted
 
 DIGEST = "sha256:" + "ab" * 32

@@ -8,8 +8,8 @@ from tui.cli import texts
 from tui.cli.arguments import parsed, parser
 from tui.commands.table import BY_ID
 from tui.model.verb import VERBS, Argument, verb_named
-from tui.operations.request import Request
-from tui.operations.verbs import PLANNING
+from tui.operations.process.prepared import PLANNING
+from tui.operations.process.request import Request
 
 
 def test_parser_words_factories_and_commands_have_the_same_verbs():

@@ -15,8 +15,8 @@ from tui.ledger.ledger import Ledger
 from tui.model.app import RunSpec
 from tui.model.labels import TEST
 from tui.model.operation import UNDONE
-from tui.operations import adopt
-from tui.operations.adopt import plan
+from tui.operations.verbs import adopt
+from tui.operations.verbs.adopt import plan
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ import pytest
 from tests.support.containers import inspected_container
 from tui.engine.container.adoption import Adoption
 from tui.model.app import RunSpec
-from tui.operations.adopted_image import image_of
+from tui.operations.verbs.adopted_image import image_of
 
 ID = "sha256:" + "ab" * 32
 DIGEST = "sha256:" + "cd" * 32

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.support.values import values
 from tui.model.verb import VERBS, Argument
-from tui.operations.answers import Answer
-from tui.operations.request import Request
+from tui.operations.process.answers import Answer
+from tui.operations.process.request import Request
 
 if TYPE_CHECKING:
     from tui.model.verb import Verb

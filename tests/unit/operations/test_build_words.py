@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.model.app import BuildSecret, BuildSpec
-from tui.operations.build import equal
+from tui.operations.verbs.build import equal
 
 
 def test_the_docker_command_shows_no_secret_argument() -> None:

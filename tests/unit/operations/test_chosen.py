@@ -9,7 +9,7 @@ import pytest
 from tui.engine.errors import NotFound
 from tui.model.app import AppSpec, BuildSpec
 from tui.model.image import ImageConfig
-from tui.operations.chosen import NoSuchImage, chosen
+from tui.operations.looking.image_choice import NoSuchImage, chosen
 from tui.settings.made import app_spec
 
 ID = "sha256:" + "1" * 64

@@ -12,10 +12,10 @@ from tui.engine.errors import EngineUnreachable
 from tui.ledger.ledger import Ledger
 from tui.model.app import AppSpec, ReadySpec, RunSpec
 from tui.model.policy import Policy
-from tui.operations import deploy
 from tui.operations.deploying.sources import FromVersion
-from tui.operations.drift import find_drift
+from tui.operations.looking.drift import find_drift
 from tui.operations.orchestrators.standalone import Standalone
+from tui.operations.verbs import deploy
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from tui.model.app import Port
-from tui.operations.host_checks import Listener, listeners, packed, takes
+from tui.operations.deploying.host_checks import Listener, listeners, packed, takes
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.operations.launch import Launched, NotPlanned
-from tui.operations.request import Request
+from tui.operations.process.launch import Launched, NotPlanned
+from tui.operations.process.request import Request
 
 CONFIG = """\
 [apps.web]

@@ -10,11 +10,11 @@ from tests.support.verbs import refused, run, work
 from tui.ledger.lease_reading import read_lease
 from tui.model.app import AppSpec, BuildSpec, ReadySpec, RunSpec
 from tui.model.policy import Policy
-from tui.operations import adopt, deploy, prune, recover, rollback, ship
+from tui.operations.deploying.leased import leased
 from tui.operations.deploying.sources import FromVersion
-from tui.operations.leased import leased
 from tui.operations.orchestrators.standalone import Standalone
-from tui.operations.runner import this_process
+from tui.operations.process.runner import this_process
+from tui.operations.verbs import adopt, deploy, prune, recover, rollback, ship
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tui.engine.client import Engine
-    from tui.operations.runner import Planned
+    from tui.operations.process.runner import Planned
 
     Planning = Callable[[str], Coroutine[Any, Any, Planned]]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui.operations.probes import Asking, ask_http, trust
+from tui.operations.deploying.probes import Asking, ask_http, trust
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -17,8 +17,8 @@ from tui.model.app import AppSpec
 from tui.model.evidence import Claim, ClaimKind
 from tui.model.operation import CACHED
 from tui.model.policy import Policy
-from tui.operations import push
-from tui.operations.push import Pushing, plan
+from tui.operations.verbs import push
+from tui.operations.verbs.push import Pushing, plan
 
 if TYPE_CHECKING:
     from tests.support.verbs import Run

@@ -16,9 +16,9 @@ from tui.ledger.ledger import Ledger
 from tui.model.app import AppSpec, BuildSpec, ReadySpec, RunSpec
 from tui.model.operation import CACHED, DONE, FAILED
 from tui.model.policy import Policy
-from tui.operations import run_tests
 from tui.operations.orchestrators.containers import Containers
-from tui.operations.ship import plan
+from tui.operations.testing import run_tests
+from tui.operations.verbs.ship import plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +82,7 @@ async def test_what_is_live_already_is_not_deployed_again(
     async def the_same(*_: object) -> object:
         return first.ended.result
 
-    monkeypatch.setattr("tui.operations.build.Build.run", the_same)
+    monkeypatch.setattr("tui.operations.verbs.build.Build.run", the_same)
     done = await work(plan(engine, web, ANY, "op-2", "v1.0.0"))
     assert parts(done) == dict.fromkeys(PARTS[1:], CACHED) | {"ship-build": DONE}
     assert "live already" in dict(done.ended.result.facts)["nothing to do"]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui.operations import source
-from tui.operations.source import Source, source_of
+from tui.operations.looking import git_state as source
+from tui.operations.looking.git_state import Source, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from tui.evidence.files import add_claim, add_facts
 from tui.model.app import AppSpec
 from tui.model.evidence import Claim, ClaimKind
 from tui.model.policy import Policy
-from tui.operations.tag import plan
+from tui.operations.verbs.tag import plan
 
 if TYPE_CHECKING:
     from tests.support.scripted_registry import ScriptedRegistry

@@ -12,7 +12,7 @@ from tui.journal.folder import operations_folder
 from tui.journal.reader import summaries
 from tui.journal.writer import JournalFailed
 from tui.ledger.lease_state import LeaseState, Owner
-from tui.operations.unlock import unlock
+from tui.operations.verbs.unlock import unlock
 
 if TYPE_CHECKING:
     from pathlib import Path

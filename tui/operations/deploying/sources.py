@@ -12,11 +12,11 @@ from tui.model.digest import short_id
 from tui.model.evidence import facts_of
 from tui.model.reference import valid_tag
 from tui.model.release import Referenced, Release
-from tui.operations.checks import file_hashes
-from tui.operations.known_versions import moved_words, refuse_moved
-from tui.operations.live_already import live_already, nothing_to_do
-from tui.operations.release_source import Target, resolve_version
-from tui.operations.runner import whoami
+from tui.operations.deploying.checks import file_hashes
+from tui.operations.deploying.live_already import live_already, nothing_to_do
+from tui.operations.deploying.targets import Target, resolve_version
+from tui.operations.looking.known_versions import moved_words, refuse_moved
+from tui.operations.process.runner import whoami
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui.model.policy import Policy
     from tui.model.release import Entry
     from tui.model.standing import Standing
-    from tui.operations.releases import Deployed
+    from tui.operations.looking.releases import Deployed
 
 
 class Found(NamedTuple):

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from tui.model.retention import Going
     from tui.model.step import Step
     from tui.model.ways_back import WayBack
-    from tui.operations.releases import Deployed
-    from tui.operations.report import Report
-    from tui.operations.retention import Leftover
+    from tui.operations.deploying.retention import Leftover
+    from tui.operations.looking.releases import Deployed
+    from tui.operations.process.report import Report
 
 
 class Held(Protocol):

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, assert_never
 from tui.engine.uncancelled import to_the_end
 from tui.errors import HoldfastError
 from tui.model.step import StepKind
-from tui.operations.carrying import carry, orphaned
-from tui.operations.gate import SAID, gate, last_words
-from tui.operations.reachable import reachable
-from tui.operations.releases import policy_of
-from tui.operations.taken import create, promote, retire
+from tui.operations.deploying.carrying import carry, orphaned
+from tui.operations.deploying.gate import SAID, gate, last_words
+from tui.operations.deploying.reachable import reachable
+from tui.operations.deploying.taken_names import create, promote, retire
+from tui.operations.looking.releases import policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec, ReadySpec
     from tui.model.release import Release
     from tui.model.step import Step
-    from tui.operations.releases import Deployed
-    from tui.operations.report import Report
+    from tui.operations.looking.releases import Deployed
+    from tui.operations.process.report import Report
 
 BAKE_POLL = 0.5
 

@@ -10,21 +10,21 @@ from tui.engine.errors import NotFound
 from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.switching import START_FIRST
-from tui.operations.carrying import foreseen
-from tui.operations.checks import check_run
-from tui.operations.host_checks import check_room
-from tui.operations.leased import leased
-from tui.operations.leftovers import alive, left_over
+from tui.operations.deploying.carrying import foreseen
+from tui.operations.deploying.checks import check_run
+from tui.operations.deploying.host_checks import check_room
+from tui.operations.deploying.leased import leased
+from tui.operations.deploying.pulling import pull, pulled
+from tui.operations.deploying.recreating import creation_again, new_creation
+from tui.operations.deploying.retention import leftover
+from tui.operations.deploying.retiring import outgoing, unneeded
+from tui.operations.deploying.targets import check_image_platform
+from tui.operations.deploying.undisturbed import read_undisturbed
+from tui.operations.looking.releases import read_releases
+from tui.operations.looking.ways_back import find_ways_back, not_as_recorded
 from tui.operations.orchestrators.base import Foreseen
 from tui.operations.orchestrators.containers import Containers
-from tui.operations.pulling import pull, pulled
-from tui.operations.recreating import creation_again, new_creation
-from tui.operations.release_source import check_image_platform
-from tui.operations.releases import read_releases
-from tui.operations.retention import leftover
-from tui.operations.retiring import outgoing, unneeded
-from tui.operations.undisturbed import read_undisturbed
-from tui.operations.ways_back import find_ways_back, not_as_recorded
+from tui.operations.testing.cleanup import alive, left_over
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from tui.model.retention import Going
     from tui.model.step import Step
     from tui.model.ways_back import WayBack
+    from tui.operations.deploying.retention import Leftover
+    from tui.operations.looking.releases import Deployed
     from tui.operations.orchestrators.base import Held
-    from tui.operations.releases import Deployed
-    from tui.operations.report import Report
-    from tui.operations.retention import Leftover
+    from tui.operations.process.report import Report
 
 
 class Standalone:

@@ -1,0 +1,1 @@
+"""What people do to containers and images beside releases."""

@@ -1,0 +1,116 @@
+"""Making a former release anew where its container does not serve any more, from what its record says."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from typing import TYPE_CHECKING
+
+from tui.engine.errors import EngineUnreachable
+from tui.errors import HoldfastError
+from tui.model.reference import registry_host, split_reference
+from tui.model.step import StepKind
+from tui.model.switching import STOP_FIRST, deploy
+from tui.model.ways_back import doubt_of
+from tui.operations.process.runner import whoami
+
+if TYPE_CHECKING:
+    from tui.model.release import Release
+    from tui.model.standing import Standing
+    from tui.model.step import Step
+    from tui.operations.looking.releases import Deployed
+    from tui.operations.orchestrators.base import Orchestrator
+    from tui.operations.process.report import Report
+
+PULL_SECONDS = 300.0
+"""How long the way back waits for a registry: nothing serves meanwhile."""
+
+
+class NotAsRecorded(HoldfastError):
+    """The container to go back to was changed by hand."""
+
+
+async def refuse_changed(orchestrator: Orchestrator, releases: Deployed, former: int | None) -> None:
+    """Raises NotAsRecorded where the container to go back to has ended, and is not as it was recorded.
+
+    What that would bring into service was never tested, however well it passes its gate. One that serves
+    still is left alone.
+    """
+    slot = releases.standing.slots.get(former) if former is not None else None
+    if former is None or slot is None or slot.running:
+        return
+    try:
+        differing = await orchestrator.differing(releases, former, live=False)
+    except EngineUnreachable:
+        raise
+    except HoldfastError:
+        return  # nobody can tell
+    if differing:
+        words = f"the container of r{former} is not as it was recorded ({', '.join(differing)})"
+        raise NotAsRecorded(words)
+
+
+async def candidates(orchestrator: Orchestrator, releases: Deployed, former: int | None) -> list[int]:
+    """Releases that may be made anew, in their order: the former one, then where a roll back goes by itself.
+
+    Only such as have a whole record: nobody is there to be asked. Raises EngineError.
+    """
+    ways = await orchestrator.ways_back(releases)
+    order = [*([former] if former is not None else []), *(way.number for way in ways if not way.why_not)]
+    entries = releases.entries
+    return [
+        number
+        for number in dict.fromkeys(order)
+        if number in entries and entries[number].good and not doubt_of(entries[number])
+    ]
+
+
+async def made_anew(
+    orchestrator: Orchestrator, releases: Deployed, number: int, op: str, report: Report, step: str
+) -> Release:
+    """A further release with the bytes and the configuration of this one; what is told of it is of this step.
+
+    Its image is pulled where it is not here any more, and a registry had it. Raises HoldfastError.
+    """
+    earlier = releases.entries[number].release
+    reference = await image_here(orchestrator, releases, earlier)
+    if not reference:
+        reference = await _pulled(orchestrator, earlier, report, step)
+    return earlier.made_anew(
+        number=releases.standing.next_number,
+        reference=reference,
+        previous=releases.standing.live or number,
+        by=whoami(),
+        host=socket.gethostname(),
+        at=time.time(),
+        op=op,
+    )
+
+
+async def image_here(orchestrator: Orchestrator, releases: Deployed, release: Release) -> str:
+    """What its image is called where it runs, "" where it is gone. Raises EngineError."""
+    past = releases.containers.get(release.number)
+    for name in filter(None, (release.reference, past.image_id if past else "", release.image)):
+        if await orchestrator.image(name) is not None:
+            return name
+    return ""
+
+
+async def _pulled(orchestrator: Orchestrator, release: Release, report: Report, step: str) -> str:
+    reference, number = release.reference, release.number
+    if not release.digest or not split_reference(reference).digest:
+        raise HoldfastError(f"the image of r{number} is not on the engine, and no registry had it")
+    try:
+        async with asyncio.timeout(PULL_SECONDS):
+            await orchestrator.pull(reference, registry_host(reference), report, step)
+    except TimeoutError:
+        raise HoldfastError(f"the image of r{number} did not arrive within {PULL_SECONDS:.0f} s") from None
+    if await orchestrator.image(reference) is None:
+        raise HoldfastError(f"the image of r{number} is not on the engine, although it was pulled")
+    return reference
+
+
+def steps_anew(standing: Standing) -> list[Step]:
+    """As a deploy; it is not watched, because it was when it was new."""
+    return [step for step in deploy(standing, STOP_FIRST) if step.kind != StepKind.BAKE]

@@ -1,0 +1,319 @@
+"""Making the steps of tui.model.switching, one at a time, each under the lease; and undoing them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui.engine.errors import EngineUnreachable
+from tui.engine.uncancelled import to_the_end
+from tui.errors import HoldfastError
+from tui.journal.writer import JournalFailed
+from tui.ledger.errors import LeaseLost
+from tui.model.labels import APP
+from tui.model.operation import UNDONE
+from tui.model.release import Outcome, last_said
+from tui.model.standing import all_after
+from tui.model.step import UNDO, Step, StepKind
+from tui.model.switching import restore, settle, undrained, way_back, withdraw
+from tui.operations.deploying.gate import NotReady
+from tui.operations.deploying.homeward import NotAsRecorded, candidates, made_anew, refuse_changed, steps_anew
+from tui.operations.deploying.taken_names import EarlierNameTaken, NameTaken
+from tui.operations.looking.releases import unrecorded
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from tui.model.app import AppSpec
+    from tui.model.release import Entry, Release
+    from tui.operations.looking.releases import Deployed
+    from tui.operations.orchestrators.base import Held, Orchestrator, Stage
+    from tui.operations.process.report import Report
+
+LOOKS = (StepKind.GATE, StepKind.BAKE, StepKind.DRAIN)
+"""Steps that change nothing that has to be known afterwards."""
+
+
+class NeedsAttention(HoldfastError):
+    """It failed, and could not be undone either."""
+
+    exit_status = 6
+
+
+class LeaseRetaken(HoldfastError):
+    """The lease was gone for a moment, in which somebody else may have changed the app: it is read anew."""
+
+
+class Means(NamedTuple):
+    """What a rollout works with.
+
+    release   the new one, None where none is to be created
+    """
+
+    orchestrator: Orchestrator
+    app: AppSpec
+    lease: Held
+    report: Report
+    release: Release | None = None
+
+
+async def rollout_of(
+    means: Means, releases: Deployed, former: Entry | None = None, *, volumes_going: Collection[str] = ()
+) -> Rollout:
+    """Ready to make steps; `former` is whose configuration the new release has. Raises HoldfastError."""
+    stage = await means.orchestrator.stage(
+        means.app, releases, means.report, means.release, former, volumes_going=volumes_going
+    )
+    return Rollout(means, releases, stage)
+
+
+class Rollout:
+    """Makes steps, made by `rollout_of`. `gap` is how long nothing served, once that has been measured.
+
+    serving   the release that was made anew because the former one does not serve, None where none was
+    back      the former release, once it serves again as it stood
+    """
+
+    def __init__(self, means: Means, releases: Deployed, stage: Stage) -> None:
+        self._means = means
+        self._stage = stage
+        self._stopped_at: float | None = None
+        self._message = self._reason = ""
+        self._said: tuple[str, ...] = ()
+        self._drained: set[int | None] = set()
+        self._unrecorded = unrecorded(releases)
+        self._retaken = means.lease.again
+        self.gap: float | None = None
+        self.serving: int | None = None
+        self.back: int | None = None
+
+    async def make(self, steps: Sequence[Step], *, parent: str = "") -> None:
+        """Make steps in their order; each is told before it begins and after its end. Raises.
+
+        Writing a record takes an engine longer than creating a container, so both are made at once: the new
+        one serves nobody, tells by its labels what it is, and is undone where the record cannot be written.
+        Nothing that serves is touched before the record is there.
+        """
+        if [step.kind for step in steps[:2]] == [StepKind.RECORD, StepKind.CREATE]:
+            record = asyncio.ensure_future(self._make(steps[:1], parent))
+            create = self._make(steps[1:2], parent, after=record)
+            ends = await asyncio.gather(record, create, return_exceptions=True)
+            if failed := next((end for end in ends if end is not None), None):
+                raise failed
+            steps = steps[2:]
+        await self._make(steps, parent)
+
+    async def _make(
+        self, steps: Sequence[Step], parent: str, *, after: asyncio.Future[None] | None = None
+    ) -> None:
+        """`after`: what stands before them in the plan is told to have ended before they are."""
+        for step in steps:
+            id = f"{parent} {step.id}".strip()
+            began = time.time()
+            self._tell(id, "running", title=step.title, parent=parent)
+            try:
+                if step.kind in LOOKS:
+                    await self._one(step, id)
+                else:  # cancelling takes no request back: what becomes of it has to be seen
+                    await to_the_end(self._one(step, id))
+            except BaseException:
+                self._tell(id, "failed", parent=parent, seconds=time.time() - began)
+                raise
+            done, took = UNDONE if parent == UNDO else "done", time.time() - began
+            try:
+                if after is not None:
+                    await asyncio.wait([after])
+            finally:
+                self._tell(id, done, parent=parent, seconds=took)
+
+    def _tell(self, id: str, state: str, *, parent: str = "", **words: Any) -> None:
+        """Report a step's state. The way back is taken also when that cannot be written down any more."""
+        try:
+            self._means.report.state(id, state, parent=parent, **words)
+        except JournalFailed:
+            if UNDO not in (id, parent):
+                raise
+
+    async def _one(self, step: Step, id: str) -> None:
+        means, number = self._means, step.release
+        if step.kind not in LOOKS:
+            await means.lease.guard(step.id)
+            if means.lease.again != self._retaken:
+                self._retaken = means.lease.again
+                raise LeaseRetaken(
+                    f"somebody removed the lease of {means.app.name}, and it was taken again: "
+                    "what stands may have changed meanwhile"
+                )
+        match step.kind:
+            case StepKind.RECORD:
+                assert means.release is not None
+                await means.orchestrator.record(means.release)
+            case StepKind.GOOD | StepKind.FAILED:
+                await self._outcome(number, good=step.kind is StepKind.GOOD)
+            case StepKind.STOP:
+                if self._stopped_at is None:
+                    self._stopped_at = time.monotonic()
+                await self._stage.make(step, id)
+            case StepKind.GATE:
+                await self._stage.make(step, id)
+                if self._stopped_at is not None and self.gap is None:
+                    self.gap = time.monotonic() - self._stopped_at
+            case StepKind.DRAIN:
+                if means.app.drain:
+                    self._drained.add(number)
+                await self._stage.make(step, id)
+            case _:
+                await self._stage.make(step, id)
+
+    async def _outcome(self, number: int, *, good: bool) -> None:
+        orchestrator = self._means.orchestrator
+        if number in self._unrecorded:
+            await orchestrator.record(self._unrecorded[number])
+        outcome = Outcome(
+            number,
+            good,
+            time.time(),
+            gap_seconds=self.gap if good else None,
+            message="" if good else self._message,
+            container=self._stage.container(number) if good else "",
+            said=() if good else self._said,
+        )
+        await orchestrator.outcome(self._means.app.name, outcome)
+
+    async def undo(self, new: int, reason: HoldfastError | None, order: str) -> bool:
+        """Bring the former release back, from wherever things stand now; False where `new` is good after all.
+
+        Raises NeedsAttention.
+        """
+        means = self._means
+        self._reason = reason.message if reason is not None else "cancelled"
+        self._keep_in_mind(reason)
+        try:
+            await means.lease.guard(UNDO)
+            releases = await means.orchestrator.read(means.app.name)
+            if self._is_done(releases.entries.get(new)):
+                return False
+            self._tell(UNDO, "running", title="Back to the release before")
+            old = way_back(releases.standing, new)
+            await refuse_changed(means.orchestrator, releases, old)
+            try:
+                await self._restore(releases, new, old, order)
+            except NotReady:
+                if not means.app.drain or old is None or old in self._drained:
+                    raise
+                self._drained.add(old)  # by the one who was interrupted
+                releases = await means.orchestrator.read(means.app.name)
+                await self._restore(releases, new, old, order)
+        except (LeaseLost, LeaseRetaken, EngineUnreachable) as error:
+            self._tell(UNDO, "failed")
+            raise self._attention(reason, error) from error
+        except HoldfastError as error:
+            await self._go_home(new, old, reason, error)
+        else:
+            self.back = old
+        self._tell(UNDO, UNDONE)
+        return True
+
+    def _keep_in_mind(self, reason: HoldfastError | None) -> None:
+        """What the ledger will say of it: why, and what the container said last."""
+        clean = self._means.report.clean
+        self._message = self._reason if reason is None else reason.message
+        self._said = last_said([clean(line) for line in reason.detail]) if reason is not None else ()
+
+    def _attention(self, reason: HoldfastError | None, error: HoldfastError) -> NeedsAttention:
+        means = self._means
+        if isinstance(error, NameTaken):  # until it is free, nothing that is tried can work
+            app = means.app.name
+            said = error.message if isinstance(reason, NameTaken) else f"{self._reason}; {error.message}"
+            return NeedsAttention(f"{said}; no release of {app} has the name now", error.hint)
+        return NeedsAttention(
+            f"{self._reason}; and bringing the former release back failed: {error.message}",
+            f"docker rename {error.name} ANOTHER-NAME, then holdfast recover {means.app.name}"
+            if isinstance(error, EarlierNameTaken)
+            else f"look at it now: docker ps -a --filter label={APP}={means.app.name}, "
+            f"then holdfast recover {means.app.name}",
+            (*(reason.detail if reason is not None else ()), *error.detail),
+        )
+
+    async def _go_home(
+        self, new: int, former: int | None, reason: HoldfastError | None, error: HoldfastError
+    ) -> None:
+        """The former release does not serve as it stands: it is made anew, else the next good one.
+
+        Whatever comes of it, nothing is left open, so that a deploy or a roll back can follow.
+        Raises NeedsAttention.
+        """
+        try:
+            await self._withdraw(new)
+            if isinstance(error, NameTaken):
+                raise error
+            await self.make_anew(former, error)
+        except HoldfastError as last:
+            self._tell(UNDO, "failed")
+            raise self._attention(reason, last) from last
+
+    async def make_anew(self, former: int | None, error: HoldfastError) -> None:
+        """Make the former release anew, else the next good one that can be. Raises the last failure."""
+        means = self._means
+        op = means.release.op if means.release is not None else ""
+        changed = isinstance(error, NotAsRecorded)
+        releases = await self._read()
+        for number in await candidates(means.orchestrator, releases, former):
+            means.report.warn(f"{error.message}: {releases.called(number)} is made anew from its record")
+            release = None
+            try:
+                release = await made_anew(means.orchestrator, releases, number, op, means.report, UNDO)
+                again = await rollout_of(means._replace(release=release), releases, releases.entries[number])
+                await again.make(steps_anew(releases.standing), parent=UNDO)
+            except (LeaseLost, LeaseRetaken, EngineUnreachable):
+                raise
+            except HoldfastError as failed:
+                error = failed
+                self._keep_in_mind(failed)
+                if release is not None:
+                    await self._withdraw(release.number)
+                if isinstance(failed, NameTaken):
+                    raise
+                releases = await self._read()
+            else:
+                self.serving = release.number
+                return
+        # One that does not pass may still serve better than nothing; the failure is told all the same.
+        with contextlib.suppress(HoldfastError):
+            await self.make(
+                [step for step in settle(releases.standing) if step.kind != StepKind.GATE], parent=UNDO
+            )
+            if changed and former is not None:  # nothing else can be had, and it may pass as it is
+                await self.make([Step(StepKind.GATE, former)], parent=UNDO)
+                return
+        raise error
+
+    async def _withdraw(self, new: int) -> None:
+        releases = await self._read()
+        await self.make(withdraw(releases.standing, new), parent=UNDO)
+
+    async def _read(self) -> Deployed:
+        """As things stand now, and all that steps need to know of it."""
+        means = self._means
+        releases = await means.orchestrator.read(means.app.name)
+        self._take(releases)
+        return releases
+
+    def _take(self, releases: Deployed) -> None:
+        self._stage.take(releases)
+        self._unrecorded = unrecorded(releases)
+
+    def _is_done(self, entry: Entry | None) -> bool:
+        """Whether the new release is on record as good: this one, and not somebody else's of its number."""
+        ours = self._means.release
+        return entry is not None and bool(entry.good) and (not ours or entry.release.op == ours.op)
+
+    async def _restore(self, releases: Deployed, new: int, old: int | None, order: str) -> None:
+        self._take(releases)
+        again = undrained(releases.standing, old) if old in self._drained else []
+        steps = [*again, *restore(all_after(releases.standing, again), new, order)]
+        if new in self._unrecorded and self._means.release is not None:
+            steps.remove(Step(StepKind.FAILED, new))  # it could not be recorded just now
+        await self.make(steps, parent=UNDO)

@@ -1,0 +1,1 @@
+"""What is so: releases, drift, versions, images; nothing here changes anything."""

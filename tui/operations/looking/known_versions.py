@@ -1,0 +1,111 @@
+"""What is known of a version: which bytes it named when it was released, pushed or tagged before.
+
+A tag can be moved by anybody, in a registry and on an engine; what was known of it tells that it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.engine.errors import NotFound
+from tui.errors import Refused
+from tui.evidence.files import all_evidence
+from tui.operations.verbs.tag import may_move
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.engine.client import Engine
+    from tui.model.app import AppSpec
+    from tui.model.evidence import Evidence
+    from tui.model.policy import Policy
+    from tui.model.release import Entry
+    from tui.operations.deploying.targets import Target
+
+
+class Known(NamedTuple):
+    """The bytes that a version named. `digest` and `image` may be ""; `how` is how it is known."""
+
+    digest: str
+    image: str
+    how: str
+
+    @property
+    def bytes(self) -> str:
+        return self.digest or self.image
+
+
+async def moved(
+    engine: Engine, app: AppSpec, version: str, target: Target, entries: Mapping[int, Entry]
+) -> Known | None:
+    """What a version named before, where that is something else than `target`; None where all agrees.
+
+    The engine's own tag is asked only where nothing better is known. Raises EngineError.
+    """
+    evidence = await asyncio.to_thread(all_evidence, app.name)
+    known = [
+        one
+        for one in (released(version, entries), given(version, evidence, pushed=app.has_registry))
+        if one is not None
+    ]
+    if not known and app.has_registry:
+        known = await _on_engine(engine, app, version)
+    return next((one for one in known if differs(one, target)), None)
+
+
+def released(version: str, entries: Mapping[int, Entry]) -> Known | None:
+    """By the newest good release of this version, else by the newest of all."""
+    for number in sorted(entries, key=lambda number: (bool(entries[number].good), number), reverse=True):
+        release = entries[number].release
+        if release.version == version:
+            return Known(release.digest, release.image, f"in r{number}")
+    return None
+
+
+def given(version: str, evidence: list[Evidence], *, pushed: bool) -> Known | None:
+    """By what this account did last; `pushed` where only the digest in the registry counts."""
+    found = [one for one in evidence if version in one.named and (one.digests.get(version) or not pushed)]
+    if not found:
+        return None
+    newest = max(found, key=lambda one: one.named[version])
+    digest = newest.digests.get(version, "")
+    return Known(digest, newest.image, "when it was pushed from here" if digest else "when it was tagged")
+
+
+async def _on_engine(engine: Engine, app: AppSpec, version: str) -> list[Known]:
+    try:
+        image = await engine.images.config(f"{app.image}:{version}")
+    except NotFound:
+        return []
+    return [Known(app.digest_of(image.digests), image.id, "on this engine")]
+
+
+def differs(known: Known, target: Target) -> bool:
+    """Whether these are certainly other bytes: an image's ID says nothing about the digest of an index."""
+    if known.digest and target.digest:
+        return known.digest != target.digest and not (known.image and known.image in target.images)
+    return bool(known.image and target.images) and known.image not in target.images
+
+
+async def moved_words(
+    engine: Engine, app: AppSpec, policy: Policy, version: str, target: Target, entries: Mapping[int, Entry]
+) -> str:
+    """A sentence about a version that names other bytes than before, "" where it does not or may."""
+    if not version or may_move(version, policy):
+        return ""
+    known = await moved(engine, app, version, target, entries)
+    if known is None:
+        return ""
+    now = target.digest or target.image
+    return f"{app.image}:{version} was {known.bytes} {known.how}, and is {now} now"
+
+
+def refuse_moved(app: AppSpec, words: str, target: Target) -> None:
+    """Raises Refused where there is such a sentence."""
+    if words:
+        raise Refused(
+            f"{words}: a version never moves",
+            f"find out who moved it; holdfast deploy {app.name} --digest {target.digest or target.image} "
+            "deploys exactly these bytes, or name the others",
+        )

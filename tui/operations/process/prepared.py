@@ -1,0 +1,200 @@
+"""From a request to a verb that can be planned and run."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from tui.engine.client import Engine
+from tui.engine.endpoint import Endpoint
+from tui.errors import HoldfastError
+from tui.operations.looking.endpoint_choice import home, lives_elsewhere
+from tui.operations.testing.cleanup import tidied
+from tui.settings.load import load
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+
+    from tui.model.app import AppSpec
+    from tui.model.policy import Policy
+    from tui.operations.process.request import Request
+    from tui.operations.process.runner import Planned
+    from tui.settings.schema import Settings
+
+
+class UnknownApp(HoldfastError):
+    """No app of that name is configured."""
+
+    exit_status = 2
+
+
+class Elsewhere(HoldfastError):
+    """The app does not live on the engine that was shown."""
+
+    exit_status = 2
+
+
+def app_named(apps: Mapping[str, AppSpec], name: str, own: Sequence[str] = ()) -> AppSpec:
+    """The app of a name; of "" the only one of those that the folder's own file defines, or of all.
+
+    Raises UnknownApp.
+    """
+    import difflib
+
+    if not apps:
+        raise UnknownApp("no app is configured", "holdfast init writes holdfast.toml")
+    if not name and len(own or apps) == 1:
+        return apps[next(iter(own or apps))]
+    if name in apps:
+        return apps[name]
+    known = ", ".join(apps)
+    if not name:
+        raise UnknownApp(f"which app? There are {', '.join(own) or known}")
+    near = difflib.get_close_matches(name, list(apps), n=1)
+    raise UnknownApp(
+        f'there is no app "{name}"', f"did you mean {near[0]}?" if near else f"there are {known}"
+    )
+
+
+@asynccontextmanager
+async def prepared(request: Request) -> AsyncIterator[tuple[Planned, str]]:
+    """What a request asks for, planned, and its engine's endpoint as text; it is open within the block.
+
+    Raises HoldfastError.
+    """
+    settings = await asyncio.to_thread(load, request.config or None)
+    if request.verb == "adopt":
+        async with _adopting(request, settings) as found:
+            yield found
+        return
+    app = app_named(settings.apps, request.app, settings.own)
+    place = await asyncio.to_thread(_place, request, settings, app)
+    async with await Engine.connect(place) as engine:
+        yield tidied(engine, await planned(request, engine, app, settings.policy)), place.url
+
+
+@asynccontextmanager
+async def _adopting(request: Request, settings: Settings) -> AsyncIterator[tuple[Planned, str]]:
+    """The app need not be there: it is about to be made, and tied to the engine that was named for it."""
+    from tui.operations.verbs.adopt import plan
+
+    place = await asyncio.to_thread(_place, request, settings, settings.apps.get(request.app))
+    async with await Engine.connect(place) as engine:
+        named = request.docker_context or request.host
+        found = await plan(engine, settings.apps, request.op, request.app, request.container, named)
+        yield found, place.url
+
+
+def _place(request: Request, settings: Settings, app: AppSpec | None) -> Endpoint:
+    """Where the engine of a request is. Raises HoldfastError.
+
+    What was shown to somebody is taken as it was: by now the same words may name another engine. Where the
+    app has got another home meanwhile, nothing is done.
+    """
+    if not request.engine:
+        return home(app, settings.engine, request.host, request.docker_context)
+    if app is not None:
+        away = lives_elsewhere(app, settings.engine, request.engine, request.host, request.docker_context)
+        if away:
+            raise Elsewhere(
+                f"{app.name} lives on {away}, not on {request.engine}",
+                "open holdfast there (--context or --host)",
+            )
+    return Endpoint(request.engine, "the dashboard")
+
+
+async def planned(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
+    """What a request asks for. Raises HoldfastError where it cannot be done."""
+    planning = PLANNING.get(request.verb)
+    if planning is None:
+        raise HoldfastError(f'there is no verb "{request.verb}"')
+    return await planning(request, engine, app, policy)
+
+
+# Each operation is a process of its own, started while somebody waits: it imports what it needs, no more.
+
+
+async def _build(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Planned:
+    from tui.operations.verbs.build import plan
+
+    return await plan(engine, _with_options(app, request), request.op)
+
+
+async def _test(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Planned:
+    from tui.operations.verbs.test import plan
+
+    return await plan(engine, app, request.op, request.image)
+
+
+async def _tag(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
+    from tui.operations.verbs.tag import plan
+
+    return await plan(engine, app, policy, request.version, request.image)
+
+
+async def _push(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
+    from tui.operations.verbs.push import plan
+
+    return await plan(engine, app, policy, request.version, request.image)
+
+
+async def _deploy(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
+    from tui.operations.deploying.sources import FromVersion
+    from tui.operations.orchestrators.standalone import Standalone
+    from tui.operations.verbs.deploy import plan
+
+    op, version, digest = request.op, request.version, request.digest
+    source = FromVersion(engine, app, policy, op, version, digest=digest, again=request.again)
+    return await plan(await Standalone.open(engine), app, op, source)
+
+
+async def _rollback(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Planned:
+    from tui.operations.orchestrators.standalone import Standalone
+    from tui.operations.verbs.rollback import plan
+
+    return await plan(await Standalone.open(engine), app, request.op, request.to, force=request.force)
+
+
+async def _ship(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
+    from tui.operations.verbs.ship import plan
+
+    return await plan(engine, app, policy, request.op, request.version, again=request.again)
+
+
+async def _recover(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Planned:
+    from tui.operations.orchestrators.standalone import Standalone
+    from tui.operations.verbs.recover import plan
+
+    return await plan(await Standalone.open(engine), app, request.op)
+
+
+async def _prune(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Planned:
+    from tui.operations.orchestrators.standalone import Standalone
+    from tui.operations.verbs.prune import plan
+
+    return await plan(await Standalone.open(engine), app, request.op)
+
+
+PLANNING: Mapping[str, Callable[[Request, Engine, AppSpec, Policy], Awaitable[Planned]]] = {
+    "build": _build,
+    "test": _test,
+    "tag": _tag,
+    "push": _push,
+    "deploy": _deploy,
+    "rollback": _rollback,
+    "ship": _ship,
+    "recover": _recover,
+    "prune": _prune,
+}
+"""Every verb on an app of the configuration; `adopt` makes an app, and is planned by `prepared`."""
+
+
+def _with_options(app: AppSpec, request: Request) -> AppSpec:
+    """The app with what was asked for now."""
+    if app.build is None:
+        return app
+    build = app.build._replace(
+        no_cache=app.build.no_cache or request.no_cache, pull=app.build.pull or request.pull
+    )
+    return app._replace(build=build)

@@ -1,0 +1,1 @@
+"""The verbs: each file plans one, and does what was planned."""

@@ -1,0 +1,258 @@
+"""Putting an exact digest into service, and a way back at every step."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from tui.engine.errors import EngineError
+from tui.engine.uncancelled import to_the_end
+from tui.errors import HoldfastError, Refused
+from tui.evidence.files import name_version
+from tui.ledger.errors import LeaseLost
+from tui.ledger.records import spec_hash
+from tui.ledger.way_out import refuse_beyond
+from tui.model.operation import CANCELLED, Plan, PlanStep, Result
+from tui.model.step import NETWORKS
+from tui.model.switching import START_FIRST, deploy
+from tui.operations.deploying.gate import kept
+from tui.operations.deploying.leased import lease_step
+from tui.operations.deploying.pulling import PULL
+from tui.operations.deploying.retiring import PRUNE, image_steps, retire
+from tui.operations.deploying.rollout import Means, rollout_of
+from tui.operations.deploying.taken_names import refuse_taken
+from tui.operations.process.runner import Planned, this_process
+
+if TYPE_CHECKING:
+    from tui.model.app import AppSpec
+    from tui.model.release import Entry, Release
+    from tui.model.step import Step
+    from tui.operations.deploying.rollout import Rollout
+    from tui.operations.deploying.sources import Found, Source
+    from tui.operations.looking.releases import Deployed
+    from tui.operations.orchestrators.base import Foreseen, Held, Orchestrator
+    from tui.operations.process.report import Report
+
+
+class Undone(HoldfastError):
+    """It failed, and is undone: `serves` is the release that serves now."""
+
+    def __init__(self, message: str, hint: str, detail: tuple[str, ...], serves: str) -> None:
+        super().__init__(message, hint, detail)
+        self.serves = serves
+
+
+class Cancelled(HoldfastError):
+    """It was cancelled, and what was begun is undone: `serves` is the release that serves now."""
+
+    exit_status = CANCELLED
+
+    def __init__(self, serves: str) -> None:
+        super().__init__(f"cancelled; {serves} serves" if serves else "cancelled")
+        self.serves = serves
+
+
+async def plan(orchestrator: Orchestrator, app: AppSpec, op: str, source: Source) -> Planned:
+    """Put into service what the source has. Raises HoldfastError."""
+
+    async def read() -> Deployed:
+        releases = await orchestrator.read_undisturbed(app.name)
+        _refuse_if_blocked(releases)
+        return releases
+
+    found = await source.find(read)
+    releases = found.releases
+    release = await found.release(releases.standing)
+    if found.target.local:
+        await orchestrator.runnable(app, release.reference)
+    steps, size = _steps(app, release, releases), found.target.size
+    foreseen = await orchestrator.foresee(app, release, found.former, releases, steps, size=size)
+    deploy = _Deploy(orchestrator, app, op, found, foreseen)
+    return Planned(deploy.plan(release), deploy.run)
+
+
+def _refuse_if_blocked(releases: Deployed) -> None:
+    name, standing = releases.standing.app, releases.standing
+    refuse_taken(releases)
+    refuse_beyond(name, standing.next_number)
+    if standing.open:
+        raise Refused(
+            f"a deploy of {name} (r{standing.open[0]}) was interrupted and is neither finished nor undone",
+            f"holdfast recover {name}",
+        )
+
+
+def _steps(app: AppSpec, release: Release, releases: Deployed) -> list[Step]:
+    drain = bool(app.drain) or release.order == START_FIRST
+    return deploy(releases.standing, release.order, drain=drain)
+
+
+class _Deploy:
+    """Putting into service what was found; `op` is the operation's ID."""
+
+    def __init__(
+        self, orchestrator: Orchestrator, app: AppSpec, op: str, found: Found, foreseen: Foreseen
+    ) -> None:
+        self._orchestrator = orchestrator
+        self._app = app
+        self._op = op
+        self._found = found
+        self._foreseen = foreseen
+
+    def plan(self, release: Release) -> Plan:
+        """What will be done to make this release."""
+        app, orchestrator, found, foreseen = self._app, self._orchestrator, self._found, self._foreseen
+        releases, standing = found.releases, found.releases.standing
+        steps = [lease_step(app.name)]
+        if not found.target.local:
+            steps.append(PlanStep(PULL, f"Pull {release.reference}"))
+        if self._declares:
+            steps.append(PlanStep(NETWORKS, "Create declared networks and volumes that are missing"))
+        steps += [PlanStep(step.id, step.title) for step in _steps(app, release, releases)]
+        if going := self._going():
+            steps.append(PlanStep(PRUNE, f"Remove {', '.join(f'r{number}' for number in going)}"))
+        steps += image_steps(foreseen.outgoing)
+        facts = [("host", orchestrator.host), ("engine", orchestrator.url)]
+        facts.append(("new", f"{release.version} {release.digest or release.image}".strip()))
+        if standing.live is not None:
+            called, entry = releases.called(standing.live), releases.entries.get(standing.live)
+            facts.append(("old", f"{called} {_bytes_of(releases, entry)}"))
+            facts.append(("way back", f"{called}, at every step"))
+        else:
+            facts.append(("way back", "none: nothing of this app serves now; a failure leaves it so"))
+        facts.append(("gap", _expected_gap(releases, release)))
+        facts += [*foreseen.facts, *found.facts]
+        warnings = [*found.warnings, *orchestrator.notes, *releases.stranger_notes(), *foreseen.warnings]
+        return Plan(
+            title=self._title(release),
+            steps=tuple(steps),
+            facts=tuple(facts),
+            warnings=tuple(dict.fromkeys(warnings)),
+            equal=_equal(releases, release),
+            verb=found.verb,
+            typed=found.typed,
+        )
+
+    @property
+    def _declares(self) -> bool:
+        return bool(self._app.create_networks or self._app.create_volumes)
+
+    def _title(self, release: Release) -> str:
+        return f"{self._found.title} as r{release.number}"
+
+    def _going(self) -> list[int]:
+        """Releases that retention removes once the new one is good."""
+        standing = self._found.releases.standing
+        kept = [number for number in standing.good if number in standing.slots]
+        return kept[max(self._app.keep, 1) :]
+
+    async def run(self, report: Report) -> Result:
+        app, orchestrator, before = self._app, self._orchestrator, self._found.releases
+        title = self._title(await self._found.release(before.standing))
+        owner = this_process(self._op, title=title, verb=self._found.name, what=self._found.what)
+        async with orchestrator.leased(app.name, owner, report) as lease:
+            try:
+                # Only now nobody else changes it: what was planned may be out of date.
+                releases = await orchestrator.read_again(before)
+                _refuse_if_blocked(releases)
+                if before.standing != releases.standing:
+                    report.warn("the releases have changed since the plan was made: the steps follow them")
+                return await self._under_lease(lease, report, releases)
+            except asyncio.CancelledError as error:
+                raise Cancelled(await to_the_end(self._serving())) from error
+
+    async def _under_lease(self, lease: Held, report: Report, releases: Deployed) -> Result:
+        app, orchestrator, found = self._app, self._orchestrator, self._found
+        release = await found.release(releases.standing)
+        if not found.target.local:
+            async with report.step(PULL):
+                await orchestrator.pull(release.reference, found.target.host, report, PULL)
+        image = await orchestrator.runnable(app, release.reference)
+        if self._declares:
+            async with report.step(NETWORKS):
+                await orchestrator.create_declared(app, lease, report, NETWORKS)
+        release = release._replace(image=image)
+        means = Means(orchestrator=orchestrator, app=app, lease=lease, report=report, release=release)
+        rollout = await rollout_of(means, releases, found.former)
+        try:
+            await rollout.make(_steps(app, release, releases))
+        except LeaseLost:
+            raise  # whoever has it now decides what becomes of the app
+        except asyncio.CancelledError:
+            if await to_the_end(rollout.undo(release.number, None, release.order)):
+                raise
+            report.warn("too late to cancel: it is done")
+        except HoldfastError as error:
+            if await to_the_end(rollout.undo(release.number, error, release.order)):
+                hint = kept(error, self._op)
+                back, serves = _back(rollout, releases)
+                raise Undone(f"{error.message}; {back}", hint, error.detail, serves) from error
+            report.warn(f"it is done all the same: {error.message}")
+        await retire(means, rollout, self._foreseen.outgoing)
+        await _keep_in_mind(release, report)
+        return Result(
+            image=image,
+            digest=release.digest,
+            tags=(f"{app.image}:{release.version}",) if release.version else (),
+            release=f"r{release.number}",
+            gap_seconds=rollout.gap,
+            facts=(("configuration", spec_hash(release.run, release.ready)),),
+        )
+
+    async def _serving(self) -> str:
+        """Which release serves now, "r12 v1.4.0"; "" where none does, or the engine does not say."""
+        try:
+            releases = await self._orchestrator.read(self._app.name)
+        except EngineError:
+            return ""
+        live = releases.standing.live
+        return releases.called(live) if live is not None else ""
+
+
+def _bytes_of(releases: Deployed, entry: Entry | None) -> str:
+    """The digest of the live release, else the ID of the image that its container has."""
+    if entry is not None:
+        return entry.release.digest or entry.release.image
+    return releases.live.image_id if releases.live is not None else ""
+
+
+def _expected_gap(releases: Deployed, release: Release) -> str:
+    standing = releases.standing
+    if standing.live is None:
+        return "none: nothing serves now"
+    if release.order == START_FIRST:
+        return "none: the new one is ready before the old one stops"
+    for number in standing.good:
+        outcome = releases.entries[number].outcome
+        if outcome is not None and outcome.gap_seconds is not None:
+            return f"about {outcome.gap_seconds:.1f} s, as for r{number}"
+    return "from the stop of the old one until the new one is ready; not measured yet"
+
+
+def _equal(releases: Deployed, release: Release) -> str:
+    name, live = release.app, releases.standing.live
+    run = f"docker run -d --name {name} ... {release.reference}"
+    return run if live is None else f"docker stop {name} && docker rename {name} {name}.r{live} && {run}"
+
+
+def _back(rollout: Rollout, releases: Deployed) -> tuple[str, str]:
+    """What serves now that it is undone: in words, and by its name."""
+    if (anew := rollout.serving) is not None:
+        return f"the former release did not serve any more: made anew as r{anew}, it serves", f"r{anew}"
+    if (back := rollout.back) is None:
+        return "nothing was in service, and nothing is", ""
+    called = releases.called(back)
+    again = back == releases.standing.live
+    return f"{called} {'serves again' if again else 'was started, and serves now'}", called
+
+
+async def _keep_in_mind(release: Release, report: Report) -> None:
+    """So that a version that moves is noticed on every engine that is deployed to from here."""
+    if not release.version:
+        return
+    name, image, version, digest = release.app, release.image, release.version, release.digest
+    try:
+        await asyncio.to_thread(name_version, name, image, version, digest, time.time())
+    except OSError as error:
+        report.warn(f"which bytes {version} names could not be kept in mind here: {error.strerror}")

@@ -1,0 +1,20 @@
+"""Going back to an earlier release: a deploy of what it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.operations.deploying.from_release import FromRelease
+from tui.operations.verbs import deploy
+
+if TYPE_CHECKING:
+    from tui.model.app import AppSpec
+    from tui.operations.orchestrators.base import Orchestrator
+    from tui.operations.process.runner import Planned
+
+
+async def plan(
+    orchestrator: Orchestrator, app: AppSpec, op: str, to: int = 0, *, force: bool = False
+) -> Planned:
+    """Roll an app back. Raises HoldfastError."""
+    return await deploy.plan(orchestrator, app, op, FromRelease(orchestrator, app, op, to, force=force))
