@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.engine.client import Engine
 from tui.journal.folder import operations_folder
-from tui.operations.looking.app_engines import elsewhere
 from tui.operations.looking.app_repository import Remote
-from tui.operations.looking.endpoint_choice import is_protected
+from tui.operations.looking.endpoint_choice import elsewhere, is_protected
 from tui.operations.looking.release_reader import Observer
 from tui.operations.process.request import Request
 from tui.sync.follow_journals import JournalFollower

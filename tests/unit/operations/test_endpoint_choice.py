@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui.model.app import AppSpec
-from tui.operations.looking.app_engines import elsewhere
-from tui.operations.looking.endpoint_choice import WhichEngine, endpoint, home, lives_elsewhere
+from tui.operations.looking.endpoint_choice import WhichEngine, elsewhere, endpoint, home, lives_elsewhere
 from tui.settings.schema import Settings
 
 HERE, THERE, CURRENT = "unix:///here.sock", "unix:///there.sock", "unix:///current.sock"

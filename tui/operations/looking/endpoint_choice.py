@@ -1,4 +1,4 @@
-"""Which engine is meant."""
+"""Which engine is meant: the one module that answers it, for command line, operations and dashboard."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
-from tui.engine.endpoint import is_endpoint, named, resolve
+from tui.engine.endpoint import Endpoint, is_endpoint, named, resolve
 from tui.engine.errors import EngineError
 from tui.errors import HoldfastError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.engine.endpoint import Endpoint
     from tui.model.app import AppSpec
     from tui.model.policy import EngineSettings
+    from tui.operations.process.request import Request
+    from tui.settings.schema import Settings
 
 
 class WhichEngine(HoldfastError):
     """The app lives on several engines, and which one is meant was not said."""
+
+    exit_status = 2
+
+
+class Elsewhere(HoldfastError):
+    """The app does not live on the engine that was shown."""
 
     exit_status = 2
 
@@ -54,6 +61,40 @@ def home(
         choices = " or ".join(f"--{'host' if is_endpoint(name) else 'context'} {name}" for name in engines)
         raise WhichEngine(f"which engine? {app.name} lives on {', '.join(engines)}", f"name one: {choices}")
     return endpoint(host, docker_context, engines[0] if len(engines) == 1 else configured, environ)
+
+
+def choose(request: Request, settings: Settings, app: AppSpec | None) -> Endpoint:
+    """Where the engine of a request is. Raises HoldfastError.
+
+    What was shown to somebody is taken as it was: by now the same words may name another engine. Where the
+    app has got another home meanwhile, nothing is done.
+    """
+    if not request.engine:
+        return home(app, settings.engine, request.host, request.docker_context)
+    if app is not None:
+        away = lives_elsewhere(app, settings.engine, request.engine, request.host, request.docker_context)
+        if away:
+            raise Elsewhere(
+                f"{app.name} lives on {away}, not on {request.engine}",
+                "open holdfast there (--context or --host)",
+            )
+    return Endpoint(request.engine, "the dashboard")
+
+
+def elsewhere(
+    settings: Settings, url: str, host: str, docker_context: str, environ: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """App -> the engines that it lives on, as the configuration calls them; those of the engine at `url` are
+    left out.
+
+    `host` and `docker_context` as on the command line: they decide for every app. Reads Docker's
+    configuration: blocks for a moment.
+    """
+    found = {
+        app.name: lives_elsewhere(app, settings.engine, url, host, docker_context, environ)
+        for app in settings.apps.values()
+    }
+    return {name: homes for name, homes in found.items() if homes}
 
 
 def lives_elsewhere(

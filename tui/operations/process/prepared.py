@@ -7,9 +7,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui.engine.client import Engine
-from tui.engine.endpoint import Endpoint
 from tui.errors import HoldfastError
-from tui.operations.looking.endpoint_choice import home, lives_elsewhere
+from tui.operations.looking.endpoint_choice import choose
 from tui.operations.testing.cleanup import tidied
 from tui.settings.load import load
 
@@ -25,12 +24,6 @@ if TYPE_CHECKING:
 
 class UnknownApp(HoldfastError):
     """No app of that name is configured."""
-
-    exit_status = 2
-
-
-class Elsewhere(HoldfastError):
-    """The app does not live on the engine that was shown."""
 
     exit_status = 2
 
@@ -69,7 +62,7 @@ async def prepared(request: Request) -> AsyncIterator[tuple[Planned, str]]:
             yield found
         return
     app = app_named(settings.apps, request.app, settings.own)
-    place = await asyncio.to_thread(_place, request, settings, app)
+    place = await asyncio.to_thread(choose, request, settings, app)
     async with await Engine.connect(place) as engine:
         yield tidied(engine, await planned(request, engine, app, settings.policy)), place.url
 
@@ -79,29 +72,11 @@ async def _adopting(request: Request, settings: Settings) -> AsyncIterator[tuple
     """The app need not be there: it is about to be made, and tied to the engine that was named for it."""
     from tui.operations.verbs.adopt import plan
 
-    place = await asyncio.to_thread(_place, request, settings, settings.apps.get(request.app))
+    place = await asyncio.to_thread(choose, request, settings, settings.apps.get(request.app))
     async with await Engine.connect(place) as engine:
         named = request.docker_context or request.host
         found = await plan(engine, settings.apps, request.op, request.app, request.container, named)
         yield found, place.url
-
-
-def _place(request: Request, settings: Settings, app: AppSpec | None) -> Endpoint:
-    """Where the engine of a request is. Raises HoldfastError.
-
-    What was shown to somebody is taken as it was: by now the same words may name another engine. Where the
-    app has got another home meanwhile, nothing is done.
-    """
-    if not request.engine:
-        return home(app, settings.engine, request.host, request.docker_context)
-    if app is not None:
-        away = lives_elsewhere(app, settings.engine, request.engine, request.host, request.docker_context)
-        if away:
-            raise Elsewhere(
-                f"{app.name} lives on {away}, not on {request.engine}",
-                "open holdfast there (--context or --host)",
-            )
-    return Endpoint(request.engine, "the dashboard")
 
 
 async def planned(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
