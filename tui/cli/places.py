@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.client import Engine
+from tui.engine.endpoint import place_of
 from tui.errors import HoldfastError
 from tui.operations.looking.endpoint_choice import endpoint, home
 from tui.operations.process.prepared import UnknownApp
@@ -78,7 +79,7 @@ def merged(asked: Asked, settings: Settings, known: Iterable[Place]) -> list[Pla
     found: dict[str, Place] = {}
     for place in known:
         try:
-            url = endpoint(asked.host, asked.docker_context, place.configured).url
+            url = place_of(endpoint(asked.host, asked.docker_context, place.configured).url)
         except HoldfastError:
             url = place.configured  # whoever connects there is told why
         before = found.get(url)

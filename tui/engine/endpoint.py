@@ -38,6 +38,15 @@ class Endpoint(NamedTuple):
         return self.url.removeprefix("unix://") if self.url.startswith("unix://") else ""
 
 
+def place_of(url: str) -> str:
+    """An endpoint as it is compared: a socket by where its path really leads, for /var/run is often a link.
+
+    Blocks for a moment.
+    """
+    scheme, mark, path = url.partition("://")
+    return f"{scheme}{mark}{os.path.realpath(path)}" if scheme == "unix" and path else url
+
+
 def resolve(
     host: str | None = None, docker_context: str | None = None, environ: Mapping[str, str] = os.environ
 ) -> Endpoint:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.engine.endpoint import place_of
 from tui.journal.folder import listed
 from tui.journal.reader import Tail, events, is_alive, summary
 from tui.model.operation import Started
@@ -136,7 +137,7 @@ class JournalFollower:
                     self._seen.add(path.name)
                 continue
             self._seen.add(path.name)
-            if one.started.engine != self._engine:
+            if place_of(one.started.engine) != place_of(self._engine):
                 continue
             found.append(_New(one, Tail(path) if one.alive or self._looked else None))
         self._looked = True

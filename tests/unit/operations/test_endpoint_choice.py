@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tui.model.app import AppSpec
-from tui.operations.looking.endpoint_choice import WhichEngine, elsewhere, endpoint, home, lives_elsewhere
+from tui.model.policy import EngineSettings
+from tui.operations.looking.endpoint_choice import (
+    WhichEngine,
+    elsewhere,
+    endpoint,
+    home,
+    is_protected,
+    lives_elsewhere,
+)
 from tui.settings.schema import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HERE, THERE, CURRENT = "unix:///here.sock", "unix:///there.sock", "unix:///current.sock"
 
@@ -79,3 +92,14 @@ def test_the_environment_moves_an_app_of_one_engine_only(monkeypatch: pytest.Mon
     monkeypatch.setenv("DOCKER_HOST", HERE)
     assert lives_elsewhere(app("web", THERE), "", HERE) == ""
     assert lives_elsewhere(app("web", THERE, CURRENT), "", HERE) == f"{THERE}, {CURRENT}"
+
+
+def test_a_socket_is_the_same_engine_by_whatever_path_leads_to_it(tmp_path: Path) -> None:
+    """/var/run is a link to /run on most machines: a protected engine is protected by both."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "var").symlink_to(tmp_path / "run")
+    one, other = f"unix://{tmp_path}/run/docker.sock", f"unix://{tmp_path}/var/docker.sock"
+    assert is_protected({one: EngineSettings(protected=True)}, other)
+    assert is_protected({other: EngineSettings(protected=True)}, one)
+    assert not is_protected({one: EngineSettings(protected=True)}, f"unix://{tmp_path}/docker.sock")
+    assert lives_elsewhere(app("web", one), "", other) == ""

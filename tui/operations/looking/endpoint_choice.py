@@ -6,7 +6,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
-from tui.engine.endpoint import Endpoint, is_endpoint, named, resolve
+from tui.engine.endpoint import Endpoint, is_endpoint, named, place_of, resolve
 from tui.engine.errors import EngineError
 from tui.errors import HoldfastError
 
@@ -115,7 +115,7 @@ def lives_elsewhere(
     around = environ if len(homes) == 1 else _without_choice(environ)
     for name in homes:
         with contextlib.suppress(EngineError):  # what is not on this machine is certainly not where we are
-            if endpoint(configured=name, environ=around).url == url:
+            if place_of(endpoint(configured=name, environ=around).url) == place_of(url):
                 return ""
     return ", ".join(homes)
 
@@ -131,7 +131,7 @@ def is_protected(
         if not settings.protected:
             continue
         try:
-            if endpoint(configured=name, environ=_without_choice(environ)).url == url:
+            if place_of(endpoint(configured=name, environ=_without_choice(environ)).url) == place_of(url):
                 return True
         except EngineError:  # a context that is not on this machine cannot be where we are
             continue
