@@ -140,7 +140,15 @@ LOADED = "print('docker' in sys.modules)"
 
 
 @pytest.mark.parametrize(
-    "module", ["first_paint", "app", "cli.status", "cli.releases", "operations.remote", "operations.push"]
+    "module",
+    [
+        "first_paint",
+        "app",
+        "cli.status",
+        "cli.releases",
+        "operations.looking.app_repository",
+        "operations.verbs.push",
+    ],
 )
 def test_nothing_loads_the_library_beforehand(module: str) -> None:
     """Its import takes a quarter of a second: neither a frame nor a short command may wait for it."""
