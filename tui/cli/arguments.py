@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from tui import __version__
-from tui.cli.texts import DESCRIPTIONS, EXAMPLES, SHORT, STATUS, WORDS
+from tui.cli.texts import DESCRIPTIONS, EXAMPLES, SHORT, STATUS
 from tui.errors import HoldfastError
 from tui.model.verb import VERBS, Argument
 
@@ -197,7 +197,7 @@ _ARGUMENTS = {
 def _add_operation(verbs: Any, verb: str) -> None:
     made = _add_verb(verbs, verb)
     made.add_argument("words", nargs="*", default=[], help=argparse.SUPPRESS, metavar="APP")
-    made.usage = f"holdfast {verb} {WORDS[verb]} [options]"
+    made.usage = f"holdfast {verb} {VERBS[verb].usage} [options]"
     for argument, words in _ARGUMENTS.items():
         if argument in VERBS[verb].takes:
             made.add_argument(*words.flags, **words.more)

@@ -90,7 +90,15 @@ def made(operation: Operation | None) -> str:
 
 
 APP_BUILD = Command(
-    "app.build", "Build the app", ("B",), changes=True, why_not=_build, footer="build", menu="b", of_app=True
+    "app.build",
+    "Build the app",
+    ("B",),
+    changes=True,
+    why_not=_build,
+    footer="build",
+    menu="b",
+    of_app=True,
+    begins="build",
 )
 APP_TEST = Command(
     "app.test",

@@ -36,6 +36,13 @@ class Scope(Enum):
     OPERATION = "operation"
 
 
+LIST_PANES = {Scope.APPS: "1", Scope.IMAGES: "2", Scope.TAGS: "3", Scope.CONTAINERS: "4"}
+"""The panes that list things, in the order in which one goes through them, and the key that goes to each."""
+
+LIST_SCOPES = tuple(LIST_PANES)
+OUTPUT_SCOPES = (Scope.LOG, Scope.OPERATION)
+
+
 class Situation(NamedTuple):
     """All that decides whether a command is available.
 
@@ -115,6 +122,7 @@ class Command(NamedTuple):
     of_app     whether it is about the current app: not in the footer where none is configured
     opens      whether it opens a screen, though not at once: keys wait for that one
     docker     the docker command that does the same, without its arguments; "" where there is none
+    begins     the verb that it begins with the apps, and nothing else to say; "" where a controller asks more
     """
 
     id: str
@@ -130,6 +138,7 @@ class Command(NamedTuple):
     of_app: bool = False
     opens: bool = False
     docker: str = ""
+    begins: str = ""
 
     def __hash__(self) -> int:
         return hash(self.id)  # looked up with every key

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.commands.command import Command, Scope
-from tui.commands.table import BY_ID, FORMER, LIST_SCOPES, OUTPUT_SCOPES, TABLE, applies, menu_with
+from tui.commands.command import LIST_SCOPES, OUTPUT_SCOPES, Command, Scope
+from tui.commands.table import BY_ID, FORMER, TABLE, applies, menu_with
 from tui.commands.view import GO_TO, HINTS
 
 if TYPE_CHECKING:

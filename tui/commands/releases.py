@@ -198,6 +198,7 @@ APP_RECOVER = Command(
     asks=Asks.PLAN,
     why_not=_recover,
     menu="c",
+    begins="recover",
 )
 APP_PRUNE = Command(
     "app.prune",
@@ -208,6 +209,7 @@ APP_PRUNE = Command(
     asks=Asks.PLAN,
     why_not=_prune,
     menu="p",
+    begins="prune",
 )
 APP_UNLOCK = Command(
     "app.unlock",

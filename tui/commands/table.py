@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.commands.apps import APPS, OPERATION
-from tui.commands.command import Command, Scope
+from tui.commands.command import LIST_SCOPES, Command, Scope
 from tui.commands.containers import CONTAINER_MENU, CONTAINERS
 from tui.commands.images import IMAGE_MENU, IMAGES, TAG_MENU, TAGS
 from tui.commands.log import LOG
@@ -24,9 +24,6 @@ FORMER = {
 
 MENUS = {menu.scope: menu for menu in (APP_MENU, IMAGE_MENU, TAG_MENU, CONTAINER_MENU)}
 """The command that opens the menu of a pane."""
-
-LIST_SCOPES = (Scope.APPS, Scope.IMAGES, Scope.TAGS, Scope.CONTAINERS)
-OUTPUT_SCOPES = (Scope.LOG, Scope.OPERATION)
 
 
 def belongs(command: Command, pane: Scope) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.commands.command import Command, Scope, Situation
+from tui.commands.command import LIST_PANES, Command, Scope, Situation
 from tui.commands.container_actions import none
 
 
@@ -26,27 +26,18 @@ VIEW = (
     VIEW_PALETTE, VIEW_BACK, VIEW_LEAVE, VIEW_QUIT, VIEW_SUSPEND, VIEW_THEME, VIEW_RELOAD, VIEW_RETRY,
 )  # fmt: skip
 
-PANE_APPS = Command("pane.apps", "Go to the apps", ("1",))
-PANE_IMAGES = Command("pane.images", "Go to the images", ("2",))
-PANE_TAGS = Command("pane.tags", "Go to the tags", ("3",))
-PANE_CONTAINERS = Command("pane.containers", "Go to the containers", ("4",))
-PANE_LOG = Command("pane.log", "Go to the log or operation", ("5",))
+GO_TO = {
+    pane.value: Command(f"pane.{pane.value}", f"Go to the {pane.value}", (key,))
+    for pane, key in LIST_PANES.items()
+}
+GO_TO[Scope.LOG.value] = Command("pane.log", "Go to the log or operation", ("5",))
+"""The command that goes to a pane, by the pane's name."""
+
 PANE_NEXT = Command("pane.next", "Go to the next pane", ("tab",))
 PANE_PREVIOUS = Command("pane.previous", "Go to the pane before", ("shift+tab",))
 PANE_ZOOM = Command("pane.zoom", "Give the pane the whole screen, or take it back", ("z",), footer="zoom")
 
-PANES = (
-    PANE_APPS, PANE_IMAGES, PANE_TAGS, PANE_CONTAINERS, PANE_LOG, PANE_NEXT, PANE_PREVIOUS, PANE_ZOOM,
-)  # fmt: skip
-
-GO_TO = {
-    "apps": PANE_APPS,
-    "images": PANE_IMAGES,
-    "tags": PANE_TAGS,
-    "containers": PANE_CONTAINERS,
-    "log": PANE_LOG,
-}
-"""The command that goes to a pane, by the pane's name."""
+PANES = (*GO_TO.values(), PANE_NEXT, PANE_PREVIOUS, PANE_ZOOM)
 
 LIST_DOWN = Command("list.down", "One row down", ("j", "down"), Scope.LISTS)
 LIST_UP = Command("list.up", "One row up", ("k", "up"), Scope.LISTS)

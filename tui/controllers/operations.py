@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from tui.commands.apps import APP_BUILD, APP_HISTORY, APP_PUSH, APP_TAG, APP_TEST, OPERATION_CANCEL
+from tui.commands.apps import APP_HISTORY, APP_PUSH, APP_TAG, APP_TEST, OPERATION_CANCEL
 from tui.commands.command import Asks
+from tui.commands.table import TABLE
 from tui.controllers.preparing import Preparing
 from tui.errors import HoldfastError
 from tui.journal.folder import new_id
@@ -57,7 +58,7 @@ class Operations:
     def handlers(self) -> Mapping[Command, Handler]:
         in_task = self._desk.in_task
         return {
-            APP_BUILD: self._build,
+            **{command: self._beginning(command) for command in TABLE if command.begins},
             APP_TEST: self._test,
             APP_TAG: in_task(self._tag),
             APP_PUSH: in_task(self._push),
@@ -65,8 +66,18 @@ class Operations:
             OPERATION_CANCEL: in_task(self._cancel),
         }
 
-    def _build(self, situation: Situation) -> None:
-        self._begin(APP_BUILD, situation, [self.request("build", app.name) for app in situation.apps])
+    def _beginning(self, command: Command) -> Handler:
+        """What begins a verb that is told nothing but the app."""
+        verb = command.begins
+
+        def at_once(situation: Situation) -> None:
+            self._begin(command, situation, [self.request(verb, app.name) for app in situation.apps])
+
+        async def planned(situation: Situation) -> None:
+            name = situation.apps[0].name
+            await self.run(command, situation, f"{verb.capitalize()} {name}", self.request(verb, name))
+
+        return at_once if command.asks is Asks.NOTHING else self._desk.in_task(planned)
 
     def _test(self, situation: Situation) -> None:
         app = situation.apps[0]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.commands.containers import APP_ADOPT
 from tui.commands.releases import (
     APP_DEPLOY,
     APP_PLAN,
-    APP_PRUNE,
-    APP_RECOVER,
     APP_ROLLBACK,
     APP_SHIP,
     APP_UNLOCK,
@@ -68,20 +65,12 @@ class Releases:
             APP_SHIP: self._desk.in_task(self._ship),
             APP_PLAN: self._desk.in_task(self._plan),
             APP_ADOPT: self._desk.in_task(self._adopt),
-            APP_RECOVER: self._desk.in_task(partial(self._planned, APP_RECOVER, "recover")),
-            APP_PRUNE: self._desk.in_task(partial(self._planned, APP_PRUNE, "prune")),
             APP_UNLOCK: self._desk.in_task(self._unlock),
             APP_VERIFY: self._desk.in_task(self._verify),
             RELEASE_SHOW: lambda situation: self.show(situation.apps[0].name, situation.release),
         }
 
     # Into service, and back
-
-    async def _planned(self, command: Command, verb: str, situation: Situation) -> None:
-        """What takes nothing but the app."""
-        name = situation.apps[0].name
-        request = self._operations.request(verb, name)
-        await self._operations.run(command, situation, f"{verb.capitalize()} {name}", request)
 
     async def _deploy(self, situation: Situation) -> None:
         app = situation.apps[0]

@@ -34,6 +34,8 @@ class Verb(NamedTuple):
     recovers          whether `recover` finishes or undoes it where it was interrupted
     when_cancelled    what becomes of it then
     when_interrupted  what to do then, "" where it is to be recovered
+    usage             the words behind it on the command line: "[APP] [VERSION]"
+    short, help, examples   what `--help` says of it, among all and alone
     """
 
     name: str
@@ -47,7 +49,18 @@ class Verb(NamedTuple):
     recovers: bool = False
     when_cancelled: str = "it undoes what it has begun"
     when_interrupted: str = ""
+    usage: str = "[APP]"
+    short: str = ""
+    help: str = ""
+    examples: tuple[str, ...] = ()
 
+
+ASKS = (
+    "On a terminal the plan is shown and you are asked first, unless --yes is given. "
+    "Without a terminal (cron, CI) nobody could answer: the command itself is the consent, "
+    "except on an engine that is protected: there the app's name is typed, or said by --confirm."
+)
+"""What `--help` says of every verb that asks."""
 
 _SERVES_AGAIN = "what it has begun is undone: the release before serves again"
 
@@ -57,12 +70,21 @@ _ALL = (
         takes=frozenset((Argument.NO_CACHE, Argument.PULL)),
         when_cancelled="steps that are done stay in the engine's cache",
         when_interrupted="start it again: what the engine has built already is in its cache",
+        short="build an app's image",
+        help="Build the image of an app. Ctrl+C cancels; closing the terminal does not.",
+        examples=("holdfast build", "holdfast build web --no-cache", "image=$(holdfast build web --quiet)"),
     ),
     Verb(
         "test", "testing", "tested", "tests",
         takes=frozenset((Argument.IMAGE,)),
         when_cancelled="everything that the test has started is removed",
         when_interrupted="start it again: what it has left behind is removed first",
+        short="run an image and prove that it works",
+        help=(
+            "Run an image as it would be deployed, wait until it is ready, and run the app's test command "
+            "in it. Whatever was started is removed again."
+        ),
+        examples=("holdfast test web", "holdfast test web --image 3f2a9c71b0de"),
     ),
     Verb(
         "tag", "tagging", "tagged", "tags",
@@ -70,6 +92,10 @@ _ALL = (
         asks=True,
         when_cancelled="the tag is set, or it is not",
         when_interrupted="look at the tags: it was set or it was not; starting it again does no harm",
+        usage="[APP] [VERSION]",
+        short="give an image a version, which never moves",
+        help=f"Give an image of an app a version, which never moves to another image: exit status 4. {ASKS}",
+        examples=("holdfast tag web v1.4.0", "holdfast tag web            suggests versions"),
     ),
     Verb(
         "push", "pushing", "pushed", "pushes",
@@ -77,12 +103,38 @@ _ALL = (
         asks=True,
         when_cancelled="layers that have arrived stay in the registry, without the tag",
         when_interrupted="start it again: layers that have arrived are not sent again",
+        usage="[APP] [VERSION]",
+        short="push a version, and read it back",
+        help=(
+            "Push an image's version to its registry, and read back what arrived there. "
+            f"A version in the registry is never overwritten: exit status 4. {ASKS}"
+        ),
+        examples=(
+            "holdfast push web v1.4.0",
+            "holdfast push web v1.4.0 --plan",
+            "holdfast push --yes --json",
+        ),
     ),
     Verb(
         "deploy", "deploying", "deployed", "deploys",
         takes=frozenset((Argument.VERSION, Argument.DIGEST, Argument.AGAIN)),
         asks=True, undoes=True, recovers=True,
         when_cancelled=_SERVES_AGAIN,
+        usage="[APP] VERSION",
+        short="put a version into service",
+        help=(
+            "Put a version into service: its exact bytes, as a release in the ledger of the engine. "
+            "Where it does not become ready, or falls over while it is watched, the release before serves "
+            "again: exit status 1. Ctrl+C undoes it; closing the terminal does not stop it. A version that "
+            "names other bytes than before is refused: --digest says which are meant. What is live already "
+            f"stays as it is unless --again is given. {ASKS}"
+        ),
+        examples=(
+            "holdfast deploy web v1.4.0",
+            "holdfast deploy web v1.4.0 --plan",
+            "holdfast deploy web sha256:3f2a9c71b0de...",
+            "holdfast deploy web         lists versions",
+        ),
     ),
     Verb(
         "rollback", "rolling back", "rolled back", "rolls back",
@@ -90,24 +142,57 @@ _ALL = (
         takes=frozenset((Argument.TO, Argument.FORCE)),
         asks=True, undoes=True, recovers=True,
         when_cancelled=_SERVES_AGAIN,
+        usage="[APP] [--to rN]",
+        short="go back to an earlier release",
+        help=(
+            "Go back to an earlier release: its exact bytes and configuration, as a new release. "
+            f"Without --to it is the newest earlier one that was good. {ASKS}"
+        ),
+        examples=(
+            "holdfast rollback web",
+            "holdfast rollback web --to r12",
+            "holdfast rollback web --plan",
+        ),
     ),
     Verb(
         "ship", "shipping", "shipped", "ships",
         takes=frozenset((Argument.VERSION, Argument.AGAIN)),
         asks=True, undoes=True, recovers=True,
         when_cancelled="a deploy that it has begun is undone; what was built, tagged or pushed stays",
+        usage="[APP] [VERSION]",
+        short="build, test, tag, push and deploy",
+        help=(
+            "Build, test, tag, push and deploy in a row; the first that fails stops it. "
+            "Without VERSION the next patch is offered on a terminal; elsewhere it has to be named. "
+            f"What is live already, bytes and configuration, stays as it is unless --again is given. {ASKS}"
+        ),
+        examples=("holdfast ship web v1.4.0", "holdfast ship web           offers the next patch"),
     ),
     Verb(
         "recover", "recovering", "recovered", "recovers",
         asks=True,
         when_cancelled="it goes on to its end: half recovered is not recovered",
         when_interrupted="recover it again: the state of the engine is enough for it",
+        short="finish or undo what was interrupted",
+        help=(
+            "Finish or undo a deploy that was interrupted, by what stands on the engine; nothing else is "
+            f"needed. {ASKS}"
+        ),
+        examples=("holdfast recover web", "holdfast recover web --plan"),
     ),
     Verb(
         "prune", "pruning", "pruned", "prunes",
         asks=True,
         when_cancelled="what is removed already stays removed",
         when_interrupted="start it again: what is removed already is left out",
+        short="remove releases beyond those kept",
+        help=(
+            "Remove earlier good releases beyond those that are kept (keep in the configuration), their "
+            "images and builds (keep_builds) where nothing else needs them, and volumes without a name that "
+            "no container has. The plan names each of them with its size. The ledger keeps every record. "
+            f"{ASKS}"
+        ),
+        examples=("holdfast prune web", "holdfast prune web --plan"),
     ),
     Verb(
         "adopt", "adopting", "adopted", "adopts",
@@ -115,6 +200,13 @@ _ALL = (
         asks=True, undoes=True,
         when_cancelled="what it has written is taken back; the container runs on",
         when_interrupted="start it again: the container runs as before",
+        usage="CONTAINER [--name APP]",
+        short="take over a running container",
+        help=(
+            "Take over a running container that nobody manages: its configuration becomes an app's, its "
+            f"present state release r1. It runs on, untouched. {ASKS}"
+        ),
+        examples=("holdfast adopt web", "holdfast adopt shop_web_1 --name web"),
     ),
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ from tui.presentation.app_row import AppRow
 from tui.presentation.folding import HEAD, Folding, fold_of, fold_words, stands_over
 from tui.presentation.frame import Scroll, bar, title_line
 from tui.presentation.header import footer_keys, footer_line, header_line, tabs_line
-from tui.presentation.layout import APPS, CONTAINERS, IMAGES, LOG, TAGS, Rect, arrange
+from tui.presentation.layout import APPS, CONTAINERS, IMAGES, TAGS, Rect, arrange
 from tui.presentation.table import Column, heading, place, row, whole_row
 from tui.presentation.text import fit, safe
 from tui.presentation.titles import (
@@ -135,8 +135,7 @@ def _pane(
         body = _apps(apps, cells, rows, now)
         scroll = Scroll(0, rows - 1, len(apps))
     else:
-        assert name == LOG
-        title = (pane_head(keymap, LOG), "")
+        title = (pane_head(keymap, name), "")
     body += [[(" " * cells, "text")]] * (rows - len(body))
     lines = [title_line(*title, rect.width, name == CONTAINERS)]
     return lines + [[*line, bar(number, scroll)] for number, line in enumerate(body[:rows])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.commands.command import Command, Scope
+from tui.commands.command import LIST_SCOPES, Command, Scope
 from tui.commands.keymap import Keymap, spoken
 from tui.commands.table import TABLE, belongs, menu_with
 from tui.presentation.text import fit
@@ -13,10 +13,7 @@ if TYPE_CHECKING:
     from tui.presentation.style import Line
 
 TITLES = {
-    Scope.CONTAINERS: "Containers",
-    Scope.IMAGES: "Images",
-    Scope.TAGS: "Tags",
-    Scope.APPS: "Apps",
+    **{scope: scope.value.capitalize() for scope in Scope if scope in LIST_SCOPES},
     Scope.OPERATION: "Operation",
     Scope.LOG: "Log",
     Scope.OUTPUTS: "Log and operation",

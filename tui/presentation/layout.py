@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tui.commands.command import LIST_SCOPES
+
 APPS, IMAGES, TAGS, CONTAINERS, LOG = "apps", "images", "tags", "containers", "log"
-PANES = (APPS, IMAGES, TAGS, CONTAINERS, LOG)
+PANES = (*(scope.value for scope in LIST_SCOPES), LOG)
 """In the order of their keys."""
 
 

@@ -160,8 +160,10 @@ class MainScreen(PanesScreen, inherit_bindings=False):
             self.perform(RELEASE_SHOW)
         elif message.view is self.apps:
             self.post_message(self.AppChosen(message.key, opened=True))
-        else:
-            self.perform(IMAGE_INSPECT if message.view is self.images else TAG_INSPECT)
+        elif message.view is self.images:
+            self.perform(IMAGE_INSPECT)
+        elif message.view is self.tags:
+            self.perform(TAG_INSPECT)
 
     def on_list_view_highlighted(self, message: ListView.Highlighted) -> None:
         if message.view is self.containers and self.focus_on != LOG:

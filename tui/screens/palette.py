@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual.command import CommandPalette, DiscoveryHit, Hit, Provider
 
-from tui.commands.command import Scope
+from tui.commands.command import LIST_SCOPES, Scope
 from tui.commands.table import TABLE, applies
 from tui.screens.main import MainScreen
 from tui.widgets.closing import ClosingScreen
@@ -23,14 +23,7 @@ if TYPE_CHECKING:
     from tui.commands.command import Command
 
 
-PLACES = {
-    Scope.CONTAINERS: "containers",
-    Scope.IMAGES: "images",
-    Scope.TAGS: "tags",
-    Scope.APPS: "apps",
-    Scope.LOG: "log",
-    Scope.OUTPUTS: "log",
-}
+PLACES = {**{scope: scope.value for scope in LIST_SCOPES}, Scope.LOG: "log", Scope.OUTPUTS: "log"}
 """The pane where a command is that does not apply everywhere."""
 
 

@@ -20,6 +20,7 @@ from tui.store.store import LinkState, Store, Topic
 from tui.widgets.bars import Divider
 from tui.widgets.closing import SizedScreen
 from tui.widgets.line_input import LineInput
+from tui.widgets.list_view import ListView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,9 +158,10 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
             self.containers.configure(settings.containers)
         if settings.log != before.log:
             self.log_pane.take(settings.log)
-        for view in (self.apps, self.images, self.tags, self.containers):
-            view.describe()  # keys stand in titles, and in what is said of empty lists
-            view.refresh_body()
+        for view in self.views.values():
+            if isinstance(view, ListView):
+                view.describe()  # keys stand in titles, and in what is said of empty lists
+                view.refresh_body()
         self.log_pane.describe()
         self.operation.describe()
         self.bars.update()

@@ -15,9 +15,7 @@ from tui.operations.process.request import Request
 def test_parser_words_factories_and_commands_have_the_same_verbs():
     """`adopt` alone is made elsewhere: its app is no app of the configuration yet."""
     assert {*PLANNING, "adopt"} == {*VERBS}
-    assert {*texts.WORDS} == {*VERBS}
-    for table in (texts.SHORT, texts.DESCRIPTIONS, texts.EXAMPLES):
-        assert {*VERBS} <= {*table}
+    assert {*VERBS} <= {*texts.SHORT} == {*texts.DESCRIPTIONS} == {*texts.EXAMPLES}
     assert {f"app.{name}" for name in VERBS} <= {*BY_ID}
     for name in VERBS:
         assert parsed(parser(), [name]).verb == name
@@ -40,6 +38,7 @@ def test_everything_about_a_verb_is_said(verb):
     assert all(words)
     assert len({*words, verb.name}) == 4
     assert verb.when_cancelled
+    assert verb.usage and verb.short and verb.help and verb.examples
     assert bool(verb.when_interrupted) is not verb.recovers, "it is recovered, or it says what to do"
     assert not verb.recovers or verb.undoes
 
