@@ -209,7 +209,7 @@ async def test_a_process_of_its_own_shows_the_same_plan(
 ) -> None:
     """The file that will be written too, which the dashboard shows before anybody says yes."""
     docker(engine.endpoint.url, f"run -d --name web --network none {IMAGE} sleep 600")
-    request = Request("op", "adopt", "web", engine=engine.endpoint.url)
+    request = Request("op", "adopt", "web", engine=engine.endpoint)
     async with prepared(request) as (found, _):
         plan = found.plan
     launched = await Launched.start(request)

@@ -82,7 +82,7 @@ class Process:
         plan, request = self._processes.plan, self.request
         journal = Journal.create(operations_folder(), request.op)
         self._processes.journals[request.op] = journal
-        who = (request.engine, "alice", "box", 1)
+        who = (request.engine.url if request.engine is not None else "", "alice", "box", 1)
         journal.write(
             Started(time.time(), request.op, request.verb, request.app, *who, plan.steps, plan.title)
         )
@@ -151,7 +151,7 @@ async def test_a_build_is_on_the_screen_at_once_and_followed_to_its_end(
         await robot.wait_for("◐ building web")
         await robot.wait_for("Build with BuildKit")
         assert processes.last.verb == "build"
-        assert processes.last.engine == robot.endpoint.url  # that is what is on the screen
+        assert processes.last.engine == robot.endpoint  # that is what is on the screen
         now = time.time()
         processes.write(
             StepChanged(now, "build", RUNNING),
@@ -560,5 +560,5 @@ async def test_what_is_done_on_another_engine_neither_blocks_nor_is_cancelled_he
         await said(robot, "nothing is running")
         await robot.press("B")
         await robot.wait(lambda: processes.asked)
-        assert processes.last.engine == here.url
+        assert processes.last.engine == here
     journal.close()

@@ -122,7 +122,7 @@ class Operations:
             op=request.op,
             verb=request.verb,
             app=request.app,
-            engine=request.engine,
+            engine=request.engine.url if request.engine is not None else "",
             by=whoami(),
             host="",
             pid=0,

@@ -23,7 +23,12 @@ RAW_BUFFER = 1 << 18
 
 
 class Transport(Protocol):
-    """Opens connections to one engine. Neither call raises EngineErrors: `faults` translates."""
+    """Opens connections to one engine. Neither call raises EngineErrors: `faults` translates.
+
+    origin   what stands before the paths of requests
+    """
+
+    origin: str
 
     def connector(self) -> aiohttp.BaseConnector:
         """A new connector without a limit of connections: each followed stream holds one."""
@@ -36,6 +41,8 @@ class Transport(Protocol):
 
 class UnixTransport:
     """Connections to a unix socket; `path` is absolute or relative to the working directory."""
+
+    origin = "http://docker"  # of no meaning on a socket; the name that Docker itself gives
 
     def __init__(self, path: str) -> None:
         self.path = path

@@ -304,7 +304,7 @@ class Wire:
         headers: Mapping[str, str] | None,
     ) -> aiohttp.ClientResponse:
         """The answer, once its head has come; an error status is raised."""
-        url = URL("http://docker" + self.target(path, query), encoded=True)
+        url = URL(self.transport.origin + self.target(path, query), encoded=True)
         content = {"data": _stream(body)} if isinstance(body, AsyncIterator | bytes) else {"json": body}
         response = await session.request(method, url, **content, headers=headers, allow_redirects=False)
         if response.status < 400:

@@ -10,6 +10,9 @@ APPS, IMAGES, TAGS, CONTAINERS, LOG = "apps", "images", "tags", "containers", "l
 PANES = (*(scope.value for scope in LIST_SCOPES), LOG)
 """In the order of their keys."""
 
+BESIDE = tuple(pane for pane in PANES if pane not in (APPS, CONTAINERS, LOG))
+"""The lists that share the left column."""
+
 
 class Rect(NamedTuple):
     x: int
@@ -39,9 +42,9 @@ def arrange(
 ) -> Layout:
     """Arrange the panes.
 
-    From 100 columns and 24 rows on all are shown: apps, images and tags at the left, containers above the
-    log at the right. Where there are apps (`apps`) theirs has the whole width instead, above all others: one
-    look at it answers what is live, and whether one can go back. On smaller screens fewer are shown, not
+    From 100 columns and 24 rows on all are shown: apps and the other lists at the left, containers above
+    the log at the right. Where there are apps (`apps`) theirs has the whole width instead, above all others:
+    one look at it answers what is live, and whether one can go back. On smaller screens fewer are shown, not
     smaller ones: one list above the log, or from 20 rows down a single pane, and a line of tabs says where
     the others are. The fewest rows are the header's, the footer's, the tabs', then the pane's. `upper` is the
     list shown above the log while the log has the focus.
@@ -55,16 +58,19 @@ def arrange(
         high = max(7, room // 4) if apps else max(4, room // 5)
         first = Rect(0, 1, width if apps else left, high)
         side, top = (room - high, 1 + high) if apps else (room, 1)
-        tags = (room - high) // 2
-        images = room - high - tags
+        beside: dict[str, Rect] = {}
+        free = room - high
+        for count in range(len(BESIDE), 0, -1):  # from below: the first gets the odd rows
+            share = free // count
+            free -= share
+            beside[BESIDE[count - 1]] = Rect(0, 1 + high + free, left, share)
         log = max(6, side * 2 // 5)
         return Layout(
             header=header,
             tabs=None,
             panes={
                 APPS: first,
-                IMAGES: Rect(0, 1 + high, left, images),
-                TAGS: Rect(0, 1 + high + images, left, tags),
+                **beside,
                 CONTAINERS: Rect(left + 1, top, right, side - log),
                 LOG: Rect(left + 1, top + side - log, right, log),
             },

@@ -95,7 +95,7 @@ class EngineSession:
         """What is asked of an operation's process; verb, app and the rest are filled in."""
         _, _, host, docker_context, config = self.which
         return Request(
-            "", "", "", host=host, docker_context=docker_context, config=config, engine=self.which.url
+            "", "", "", host=host, docker_context=docker_context, config=config, engine=self.which.endpoint
         )
 
     # Life

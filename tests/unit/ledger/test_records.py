@@ -132,12 +132,12 @@ def test_values_keep_their_types() -> None:
 def test_what_a_newer_version_wrote_is_named_and_left_out() -> None:
     table = json.loads(encode_release(release(run=RunSpec(ports=(Port(80),))), ""))
     table["signed"] = "by"
-    table["release"]["run"]["gpus"] = "all"
+    table["release"]["run"]["of_later"] = "all"
     table["release"]["run"]["ports"][0]["mode"] = "host"
     del table["release"]["run"]["pids_limit"]
     kept = decode_release(json.dumps(table).encode())
     assert kept.value == release(run=RunSpec(ports=(Port(80),)))
-    assert sorted(kept.unknown) == ["release.run.gpus", "release.run.ports[0].mode", "signed"]
+    assert sorted(kept.unknown) == ["release.run.of_later", "release.run.ports[0].mode", "signed"]
 
 
 @given(st.binary(max_size=40) | JSON.map(lambda value: json.dumps(value).encode()))

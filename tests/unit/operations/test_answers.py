@@ -45,8 +45,8 @@ def test_a_request_says_nothing_that_its_verb_does_not_take(verb: Verb, argument
 
 
 def test_a_request_for_a_verb_that_there_is_not_is_refused() -> None:
-    with pytest.raises(ValueError, match="no verb scan"):
-        Request.read(Request("op", "scan", "web").line())
+    with pytest.raises(ValueError, match="no verb conjure"):
+        Request.read(Request("op", "conjure", "web").line())
 
 
 @pytest.mark.parametrize("line", ["", "no JSON", "[]", "7", '{"plan": 7}', '{"plan": {"title": "x"}}'])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.engine.endpoint import Endpoint
 from tui.operations.process.launch import Launched, NotPlanned
 from tui.operations.process.request import Request
 
@@ -33,9 +34,13 @@ async def refused(request: Request) -> NotPlanned:
     return raised.value
 
 
+def shown(home: Path) -> Endpoint:
+    return Endpoint(f"unix://{home}/shown.sock", "--host")
+
+
 async def test_it_goes_to_the_engine_that_was_shown_whatever_the_environment_says_by_now(home: Path) -> None:
     Path("holdfast.toml").write_text(CONFIG.format(""))
-    said = await refused(Request("op", "build", "web", engine=f"unix://{home}/shown.sock"))
+    said = await refused(Request("op", "build", "web", engine=shown(home)))
     assert said.failure.code == 3
     assert f"there is no Docker socket at {home}/shown.sock" in said.message
     assert said.hint.startswith("is Docker installed")
@@ -43,15 +48,14 @@ async def test_it_goes_to_the_engine_that_was_shown_whatever_the_environment_say
 
 async def test_an_app_that_has_another_home_by_now_is_left_alone(home: Path) -> None:
     Path("holdfast.toml").write_text(CONFIG.format('engines = ["unix:///a.sock", "unix:///b.sock"]'))
-    said = await refused(Request("op", "build", "web", engine=f"unix://{home}/shown.sock"))
+    said = await refused(Request("op", "build", "web", engine=shown(home)))
     assert said.failure.code == 2
     assert said.message == f"web lives on unix:///a.sock, unix:///b.sock, not on unix://{home}/shown.sock"
 
 
 async def test_one_of_its_engines_is_shown(home: Path) -> None:
-    shown = f"unix://{home}/shown.sock"
-    Path("holdfast.toml").write_text(CONFIG.format(f'engines = ["unix:///a.sock", "{shown}"]'))
-    assert "shown.sock" in (await refused(Request("op", "build", "web", engine=shown))).message
+    Path("holdfast.toml").write_text(CONFIG.format(f'engines = ["unix:///a.sock", "{shown(home).url}"]'))
+    assert "shown.sock" in (await refused(Request("op", "build", "web", engine=shown(home)))).message
 
 
 async def test_what_is_no_answer_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:

@@ -69,16 +69,16 @@ def choose(request: Request, settings: Settings, app: AppSpec | None) -> Endpoin
     What was shown to somebody is taken as it was: by now the same words may name another engine. Where the
     app has got another home meanwhile, nothing is done.
     """
-    if not request.engine:
+    if request.engine is None:
         return home(app, settings.engine, request.host, request.docker_context)
     if app is not None:
-        away = lives_elsewhere(app, settings.engine, request.engine, request.host, request.docker_context)
+        away = lives_elsewhere(app, settings.engine, request.engine.url, request.host, request.docker_context)
         if away:
             raise Elsewhere(
-                f"{app.name} lives on {away}, not on {request.engine}",
+                f"{app.name} lives on {away}, not on {request.engine.url}",
                 "open holdfast there (--context or --host)",
             )
-    return Endpoint(request.engine, "the dashboard")
+    return request.engine._replace(source="the dashboard")
 
 
 def elsewhere(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
+from tui.engine.endpoint import Endpoint  # noqa: TC001  # read by the codec too
 from tui.model.codec import plain, read
 from tui.model.verb import VERBS, Argument
 
@@ -18,7 +19,7 @@ class Request(NamedTuple):
     version  the tag for tag, push, deploy and ship, "" where the verb finds it by itself
     image    the image's ID or reference, "" for the newest of the app
     host, docker_context, config   as the options of the command line
-    engine   the endpoint of the engine that was shown, which it must be then; "" to be found by those
+    engine   the endpoint of the engine that was shown, which it must be then; None: to be found by those
     no_cache, pull   of build
     container   of adopt: its name or ID, "" where it is called as the app is to be
     digest   of deploy: the exact bytes that are meant, "" for what the version names
@@ -40,7 +41,7 @@ class Request(NamedTuple):
     to: int = 0
     container: str = ""
     force: bool = False
-    engine: str = ""
+    engine: Endpoint | None = None
     digest: str = ""
     again: bool = False
 
