@@ -232,3 +232,21 @@ async def test_lines_fill_every_size(size: tuple[int, int]) -> None:
         await pilot.pause()
         strips = app.screen._compositor.render_strips()
         assert all(strip.cell_length == size[0] for strip in strips)
+
+
+async def test_what_its_journal_says_takes_the_place_of_what_was_expected() -> None:
+    """The same operation by its ID, as one knew it before its process said anything."""
+    app = OneView()
+    async with app.run_test(size=(80, 12)) as pilot:
+        expected = fakes.operation(
+            "build", "web", NOW - 10, [StepChanged(NOW - 10, "9", RUNNING, title="expected")]
+        )
+        told = fakes.operation("build", "web", NOW - 10, [StepChanged(NOW - 10, "1", RUNNING, title="told")])
+        assert (expected.id, expected.changes) == (told.id, told.changes)
+        app.view.show(expected)
+        await pilot.pause()
+        assert "expected" in app.text()
+        app.view.show(told)
+        await pilot.pause()
+        assert "told" in app.text()
+        assert "expected" not in app.text()

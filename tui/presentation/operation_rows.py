@@ -35,10 +35,13 @@ class OperationRows:
         self._arranged: object = None
         self._end_for: object = None
 
-    def forget(self) -> None:
-        """Another operation comes: what was folded by hand is not."""
-        self._folds = {}
+    def leave(self) -> None:
+        """The operation is not shown any more: the next one is counted, also where it bears the same ID."""
         self._arranged = self._end_for = None
+
+    def unfold(self) -> None:
+        """Forget what was folded by hand."""
+        self._folds = {}
 
     def is_open(self, step: Step) -> bool:
         """Whether its output is shown: that of what runs or has failed, unless it was folded by hand."""

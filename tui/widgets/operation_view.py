@@ -80,7 +80,7 @@ class OperationView(Framed):
         self.leave()
         if not same:
             self.following, self._scrolled = True, 0
-            self._all.forget()
+            self._all.unfold()
             self._cursor = self._top = Spot()
         self.operation, self.before, self._words = operation, before, ""
         self._unsubscribe = operation.subscribe(self._arrived)
@@ -94,6 +94,7 @@ class OperationView(Framed):
             if work is not None:
                 work.cancel()
         self._unsubscribe = self._timer = self._tick = self._search = self.operation = None
+        self._all.leave()
 
     def say(self, words: str) -> None:
         """Say at the right of the title what is the matter."""
