@@ -33,6 +33,7 @@ from tui.ledger.lease_state import TIMES, LeaseState, Times
 from tui.ledger.ledger import Ledger
 from tui.ledger.tars import pack
 from tui.model.operation import Ended
+from tui.operations.deploying import undisturbed
 from tui.operations.deploying.rollout import Rollout
 from tui.operations.looking.drift import find_drift
 from tui.operations.looking.releases import Deployed, read_releases
@@ -369,7 +370,7 @@ def lease_times(monkeypatch: pytest.MonkeyPatch, times: Times) -> None:
     async def read(engine: Engine, app: str, _: Times = TIMES) -> LeaseState | None:
         return await read_lease(engine, app, times)
 
-    for module in (leases, standalone):
+    for module in (leases, standalone, undisturbed):
         monkeypatch.setattr(module, "read_lease", read)
 
 

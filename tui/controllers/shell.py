@@ -8,6 +8,7 @@ from tui.commands.containers import CONTAINER_SHELL
 from tui.commands.equal import docker_command
 from tui.engine.errors import EngineError
 from tui.operations.by_hand.shell import shell
+from tui.presentation.text import safe
 from tui.screens.confirm import Question
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Shell:
         failed: EngineError | None = None
         code = 0
         with app.lent_terminal():  # an exception that leaves it would leave the dashboard suspended
+            print(f"Shell in {safe(container.name)}; exit or Ctrl+D comes back.", flush=True)
             try:
                 code = await shell(engine, container.id, 0, 1)
             except EngineError as error:
