@@ -487,9 +487,14 @@ async def test_a_failed_deploy_says_what_serves_now(engine: PrivateEngine, tmp_p
 
 def own_layer(engine: PrivateEngine, version: str) -> Path:
     """An image with a file in a layer that no other image has; where that is on the engine's disk."""
+
+    def dated(member: tarfile.TarInfo) -> tarfile.TarInfo:
+        member.mtime = len(version)
+        return member
+
     packed = io.BytesIO(archive())
     with tarfile.open(fileobj=packed, mode="a") as tar:
-        tar.add("/etc/hostname", "etc/own", filter=lambda member: member.replace(mtime=len(version)))
+        tar.add("/etc/hostname", "etc/own", filter=dated)
     query = urllib.parse.urlencode(
         {"fromSrc": "-", "repo": IMAGE, "tag": version, "changes": "ENV PATH=/bin"}
     )
