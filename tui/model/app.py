@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model.digest import short_id
+from tui.model.build_tag import is_build_tag
 from tui.model.policy import EngineSettings as EngineSettings
 from tui.model.policy import Policy as Policy
 from tui.model.reference import familiar, split_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-BUILT = "build-"
-"""What the tags begin with that builds are named by; they are no versions."""
 
 
 class BuildSecret(NamedTuple):
@@ -257,13 +254,3 @@ class AppSpec(NamedTuple):
         """The digests among references that are of the app's repository."""
         digests = [split_reference(one).digest for one in references if self.owns(one)]
         return [digest for digest in digests if digest]
-
-
-def build_tag(image: str) -> str:
-    """The tag by which a build is named: it says the image's ID."""
-    return f"{BUILT}{short_id(image)}"
-
-
-def is_build_tag(tag: str) -> bool:
-    """Whether a tag names a build, and is no version."""
-    return tag.startswith(BUILT)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model.app import build_tag
+from tui.model.build_tag import build_tag
 from tui.model.reference import split_reference
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.model.app import is_build_tag
+from tui.model.build_tag import is_build_tag
 from tui.model.labels import APP, LEASE, LEDGER, RELEASE
 
 if TYPE_CHECKING:

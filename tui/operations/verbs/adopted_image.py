@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model.app import is_build_tag
+from tui.model.build_tag import is_build_tag
 from tui.model.reference import DOCKER_HUB, Reference, app_repository, familiar, split_reference
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from tui.engine.credentials import credentials_for
 from tui.errors import HoldfastError
 from tui.evidence.files import add_facts
 from tui.files import read_file
-from tui.model.app import build_tag
 from tui.model.build import BaseImage, BuildBytes, BuildOutput, BuildStep, BuildWarning, BuiltImage
+from tui.model.build_tag import build_tag
 from tui.model.dockerfile import parse, pin_warnings
 from tui.model.labels import APP
 from tui.model.operation import Plan, PlanStep, Result

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.engine.errors import NotFound
 from tui.errors import HoldfastError, Refused
 from tui.evidence.files import name_version
-from tui.model.app import BUILT, is_build_tag
+from tui.model.build_tag import BUILT, is_build_tag
 from tui.model.digest import short_id
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.reference import valid_tag
