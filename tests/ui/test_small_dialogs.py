@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,6 +57,30 @@ async def test_a_long_plan_says_that_there_is_more(
         assert "$ docker stop web" in robot.text() or "docker run" in robot.text()
         for words in ("Cancel", "Deploy", BACK, "above"):
             assert words in robot.text()
+
+
+@pytest.mark.parametrize("steps", range(4, 14))
+async def test_lines_that_are_wrapped_push_no_button_off_the_screen(dashboard: Open, steps: int) -> None:
+    """Those of the plan and the way back are longer than the screen is wide: the fit itself wraps them."""
+    back = "none: nothing of this app serves now; a failure leaves it so, whatever it was"
+    plan = fakes.deploy_plan()._replace(
+        steps=tuple(PlanStep(f"s{number}", f"Step of plan {number}") for number in range(steps)),
+        facts=(("engine", "unix:///tmp/a-folder-of-an-engine/docker.sock"), ("way back", back)),
+        warnings=("local only: without a registry no other engine can have these bytes",),
+        equal=f"docker run -d --name hello ... sha256:{'9' * 64}",
+    )
+
+    async def planned() -> Plan:
+        await asyncio.sleep(0.3)
+        return plan
+
+    async with dashboard(size=(80, 24)) as robot:
+        robot.app.push_screen(PlanDialog("Deploy web", planned))
+        await robot.wait_for("way back")
+        await robot.pilot.pause()
+        await robot.wait(
+            lambda: whole(robot) and "Cancel" in robot.text() and "whatever it was" in robot.text()
+        )
 
 
 async def test_a_plan_that_fits_says_nothing_of_more(dashboard: Open) -> None:

@@ -37,6 +37,9 @@ class FittedDialog(Dialog[Answer], Generic[Answer]):
 
     def on_mount(self) -> None:
         self.watch(self.query_one(VerticalScroll), "scroll_y", self._say_more, init=False)
+        for part in (self.query_one(Vertical), self.query_one(VerticalScroll)):
+            # A line that is wrapped by the fit itself makes it higher.
+            self.watch(part, "virtual_size", lambda: self.call_after_refresh(self._fit), init=False)
         self.fit_soon()
 
     def on_resize(self) -> None:
