@@ -39,7 +39,7 @@ class FittedDialog(Dialog[Answer], Generic[Answer]):
         self.watch(self.query_one(VerticalScroll), "scroll_y", self._say_more, init=False)
         for part in (self.query_one(Vertical), self.query_one(VerticalScroll)):
             # A line that is wrapped by the fit itself makes it higher.
-            self.watch(part, "virtual_size", lambda: self.call_after_refresh(self._fit), init=False)
+            self.watch(part, "virtual_size", self._fit_again, init=False)
         self.fit_soon()
 
     def on_resize(self) -> None:
@@ -51,6 +51,9 @@ class FittedDialog(Dialog[Answer], Generic[Answer]):
         self.query_one(Vertical).set_class(low, "low")
         for button in self.query(Button):
             button.compact = low
+        self.call_after_refresh(self._fit)
+
+    def _fit_again(self) -> None:
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
