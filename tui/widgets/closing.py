@@ -18,6 +18,9 @@ Answer = TypeVar("Answer")
 LATEST = 0.25
 """Seconds after which what is beneath a closed screen is taken for seen, drawn or not."""
 
+UNDRAWN = 1.0
+"""Seconds after which a question is taken for read where no frame has shown it: no key must be refused for ever."""
+
 
 class SizedScreen(Screen[Answer], Generic[Answer]):
     """A screen of the size that the terminal has now.
@@ -45,7 +48,7 @@ class ClosingScreen(SizedScreen[Answer], Generic[Answer]):
         """What it asks has changed: it is answered by nothing that was pressed before that is drawn."""
         self.readable_from = float("inf")
         self._unread, self._laid_out = True, False
-        self.call_after_refresh(self._read_by_now)
+        self.set_timer(UNDRAWN, self._read_by_now)
 
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
         if (size or self.outer_size) and (self._layout_widgets or not scroll):
@@ -62,8 +65,7 @@ class ClosingScreen(SizedScreen[Answer], Generic[Answer]):
             self.readable_from = begun
 
     def _read_by_now(self) -> None:
-        if self._unread:  # nothing had to be laid out for it
-            self._unread = False
+        if self._unread:  # nothing had to be laid out for it, or a late frame will still say when
             self.readable_from = get_time()
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
