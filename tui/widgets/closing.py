@@ -19,7 +19,7 @@ LATEST = 0.25
 """Seconds after which what is beneath a closed screen is taken for seen, drawn or not."""
 
 UNDRAWN = 1.0
-"""Seconds after which a question is taken for read where no frame has shown it: no key must be refused for ever."""
+"""Seconds after which a question is taken for read where no frame has shown it: none is refused for ever."""
 
 
 class SizedScreen(Screen[Answer], Generic[Answer]):
