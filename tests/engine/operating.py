@@ -10,7 +10,7 @@ from tui.journal.folder import new_id
 from tui.model.operation import Logged, StepChanged, Warned
 from tui.operations.process.prepared import prepared
 from tui.operations.process.request import Request
-from tui.operations.process.runner import failure, perform
+from tui.operations.running.runner import failure, perform
 
 if TYPE_CHECKING:
     from tests.support.project import Project

@@ -33,7 +33,7 @@ from tui.operations.looking.releases import read_releases
 from tui.operations.process.launch import Launched
 from tui.operations.process.prepared import prepared
 from tui.operations.process.request import Request
-from tui.operations.process.runner import perform
+from tui.operations.running.runner import perform
 from tui.operations.verbs.adoptable import NoSuchContainer
 from tui.settings.app_file import app_file
 from tui.settings.load import load

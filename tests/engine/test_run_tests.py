@@ -15,7 +15,7 @@ from tui.engine.env_files import EnvFileUnusable
 from tui.model.app import AppSpec, Healthcheck, Mount, Port, ProofSpec, ReadySpec, RunSpec
 from tui.model.operation import DONE, FAILED, Logged, StepChanged, Warned
 from tui.operations.deploying.gate import NotReady
-from tui.operations.process.report import Report
+from tui.operations.running.report import Report
 from tui.operations.testing import run_tests
 from tui.operations.testing.run_tests import CommandFailed, NotTestable, RunTests
 

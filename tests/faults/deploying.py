@@ -41,7 +41,7 @@ from tui.operations.orchestrators import standalone
 from tui.operations.process import __main__ as process
 from tui.operations.process.prepared import prepared
 from tui.operations.process.request import Request
-from tui.operations.process.runner import failure, perform
+from tui.operations.running.runner import failure, perform
 from tui.settings.load import load
 
 if TYPE_CHECKING:

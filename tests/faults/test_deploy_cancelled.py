@@ -14,7 +14,7 @@ from tests.faults.deploying import KILLED, TALLY, App, Point, bury_the_dead, imp
 from tui.journal.writer import JournalFailed
 from tui.model.operation import CANCELLED, Logged, Progressed, StepChanged
 from tui.operations.process.prepared import prepared
-from tui.operations.process.runner import perform
+from tui.operations.running.runner import perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

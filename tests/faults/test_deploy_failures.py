@@ -20,7 +20,7 @@ from tests.support.private_engine import PrivateEngine
 from tui.cli.arguments import dispatch
 from tui.model.operation import Warned
 from tui.operations.process.prepared import prepared
-from tui.operations.process.runner import perform
+from tui.operations.running.runner import perform
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping

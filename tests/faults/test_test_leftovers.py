@@ -32,7 +32,7 @@ import asyncio, sys
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.model.app import AppSpec, Mount, ProofSpec, ReadySpec, RunSpec
-from tui.operations.process.report import Report
+from tui.operations.running.report import Report
 from tui.operations.testing.run_tests import RunTests
 
 async def main(url, image, op):

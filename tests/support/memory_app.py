@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.support.verbs import Run
     from tui.model.app import AppSpec
     from tui.operations.looking.releases import Deployed
-    from tui.operations.process.runner import Planned
+    from tui.operations.running.runner import Planned
 
 NOT_READY = NotReady("r2 was not ready within 60 s", "what it said last is quoted here", ("it burns",))
 

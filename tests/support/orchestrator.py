@@ -16,9 +16,9 @@ from tui.model.standing import Slot, Standing, after
 from tui.model.step import StepKind
 from tui.model.ways_back import ways_back
 from tui.operations.deploying.leased import LEASE
+from tui.operations.deploying.orchestrator import Foreseen
 from tui.operations.deploying.retention import Leftover
 from tui.operations.looking.releases import Deployed
-from tui.operations.orchestrators.base import Foreseen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from tui.model.retention import Going
     from tui.model.step import Step
     from tui.model.ways_back import WayBack
-    from tui.operations.orchestrators.base import Held
-    from tui.operations.process.report import Report
+    from tui.operations.deploying.orchestrator import Held
+    from tui.operations.running.report import Report
 
 
 class Memory:
-    """One app at a time (see tui.operations.orchestrators.base.Orchestrator).
+    """One app at a time (see tui.operations.deploying.orchestrator.Orchestrator).
 
     fails      the ID of a step -> why it fails, however often it is tried
     begun      an event for the ID of a step that never ends by itself: set once it has been begun

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.errors import HoldfastError
 from tui.model.operation import Logged, StepChanged, Warned
-from tui.operations.process.runner import Planned, failure, perform
+from tui.operations.running.runner import Planned, failure, perform
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

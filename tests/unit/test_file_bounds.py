@@ -28,7 +28,7 @@ from tui.ledger.mirror import Identity, Mirror
 from tui.model.app import BuildSecret, BuildSpec, RunSpec
 from tui.model.evidence import Evidence
 from tui.model.ignore import Ignore
-from tui.operations.deploying.checks import file_hashes
+from tui.operations.looking.run_files import file_hashes
 from tui.presentation.theme import read_theme
 from tui.registry.tls import ssl_context
 from tui.settings import compose_file

@@ -11,7 +11,7 @@ from tui.errors import HoldfastError
 from tui.journal.folder import operations_folder
 from tui.journal.writer import Journal
 from tui.model.operation import CANCELLED
-from tui.operations.process.runner import perform
+from tui.operations.running.runner import perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.cli.rendering import Rendering
     from tui.model.operation import Ended, Event, Failure
     from tui.operations.process.request import Request
-    from tui.operations.process.runner import Planned
+    from tui.operations.running.runner import Planned
 
 STOPPING = "stopping: what was begun is being undone"
 STILL_STOPPING = "still undoing what was begun; stopping that half-way would do harm"

@@ -16,7 +16,7 @@ from tui.model.evidence import recorded_claims
 from tui.model.releases import State
 from tui.model.secrets import mask_text
 from tui.operations.looking.releases import read_releases
-from tui.operations.process.runner import failure
+from tui.operations.running.runner import failure
 from tui.presentation.console import local_time, painted, table
 from tui.presentation.text import safe
 

@@ -26,7 +26,7 @@ from tui.model.ways_back import may_be_made_anew, passed_over
 from tui.operations.looking.drift import find_drift
 from tui.operations.looking.release_reader import completed
 from tui.operations.looking.releases import read_releases
-from tui.operations.process.runner import failure
+from tui.operations.running.runner import failure
 from tui.presentation.amounts import age
 from tui.presentation.console import painted, table
 from tui.presentation.text import safe

@@ -14,7 +14,7 @@ from tui.errors import HoldfastError, Refused
 from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
 from tui.operations.looking.endpoint_choice import is_protected
-from tui.operations.process.runner import failure
+from tui.operations.running.runner import failure
 from tui.operations.verbs.unlock import consequence, unlock
 from tui.presentation.console import facts, painted
 from tui.presentation.text import safe

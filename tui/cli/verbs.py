@@ -17,7 +17,7 @@ from tui.model.operation_id import OperationId
 from tui.model.verb import VERBS, Argument
 from tui.operations.looking.endpoint_choice import is_protected
 from tui.operations.process.request import Request
-from tui.operations.process.runner import failure
+from tui.operations.running.runner import failure
 from tui.presentation.text import safe
 
 if TYPE_CHECKING:

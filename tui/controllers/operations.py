@@ -15,7 +15,7 @@ from tui.model.operation import CANCELLED, Failure, Started
 from tui.model.reference import valid_tag
 from tui.model.verb import verb_named
 from tui.operations.process.launch import NotPlanned, cancel
-from tui.operations.process.runner import failure, whoami
+from tui.operations.running.runner import failure, whoami
 from tui.presentation.operation_words import ended_words, goes_back, history_row
 from tui.presentation.text import safe
 from tui.screens.confirm import Question

@@ -20,6 +20,12 @@ class Policy(NamedTuple):
     require_tests: bool = True
     allow_dirty: bool = False
 
+    def may_move(self, tag: str) -> bool:
+        """Whether a tag is no version, and may name other bytes tomorrow."""
+        from fnmatch import fnmatchcase
+
+        return any(fnmatchcase(tag, pattern) for pattern in self.mutable_tags)
+
     def missing(self, evidence: Evidence, app: str, image: str = "") -> list[Requirement]:
         """What is not claimed of an image of an app; `image` is its name where it is not the newest."""
         from tui.model.evidence import ClaimKind, Requirement

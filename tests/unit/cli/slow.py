@@ -14,10 +14,10 @@ from tui.cli import foreground, rendering
 from tui.journal.folder import new_id
 from tui.model.operation import Plan, PlanStep, Result
 from tui.operations.process.request import Request
-from tui.operations.process.runner import Planned
+from tui.operations.running.runner import Planned
 
 if TYPE_CHECKING:
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 
 def slow(seconds: float, undo_seconds: float) -> Planned:

@@ -6,8 +6,8 @@ import pytest
 
 from tui.model.evidence import Evidence
 from tui.model.release import Entry, Outcome, Release
+from tui.operations.deploying.known_versions import Known, differs, given, released
 from tui.operations.deploying.targets import Target
-from tui.operations.looking.known_versions import Known, differs, given, released
 
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64

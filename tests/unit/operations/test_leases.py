@@ -13,7 +13,7 @@ from tui.model.policy import Policy
 from tui.operations.deploying.leased import leased
 from tui.operations.deploying.sources import FromVersion
 from tui.operations.orchestrators.standalone import Standalone
-from tui.operations.process.runner import this_process
+from tui.operations.running.runner import this_process
 from tui.operations.verbs import adopt, deploy, prune, recover, rollback, ship
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tui.engine.client import Engine
-    from tui.operations.process.runner import Planned
+    from tui.operations.running.runner import Planned
 
     Planning = Callable[[str], Coroutine[Any, Any, Planned]]
 

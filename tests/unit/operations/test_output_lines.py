@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.operations.process.output_lines import LONGEST, OutputLines
+from tui.operations.running.output_lines import LONGEST, OutputLines
 
 
 def read(*parts: bytes) -> list[str]:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tui.model.operation import Logged, Progressed, StepChanged, Warned
-from tui.operations.process.report import GATHER, PROGRESS_SECONDS, Report
+from tui.operations.running.report import GATHER, PROGRESS_SECONDS, Report
 
 
 class Clock:

@@ -8,7 +8,7 @@ import pytest
 
 from tui.errors import HoldfastError, Refused
 from tui.model.operation import Ended, Plan, PlanStep, Result, Started, Warned
-from tui.operations.process.runner import Planned, perform
+from tui.operations.running.runner import Planned, perform
 
 PLAN = Plan("Do it", (PlanStep("one", "The first"),), warnings=("mind the gap",))
 

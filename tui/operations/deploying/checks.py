@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import NotFound
-from tui.errors import HoldfastError, Refused
-from tui.files import read_file
+from tui.errors import Refused
 from tui.model.switching import START_FIRST
 from tui.operations.deploying.host_checks import check_host_ports
 
@@ -19,23 +17,6 @@ if TYPE_CHECKING:
     from tui.operations.looking.releases import Deployed
 
 OWN_NETWORKS = ("bridge", "default", "host", "none")
-
-
-class FileMissing(HoldfastError):
-    """A file that the run configuration refers to cannot be read."""
-
-    exit_status = 2
-
-
-def file_hashes(run: RunSpec) -> dict[str, str]:
-    """The files that a run configuration refers to, with the SHA-256 of what is in them. Blocks."""
-    hashes = {}
-    for path in run.env_file:
-        try:
-            hashes[path] = hashlib.sha256(read_file(path)).hexdigest()
-        except OSError as error:
-            raise FileMissing(f"env_file {path} cannot be read: {error.strerror}", "put it back") from error
-    return hashes
 
 
 async def check_run(engine: Engine, app: AppSpec, release: Release, releases: Deployed) -> list[str]:

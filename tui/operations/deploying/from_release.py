@@ -12,11 +12,11 @@ from tui.model.differences import differences
 from tui.model.reference import registry_host
 from tui.model.release import Soundness
 from tui.model.ways_back import default_of, doubt_of, passed_over
-from tui.operations.deploying.checks import file_hashes
 from tui.operations.deploying.homeward import image_here
 from tui.operations.deploying.sources import Found
 from tui.operations.deploying.targets import Target
-from tui.operations.process.runner import whoami
+from tui.operations.looking.run_files import file_hashes
+from tui.operations.running.runner import whoami
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.release import Entry, Release
     from tui.model.standing import Standing
+    from tui.operations.deploying.orchestrator import Orchestrator
     from tui.operations.looking.releases import Deployed
-    from tui.operations.orchestrators.base import Orchestrator
 
 
 class Choice(NamedTuple):

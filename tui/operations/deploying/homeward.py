@@ -13,15 +13,15 @@ from tui.model.reference import registry_host, split_reference
 from tui.model.step import StepKind
 from tui.model.switching import STOP_FIRST, deploy
 from tui.model.ways_back import doubt_of
-from tui.operations.process.runner import whoami
+from tui.operations.running.runner import whoami
 
 if TYPE_CHECKING:
     from tui.model.release import Release
     from tui.model.standing import Standing
     from tui.model.step import Step
+    from tui.operations.deploying.orchestrator import Orchestrator
     from tui.operations.looking.releases import Deployed
-    from tui.operations.orchestrators.base import Orchestrator
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 PULL_SECONDS = 300.0
 """How long the way back waits for a registry: nothing serves meanwhile."""

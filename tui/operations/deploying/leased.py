@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tui.engine.client import Engine
     from tui.ledger.lease_state import Owner
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 LEASE = "lease"
 

@@ -12,7 +12,7 @@ from tui.errors import HoldfastError
 if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.model.image import ImageConfig
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 PULL = "pull"
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from tui.model.release import Release
     from tui.model.retention import Going
     from tui.model.step import Step
+    from tui.operations.deploying.orchestrator import Orchestrator
     from tui.operations.deploying.rollout import Means, Rollout
     from tui.operations.looking.releases import Deployed
-    from tui.operations.orchestrators.base import Orchestrator
 
 PRUNE = "prune"
 

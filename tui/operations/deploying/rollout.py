@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from tui.model.app import AppSpec
     from tui.model.release import Entry, Release
+    from tui.operations.deploying.orchestrator import Held, Orchestrator, Stage
     from tui.operations.looking.releases import Deployed
-    from tui.operations.orchestrators.base import Held, Orchestrator, Stage
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 LOOKS = (StepKind.GATE, StepKind.BAKE, StepKind.DRAIN)
 """Steps that change nothing that has to be known afterwards."""

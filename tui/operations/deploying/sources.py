@@ -12,11 +12,11 @@ from tui.model.digest import short_id
 from tui.model.evidence import facts_of
 from tui.model.reference import valid_tag
 from tui.model.release import Referenced, Release
-from tui.operations.deploying.checks import file_hashes
+from tui.operations.deploying.known_versions import moved_words, refuse_moved
 from tui.operations.deploying.live_already import live_already, nothing_to_do
 from tui.operations.deploying.targets import Target, resolve_version
-from tui.operations.looking.known_versions import moved_words, refuse_moved
-from tui.operations.process.runner import whoami
+from tui.operations.looking.run_files import file_hashes
+from tui.operations.running.runner import whoami
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -23,11 +23,10 @@ from tui.model.drift import (
 )
 from tui.model.reference import split_reference
 from tui.model.ways_back import may_be_made_anew
-from tui.operations.deploying.checks import FileMissing, file_hashes
 from tui.operations.looking.app_repository import Remote
 from tui.operations.looking.releases import read_releases
+from tui.operations.looking.run_files import FileMissing, file_hashes
 from tui.operations.looking.ways_back import find_ways_back
-from tui.operations.verbs.tag import may_move
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -101,7 +100,7 @@ async def find_drift(engine: Engine, ledger: Ledger, app: AppSpec, policy: Polic
         mounted=live.mounted,
         configuration=configured.differences,
         files=configured.files,
-        movable=may_move(release.version, policy),
+        movable=policy.may_move(release.version),
         again=may_be_made_anew(releases.entries[number]),
     )
     return Drift(

@@ -15,18 +15,11 @@ if TYPE_CHECKING:
 
     from tui.model.app import AppSpec
     from tui.model.policy import EngineSettings
-    from tui.operations.process.request import Request
     from tui.settings.schema import Settings
 
 
 class WhichEngine(HoldfastError):
     """The app lives on several engines, and which one is meant was not said."""
-
-    exit_status = 2
-
-
-class Elsewhere(HoldfastError):
-    """The app does not live on the engine that was shown."""
 
     exit_status = 2
 
@@ -61,24 +54,6 @@ def home(
         choices = " or ".join(f"--{'host' if is_endpoint(name) else 'context'} {name}" for name in engines)
         raise WhichEngine(f"which engine? {app.name} lives on {', '.join(engines)}", f"name one: {choices}")
     return endpoint(host, docker_context, engines[0] if len(engines) == 1 else configured, environ)
-
-
-def choose(request: Request, settings: Settings, app: AppSpec | None) -> Endpoint:
-    """Where the engine of a request is. Raises HoldfastError.
-
-    What was shown to somebody is taken as it was: by now the same words may name another engine. Where the
-    app has got another home meanwhile, nothing is done.
-    """
-    if request.engine is None:
-        return home(app, settings.engine, request.host, request.docker_context)
-    if app is not None:
-        away = lives_elsewhere(app, settings.engine, request.engine.url, request.host, request.docker_context)
-        if away:
-            raise Elsewhere(
-                f"{app.name} lives on {away}, not on {request.engine.url}",
-                "open holdfast there (--context or --host)",
-            )
-    return request.engine._replace(source="the dashboard")
 
 
 def elsewhere(

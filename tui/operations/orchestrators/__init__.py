@@ -1,1 +1,1 @@
-"""What runs the releases of apps: verbs know `base`, and each module beside it is one way of running them."""
+"""What runs the releases of apps: each module is a way of running them, as `deploying.orchestrator` asks."""

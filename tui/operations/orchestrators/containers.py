@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.model.release import Release
     from tui.model.step import Step
     from tui.operations.looking.releases import Deployed
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 BAKE_POLL = 0.5
 

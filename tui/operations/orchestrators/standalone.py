@@ -14,6 +14,7 @@ from tui.operations.deploying.carrying import foreseen
 from tui.operations.deploying.checks import check_run
 from tui.operations.deploying.host_checks import check_room
 from tui.operations.deploying.leased import leased
+from tui.operations.deploying.orchestrator import Foreseen
 from tui.operations.deploying.pulling import pull, pulled
 from tui.operations.deploying.recreating import creation_again, new_creation
 from tui.operations.deploying.retention import leftover
@@ -22,7 +23,6 @@ from tui.operations.deploying.targets import check_image_platform
 from tui.operations.deploying.undisturbed import read_undisturbed
 from tui.operations.looking.releases import read_releases
 from tui.operations.looking.ways_back import find_ways_back, not_as_recorded
-from tui.operations.orchestrators.base import Foreseen
 from tui.operations.orchestrators.containers import Containers
 from tui.operations.testing.cleanup import alive, left_over
 
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from tui.model.retention import Going
     from tui.model.step import Step
     from tui.model.ways_back import WayBack
+    from tui.operations.deploying.orchestrator import Held
     from tui.operations.deploying.retention import Leftover
     from tui.operations.looking.releases import Deployed
-    from tui.operations.orchestrators.base import Held
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 
 class Standalone:

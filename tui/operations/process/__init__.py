@@ -1,1 +1,1 @@
-"""An operation in a process of its own: what is asked, how it is run, what it tells."""
+"""An operation in a process of its own: what is asked of it, how that is planned, what it answers."""

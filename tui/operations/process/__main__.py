@@ -17,7 +17,7 @@ from tui.errors import HoldfastError
 from tui.model.operation import CANCELLED
 from tui.operations.process.answers import Answer
 from tui.operations.process.request import Request
-from tui.operations.process.runner import failure, perform
+from tui.operations.running.runner import failure, perform
 
 
 def main() -> int:

@@ -8,22 +8,29 @@ from typing import TYPE_CHECKING
 
 from tui.engine.client import Engine
 from tui.errors import HoldfastError
-from tui.operations.looking.endpoint_choice import choose
+from tui.operations.looking.endpoint_choice import home, lives_elsewhere
 from tui.operations.testing.cleanup import tidied
 from tui.settings.load import load
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
+    from tui.engine.endpoint import Endpoint
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
     from tui.operations.process.request import Request
-    from tui.operations.process.runner import Planned
+    from tui.operations.running.runner import Planned
     from tui.settings.schema import Settings
 
 
 class UnknownApp(HoldfastError):
     """No app of that name is configured."""
+
+    exit_status = 2
+
+
+class Elsewhere(HoldfastError):
+    """The app does not live on the engine that was shown."""
 
     exit_status = 2
 
@@ -77,6 +84,24 @@ async def _adopting(request: Request, settings: Settings) -> AsyncIterator[tuple
         named = request.docker_context or request.host
         found = await plan(engine, settings.apps, request.op, request.app, request.container, named)
         yield found, place.url
+
+
+def choose(request: Request, settings: Settings, app: AppSpec | None) -> Endpoint:
+    """Where the engine of a request is. Raises HoldfastError.
+
+    What was shown to somebody is taken as it was: by now the same words may name another engine. Where the
+    app has got another home meanwhile, nothing is done.
+    """
+    if request.engine is None:
+        return home(app, settings.engine, request.host, request.docker_context)
+    if app is not None:
+        away = lives_elsewhere(app, settings.engine, request.engine.url, request.host, request.docker_context)
+        if away:
+            raise Elsewhere(
+                f"{app.name} lives on {away}, not on {request.engine.url}",
+                "open holdfast there (--context or --host)",
+            )
+    return request.engine._replace(source="the dashboard")
 
 
 async def planned(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from tui.engine.client import Engine
     from tui.model.operation import Result
-    from tui.operations.process.report import Report
-    from tui.operations.process.runner import Planned
+    from tui.operations.running.report import Report
+    from tui.operations.running.runner import Planned
 
 _OPERATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 

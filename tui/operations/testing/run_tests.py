@@ -25,7 +25,7 @@ from tui.model.operation import Plan, PlanStep, Result
 from tui.model.operation_id import short_op
 from tui.model.secrets import is_secret_name
 from tui.operations.deploying.gate import SAID, NotReady, clipped, gate, kept, last_lines
-from tui.operations.process.output_lines import OutputLines
+from tui.operations.running.output_lines import OutputLines
 from tui.operations.testing.cleanup import labels_of, remove_test
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tui.engine.container.inspected import State
     from tui.model.app import AppSpec, Mount, RunSpec
     from tui.model.image import ImageConfig
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 NETWORK, CREATE, READY, COMMAND, REMOVE = "network", "create", "ready", "command", "remove"
 """The steps."""

@@ -27,7 +27,7 @@ from tui.operations.deploying.leased import lease_step, leased
 from tui.operations.deploying.reachable import reachable
 from tui.operations.deploying.undisturbed import read_undisturbed
 from tui.operations.looking.releases import read_releases
-from tui.operations.process.runner import Planned, this_process, whoami
+from tui.operations.running.runner import Planned, this_process, whoami
 from tui.operations.verbs.adoptable import (
     look,
     refuse_adopted_elsewhere,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from tui.engine.container.adoption import Adoption
     from tui.ledger.lease import Lease
     from tui.model.app import AppSpec
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
     from tui.settings.app_file import AppFile
 
 FILE, RECORD = "file", "record"

@@ -19,7 +19,7 @@ from tui.model.labels import APP
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.secrets import is_secret_name, mask_value
 from tui.operations.looking.git_state import source_of
-from tui.operations.process.runner import Planned
+from tui.operations.running.runner import Planned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec, BuildSecret, BuildSpec
     from tui.model.build import BuildEvent
     from tui.operations.looking.git_state import Source
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 BUILD, NAME = "build", "name"
 

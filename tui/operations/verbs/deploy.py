@@ -22,17 +22,17 @@ from tui.operations.deploying.pulling import PULL
 from tui.operations.deploying.retiring import PRUNE, image_steps, retire
 from tui.operations.deploying.rollout import Means, rollout_of
 from tui.operations.deploying.taken_names import refuse_taken
-from tui.operations.process.runner import Planned, this_process
+from tui.operations.running.runner import Planned, this_process
 
 if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.release import Entry, Release
     from tui.model.step import Step
+    from tui.operations.deploying.orchestrator import Foreseen, Held, Orchestrator
     from tui.operations.deploying.rollout import Rollout
     from tui.operations.deploying.sources import Found, Source
     from tui.operations.looking.releases import Deployed
-    from tui.operations.orchestrators.base import Foreseen, Held, Orchestrator
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 
 class Undone(HoldfastError):

@@ -12,7 +12,7 @@ from tui.model.operation import DONE, FAILED, RUNNING, Plan, PlanStep, Result
 from tui.model.sizes import disk_size
 from tui.model.switching import outdated
 from tui.operations.deploying.rollout import Means, rollout_of
-from tui.operations.process.runner import Planned, this_process
+from tui.operations.running.runner import Planned, this_process
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.engine import Usage
     from tui.model.retention import Going
+    from tui.operations.deploying.orchestrator import Held, Orchestrator
     from tui.operations.deploying.retention import Leftover
-    from tui.operations.orchestrators.base import Held, Orchestrator
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 
 async def plan(orchestrator: Orchestrator, app: AppSpec, op: str) -> Planned:

@@ -14,8 +14,7 @@ from tui.model.digest import short_id
 from tui.model.operation import CACHED, DONE, RUNNING, WAITING, Plan, PlanStep, Result
 from tui.operations.looking.app_repository import Held, Remote
 from tui.operations.looking.image_choice import chosen
-from tui.operations.process.runner import Planned
-from tui.operations.verbs.tag import may_move
+from tui.operations.running.runner import Planned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.model.app import AppSpec, Policy
     from tui.model.image import ImageConfig
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 TRIES = 4
 WAIT_SECONDS = 0.5
@@ -110,7 +109,7 @@ class Pushing:
         )
 
     def _refuse_other_bytes(self, tag: str, held: Held) -> None:
-        if held.digest and not held.same and not may_move(tag, self._policy):
+        if held.digest and not held.same and not self._policy.may_move(tag):
             raise Refused(
                 f"{self._app.image}:{tag} is in the registry already, with other bytes "
                 f"({short_id(held.digest)})",

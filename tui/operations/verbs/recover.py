@@ -16,13 +16,13 @@ from tui.operations.deploying.leased import lease_step
 from tui.operations.deploying.rollout import Means, rollout_of
 from tui.operations.deploying.taken_names import NameTaken, refuse_taken
 from tui.operations.looking.releases import policy_of
-from tui.operations.process.runner import Planned, this_process
+from tui.operations.running.runner import Planned, this_process
 
 if TYPE_CHECKING:
     from tui.model.app import AppSpec
+    from tui.operations.deploying.orchestrator import Orchestrator
     from tui.operations.looking.releases import Deployed
-    from tui.operations.orchestrators.base import Orchestrator
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 
 async def plan(orchestrator: Orchestrator, app: AppSpec, op: str) -> Planned:

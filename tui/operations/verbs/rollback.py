@@ -9,8 +9,8 @@ from tui.operations.verbs import deploy
 
 if TYPE_CHECKING:
     from tui.model.app import AppSpec
-    from tui.operations.orchestrators.base import Orchestrator
-    from tui.operations.process.runner import Planned
+    from tui.operations.deploying.orchestrator import Orchestrator
+    from tui.operations.running.runner import Planned
 
 
 async def plan(

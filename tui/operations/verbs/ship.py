@@ -13,11 +13,11 @@ from tui.operations.deploying.undisturbed import refuse_while_leased
 from tui.operations.looking.app_repository import Remote
 from tui.operations.looking.suggested_versions import suggestions
 from tui.operations.orchestrators.standalone import Standalone
-from tui.operations.process.runner import Planned
+from tui.operations.running.runner import Planned
 from tui.operations.verbs import deploy, push, tag
 from tui.operations.verbs import test as test
 from tui.operations.verbs.build import find_build
-from tui.operations.verbs.tag import may_move, refuse_dirty, refuse_illegal
+from tui.operations.verbs.tag import refuse_dirty, refuse_illegal
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
     from tui.operations.verbs.build import Build
 
 
@@ -114,7 +114,7 @@ class _Ship:
             async with Remote(self._engine, app) as remote:
                 if await remote.digest(version):
                     places.append("in the registry")
-        if not places or may_move(version, self._policy):
+        if not places or self._policy.may_move(version):
             return []
         there = " and ".join(places)
         return [f"{version} is {there} already: unless the build gives the same bytes, it ends there"]

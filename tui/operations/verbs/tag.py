@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import NotFound
@@ -16,13 +15,13 @@ from tui.model.operation import Plan, PlanStep, Result
 from tui.model.reference import valid_tag
 from tui.operations.looking.app_repository import Remote
 from tui.operations.looking.image_choice import Chosen, chosen
-from tui.operations.process.runner import Planned
+from tui.operations.running.runner import Planned
 from tui.registry.errors import RegistryError
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.model.app import AppSpec, Policy
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 
 class IllegalTag(HoldfastError):
@@ -31,14 +30,9 @@ class IllegalTag(HoldfastError):
     exit_status = 2
 
 
-def may_move(tag: str, policy: Policy) -> bool:
-    """Whether the policy lets a tag move."""
-    return any(fnmatchcase(tag, pattern) for pattern in policy.mutable_tags)
-
-
 def refuse_dirty(what: str, version: str, commit: str, policy: Policy) -> None:
     """A version that nobody could build again is refused, unless the policy or the version itself says so."""
-    if policy.allow_dirty or may_move(version, policy) or version.endswith("-dirty"):
+    if policy.allow_dirty or policy.may_move(version) or version.endswith("-dirty"):
         return
     named = f"name it {short_id(commit)}-dirty, " if commit else ""
     raise Refused(
@@ -78,7 +72,7 @@ class _Tag:
     async def plan(self) -> Plan:
         """What will be done. Raises HoldfastError."""
         image, evidence = self._chosen.image, self._chosen.evidence
-        movable = may_move(self._version, self._policy)
+        movable = self._policy.may_move(self._version)
         if evidence.dirty:
             refuse_dirty(short_id(image.id), self._version, evidence.commit, self._policy)
         warnings = [
@@ -130,7 +124,7 @@ class _Tag:
         image = self._chosen.image
         async with report.step("tag"):
             before = await self._held()  # it may have been given away while the plan was read
-            if before and before != image.id and not may_move(self._version, self._policy):
+            if before and before != image.id and not self._policy.may_move(self._version):
                 raise Refused(f"{self._reference} was given to {short_id(before)} meanwhile")
             if before != image.id:
                 await asyncio.shield(self._engine.images.tag(image.id, self._app.image, self._version))

@@ -14,7 +14,7 @@ from tui.model.reference import split_reference, valid_tag
 from tui.operations.deploying.pulling import PULL, pull, pulled
 from tui.operations.deploying.targets import resolve_version
 from tui.operations.looking.image_choice import NoSuchImage, chosen
-from tui.operations.process.runner import Planned, whoami
+from tui.operations.running.runner import Planned, whoami
 from tui.operations.testing.run_tests import RunTests
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.operation import Result
     from tui.operations.deploying.targets import Target
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 
 async def plan(engine: Engine, app: AppSpec, op: str, wanted: str) -> Planned:

@@ -24,7 +24,7 @@ from tui.model.operation import (
     StepChanged,
 )
 from tui.model.verb import UNLOCK
-from tui.operations.process.runner import failure, whoami
+from tui.operations.running.runner import failure, whoami
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.model.ways_back import WayBack
     from tui.operations.deploying.retention import Leftover
     from tui.operations.looking.releases import Deployed
-    from tui.operations.process.report import Report
+    from tui.operations.running.report import Report
 
 
 class Held(Protocol):

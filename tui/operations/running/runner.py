@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.errors import HoldfastError
 from tui.ledger.lease_state import Owner
 from tui.model.operation import CANCELLED, Ended, Failure, Result, Started
-from tui.operations.process.report import Report
+from tui.operations.running.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

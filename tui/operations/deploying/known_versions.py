@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.engine.errors import NotFound
 from tui.errors import Refused
 from tui.evidence.files import all_evidence
-from tui.operations.verbs.tag import may_move
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +91,7 @@ async def moved_words(
     engine: Engine, app: AppSpec, policy: Policy, version: str, target: Target, entries: Mapping[int, Entry]
 ) -> str:
     """A sentence about a version that names other bytes than before, "" where it does not or may."""
-    if not version or may_move(version, policy):
+    if not version or policy.may_move(version):
         return ""
     known = await moved(engine, app, version, target, entries)
     if known is None:
