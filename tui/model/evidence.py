@@ -24,6 +24,10 @@ class ClaimKind(StrEnum):
     """In which ways an image is looked at. A newer version may know more: a claim's kind is any text."""
 
     TEST = "test"
+    SCAN = "scan"
+    SIGNATURE = "signature"
+    PROVENANCE = "provenance"
+    VERDICT = "verdict"
 
 
 class Claim(NamedTuple):

@@ -1,0 +1,63 @@
+"""Keys, by name, and what was read of what hangs on an image. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.model.evidence import Claim
+
+
+class KeySource(NamedTuple):
+    """Where a key is; exactly one of these is set.
+
+    file      its path
+    env       the variable that holds it
+    command   what prints it
+    """
+
+    file: str = ""
+    env: str = ""
+    command: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.file or (f"env:{self.env}" if self.env else f"the command {self.command[0]}")
+
+
+class VerifyKey(NamedTuple):
+    """A key whose signatures count.
+
+    name    for people, and for the record
+    pem     the public key
+    until   when it ended, seconds since the epoch, 0.0 for never: from then on it vouches only for what was
+            recorded before
+    """
+
+    name: str
+    pem: str
+    until: float = 0.0
+
+
+class Attested(NamedTuple):
+    """What one bundle, `.sig` or unsigned statement says.
+
+    claim            its kind is "" where what is said is nothing that is known
+    predicate_type   the URI of what is said, or the media type of what is only known to be there
+    digests          of which manifests it is said
+    key              the name of the listed key that signed it, "" where none of them did
+    signed           whether anybody did
+    source           the digest of its bytes
+    told             what else it tells, for people
+    fault            why it could not be read, a sentence: then nothing else is known of it
+    """
+
+    claim: Claim
+    predicate_type: str = ""
+    digests: tuple[str, ...] = ()
+    key: str = ""
+    signed: bool = False
+    source: str = ""
+    told: Mapping[str, str] = {}
+    fault: str = ""
