@@ -14,8 +14,8 @@ import termios
 import time
 from typing import TYPE_CHECKING
 
+from tui.engine.container.listed import container_listed
 from tui.engine.jsonmessage import parse_list
-from tui.engine.payloads import container_listed
 from tui.errors import HoldfastError
 from tui.presentation.first_screen import first_screen
 from tui.presentation.style import Style, sgr

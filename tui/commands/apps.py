@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Asks, Command, Scope, Situation, named
-from tui.model.verb import verb_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +15,8 @@ NONE = "no app is configured: holdfast init writes holdfast.toml"
 
 
 def _under_way(operation: Operation) -> str:
+    from tui.model.verb import verb_named  # not before the first paint, when nothing is under way
+
     verb = operation.started.verb
     return f"{named(operation.started.app)} is being {verb_named(verb).done}: <operation.cancel> cancels"
 

@@ -14,6 +14,7 @@ from tui.engine.container.adoption import Adoption, adoption, file_change
 from tui.engine.container.attributes import restart_policy
 from tui.engine.container.comparison import differences
 from tui.engine.container.inspected import Inspected, inspected
+from tui.engine.container.listed import container_listed
 from tui.engine.errors import NotFound, StreamBroken
 from tui.engine.faults import readable
 from tui.engine.jsonmessage import JsonMessages, parse
@@ -112,7 +113,7 @@ class Containers:
             async for items in parts:
                 for item in items:
                     with readable("GET /containers/json"):
-                        batch.append(one := payloads.container_listed(item, now))
+                        batch.append(one := container_listed(item, now))
                     attached += len(one.labels) + len(one.ports)
                     refuse_attached(attached, "GET /containers/json")
                     if len(batch) == BATCH:

@@ -3,126 +3,26 @@
 Docker's keys stand in `tui.engine` alone: here, in `container` and in `descriptions`. The functions take what
 the JSON decoder made; where it is not as the API says they raise KeyError, TypeError, ValueError or
 AttributeError (see `faults.readable`).
-Imported before the first paint: nothing here is heavy. Strings that repeat over many objects are interned.
+Strings that repeat over many objects are interned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from sys import intern
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING
 
+from tui.engine.container.listed import NO_LABELS, interned
 from tui.engine.timestamps import seconds
-from tui.model.container import HEALTHS, Container, Port
 from tui.model.engine import EngineInfo, EngineVersion, Usage
 from tui.model.event import Event
 from tui.model.image import Image, ImageConfig
 from tui.model.sample import Sample
 from tui.model.typed import checked
 
-Json = Mapping[str, Any]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-_UNITS = {
-    "second": 1,
-    "minute": 60,
-    "hour": 3600,
-    "day": 86400,
-    "week": 604800,
-    "month": 2592000,
-    "year": 31536000,
-}
-_NO_LABELS: Mapping[str, str] = {}
-
-
-class _Told(NamedTuple):
-    """What the words of `Status` tell: the exit code, the health, and seconds since the state began."""
-
-    exit_code: int | None
-    health: str
-    ago: float | None
-
-
-@lru_cache(4096)
-def _told(status: str) -> _Told:
-    """Read "Up 2 hours (healthy)", "Exited (137) About a minute ago", "Created" and their like."""
-    words = status.replace("(", " (").replace(")", ") ").split()
-    exit_code = ago = None
-    health = "none"
-    number = 1.0
-    for word in words:
-        inner = word.strip("()")
-        if word.startswith("(") and inner.lstrip("-").isdigit():
-            exit_code = int(inner)
-        elif inner in HEALTHS and word.endswith(")"):
-            health = intern(inner)
-        elif word.isdigit():
-            number = float(word)
-        elif ago is None and (unit := _UNITS.get(word.removesuffix("s"))):
-            ago = number * unit
-    if status.startswith("Up Less than") or ") Less than" in status:
-        ago = 0.0
-    return _Told(exit_code, health, ago)
-
-
-@checked
-def container_listed(item: Json, now: float) -> Container:
-    """An item of GET /containers/json; `now`, in seconds since the epoch, dates "2 hours ago".
-
-    `since` is exact for a container that was only created, and rounded to the engine's words otherwise.
-    """
-    state = intern(item["State"])
-    told = _told(item.get("Status") or "")
-    created = float(item["Created"])
-    since = None if told.ago is None else now - told.ago
-    labels = item.get("Labels")
-    ports = item.get("Ports")
-    return Container(
-        id=item["Id"],
-        name=_name(item.get("Names") or ()),
-        image=intern(item["Image"]),
-        image_id=intern(item["ImageID"]),
-        command=intern(item.get("Command") or ""),
-        created=created,
-        state=state,
-        health=told.health,
-        exit_code=told.exit_code,
-        since=created if state == "created" else since,
-        exact=state == "created",
-        ports=_ports(ports) if ports else (),
-        labels=_labels(labels) if labels else _NO_LABELS,
-    )
-
-
-def _name(names: Iterable[str]) -> str:
-    """The container's own name; the others ("/web/database") are what links call it."""
-    own = ""
-    for name in names:
-        own = name.removeprefix("/")
-        if "/" not in own:
-            break
-    return own
-
-
-def _labels(labels: Mapping[str, str]) -> Mapping[str, str]:
-    return {intern(key): intern(value) for key, value in labels.items()}
-
-
-def _order(port: Port) -> tuple[int, int, str, str]:
-    return port.private, port.public or 0, port.protocol, port.ip
-
-
-def _ports(ports: Iterable[Json]) -> tuple[Port, ...]:
-    read = {
-        Port(
-            intern(port.get("IP", "")),
-            port["PrivatePort"],
-            port.get("PublicPort") or None,
-            intern(port["Type"]),
-        )
-        for port in ports
-    }
-    return tuple(sorted(read, key=_order))
+    from tui.engine.container.listed import Json
 
 
 @checked
@@ -134,7 +34,7 @@ def image_listed(item: Json) -> Image:
         digests=tuple(digest for digest in item["RepoDigests"] or () if digest != "<none>@<none>"),
         created=max(0.0, float(item["Created"])),
         size=item["Size"],
-        labels=_labels(item["Labels"] or {}) or _NO_LABELS,
+        labels=interned(item["Labels"] or {}) or NO_LABELS,
     )
 
 
@@ -152,7 +52,7 @@ def image_config(item: Json) -> ImageConfig:
         os=item.get("Os") or "",
         architecture=item.get("Architecture") or "",
         variant=item.get("Variant") or "",
-        labels=_labels(config.get("Labels") or {}),
+        labels=interned(config.get("Labels") or {}),
         volumes=tuple(sorted(config.get("Volumes") or ())),
         ports=tuple(sorted(config.get("ExposedPorts") or ())),
         entrypoint=tuple(config.get("Entrypoint") or ()),
@@ -184,7 +84,7 @@ def event(item: Json) -> Event:
         kind=intern(item.get("Type", "")),
         action=intern(item.get("Action", "")),
         id=actor.get("ID", ""),
-        attributes=actor.get("Attributes") or _NO_LABELS,
+        attributes=actor.get("Attributes") or NO_LABELS,
         time=nano / 1_000_000_000 if nano else float(item.get("time") or 0),
     )
 

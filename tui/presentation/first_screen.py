@@ -12,22 +12,20 @@ from tui.commands.command import Scope, Situation
 from tui.commands.meant import app_of_container, meant
 from tui.presentation import apps as app_rows
 from tui.presentation import containers as container_rows
-from tui.presentation import images as image_rows
 from tui.presentation.app_row import AppRow
 from tui.presentation.folding import HEAD, Folding, fold_of, fold_words, stands_over
 from tui.presentation.frame import Scroll, bar, title_line
 from tui.presentation.header import footer_keys, footer_line, header_line, tabs_line
-from tui.presentation.layout import APPS, CONTAINERS, IMAGES, TAGS, Rect, arrange
-from tui.presentation.table import Column, heading, place, row, whole_row
+from tui.presentation.layout import APPS, CONTAINERS, LOG, Rect, arrange
+from tui.presentation.table import heading, place, row, whole_row
 from tui.presentation.text import fit, safe
 from tui.presentation.titles import (
     APPS_NOTE,
     apps_title,
     containers_title,
-    images_title,
     pane_head,
     tabs,
-    tags_title,
+    unread_title,
 )
 
 if TYPE_CHECKING:
@@ -113,7 +111,7 @@ def _pane(
         )
         scroll = Scroll(0, rows - 1, len(ordered))
         placed = place(container_rows.COLUMNS, cells)
-        body = [heading(placed, cells, settings.sort)]
+        body = [heading(placed, cells, settings.sort)] if ordered else []
         for container in ordered[: rows - 1]:
             cursor = "" if body[1:] else "cursor"
             if isinstance(container, str):
@@ -124,18 +122,14 @@ def _pane(
                 return container_rows.cell(column, container, None, now)
 
             body.append(row(placed, cells, cell, cursor=cursor))
-    elif name == IMAGES:
-        title = images_title(keymap, 0, 0, complete=False)
-        body = [_heading(image_rows.COLUMNS, cells, image_rows.SORTS[0])]
-    elif name == TAGS:
-        title = tags_title(keymap, 0, 0, complete=False)
-        body = [_heading(image_rows.TAG_COLUMNS, cells, image_rows.TAG_SORTS[0])]
     elif name == APPS:
         title = apps_title(keymap, len(apps))
         body = _apps(apps, cells, rows, now)
         scroll = Scroll(0, rows - 1, len(apps))
-    else:
+    elif name == LOG:
         title = (pane_head(keymap, name), "")
+    else:
+        title = unread_title(keymap, name)
     body += [[(" " * cells, "text")]] * (rows - len(body))
     lines = [title_line(*title, rect.width, name == CONTAINERS)]
     return lines + [[*line, bar(number, scroll)] for number, line in enumerate(body[:rows])]
@@ -163,8 +157,8 @@ def _apps(names: Sequence[str], cells: int, rows: int, now: float) -> list[Line]
     """The apps by name; what was done with them, and their versions, are not known yet."""
     if not names:
         return [[(fit(f"  {note}", cells), "muted")] for note in APPS_NOTE]
-    body: list[Line] = [_heading(app_rows.COLUMNS, cells, app_rows.SORTS[0])]
     placed = place(app_rows.COLUMNS, cells)
+    body: list[Line] = [heading(placed, cells, app_rows.SORTS[0])]
     for name in names[: rows - 1]:
         cursor = "" if body[1:] else "cursor.unfocused"
 
@@ -173,7 +167,3 @@ def _apps(names: Sequence[str], cells: int, rows: int, now: float) -> list[Line]
 
         body.append(row(placed, cells, cell, cursor=cursor))
     return body
-
-
-def _heading(columns: Sequence[Column], cells: int, order: str) -> Line:
-    return heading(place(columns, cells), cells, order)

@@ -7,9 +7,9 @@ notation (^[ for escape), other characters that a terminal acts on without drawi
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
-_UNSAFE = re.compile(
+_UNSAFE = (
     "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"  # drawn by some terminals, not by others
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, direction, separators
@@ -30,10 +30,19 @@ def _shown(found: re.Match[str]) -> str:
 
 
 _PICTURE = "[\u00a9\u00ae\u203c\u2049\u2122-\u3299\U0001f000-\U0001faff]"
-_JOINED = re.compile(
+_JOINED = (
     f"(?<={_PICTURE})(?:[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff](?:\u200d(?={_PICTURE}))?|\u200d(?={_PICTURE}))"
 )
 """What makes one picture of several, or gives it another colour: terminals differ in how wide that is."""
+
+_NARROW = re.compile("[ -~…●○■‖↻×→▌◐◌✗✓↶▸▾━─│┃┌└·–—µ°äöüÄÖÜßéèà]*")
+"""ASCII and the glyphs of our own screens: harmless, and one cell each, known without a table."""
+
+
+@cache
+def _foreign() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What is looked for in other texts: the first paint has none, and compiling takes a millisecond."""
+    return re.compile(_UNSAFE), re.compile(_JOINED)
 
 
 def safe(text: str) -> str:
@@ -41,13 +50,10 @@ def safe(text: str) -> str:
 
     An emoji sequence is shown as the pictures that it is made of, whose width every terminal knows.
     """
-    if text.isascii() and text.isprintable():
+    if (text.isascii() and text.isprintable()) or _NARROW.fullmatch(text):
         return text
-    return _UNSAFE.sub(_shown, _JOINED.sub("", text))
-
-
-_NARROW = re.compile("[ -~…●○■‖↻×→▌◐◌✗✓↶▸▾━─│┃┌└·–—µ°äöüÄÖÜßéèà]*")
-"""ASCII and the glyphs of our own screens: one cell each, known without a table."""
+    unsafe, joined = _foreign()
+    return unsafe.sub(_shown, joined.sub("", text))
 
 
 @lru_cache(4096)

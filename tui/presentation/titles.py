@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 APPS_NOTE = ("No app is configured here:", "holdfast init writes its file.")
 """In the place of apps where there are none."""
 
+UNREAD = "…"
+"""In the place of a number that is not known yet."""
+
 
 def pane_head(keymap: Keymap, pane: str, name: str = "") -> str:
     """What a title begins with: the key that goes to the pane, and its name, or what stands in for it."""
@@ -29,13 +32,18 @@ def tabs(keymap: Keymap) -> tuple[tuple[str, str], ...]:
 def list_title(
     head: str, total: str, filter_text: str, shown: int, marked: int, order: str
 ) -> tuple[str, str]:
-    """Both ends of a list's title line."""
+    """Both ends of a list's title line; `order` is "" while its rows are not all known."""
     left = f"{head}  {total}"
     if filter_text:
         left += f" · /{safe(filter_text)} {shown}"
     if marked:
         left += f" · {marked} marked"
-    return left, f"by {order}"
+    return left, f"by {order}" if order else ""
+
+
+def unread_title(keymap: Keymap, pane: str) -> tuple[str, str]:
+    """That of a list of which nothing is known yet."""
+    return list_title(pane_head(keymap, pane), UNREAD, "", 0, 0, "")
 
 
 def apps_title(
@@ -78,7 +86,8 @@ def images_title(
 ) -> tuple[str, str]:
     """E.g. ("2 Images  12, 3 dangling", "by age")."""
     words = f"{total}, {dangling} dangling" if dangling else str(total)
-    words = words if complete else "…"
+    if not complete:
+        words, order = UNREAD, ""
     return list_title(pane_head(keymap, IMAGES), words, filter_text, shown, marked, order)
 
 
@@ -94,5 +103,7 @@ def tags_title(
     complete: bool = True,
 ) -> tuple[str, str]:
     """E.g. ("3 Tags  20 of 12 images", "by group")."""
-    words = f"{total} of {images} images" if complete else "…"
+    words = f"{total} of {images} images"
+    if not complete:
+        words, order = UNREAD, ""
     return list_title(pane_head(keymap, TAGS), words, filter_text, shown, marked, order)

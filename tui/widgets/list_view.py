@@ -111,7 +111,12 @@ class ListView(Framed):
         self.filling = self.filling and not complete
         self.describe()
         if not len(self.ordering):
-            self.refresh_lines_at(1 + HEADING)
+            self.refresh_body()
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nothing is known of it yet: it has no heading then, as the first paint knows of none."""
+        return self.filling and not len(self.ordering)
 
     # Geometry
 
@@ -142,6 +147,8 @@ class ListView(Framed):
 
     def body_line(self, row_number: int, width: int) -> Line:
         if row_number < HEADING:
+            if self.is_unread:
+                return [(" " * width, "text")]
             return heading(self.placed(), width, self.sorted_by)
         index = self.top + row_number - HEADING
         if index >= len(self.ordering):
@@ -180,6 +187,7 @@ class ListView(Framed):
     def apply(self, put: Iterable[str], removed: Iterable[str]) -> None:
         """Take over single changes; rows that look as before are not drawn again."""
         put = tuple(put)
+        was_unread = self.is_unread
         before = self.visible_keys()
         anchor = before[0] if before and self.top else None
         at = self.ordering.index(self.cursor) if self.cursor is not None else None
@@ -200,6 +208,8 @@ class ListView(Framed):
             new = after[number] if number < len(after) else None
             if old != new or new in changed or not after:
                 self.refresh_lines_at(1 + HEADING + number)
+        if was_unread:
+            self.refresh_lines_at(HEADING)
         self.refresh_bar()
         self.describe()
         if before != after or changed.intersection(after):

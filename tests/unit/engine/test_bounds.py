@@ -18,6 +18,7 @@ from tui.engine.client import Engine, agree
 from tui.engine.container.adoption import adoption
 from tui.engine.container.creation import Creation
 from tui.engine.container.inspected import inspected
+from tui.engine.container.listed import container_listed
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError, EngineSilent, MalformedAnswer
 from tui.engine.faults import readable
@@ -304,7 +305,7 @@ STATS = {
     "precpu_stats": {"system_cpu_usage": 5, "cpu_usage": {"total_usage": 1}},
 }  # fmt: skip
 READ: dict[str, tuple[Callable[[Any], Any], Any]] = {
-    "listed": (lambda item: payloads.container_listed(item, 1.0), LISTED),
+    "listed": (lambda item: container_listed(item, 1.0), LISTED),
     "inspected": (inspected, CONTAINER),
     "adoption": (lambda item: adoption(item, IMAGE), CONTAINER),
     "adoption, image": (lambda item: adoption(CONTAINER, item), IMAGE),

@@ -116,7 +116,7 @@ def test_a_broken_context_is_named_by_its_file(home: Path, text: str) -> None:
 def test_finding_the_default_imports_nothing_heavy(home: Path) -> None:
     code = (
         "import sys; from tui.engine.endpoint import resolve; resolve(); "
-        "import tui.engine.payloads, tui.engine.jsonmessage; "
+        "import tui.engine.container.listed, tui.engine.jsonmessage; "
         "print({'aiohttp', 'asyncio', 'docker', 'socket', 'datetime'} & set(sys.modules))"
     )
     environ = {"HOME": str(home), "PYTHONPATH": ":".join(sys.path)}

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tui.engine import payloads
-from tui.engine.payloads import container_listed, event, image_listed, sample
+from tui.engine.container.listed import container_listed
+from tui.engine.payloads import event, image_listed, sample
 from tui.model.container import Port
 
 NOW = 1_800_000_000.0
