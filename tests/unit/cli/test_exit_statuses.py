@@ -13,9 +13,13 @@ import pytest
 
 from tui.cli.arguments import dispatch
 from tui.engine import client
+from tui.model import verb as verbs
+from tui.model.verb import Argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tui.model.verb import Verb
 
 WRONG, OUT_OF_REACH = 2, 3
 
@@ -26,11 +30,27 @@ image = "registry.invalid/web"
 context = "."
 """
 
+TOLD = {
+    Argument.VERSION: "v1",
+    Argument.IMAGE: "--image abc",
+    Argument.TO: "--to r3",
+    Argument.CONTAINER: "--as web",
+}
+"""How a verb is told what it takes."""
+
+
+def ways(verb: Verb) -> Iterator[str]:
+    """How a verb is called."""
+    yield from (f"{verb.name} web{option}" for option in ("", " --plan", " --json", " --quiet"))
+    if verb.asks:
+        yield f"{verb.name} web --yes"
+    yield from (f"{verb.name} web {TOLD[argument]}" for argument in verb.takes if argument in TOLD)
+
+
 VERBS = [
-    "build web", "build web --plan", "test web", "test web --image abc --json", "tag web", "tag web v1",
-    "tag web v1 --plan", "push web", "push web v1 --yes", "deploy web", "deploy web v1", "deploy v1 --json",
-    "rollback web", "rollback --to r3", "ship web", "ship web v1 --quiet", "recover web", "prune web --plan",
-    "adopt nginx", "adopt nginx --as web", "unlock web", "unlock web --yes --json", "status", "status web",
+    *(way for verb in verbs.VERBS.values() for way in ways(verb)),
+    "deploy v1 --json", "rollback --to r3",
+    "unlock web", "unlock web --yes --json", "status", "status web",
     "status other --json", "status --drift", "history", "history web --json", "drift", "drift web --json",
     "verify", "verify web --deep", "verify --deep --json",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ui import fakes
-from tui.commands.command import Scope, Situation
+from tui.commands.command import LIST_SCOPES, Scope, Situation
 from tui.commands.keymap import PALETTE, Keymap, spoken
 from tui.commands.table import BY_ID, TABLE, menu_with
 from tui.commands.view import HINTS
@@ -21,7 +21,7 @@ from tui.presentation.lines import plain
 from tui.presentation.operation_words import operation_state, operation_title
 from tui.presentation.operations import end_rows
 from tui.presentation.release_record import record_lines
-from tui.presentation.titles import apps_title, containers_title, images_title, tabs, tags_title
+from tui.presentation.titles import apps_title, containers_title, images_title, tabs, tags_title, unread_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,14 +37,18 @@ LETTER = re.compile(r"(?<![^\s(])(?:[B-Zb-z?*:/>,]|Ctrl\+.|Space|Tab|[→←])(?
 """A word that can only be a key: no word of English has one letter but "a" and "I"."""
 
 TREE = Path(__file__).parents[3] / "tui"
-VERBS = (
-    "adopts|begins|brings|builds|cancels|changes|chooses|copies|deploys|does|ends|finishes|folds"
-    "|follows|goes|hides|looks|marks|names|opens|pushes|quits|reads|recovers|removes|rolls|saves"
-    "|searches|shows|sorts|starts|stops|tags|takes|tests|undoes|unfolds|unlocks"
+DOES = "|".join(
+    (
+        "begins|brings|cancels|changes|chooses|copies|does|ends|finishes|folds|follows|goes|hides|looks"
+        "|marks|names|opens|quits|reads|removes|saves|searches|shows|sorts|starts|stops|takes|undoes|unfolds",
+        *(verb.does.partition(" ")[0] for verb in (*verbs.VERBS.values(), verbs.UNLOCK)),
+    )
 )
+"""What sentences say of a key: what the program does, and the verbs."""
+
 LITERAL = re.compile(
     rf"(?<![^\s(])(?:[A-Za-z0-9?*:/>,]|X [a-z]|Ctrl\+.|Space|Tab|PgUp|PgDn|[→←]) "
-    rf"(?:is bound|(?:in the \w+ )?(?:{VERBS})\b)"
+    rf"(?:is bound|(?:in the \w+ )?(?:{DOES})\b)"
 )
 """A key and what it does, as sentences put it: "C cancels", "X c in the apps finishes"."""
 
@@ -87,14 +91,15 @@ def sentences(keymap: Keymap) -> Iterator[str]:
     yield from (plain(line) for line in record_lines(fakes.interrupted(NOW, LIVE), 6, NOW, keymap))
 
 
-def titles(keymap: Keymap) -> list[str]:
-    return [
-        apps_title(keymap, 3)[0],
-        images_title(keymap, 3, 0)[0],
-        tags_title(keymap, 3, 3)[0],
-        containers_title(keymap, 3, 3)[0],
-        operation_title(fakes.build_running(NOW), keymap),
-    ]
+def titles(keymap: Keymap) -> Iterator[tuple[str, str]]:
+    """Panes, and what their titles begin with."""
+    yield "apps", apps_title(keymap, 3)[0]
+    yield "images", images_title(keymap, 3, 0)[0]
+    yield "tags", tags_title(keymap, 3, 3)[0]
+    yield "containers", containers_title(keymap, 3, 3)[0]
+    yield "log", operation_title(fakes.build_running(NOW), keymap)
+    for pane in LIST_SCOPES:
+        yield pane.value, unread_title(keymap, pane.value)[0]
 
 
 def as_usual(text: str) -> str:
@@ -154,12 +159,12 @@ def test_no_sentence_names_a_key_that_is_not_bound() -> None:
 
 
 def test_titles_and_tabs_begin_with_the_keys_that_go_there() -> None:
-    assert [title.partition(" ")[0] for title in titles(USUAL)] == ["1", "2", "3", "4", "5"]
-    assert [words for _, words in tabs(USUAL)] == ["1 Apps", "2 Images", "3 Tags", "4 Containers", "5 Log"]
-    panes = [f"pane.{pane}" for pane, _ in tabs(REBOUND)]
-    keys = [spoken(OTHER[id][0]) for id in panes]
-    assert [title.partition(" ")[0] for title in titles(REBOUND)] == keys
-    assert [words.partition(" ")[0] for _, words in tabs(REBOUND)] == keys
+    for keymap, keys in ((USUAL, {id: command.keys for id, command in BY_ID.items()}), (REBOUND, OTHER)):
+        said = {pane: spoken(keys[f"pane.{pane}"][0]) for pane, _ in tabs(keymap)}
+        assert list(said) == [*(pane.value for pane in LIST_SCOPES), "log"]
+        assert dict(tabs(keymap)) == {pane: f"{key} {pane.capitalize()}" for pane, key in said.items()}
+        for pane, title in titles(keymap):
+            assert title.partition(" ")[0] == said[pane]
 
 
 def test_the_help_says_the_menu_in_which_a_command_is() -> None:
