@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.ui import fakes
 from tui.store.store import LinkState
 
 if TYPE_CHECKING:
@@ -154,6 +156,21 @@ async def test_the_palette_finds_commands_of_other_panes_too(dashboard: Open) ->
         await robot.press("enter")
         await robot.wait_for("dangling image")
         assert robot.app.main.focus_on == "images"
+
+
+async def test_a_command_for_a_log_that_is_hidden_says_why_not(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        screen = robot.app.main
+        screen.show_operation(fakes.build_running(time.time()))
+        wrapped = screen.log_pane._wrap
+        await robot.press("colon")
+        await robot.wait_for("Type a command")
+        await robot.press(*"wrap long")
+        await robot.wait_for("in the log pane")
+        await robot.press("enter")
+        await robot.wait_for("an operation stands")
+        assert screen.log_pane._wrap is wrapped
+        assert screen.shown_operation is not None
 
 
 async def test_the_palette_finds_the_help_by_what_it_is_about(dashboard: Open) -> None:

@@ -34,7 +34,8 @@ async def test_both_are_the_same(size: tuple[int, int], count: int, monkeypatch:
         await asyncio.Event().wait()
 
     monkeypatch.delenv("NO_COLOR", raising=False)
-    settings = Settings(apps={f"app{number}": fakes.app(f"app{number}") for number in range(count)})
+    names = [f"app{number}" if number else "an-app-with-a-long-name" for number in range(count)]
+    settings = Settings(apps={name: fakes.app(name) for name in names})
     containers = [
         Container(f"{number:064x}", f"web-{number}", "app:1", "sha256:a", "", NOW - 50, "running", since=NOW)
         for number in range(3)

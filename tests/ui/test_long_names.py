@@ -12,6 +12,7 @@ from tui.commands.command import Scope
 from tui.commands.table import menu_of
 from tui.model.container import Container
 from tui.screens.dialogs import MenuDialog
+from tui.settings.schema import Settings
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Open, Robot
@@ -55,3 +56,24 @@ async def test_the_menu_of_a_container(dashboard: Open, state: str) -> None:
         robot.app.store.put_containers([one])
         await robot.wait(lambda: robot.app.main.situation().containers)
         await seen(robot, Scope.CONTAINERS)
+
+
+@pytest.mark.parametrize(("width", "length"), [(120, 24), (160, 38), (200, 38)])
+async def test_an_app_is_named_whole_while_another_column_has_blanks(
+    dashboard: Open, width: int, length: int
+) -> None:
+    name = NAME[:length]
+    settings = Settings(apps={name: fakes.app(name, built=False)})
+    async with dashboard(containers=0, settings=settings, size=(width, 40)) as robot:
+        await robot.wait(lambda: robot.app.main.apps.ordering.keys())
+        await robot.wait_for(f"  {name} ")
+
+
+async def test_a_container_is_named_whole_on_a_wide_screen(dashboard: Open) -> None:
+    async with dashboard(containers=0, size=(240, 40)) as robot:
+        await robot.press("z")
+        await robot.wait(lambda: robot.app.main.containers.size.width == 240)
+        robot.app.store.put_containers(
+            [Container("7" * 64, NAME[:55], "web:1", "sha256:a", "", 0.0, "running")]
+        )
+        await robot.wait_for(f" {NAME[:55]} ")

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tui.commands.command import Command, Scope
+from tui.commands.command import Command, Scope, Situation
+
+
+def _hidden(situation: Situation) -> str:
+    """Why nothing is done to a log that an operation stands in the place of."""
+    return "an operation stands in the place of the log; <container.log> shows one" if situation.shown else ""
+
 
 LOG_DOWN = Command("log.down", "One line down", ("j", "down"), Scope.OUTPUTS)
 LOG_UP = Command("log.up", "One line up; following pauses", ("k", "up"), Scope.OUTPUTS)
@@ -13,8 +19,12 @@ LOG_LAST = Command("log.last", "To the newest line, and follow", ("G", "end"), S
 LOG_LEFT = Command("log.left", "Scroll left", ("left",), Scope.OUTPUTS)
 LOG_RIGHT = Command("log.right", "Scroll right", ("right",), Scope.OUTPUTS)
 LOG_FOLLOW = Command("log.follow", "Follow, or pause", ("f",), Scope.OUTPUTS, footer="follow")
-LOG_WRAP = Command("log.wrap", "Wrap long lines, or cut them", ("w",), Scope.LOG, footer="wrap")
-LOG_TIMESTAMPS = Command("log.timestamps", "Show or hide timestamps", ("t",), Scope.LOG, footer="times")
+LOG_WRAP = Command(
+    "log.wrap", "Wrap long lines, or cut them", ("w",), Scope.LOG, why_not=_hidden, footer="wrap"
+)
+LOG_TIMESTAMPS = Command(
+    "log.timestamps", "Show or hide timestamps", ("t",), Scope.LOG, why_not=_hidden, footer="times"
+)
 LOG_SEARCH = Command("log.search", "Search", ("slash",), Scope.OUTPUTS, footer="search")
 LOG_NEXT = Command("log.next", "To the next match", ("n",), Scope.OUTPUTS)
 LOG_PREVIOUS = Command("log.previous", "To the match before", ("N",), Scope.OUTPUTS)

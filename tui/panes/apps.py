@@ -58,6 +58,7 @@ class AppsPane(ListView):
         self._followed: dict[str, Callable[[], None]] = {}
         self._numbers: dict[str, tuple[int, ...]] = {}
         self._live: dict[str, str] = {}
+        self.COLUMNS = rows.columns(store.apps)
         self._unfolded = set(store.apps) if len(store.apps) == 1 else set[str]()
         self._ageing: asyncio.TimerHandle | None = None
         super().__init__(id="apps")
@@ -127,6 +128,7 @@ class AppsPane(ListView):
             del self._numbers[name]
         self.marks = {key for key in self.marks if app_of(key) in self._apps}
         self._versions.clear()
+        self.set_columns(rows.columns(self._apps))
         self._read()
         self.reload()
         self._plan_ageing()

@@ -89,9 +89,7 @@ class TagsPane(FoldingList):
         return whereabouts(image, digest, held, "not looked at" if unasked else remote.error)
 
     def _take_remote(self, _: Change) -> None:
-        if self.COLUMNS is not rows.REMOTE_TAG_COLUMNS:
-            self.COLUMNS = rows.REMOTE_TAG_COLUMNS
-            self._placed_for = -1
+        self.set_columns(rows.REMOTE_TAG_COLUMNS)
         self._rows = self._read()
         self.reload()
 

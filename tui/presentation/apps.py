@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.presentation.table import Column
-from tui.presentation.text import safe
+from tui.presentation.text import safe, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,6 +32,18 @@ COLUMNS = (
     Column("last", "LAST DONE", 17, grow=6),
 )
 SORTS = ("app", "last")
+
+FOLD = 2
+"""Cells of the sign before a name."""
+
+LONGEST = 40
+"""Cells that a name takes before other columns grow."""
+
+
+def columns(names: Iterable[str]) -> tuple[Column, ...]:
+    """The columns, that of the names as wide as the longest needs where there is room to spare."""
+    longest = max((width(safe(name)) for name in names), default=0)
+    return (COLUMNS[0]._replace(wanted=min(FOLD + longest, LONGEST)), *COLUMNS[1:])
 
 
 def newest_version(app: AppSpec, images: Iterable[Image]) -> str:

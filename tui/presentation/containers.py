@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.presentation.style import Span
 
 COLUMNS = (
-    Column("name", "NAME", 18, grow=4, most=40),
+    Column("name", "NAME", 18, grow=4, most=64),
     Column("state", "STATE", 12, grow=1, most=20),
     Column("image", "IMAGE", 18, grow=5, most=60, rank=1, end=True),
     Column("cpu", "CPU", 6, rank=2, right=True),

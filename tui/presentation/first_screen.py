@@ -157,7 +157,7 @@ def _apps(names: Sequence[str], cells: int, rows: int, now: float) -> list[Line]
     """The apps by name; what was done with them, and their versions, are not known yet."""
     if not names:
         return [[(fit(f"  {note}", cells), "muted")] for note in APPS_NOTE]
-    placed = place(app_rows.COLUMNS, cells)
+    placed = place(app_rows.columns(names), cells)
     body: list[Line] = [heading(placed, cells, app_rows.SORTS[0])]
     for name in names[: rows - 1]:
         cursor = "" if body[1:] else "cursor.unfocused"

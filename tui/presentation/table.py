@@ -16,6 +16,7 @@ class Column(NamedTuple):
     """A column.
 
     width    cells it needs at least, the gap of one cell after it not counted
+    wanted   cells that it has before any other grows, where there are so many
     grow     its share of the cells left over, 0 for a column that never grows
     most     cells that it grows to at most, 0 for no limit
     rank     columns of the highest rank are left out first when cells are short; rank 0 always stays
@@ -30,6 +31,7 @@ class Column(NamedTuple):
     most: int = 0
     rank: int = 0
     roomy: int = 0
+    wanted: int = 0
     right: bool = False
     end: bool = False
 
@@ -58,6 +60,11 @@ def place(columns: Sequence[Column], cells: int) -> tuple[Placed, ...]:
         kept.remove(max(droppable, key=lambda column: (column.rank, columns.index(column))))
     widths = {column.id: column.width for column in kept}
     spare = room - needed()
+    for column in kept:
+        if column.wanted > column.width:
+            given = max(0, min(column.wanted - column.width, spare))
+            widths[column.id] += given
+            spare -= given
     while spare > 0:
         growing = [c for c in kept if c.grow and (not c.most or widths[c.id] < c.most)]
         total = sum(column.grow for column in growing)

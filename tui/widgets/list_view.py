@@ -131,6 +131,11 @@ class ListView(Framed):
             self._placed_for, self._placed = width, place(self.COLUMNS, width)
         return self._placed
 
+    def set_columns(self, columns: tuple[Column, ...]) -> None:
+        """Show other columns from now on; whoever sets them draws them, by `reload`."""
+        self.COLUMNS = columns
+        self._placed_for = -1
+
     def visible_keys(self) -> list[str]:
         """Keys of the rows on the screen, from the top."""
         return self.ordering.keys(self.top, self.top + self.rows_shown) if self.is_placed else []
