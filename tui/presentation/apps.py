@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.presentation.style import Span
     from tui.store.operation import Operation
 
-COLUMNS = (
+COLUMNS: tuple[Column, ...] = (
     Column("app", "APP", 8, grow=1, most=24),
     Column("version", "VERSION", 8, grow=1, most=20),
     Column("state", "STATE", 13),
