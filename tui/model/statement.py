@@ -25,7 +25,7 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 MOST_SUBJECTS = 100
 LONGEST_TEXT = 4096
 
-_HEX = re.compile(r"[0-9a-f]{64}")
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 class Subject(NamedTuple):
@@ -96,7 +96,8 @@ def read_statement(payload: bytes, most: int = MOST_BYTES) -> Statement:
 def _read_subject(found: object) -> Subject:
     digests = found.get("digest") if isinstance(found, dict) else None
     hexadecimal = digests.get("sha256") if isinstance(digests, dict) else None
-    if not isinstance(found, dict) or not isinstance(hexadecimal, str) or not _HEX.fullmatch(hexadecimal):
+    digest = f"sha256:{hexadecimal}"
+    if not isinstance(found, dict) or not DIGEST.fullmatch(digest):
         raise Unfit("a subject has no digest sha256")
     name, annotations = found.get("name", ""), found.get("annotations") or {}
     if not _is_text(name):
@@ -105,7 +106,7 @@ def _read_subject(found: object) -> Subject:
         raise Unfit("a subject's annotations are no object")
     # Of an annotation that is no text nothing depends: only these are shown.
     texts = {key: value for key, value in annotations.items() if _is_text(key) and _is_text(value)}
-    return Subject(name, f"sha256:{hexadecimal}", texts)
+    return Subject(name, digest, texts)
 
 
 def _is_text(value: object) -> bool:

@@ -1,4 +1,7 @@
-"""One registry, asked for tags, manifests and dates (OCI Distribution Specification 1.1); it is only read."""
+"""One registry, asked for tags and manifests (OCI Distribution Specification 1.1).
+
+What hangs on images is read by `tui.registry.referrers`, and written by `tui.registry.attaching`.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,10 @@ from tui.registry.errors import (
 )
 from tui.registry.payloads import MEDIA_TYPES, Manifest, readable
 from tui.registry.tls import CERTIFICATES, ssl_context
-from tui.registry.wire import Answer, Wire, speaks_tls
+from tui.registry.wire import BODY_BYTES, Answer, Wire, speaks_tls
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from types import TracebackType
 
     from tui.model.credentials import Credentials
@@ -42,6 +45,8 @@ MOST_PAGES = 1000
 TAGS_SECONDS = 120.0
 """Time limit for all pages of a list together; each request has its own."""
 
+READ = frozenset({200, 404})
+"""What reading is answered by."""
 
 _NEXT = re.compile(r'<([^>]*)>[^,]*;\s*rel="?next"?', re.IGNORECASE)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
@@ -139,6 +144,56 @@ class Registry:
         with readable(self.host, f"a manifest of {path}:{reference}"):
             return payloads.manifest(answer.body, digest, kind)
 
+    async def ask(
+        self,
+        method: str,
+        repository: str,
+        what: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        body: bytes | None = None,
+        good: Collection[int] = READ,
+        most: int = BODY_BYTES,
+    ) -> Answer:
+        """Any request for a part of a repository ("blobs/uploads/"), with a login that may write for a body.
+
+        Raises RegistryRefused for a status that is not `good`.
+        """
+        path = self._path(repository)
+        url = (await self._connected()).joinpath("v2", path, *what.split("/"))
+        return await self._ask(
+            method, url, _scope(path, body is not None), headers, body=body, good=good, most=most
+        )
+
+    async def further(
+        self,
+        method: str,
+        repository: str,
+        location: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        body: bytes | None = None,
+        good: Collection[int] = READ,
+        most: int = BODY_BYTES,
+    ) -> Answer:
+        """A request to where the registry itself sends on: a storage gets no login of the registry's."""
+        origin = await self._connected()
+        with readable(self.host, "an address to go on at"):
+            url = origin.join(URL(location, encoded=True))
+            if url.scheme not in ("http", "https") or not url.host:
+                raise ValueError
+        if url.authority == origin.authority:  # behind a proxy registries may write the wrong scheme
+            scope = _scope(self._path(repository), body is not None)
+            return await self._ask(
+                method, url.with_scheme(origin.scheme), scope, headers, body=body, good=good, most=most
+            )
+        if url.scheme == "http" and not self._insecure:
+            raise MalformedAnswer(f"the registry {self.host} sends on to {url.host}, without TLS")
+        answer = await self._wire.send(method, url, headers, body=body, most=most)
+        if answer.status not in good:
+            raise RegistryRefused(self.host, answer.status, "", f"its storage {url.host}: {answer.status}")
+        return answer
+
     async def digest(self, repository: str, reference: str) -> str:
         """The digest of the manifest that a tag names, "" where there is none; its bytes are not fetched."""
         answer = await self._manifest("HEAD", self._path(repository), reference)
@@ -194,18 +249,23 @@ class Registry:
         raise AssertionError("unreachable: the last try returns or raises")
 
     async def _ask(
-        self, method: str, url: URL, scope: str, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: URL,
+        scope: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        body: bytes | None = None,
+        good: Collection[int] = READ,
+        most: int = BODY_BYTES,
     ) -> Answer:
-        """An answer with status 200, 404, or a redirect of a blob.
-
-        A login that is asked for is given once.
-        """
-        answer = await self._send(method, url, scope, headers)
+        """An answer with a status that is `good`. A login that is asked for is given once."""
+        answer = await self._send(method, url, scope, headers, body, most)
         if answer.status == 401:
             self._login.asked(answer.headers.getall("WWW-Authenticate", ()))
             self._login.forget(scope)
-            answer = await self._send(method, url, scope, headers)
-        if answer.status in (200, 404) or (300 < answer.status < 400 and "/blobs/" in url.path):
+            answer = await self._send(method, url, scope, headers, body, most)
+        if answer.status in good:
             return answer
         code, words = payloads.reason(answer.body)
         if answer.status in (401, 403):
@@ -215,11 +275,18 @@ class Registry:
         hint = "wait, or log in for a higher limit" if answer.status == 429 else ""
         raise RegistryRefused(self.host, answer.status, code, words, hint)
 
-    async def _send(self, method: str, url: URL, scope: str, headers: Mapping[str, str] | None) -> Answer:
+    async def _send(
+        self,
+        method: str,
+        url: URL,
+        scope: str,
+        headers: Mapping[str, str] | None,
+        body: bytes | None,
+        most: int,
+    ) -> Answer:
         login = await self._login.header(scope)
-        return await self._wire.send(
-            method, url, {**(headers or {}), **({"Authorization": login} if login else {})}
-        )
+        sent = {**(headers or {}), **({"Authorization": login} if login else {})}
+        return await self._wire.send(method, url, sent, body=body, most=most)
 
     def _checked(self, body: bytes, digest: str, what: str) -> str:
         """The digest of bytes, compared with the one they should have where that is known."""
@@ -238,6 +305,6 @@ class Registry:
         return digest
 
 
-def _scope(path: str) -> str:
-    """What a token must allow to read a repository."""
-    return f"repository:{path}:pull"
+def _scope(path: str, write: bool = False) -> str:
+    """What a token must allow to read a repository, or to write to it."""
+    return f"repository:{path}:{'pull,push' if write else 'pull'}"

@@ -70,19 +70,27 @@ class Wire:
         url: URL,
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
+        *,
+        body: bytes | None = None,
+        most: int = BODY_BYTES,
     ) -> Answer:
         """One request, answered with any status; redirects are not followed. Raises RegistryError."""
         try:
             async with self._session.request(
-                method, url, headers=headers, data=form, proxy=proxy_for(url), allow_redirects=False
+                method,
+                url,
+                headers=headers,
+                data=form if body is None else body,
+                proxy=proxy_for(url),
+                allow_redirects=False,
             ) as response:
-                body = b""
+                answer = b""
                 while part := await response.content.readany():
-                    body += part
-                    if len(body) > BODY_BYTES:
-                        limit = f"{BODY_BYTES >> 20} MiB"
+                    answer += part
+                    if len(answer) > most:
+                        limit = f"{most >> 20} MiB" if most >= 1 << 20 else f"{most >> 10} KiB"
                         raise MalformedAnswer(f"{self._name(url)} sent more than {limit} at once")
-                return Answer(response.status, response.headers, body)
+                return Answer(response.status, response.headers, answer)
         except TRANSLATED as error:
             raise self._meaning(error, url) from error
 

@@ -1,0 +1,1 @@
+"""Keys and signatures: what is signed here, and who signed what others made."""
