@@ -16,6 +16,7 @@ from tui.presentation.lines import plain
 from tui.settings.schema import LogSettings
 from tui.store.output import Output
 from tui.widgets import log_view
+from tui.widgets.output_view import FRAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +56,7 @@ class Shell(App[None]):
         return self.pane.line(1 + row, WIDTH)
 
     async def settle(self) -> None:
-        await asyncio.sleep(log_view.FRAME * 1.5)
+        await asyncio.sleep(FRAME * 1.5)
 
 
 def texts(count: int, first: int = 0) -> list[tuple[int, bytes, bytes]]:
@@ -142,8 +143,8 @@ async def test_a_flood_is_drawn_at_most_fifteen_times_a_second(monkeypatch: pyte
         output = opened(app, texts(100))
         await app.settle()
         drawn: list[float] = []
-        compute = app.pane._visible
-        monkeypatch.setattr(app.pane, "_visible", lambda: (drawn.append(time.monotonic()), compute())[1])
+        compute = app.pane.visible_rows
+        monkeypatch.setattr(app.pane, "visible_rows", lambda: (drawn.append(time.monotonic()), compute())[1])
         output.extend(texts(1, 100))
         assert len(drawn) == 1, "the first line after a quiet time waits for nothing"
         begun = time.monotonic()
@@ -162,8 +163,8 @@ async def test_nothing_is_computed_while_the_log_has_no_place(monkeypatch: pytes
         app.pane.display = False
         await pilot.pause()
         drawn: list[int] = []
-        compute = app.pane._visible
-        monkeypatch.setattr(app.pane, "_visible", lambda: (drawn.append(1), compute())[1])
+        compute = app.pane.visible_rows
+        monkeypatch.setattr(app.pane, "visible_rows", lambda: (drawn.append(1), compute())[1])
         output.extend(texts(100, 100))
         await app.settle()
         assert not drawn

@@ -12,7 +12,8 @@ from tests.ui import fakes
 from tui.commands.keymap import Keymap
 from tui.model.operation import DONE, RUNNING, Ended, Logged, StepChanged
 from tui.theming import RichStyles, ThemeShelf
-from tui.widgets.operation_view import FRAME, OperationView
+from tui.widgets.operation_view import OperationView
+from tui.widgets.output_view import FRAME
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -182,14 +183,14 @@ async def test_a_flood_is_drawn_few_times_and_keys_stay_quick() -> None:
         app.view.show(operation)
         await pilot.pause()
         drawn = 0
-        visible = app.view._visible
+        visible = app.view.visible_rows
 
         def counted() -> list[list[tuple[str, str]]]:
             nonlocal drawn
             drawn += 1
             return visible()
 
-        app.view._visible = counted  # type: ignore[method-assign]
+        app.view.visible_rows = counted  # type: ignore[method-assign]
         loop = asyncio.get_running_loop()
         began = loop.time()
         while loop.time() - began < 1.0:

@@ -84,13 +84,13 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
             case "shift+tab" | "left" | "h":
                 self._turn(-1)
             case "j" | "down":
-                view.scroll_lines(1)
+                view.scroll_rows(1)
             case "k" | "up":
-                view.scroll_lines(-1)
+                view.scroll_rows(-1)
             case "pagedown" | "space" | "ctrl+f":
-                view.scroll_lines(page)
+                view.scroll_rows(page)
             case "pageup" | "ctrl+b":
-                view.scroll_lines(-page)
+                view.scroll_rows(-page)
             case "g" | "home":
                 view.scroll_to_line(0)
             case "G" | "end":

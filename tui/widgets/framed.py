@@ -10,6 +10,8 @@ from tui.presentation.frame import Scroll, bar, title_line
 from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
+    from textual import events
+
     from tui.presentation.style import Line
 
 
@@ -35,6 +37,14 @@ class Framed(Painted, can_focus=True):
     def scroll_position(self) -> Scroll:
         """What the scroll bar shows."""
         return Scroll(0, 0, 0)
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it has a place on the screen now."""
+        return self.size.height > 0 and self.display
+
+    def scroll_rows(self, delta: int) -> None:
+        """Move what is seen by some rows, as a mouse wheel does; nothing until a subclass does."""
 
     def set_title(self, left: str, right: str = "", *, state: bool = False) -> None:
         """Set both ends of the title line; text from outside must have been made safe.
@@ -76,3 +86,11 @@ class Framed(Painted, can_focus=True):
 
     def on_blur(self) -> None:
         self.refresh()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll_rows(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll_rows(-3)

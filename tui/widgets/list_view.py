@@ -140,11 +140,6 @@ class ListView(Framed):
         """Keys of the rows on the screen, from the top."""
         return self.ordering.keys(self.top, self.top + self.rows_shown) if self.is_placed else []
 
-    @property
-    def is_placed(self) -> bool:
-        """Whether the list has a place on the screen now."""
-        return self.size.height > 0 and self.display
-
     def scroll_position(self) -> Scroll:
         return Scroll(self.top, self.rows_shown, len(self.ordering))
 
@@ -357,11 +352,3 @@ class ListView(Framed):
         for column, start, width in self.placed():
             if start <= x < start + width and column.id in self.SORTS:
                 self.sort_by(column.id)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self.scroll_rows(3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self.scroll_rows(-3)

@@ -19,25 +19,17 @@ from tui.presentation.log_lines import (
     places_from,
     text_width,
 )
-from tui.presentation.text import safe
-from tui.widgets.framed import Framed
+from tui.widgets.output_view import OutputView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from textual import events
-
     from tui.presentation.style import Line
     from tui.store.output import Output
-
-FRAME = 1 / 15
-"""Seconds between two drawings in a flood; the first line after a quiet time is drawn at once."""
 
 REACH = 1 << 20
 """Cells of a line within which one can scroll sideways."""
 
 
-class LogView(Framed):
+class LogView(OutputView):
     """Shows one Output. It follows until one scrolls back; at the end it follows again."""
 
     def __init__(self, head: str, *, wrap: bool = False, times: bool = False, id: str | None = None) -> None:
@@ -45,29 +37,17 @@ class LogView(Framed):
         super().__init__(id=id)
         self.head = head
         self.output: Output | None = None
-        self.following = True
-        self.needle = ""
         self.subject = ""
-        self._words = ""
         self._wrap = wrap
         self._times = times
-        self._scrolled = 0
         self._top = Place(0)
         self._current: int | None = None
         self._paused_at = 0
-        self._rows: list[Line] = []
         self._made: dict[int, list[Line]] = {}
         self._made_for: tuple[Look, int | None] | None = None
-        self._unsubscribe: Callable[[], None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._drawn_at = 0.0
-        self._search: asyncio.Task[None] | None = None
 
     def on_mount(self) -> None:
         self.describe()
-
-    def on_unmount(self) -> None:
-        self.leave()
 
     # What is shown
 
@@ -76,23 +56,13 @@ class LogView(Framed):
         self.leave()
         self.output, self.subject, self._words = output, name, ""
         self.following, self._scrolled, self._current = True, 0, None
-        self._unsubscribe = output.subscribe(self._arrived)
-        self._draw()
+        self._unsubscribe = output.subscribe(self.arrived)
+        self.draw()
 
     def leave(self) -> None:
-        """Show nothing any more."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-        for work in (self._timer, self._search):
-            if work is not None:
-                work.cancel()
-        self._unsubscribe = self._timer = self._search = self.output = None
+        super().leave()
+        self.output = None
         self._made_for = None
-
-    def say(self, words: str) -> None:
-        """Say at the right of the title why nothing comes."""
-        self._words = words
-        self.describe()
 
     def _look(self) -> Look:
         return Look(
@@ -102,11 +72,6 @@ class LogView(Framed):
             left=self._scrolled,
             needle=self.needle,
         )
-
-    @property
-    def is_placed(self) -> bool:
-        """Whether the log has a place on the screen now."""
-        return self.size.height > 0 and self.display
 
     @staticmethod
     def _start(output: Output) -> int:
@@ -130,34 +95,7 @@ class LogView(Framed):
 
     # Drawing
 
-    def _arrived(self) -> None:
-        if self._timer is None and self.is_placed:
-            loop = asyncio.get_running_loop()
-            wait = self._drawn_at + FRAME - loop.time()
-            if wait <= 0:
-                self._draw()
-            else:
-                self._timer = loop.call_later(wait, self._draw)
-
-    def _draw(self) -> None:
-        """Compute the rows on the screen, and draw those that read differently."""
-        loop = asyncio.get_running_loop()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._drawn_at = loop.time()
-        if not self.is_placed:
-            return
-        self.describe()
-        before, self._rows = self._rows, self._visible()
-        for row in range(max(len(before), len(self._rows))):
-            old = before[row] if row < len(before) else None
-            new = self._rows[row] if row < len(self._rows) else None
-            if old != new:
-                self.refresh_body(row, row)
-        self.refresh_bar()
-
-    def _visible(self) -> list[Line]:
+    def visible_rows(self) -> list[Line]:
         output, height, width = self.output, self.body_size.height, self.body_size.width
         if output is None or not height or not width:
             return []
@@ -172,9 +110,6 @@ class LogView(Framed):
         self._made = {number: made for number, made in self._made.items() if number in shown}
         return rows
 
-    def body_line(self, row: int, width: int) -> Line:
-        return self._rows[row] if row < len(self._rows) else [(" " * width, "text")]
-
     def scroll_position(self) -> Scroll:
         if self.output is None:
             return Scroll(0, 0, 0)
@@ -182,7 +117,6 @@ class LogView(Framed):
         return Scroll(self._top.line - first, self.body_size.height, self.output.end - first)
 
     def describe(self) -> None:
-        """Set the title; called when what it says has changed."""
         if self.output is None:
             self.set_title(self.head, self._words)
             return
@@ -192,14 +126,6 @@ class LogView(Framed):
             log_state(self._words, self.following, below),
             state=True,
         )
-
-    def on_resize(self) -> None:
-        self._rows = []
-        self.refresh()
-        self._draw()
-
-    def on_show(self) -> None:
-        self._draw()
 
     # Moving
 
@@ -218,7 +144,7 @@ class LogView(Framed):
             self._paused_at = self.output.end
         self.following = follow
         self._top = place
-        self._draw()
+        self.draw()
 
     # What keys do
 
@@ -244,7 +170,7 @@ class LogView(Framed):
         self._wrap = not self._wrap
         self._scrolled = 0
         self._top = Place(self._top.line)
-        self._draw()
+        self.draw()
 
     def configure(self, *, wrap: bool, times: bool) -> None:
         """Wrap long lines and show timestamps, or not."""
@@ -255,7 +181,7 @@ class LogView(Framed):
 
     def show_or_hide_times(self) -> None:
         self._times = not self._times
-        self._draw()
+        self.draw()
 
     def sideways(self, delta: int) -> None:
         """Scroll by some cells to the right, or to the left."""
@@ -264,18 +190,11 @@ class LogView(Framed):
             return
         last = min(self._top.line + self.body_size.height, output.end)
         lines = range(max(self._top.line, output.first), last)
-        limit = min(self._scrolled + delta + self.body_size.width + 1, REACH)
-        widest = max((text_width(output[number], limit) for number in lines), default=0)
-        self._scrolled = max(0, min(self._scrolled + delta, widest - 1))
-        self._draw()
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self.scroll_rows(3)
+        def widest(limit: int) -> int:
+            return max((text_width(output[number], limit) for number in lines), default=0)
 
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self.scroll_rows(-3)
+        self.scroll_sideways(delta, widest, REACH)
 
     # Searching
 
@@ -291,7 +210,7 @@ class LogView(Framed):
         if not self.needle:
             return False
         self.find("")
-        self._draw()
+        self.draw()
         return True
 
     def find_next(self) -> None:
@@ -302,10 +221,8 @@ class LogView(Framed):
         self._seek(current - 1, backwards=True)
 
     def _seek(self, start: int, *, backwards: bool) -> None:
-        if self._search is not None:
-            self._search.cancel()
-        if self.output is not None and self.needle:
-            self._search = asyncio.create_task(self._sought(self.output, start, backwards))
+        output = self.output
+        self.search(self._sought(output, start, backwards) if output is not None and self.needle else None)
 
     async def _sought(self, output: Output, start: int, backwards: bool) -> None:
         """Search a block at a time, with the loop free between two."""
@@ -319,8 +236,8 @@ class LogView(Framed):
                 self._current = number
                 self._reveal(output, number)
                 return
-        self._draw()
-        self.app.notify(f"not found: {safe(self.needle)}", markup=False, timeout=3)
+        self.draw()
+        self.say_not_found()
 
     def _reveal(self, output: Output, number: int) -> None:
         """Bring the place of the needle in a line onto the screen."""
@@ -330,8 +247,8 @@ class LogView(Framed):
         place = Place(number)
         if self._wrap:
             place = Place(number, min(at // cells, self._rows_of(number) - 1))
-        elif not self._scrolled <= at <= self._scrolled + cells - len(self.needle):
-            self._scrolled = 0 if at + len(self.needle) <= cells else max(at - cells // 2, 0)
+        else:
+            self.bring_into_sight(at, cells)
         if self._wrap or not self._top.line <= number < self._top.line + height:
             self._top = moved(place, -(height // 2), self._rows_of, self._start(output), output.end)
         self._go(self._top, follow=False)

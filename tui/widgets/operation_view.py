@@ -14,9 +14,8 @@ from tui.presentation.operation_rows import OperationRows
 from tui.presentation.operation_words import operation_state, operation_title
 from tui.presentation.operations import over
 from tui.presentation.outline import HEAD, Spot, lines
-from tui.presentation.text import safe
-from tui.widgets.framed import Framed
 from tui.widgets.operation_search import matches
+from tui.widgets.output_view import OutputView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
     from tui.presentation.style import Line
     from tui.store.operation import Operation
 
-FRAME = 1 / 15
-"""Seconds between two drawings in a flood; the first change after a quiet time is drawn at once."""
-
 TICK = 1.0
 """Seconds between two drawings of the seconds that count, while something runs and is seen."""
 
@@ -40,7 +36,7 @@ REACH = 1 << 16
 _ERROR = re.compile(rb"(?i)\b(?:error|fatal|fail(?:ed|ure)?|panic|exception|traceback|cannot)\b")
 
 
-class OperationView(Framed):
+class OperationView(OutputView):
     """Shows one Operation. It follows the running step until one moves, and again from the end on."""
 
     def __init__(
@@ -49,25 +45,13 @@ class OperationView(Framed):
         super().__init__(id=id)
         self._keymap = keymap
         self.operation: Operation | None = None
-        self.following = True
-        self.needle = ""
         self.before: float | None = None
         self._clock = clock
-        self._words = ""
         self._all = OperationRows(keymap)
         self._cursor = Spot()
         self._top = Spot()
         self._first = 0
-        self._scrolled = 0
-        self._rows: list[Line] = []
-        self._unsubscribe: Callable[[], None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
         self._tick: asyncio.TimerHandle | None = None
-        self._drawn_at = 0.0
-        self._search: asyncio.Task[None] | None = None
-
-    def on_unmount(self) -> None:
-        self.leave()
 
     # What is shown
 
@@ -83,28 +67,15 @@ class OperationView(Framed):
             self._all.unfold()
             self._cursor = self._top = Spot()
         self.operation, self.before, self._words = operation, before, ""
-        self._unsubscribe = operation.subscribe(self._arrived)
-        self._draw()
+        self._unsubscribe = operation.subscribe(self.arrived)
+        self.draw()
 
     def leave(self) -> None:
-        """Show nothing any more."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-        for work in (self._timer, self._tick, self._search):
-            if work is not None:
-                work.cancel()
-        self._unsubscribe = self._timer = self._tick = self._search = self.operation = None
+        super().leave()
+        if self._tick is not None:
+            self._tick.cancel()
+        self._tick = self.operation = None
         self._all.leave()
-
-    def say(self, words: str) -> None:
-        """Say at the right of the title what is the matter."""
-        self._words = words
-        self.describe()
-
-    @property
-    def is_placed(self) -> bool:
-        """Whether the view has a place on the screen now."""
-        return self.size.height > 0 and self.display
 
     @property
     def _outline(self) -> Outline:
@@ -115,43 +86,20 @@ class OperationView(Framed):
 
     # Drawing
 
-    def _arrived(self) -> None:
-        if self._timer is None and self.is_placed:
-            loop = asyncio.get_running_loop()
-            wait = self._drawn_at + FRAME - loop.time()
-            if wait <= 0:
-                self._draw()
-            else:
-                self._timer = loop.call_later(wait, self._draw)
-
-    def _draw(self) -> None:
-        """Compute the rows on the screen, and draw those that read differently."""
-        loop = asyncio.get_running_loop()
-        for timer in (self._timer, self._tick):
-            if timer is not None:
-                timer.cancel()
-        self._timer = self._tick = None
-        self._drawn_at = loop.time()
-        operation = self.operation
-        if not self.is_placed:
-            return
-        if operation is not None and operation.running:
-            self._tick = loop.call_later(TICK, self._draw)
-        self.describe()
-        before, self._rows = self._rows, self._visible()
-        for row in range(max(len(before), len(self._rows))):
-            old = before[row] if row < len(before) else None
-            new = self._rows[row] if row < len(self._rows) else None
-            if old != new:
-                self.refresh_body(row, row)
-        self.refresh_bar()
+    def draw(self) -> None:
+        if self._tick is not None:
+            self._tick.cancel()
+            self._tick = None
+        if self.is_placed and self.operation is not None and self.operation.running:
+            self._tick = asyncio.get_running_loop().call_later(TICK, self.draw)
+        super().draw()
 
     def _count(self) -> None:
         """Bring the arithmetic of rows up to date."""
         if self.operation is not None:
             self._all.count(self.operation, self.body_size.width, self.before)
 
-    def _visible(self) -> list[Line]:
+    def visible_rows(self) -> list[Line]:
         height, width = self.body_size.height, self.body_size.width
         if self.operation is None or not height or not width:
             return []
@@ -180,34 +128,22 @@ class OperationView(Framed):
         current = self._cursor if self.needle else None
         return self._all.row(row, self._look(), now, current, alive=self.operation.running)
 
-    def body_line(self, row: int, width: int) -> Line:
-        return self._rows[row] if row < len(self._rows) else [(" " * width, "text")]
-
     def scroll_position(self) -> Scroll:
         return Scroll(self._first, self.body_size.height, self._outline.total if self.operation else 0)
 
     def describe(self) -> None:
-        """Set the title; called when what it says has changed."""
         operation = self.operation
         if operation is not None:
             keymap, now = self._keymap, self._clock()
             state = operation_state(operation, now, keymap, following=self.following, words=self._words)
             self.set_title(operation_title(operation, keymap), state, state=True)
 
-    def on_resize(self) -> None:
-        self._rows = []
-        self.refresh()
-        self._draw()
-
-    def on_show(self) -> None:
-        self._draw()
-
     def on_focus(self) -> None:
-        self._draw()
+        self.draw()
         super().on_focus()
 
     def on_blur(self) -> None:
-        self._draw()
+        self.draw()
         super().on_blur()
 
     # Moving
@@ -227,7 +163,7 @@ class OperationView(Framed):
         if not top + above <= row < top + height:
             top = row - height // 2 if centred else row - above if row < top + above else row - height + 1
         self._top = outline.at(max(0, min(top, outline.total - height)))
-        self._draw()
+        self.draw()
 
     def _moved(self, delta: int) -> None:
         if self.operation is None or not self._outline.total:
@@ -246,7 +182,7 @@ class OperationView(Framed):
         self._top = outline.at(top)
         cursor = outline.row_of(self._cursor)
         self._cursor = outline.at(max(top + 1 if top else top, min(cursor, top + height - 1)))
-        self._draw()
+        self.draw()
 
     # What keys do
 
@@ -266,15 +202,16 @@ class OperationView(Framed):
 
     def follow_or_pause(self) -> None:
         self.following = not self.following
-        self._draw()
+        self.draw()
 
     def sideways(self, delta: int) -> None:
         """Scroll by some cells to the right, or to the left."""
-        limit = min(self._scrolled + delta + self.body_size.width + 1, REACH)
         shown = self._all.output_lines(self._first, self.body_size.height)
-        widest = max((text_width(line, limit) for line in shown), default=0)
-        self._scrolled = max(0, min(self._scrolled + delta, widest - 1))
-        self._draw()
+
+        def widest(limit: int) -> int:
+            return max((text_width(line, limit) for line in shown), default=0)
+
+        self.scroll_sideways(delta, widest, REACH)
 
     def fold_step(self) -> None:
         """Show or hide the output of the step at the cursor; from a line of output, hide it."""
@@ -312,20 +249,12 @@ class OperationView(Framed):
         if event.chain == 2 and event.y > 0:
             self.fold_step()
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self.scroll_rows(3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self.scroll_rows(-3)
-
     # Searching
 
     def find(self, needle: str) -> None:
         """Highlight a text, and go to its next place in titles and output."""
         self.needle = needle
-        self._draw()
+        self.draw()
         self._seek(backwards=False, here=True)
 
     def clear_search(self) -> bool:
@@ -333,7 +262,7 @@ class OperationView(Framed):
         if not self.needle:
             return False
         self.needle = ""
-        self._draw()
+        self.draw()
         return True
 
     def find_next(self) -> None:
@@ -343,10 +272,8 @@ class OperationView(Framed):
         self._seek(backwards=True)
 
     def _seek(self, *, backwards: bool, here: bool = False) -> None:
-        if self._search is not None:
-            self._search.cancel()
-        if self.operation is not None and self.needle:
-            self._search = asyncio.create_task(self._sought(backwards, here))
+        wanted = self.operation is not None and self.needle
+        self.search(self._sought(backwards, here) if wanted else None)
 
     async def _sought(self, backwards: bool, here: bool) -> None:
         """Search, and go where it is found; folded output is opened there."""
@@ -358,7 +285,7 @@ class OperationView(Framed):
             self._count()
             self._go(self._outline.row_of(spot), centred=True)
             return
-        self.notify(f"not found: {safe(self.needle)}", markup=False, timeout=3)
+        self.say_not_found()
 
     def _reveal(self, spot: Spot) -> None:
         """Bring the place of the needle in a line between the left and the right edge."""
@@ -367,8 +294,7 @@ class OperationView(Framed):
         if output is None or spot.line < output.first:
             return
         at, cells = match_at(output[spot.line], self._look()), max(self.body_size.width * 2 // 3, 1)
-        if not self._scrolled <= at <= self._scrolled + cells - len(self.needle):
-            self._scrolled = 0 if at + len(self.needle) <= cells else max(at - cells // 2, 0)
+        self.bring_into_sight(at, cells)
 
     def end_texts(self) -> list[str]:
         """How it ended, in words."""

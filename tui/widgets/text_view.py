@@ -11,8 +11,6 @@ from tui.widgets.framed import Framed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual import events
-
     from tui.presentation.style import Line
 
 INDENT = 4
@@ -45,7 +43,7 @@ class TextView(Framed):
             [part for line in self._lines for part in wrapped(line, width, INDENT)] if width > 0 else []
         )
         self._search()
-        self.scroll_lines(0)
+        self.scroll_rows(0)
         self.refresh_body()
 
     def _search(self) -> None:
@@ -77,7 +75,7 @@ class TextView(Framed):
         self.top = max(0, min(number, len(self._wrapped) - self.body_size.height))
         self.refresh_body()
 
-    def scroll_lines(self, delta: int) -> None:
+    def scroll_rows(self, delta: int) -> None:
         """Scroll by some lines."""
         self.scroll_to_line(self.top + delta)
 
@@ -97,11 +95,3 @@ class TextView(Framed):
 
     def on_resize(self) -> None:
         self._wrap()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self.scroll_lines(3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self.scroll_lines(-3)
