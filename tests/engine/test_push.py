@@ -10,7 +10,7 @@ import pytest
 from tui.engine.addresses import without_tls
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
-from tui.engine.errors import LoginRefused, RegistryUnreachable, RepositoryUnknown
+from tui.engine.errors import RepositoryUnknown, TransferLoginRefused, TransferUnreachable
 from tui.engine.transfers import LayerProgress, Pulled, Pushed
 from tui.model.credentials import Credentials
 
@@ -84,20 +84,20 @@ async def test_a_refused_login_names_the_registry_and_the_remedy(
     engine: Engine, registry_with_login: Registry, name: str, login: Credentials | None
 ) -> None:
     host = registry_with_login.address
-    with pytest.raises(LoginRefused, match=host) as caught:
+    with pytest.raises(TransferLoginRefused, match=host) as caught:
         await push(engine, f"{host}/{name}", login)
     assert caught.value.hint == f"docker login {host}"
-    with pytest.raises(LoginRefused, match=host):
+    with pytest.raises(TransferLoginRefused, match=host):
         await engine.images.distribution_digest(f"{host}/{name}:v1", login)
-    with pytest.raises(LoginRefused, match=host):
+    with pytest.raises(TransferLoginRefused, match=host):
         await pull(engine, f"{host}/{name}:v1")
 
 
 async def test_a_registry_out_of_reach(engine: Engine, name: str) -> None:
-    with pytest.raises(RegistryUnreachable, match=r"does not reach the registry 127\.0\.0\.1:1") as caught:
+    with pytest.raises(TransferUnreachable, match=r"does not reach the registry 127\.0\.0\.1:1") as caught:
         await push(engine, f"127.0.0.1:1/{name}")
     assert caught.value.exit_status == 3
-    with pytest.raises(RegistryUnreachable):
+    with pytest.raises(TransferUnreachable):
         await pull(engine, f"127.0.0.1:1/{name}:v1")
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.private_engine import PrivateEngine
-    from tui.model.step import Step
+    from tui.model.step import RolloutStep
 
 pytestmark = pytest.mark.timeout(200)
 
@@ -375,7 +375,7 @@ async def test_a_stranger_that_takes_the_name_between_steps_is_named_as_the_caus
         engine.api.ask("POST", f"/containers/{name}.r1/stop")
     made, own = Rollout._one, []
 
-    async def one(self: Rollout, step: Step, id: str) -> None:
+    async def one(self: Rollout, step: RolloutStep, id: str) -> None:
         if step.kind == "promote" and not own:
             own.append(run_copy(engine, name, "faulty:v3"))
         await made(self, step, id)
@@ -405,7 +405,7 @@ async def test_a_stranger_that_takes_the_name_of_an_earlier_release_is_named_wit
     await app.work("deploy", version="v1")
     made, own = Rollout._one, []
 
-    async def one(self: Rollout, step: Step, id: str) -> None:
+    async def one(self: Rollout, step: RolloutStep, id: str) -> None:
         if step == (verb, number) and not own:
             own.append(run_copy(engine, f"{name}.r{number}", "faulty:v3"))
         await made(self, step, id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.orchestrator import Memory
 from tests.support.verbs import work
 from tui.operations.deploying.gate import NotReady
-from tui.operations.deploying.sources import Found, found_version
+from tui.operations.deploying.sources import Deployable, found_version
 from tui.operations.deploying.targets import Target
 from tui.operations.verbs import deploy, prune, recover, rollback
 
@@ -30,7 +30,7 @@ class Version:
         self._app = app
         self._target = Target(version, f"web@{version}", f"sha256:{version}", "", "registry", local=local)
 
-    async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Found:
+    async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Deployable:
         return found_version(self._app, "op", await read(), self._target)
 
 

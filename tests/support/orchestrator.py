@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec, RunSpec
     from tui.model.release import Outcome, Release
     from tui.model.retention import Going
-    from tui.model.step import Step
+    from tui.model.step import RolloutStep
     from tui.model.ways_back import WayBack
-    from tui.operations.deploying.orchestrator import Held
+    from tui.operations.deploying.orchestrator import HeldLease
     from tui.operations.running.report import Report
 
 
@@ -156,13 +156,13 @@ class Memory:
         release: Release,
         former: Entry | None,
         releases: Deployed,
-        steps: Sequence[Step],
+        steps: Sequence[RolloutStep],
         *,
         size: int,
     ) -> Foreseen:
         return Foreseen(outgoing=self.going)
 
-    async def create_declared(self, app: AppSpec, lease: Held, report: Report, step: str) -> None:
+    async def create_declared(self, app: AppSpec, lease: HeldLease, report: Report, step: str) -> None:
         await lease.guard(step)
 
     async def stage(
@@ -210,7 +210,7 @@ class _Stage:
         slot = self._memory.standing.slots.get(number)
         return slot.id if slot is not None else ""
 
-    async def make(self, step: Step, id: str) -> None:
+    async def make(self, step: RolloutStep, id: str) -> None:
         memory, number = self._memory, step.release
         await memory._begin(step.id)
         if step.kind is StepKind.CREATE:

@@ -27,7 +27,7 @@ from tui.model.operation import (
 from tui.model.release import Entry, Outcome, Release
 from tui.model.releases import Releases
 from tui.model.standing import Slot, Standing
-from tui.model.step import Step, StepKind
+from tui.model.step import RolloutStep, StepKind
 from tui.model.ways_back import ways_back
 from tui.store.operation import Operation
 
@@ -288,7 +288,7 @@ def deploying(now: float, name: str = "web") -> Operation:
     """A deploy that waits for its gate."""
     t = now - 3.0
     steps = [
-        Step(StepKind(kind), number)
+        RolloutStep(StepKind(kind), number)
         for kind, number in (("record", 6), ("create", 6), ("stop", 5), ("gate", 6))
     ]
     plan = (PlanStep("lease", f"Take the lease of {name}"), *(PlanStep(one.id, one.title) for one in steps))
@@ -308,7 +308,7 @@ def deploy_failed(now: float, name: str = "web") -> Operation:
         StepChanged(t, "undo", RUNNING, title="Back to the release before"),
     ]
     for kind, number in (("stop", 6), ("promote", 5), ("start", 5), ("gate", 5), ("remove", 6)):
-        one = Step(StepKind(kind), number)
+        one = RolloutStep(StepKind(kind), number)
         events += [
             StepChanged(t, f"undo {one.id}", RUNNING, title=one.title, parent="undo"),
             StepChanged(t + 0.2, f"undo {one.id}", UNDONE, 0.2),
@@ -330,7 +330,7 @@ def deploy_failed(now: float, name: str = "web") -> Operation:
 
 def deploy_plan() -> Plan:
     steps = [
-        Step(StepKind(kind), number)
+        RolloutStep(StepKind(kind), number)
         for kind, number in (
             ("record", 6), ("create", 6), ("disarm", 5), ("stop", 5), ("retire", 5), ("promote", 6),
             ("start", 6), ("gate", 6), ("arm", 6), ("bake", 6), ("good", 6),

@@ -12,7 +12,7 @@ from tui.presentation.text import safe
 from tui.settings.paths import LOCAL_CONFIG
 
 if TYPE_CHECKING:
-    from tui.settings.scaffold import Found
+    from tui.settings.scaffold import Project
 
 
 def run(folder: str, *, to_stdout: bool) -> int:
@@ -54,7 +54,7 @@ def example() -> int:
     return 0
 
 
-def _told(found: Found) -> list[str]:
+def _told(found: Project) -> list[str]:
     """What was found."""
     facts = [
         ("Dockerfile", ", ".join(found.dockerfiles) or "none"),
@@ -67,7 +67,7 @@ def _told(found: Found) -> list[str]:
     ]
 
 
-def _next(folder: str, found: Found, names: list[str], built: bool) -> list[str]:
+def _next(folder: str, found: Project, names: list[str], built: bool) -> list[str]:
     """What to do now; `built` where an image is made here."""
     steps = ["look at it: is the image's repository the right one?"]
     if built and not found.dockerfiles:

@@ -153,7 +153,7 @@ class Command(NamedTuple):
         return allow(self, situation).refusal
 
 
-class Verdict(NamedTuple):
+class Permission(NamedTuple):
     """Whether a command may run.
 
     refusal   why not, "" where it may
@@ -164,7 +164,7 @@ class Verdict(NamedTuple):
     asks: Asks
 
 
-def allow(command: Command, situation: Situation, *, protected: bool = False) -> Verdict:
+def allow(command: Command, situation: Situation, *, protected: bool = False) -> Permission:
     """The one decision on read-only, the link, protection and the command's own reasons.
 
     It is asked when a command is offered, and again when it is chosen, from a menu too. `protected`: whether
@@ -172,7 +172,7 @@ def allow(command: Command, situation: Situation, *, protected: bool = False) ->
     """
     asks = Asks.TYPED if command.changes and protected else command.asks
     if command.changes and situation.read_only:
-        return Verdict("read-only: Holdfast was started with --read-only", asks)
+        return Permission("read-only: Holdfast was started with --read-only", asks)
     if command.changes and not situation.live:
-        return Verdict("the engine does not answer", asks)
-    return Verdict(command.why_not(situation), asks)
+        return Permission("the engine does not answer", asks)
+    return Permission(command.why_not(situation), asks)

@@ -27,7 +27,7 @@ _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _GONE = (FileNotFoundError, NotADirectoryError)
 
 
-class Entry(NamedTuple):
+class BuildFile(NamedTuple):
     """A file, folder or other thing of a build.
 
     mode      as stat has it (st_mode): kind and permissions
@@ -54,7 +54,7 @@ class _Folder:
         with os.scandir(place) as children:
             self.children = iter(sorted(children, key=attrgetter("name")))
         self.prefix = prefix
-        self.entry: Entry | None = None
+        self.entry: BuildFile | None = None
         self.ignored = self.wanted = NOTHING
 
 
@@ -65,7 +65,7 @@ def walk(
     includes: Sequence[str] = (),
     follow_paths: Sequence[str] = (),
     classic: bool = False,
-) -> Iterator[Entry]:
+) -> Iterator[BuildFile]:
     """What belongs to a build, in the order of FileSync (https://github.com/tonistiigi/fsutil).
 
     That is by the bytes of paths with "/" the lowest: a folder, what lies in it, then what comes after it. A
@@ -125,26 +125,26 @@ def walk(
             above.append(inner)
 
 
-def _untold(above: list[_Folder]) -> Iterator[Entry]:
+def _untold(above: list[_Folder]) -> Iterator[BuildFile]:
     for folder in above:
         if folder.entry:
             yield folder.entry
             folder.entry = None
 
 
-def _entry(child: os.DirEntry[bytes], path: str, classic: bool) -> Entry | None:
+def _entry(child: os.DirEntry[bytes], path: str, classic: bool) -> BuildFile | None:
     """None for what is not sent."""
     status = child.stat(follow_symlinks=False)
     mode = status.st_mode
     if stat.S_ISREG(mode):
-        return Entry(path, mode, status.st_size, status.st_mtime_ns)
+        return BuildFile(path, mode, status.st_size, status.st_mtime_ns)
     if stat.S_ISDIR(mode):
-        return Entry(path, mode, 0, status.st_mtime_ns)
+        return BuildFile(path, mode, 0, status.st_mtime_ns)
     if stat.S_ISSOCK(mode):
-        return None if classic else Entry(path, stat.S_IFREG | stat.S_IMODE(mode), 0, status.st_mtime_ns)
+        return None if classic else BuildFile(path, stat.S_IFREG | stat.S_IMODE(mode), 0, status.st_mtime_ns)
     link = os.readlink(child.path).decode(*NAMES) if stat.S_ISLNK(mode) else ""  # noqa: PTH115
     device = status.st_rdev if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) else 0
-    return Entry(
+    return BuildFile(
         path=path, mode=mode, size=status.st_size, mtime_ns=status.st_mtime_ns, link=link, device=device
     )
 

@@ -8,7 +8,7 @@ import stat
 import tarfile
 from typing import TYPE_CHECKING
 
-from tui.engine.build_files import Entry, open_file, unreadable, walk
+from tui.engine.build_files import BuildFile, open_file, unreadable, walk
 from tui.engine.follow_paths import NAMES
 from tui.errors import HoldfastError
 from tui.files import read_file
@@ -78,10 +78,14 @@ def _with_dockerfile(root: str, ignore: Ignore, name: str, content: bytes) -> It
     except OSError:  # it has been read before, and is gone since
         lines = _IGNORE.encode()
     for path, text in ((_IGNORE, lines + f"\n{name}\n".encode()), (name, content)):
-        yield _header(Entry(path, stat.S_IFREG | 0o600, len(text), 0), len(text)) + text + _padding(len(text))
+        yield (
+            _header(BuildFile(path, stat.S_IFREG | 0o600, len(text), 0), len(text))
+            + text
+            + _padding(len(text))
+        )
 
 
-def _member(entry: Entry, file: io.FileIO) -> Iterator[bytes]:
+def _member(entry: BuildFile, file: io.FileIO) -> Iterator[bytes]:
     """A file with as many bytes as it has at this moment."""
     size = left = os.fstat(file.fileno()).st_size
     yield _header(entry, size)
@@ -98,7 +102,7 @@ def _member(entry: Entry, file: io.FileIO) -> Iterator[bytes]:
     yield _padding(size)
 
 
-def _header(entry: Entry, size: int) -> bytes:
+def _header(entry: BuildFile, size: int) -> bytes:
     member = tarfile.TarInfo(entry.path)
     member.type = _KINDS[stat.S_IFMT(entry.mode)]
     member.mode = stat.S_IMODE(entry.mode)

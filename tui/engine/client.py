@@ -10,6 +10,7 @@ from tui.engine.archives import Archives
 from tui.engine.bounds import QUESTION_SECONDS
 from tui.engine.builds import Builds
 from tui.engine.containers import Containers
+from tui.engine.error_mapping import readable
 from tui.engine.errors import (
     AnswerTooLarge,
     EngineError,
@@ -24,7 +25,6 @@ from tui.engine.errors import (
 )
 from tui.engine.events import events
 from tui.engine.exec import Execs
-from tui.engine.faults import readable
 from tui.engine.images import Images
 from tui.engine.jsonmessage import parse
 from tui.engine.networks import Networks

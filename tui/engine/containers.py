@@ -15,14 +15,14 @@ from tui.engine.container.attributes import restart_policy
 from tui.engine.container.comparison import differences
 from tui.engine.container.inspected import Inspected, inspected
 from tui.engine.container.listed import container_listed
+from tui.engine.error_mapping import readable
 from tui.engine.errors import NotFound, StreamBroken
-from tui.engine.faults import readable
 from tui.engine.jsonmessage import JsonMessages, parse
 from tui.engine.stdcopy import FramedLog, LogLine, LogReader, RawLog
 from tui.engine.system import read_info
 from tui.engine.timestamps import nanoseconds
 from tui.engine.wire import Answer, Query, Wire, filters, refuse_attached, segment
-from tui.model.drift import Changes
+from tui.model.drift import FileChanges
 
 if TYPE_CHECKING:
     import builtins
@@ -164,7 +164,7 @@ class Containers:
         except NotFound:
             return item, {}
 
-    async def changes(self, id: str) -> Changes:
+    async def changes(self, id: str) -> FileChanges:
         """What is other in its files than in its image, the first CHANGES of it."""
         found: list[FileChange] = []
         path = f"/containers/{segment(id)}/changes"
@@ -173,9 +173,9 @@ class Containers:
                 with readable("GET /containers/{id}/changes"):
                     found += [file_change(item) for item in items]
                 if len(found) > CHANGES:
-                    return Changes(tuple(found[:CHANGES]), complete=False)
+                    return FileChanges(tuple(found[:CHANGES]), complete=False)
                 await asyncio.sleep(0)
-        return Changes(tuple(found))
+        return FileChanges(tuple(found))
 
     async def sharing_network(self, id: str) -> builtins.list[str]:
         """The names of containers that live in this one's network namespace (network mode container:ID)."""

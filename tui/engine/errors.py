@@ -1,37 +1,37 @@
 """What can go wrong between Holdfast and an engine.
 
-EngineError                   anything below
-├── EndpointUnusable          the endpoint is named wrongly, or is of a kind that is not spoken
-│   ├── NoEngine              something else than an engine answers there
-│   ├── EngineTooOld          it speaks no version of the API that Holdfast knows
-│   └── EngineTooNew          it no longer speaks any version that Holdfast knows
-├── EngineUnreachable         no answer was had
-│   ├── SocketMissing         there is no such socket
-│   ├── PermissionRefused     the socket is there, and not for this account
-│   ├── ConnectionFailed      nothing listens, or the network is in the way
-│   ├── EngineSilent          it did not answer in time
-│   ├── EngineStopping        it closed the connection instead of answering
-│   └── EngineFailing         it answers, and cannot even say its version
-├── RequestRefused            it answered, and said no: `status`, `reason`
-│   ├── NotFound              404
-│   ├── Conflict              409
-│   └── ServerFault           500 and above
-│       └── LayersDamaged     the files of an image's layers are not those that it unpacked
-├── StreamBroken              a stream ended in the middle
-│   └── TransferBroken        a push or pull lost its connection: trying again may help
-├── TransferFailed            a push or pull that the engine could not do: `reason`
-│   ├── LoginRefused          the registry wants a login, or does not allow this one
-│   ├── RegistryUnreachable   the engine does not reach the registry
-│   │   └── TlsMismatch       one speaks TLS where the other does not, or no certificate that is trusted
-│   ├── RepositoryUnknown     there is no such repository, tag or image
-│   ├── RateLimited           the registry wants fewer requests
-│   └── NoSpace               a disk is full, or a quota used up
-├── BuildFailed               a build that the engine could not do
-│   └── BaseUnreachable       because it does not reach the registry of a base image
-├── AnswerTooLarge            it answered more than is read
-└── MalformedAnswer           it answered what cannot be read
+EngineError                      anything below
+├── EndpointUnusable             the endpoint is named wrongly, or is of a kind that is not spoken
+│   ├── NoEngine                 something else than an engine answers there
+│   ├── EngineTooOld             it speaks no version of the API that Holdfast knows
+│   └── EngineTooNew             it no longer speaks any version that Holdfast knows
+├── EngineUnreachable            no answer was had
+│   ├── SocketMissing            there is no such socket
+│   ├── PermissionRefused        the socket is there, and not for this account
+│   ├── ConnectionFailed         nothing listens, or the network is in the way
+│   ├── EngineSilent             it did not answer in time
+│   ├── EngineStopping           it closed the connection instead of answering
+│   └── EngineFailing            it answers, and cannot even say its version
+├── RequestRefused               it answered, and said no: `status`, `reason`
+│   ├── NotFound                 404
+│   ├── Conflict                 409
+│   └── ServerFault              500 and above
+│       └── LayersDamaged        the files of an image's layers are not those that it unpacked
+├── StreamBroken                 a stream ended in the middle
+│   └── TransferBroken           a push or pull lost its connection: trying again may help
+├── TransferFailed               a push or pull that the engine could not do: `reason`
+│   ├── TransferLoginRefused     the registry wants a login, or does not allow this one
+│   ├── TransferUnreachable      the engine does not reach the registry
+│   │   └── TransferTlsMismatch  one speaks TLS where the other does not, or no certificate that is trusted
+│   ├── RepositoryUnknown        there is no such repository, tag or image
+│   ├── RateLimited              the registry wants fewer requests
+│   └── NoSpace                  a disk is full, or a quota used up
+├── BuildFailed                  a build that the engine could not do
+│   └── BaseUnreachable          because it does not reach the registry of a base image
+├── AnswerTooLarge               it answered more than is read
+└── MalformedAnswer              it answered what cannot be read
 
-`tui.engine.faults` turns the errors of the libraries below into these.
+`tui.engine.error_mapping` turns the errors of the libraries below into these.
 """
 
 from __future__ import annotations
@@ -139,17 +139,17 @@ class TransferFailed(EngineError):
         self.reason = reason
 
 
-class LoginRefused(TransferFailed):
+class TransferLoginRefused(TransferFailed):
     """The registry wants a login, or does not allow this one what was asked for."""
 
 
-class RegistryUnreachable(TransferFailed):
+class TransferUnreachable(TransferFailed):
     """The engine does not reach the registry."""
 
     exit_status = 3
 
 
-class TlsMismatch(RegistryUnreachable):
+class TransferTlsMismatch(TransferUnreachable):
     """One side speaks TLS where the other does not, or shows no certificate that is trusted."""
 
 

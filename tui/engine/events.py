@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui.engine import payloads
-from tui.engine.faults import readable
+from tui.engine.error_mapping import readable
 from tui.engine.jsonmessage import JsonMessages
 
 if TYPE_CHECKING:

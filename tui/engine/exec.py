@@ -12,8 +12,8 @@ import json
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Self
 
+from tui.engine.error_mapping import readable, translated
 from tui.engine.errors import MalformedAnswer, RequestRefused, StreamBroken
-from tui.engine.faults import readable, translated
 from tui.engine.jsonmessage import parse
 from tui.engine.payloads import exec_created, exec_ended
 from tui.engine.takeover import take_over

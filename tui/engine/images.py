@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tui.engine import descriptions, payloads, transfers
 from tui.engine.bounds import NAMED_BYTES, SILENCE
 from tui.engine.credentials import registry_auth_header
+from tui.engine.error_mapping import readable
 from tui.engine.errors import LayersDamaged, MalformedAnswer, NotFound, RequestRefused, ServerFault
-from tui.engine.faults import readable
 from tui.engine.image_archive import ImageArchive, NoArchive, compare
 from tui.engine.jsonmessage import JsonMessages, parse
 from tui.engine.wire import Wire, one_line, refuse_attached, segment

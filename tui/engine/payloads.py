@@ -2,7 +2,7 @@
 
 Docker's keys stand in `tui.engine` alone: here, in `container` and in `descriptions`. The functions take what
 the JSON decoder made; where it is not as the API says they raise KeyError, TypeError, ValueError or
-AttributeError (see `faults.readable`).
+AttributeError (see `error_mapping.readable`).
 Strings that repeat over many objects are interned.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.engine import payloads
-from tui.engine.faults import readable
+from tui.engine.error_mapping import readable
 
 if TYPE_CHECKING:
     from tui.engine.wire import Wire

@@ -9,8 +9,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.engine.bounds import ANSWER_SECONDS
+from tui.engine.error_mapping import translated
 from tui.engine.errors import MalformedAnswer, refusal
-from tui.engine.faults import translated
 from tui.engine.wire import REASON_BYTES, Wire, plain_reason
 
 if TYPE_CHECKING:

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine.bounds import SILENCE
 from tui.engine.credentials import registry_auth_header
+from tui.engine.error_mapping import readable
 from tui.engine.errors import (
-    LoginRefused,
     NoSpace,
     NotFound,
     RateLimited,
-    RegistryUnreachable,
     RepositoryUnknown,
     RequestRefused,
-    TlsMismatch,
     TransferBroken,
     TransferFailed,
+    TransferLoginRefused,
+    TransferTlsMismatch,
+    TransferUnreachable,
 )
-from tui.engine.faults import readable
 from tui.engine.jsonmessage import JsonMessages
 from tui.engine.wire import one_line, segment
 from tui.model.reference import (
@@ -253,21 +253,21 @@ def failure(words: str, reference: str) -> EngineError:
             reason=reason,
         )
     if _PLAIN.search(said):
-        return TlsMismatch(
+        return TransferTlsMismatch(
             f"the registry {host} speaks plain HTTP, and the engine expects TLS",
             f'give the registry a certificate, or add "insecure-registries": ["{host}"] to the engine\'s '
             "/etc/docker/daemon.json and reload it: systemctl reload docker",
             reason=reason,
         )
     if _TLS.search(said):
-        return TlsMismatch(
+        return TransferTlsMismatch(
             f"the registry {host} speaks TLS, and the engine expects plain HTTP",
             f'take {host} out of "insecure-registries" in the engine\'s /etc/docker/daemon.json, '
             f"or put the registry's certificate into /etc/docker/certs.d/{host}/",
             reason=reason,
         )
     if _CERTIFICATE.search(said):
-        return TlsMismatch(
+        return TransferTlsMismatch(
             f"the engine does not trust the certificate of the registry {host}",
             f"put its authority's certificate into /etc/docker/certs.d/{host}/ca.crt on the engine's host",
             reason=reason,
@@ -279,13 +279,13 @@ def failure(words: str, reference: str) -> EngineError:
             reason=reason,
         )
     if _LOGIN.search(said):
-        return LoginRefused(
+        return TransferLoginRefused(
             f"the registry {host} refuses {path_in_registry(repository)} without a login, or with this one",
             login_command(host),
             reason=reason,
         )
     if _UNREACHABLE.search(said):
-        return RegistryUnreachable(
+        return TransferUnreachable(
             f"the engine does not reach the registry {host}",
             "is the registry running, and its name right?",
             reason=reason,

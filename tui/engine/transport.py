@@ -23,7 +23,7 @@ RAW_BUFFER = 1 << 18
 
 
 class Transport(Protocol):
-    """Opens connections to one engine. Neither call raises EngineErrors: `faults` translates.
+    """Opens connections to one engine. Neither call raises EngineErrors: `error_mapping` translates.
 
     origin   what stands before the paths of requests
     """

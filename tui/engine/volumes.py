@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.bounds import NAMED_BYTES
+from tui.engine.error_mapping import readable
 from tui.engine.errors import NotFound
-from tui.engine.faults import readable
 from tui.engine.wire import Wire, filters, segment
 from tui.model.typed import typed
 

@@ -23,6 +23,7 @@ from tui.engine.bounds import (
     QUIET,
     VALUES,
 )
+from tui.engine.error_mapping import TRANSLATED, translate
 from tui.engine.errors import (
     AnswerTooLarge,
     ConnectionFailed,
@@ -32,7 +33,6 @@ from tui.engine.errors import (
     StreamBroken,
     refusal,
 )
-from tui.engine.faults import TRANSLATED, translate
 from tui.engine.jsonmessage import JsonItems, parse
 from tui.engine.transport import CONNECT_SECONDS, Transport
 from tui.http_client import aiohttp

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from tui.engine.errors import Conflict, EngineError, EngineSilent, NotFound
-from tui.engine.uncancelled import to_the_end
+from tui.engine.shielded import shielded
 from tui.errors import HoldfastError
 from tui.ledger.anchor import BEING_MADE, TRIES, create_unstarted
 from tui.ledger.errors import Leased, LeaseLost
@@ -77,7 +77,7 @@ class Lease:
         """
         lease = cls(engine, app, owner, times, clock)
         try:
-            await to_the_end(lease._take())
+            await shielded(lease._take())
         except asyncio.CancelledError:
             await lease.release()
             raise
@@ -158,7 +158,7 @@ class Lease:
         state = None
         if self._clock() - self._renewed < self._times.dead / 2:
             try:
-                await to_the_end(self._create())
+                await shielded(self._create())
             except Conflict:
                 state = await read_lease(self._engine, self.app, self._times)
             else:
@@ -169,7 +169,7 @@ class Lease:
 
     async def release(self) -> bool:
         """Give it back, also while being cancelled. False where the engine does not answer: then it dies."""
-        return await to_the_end(self._release())
+        return await shielded(self._release())
 
     async def _release(self) -> bool:
         if self._keeper is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from tui.ledger.bounds import LONGEST, short, short_claims
 from tui.ledger.records import (
     Damaged,
-    Kept,
+    ParsedRecord,
     breaks,
     decode_outcome,
     decode_release,
@@ -60,9 +60,9 @@ def sound(app: str, files: Mapping[str, bytes]) -> Sound:
     return Sound(readable, {name: raw for name, raw in readable.items() if name not in stray})
 
 
-def _decoded(app: str, files: Mapping[str, bytes]) -> tuple[dict[int, Kept], dict[int, str]]:
+def _decoded(app: str, files: Mapping[str, bytes]) -> tuple[dict[int, ParsedRecord], dict[int, str]]:
     """The records that can be read, and why the others cannot."""
-    kept: dict[int, Kept] = {}
+    kept: dict[int, ParsedRecord] = {}
     damaged: dict[int, str] = {}
     before = 0
     for number in numbers(files):
@@ -149,7 +149,7 @@ def _outcome(
     )
 
 
-def _unknown(app: str, number: int, kept: Kept) -> list[str]:
+def _unknown(app: str, number: int, kept: ParsedRecord) -> list[str]:
     if not kept.unknown:
         return []
     return [

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class State(NamedTuple):
+class LedgerFiles(NamedTuple):
     """Names of files, and their contents.
 
     files      what is to be read
@@ -38,7 +38,7 @@ class State(NamedTuple):
 
 def reconcile(
     app: str, engine: Mapping[str, bytes], unread: Mapping[str, str], copy: Mapping[str, bytes]
-) -> State:
+) -> LedgerFiles:
     """Put them together; `unread` are on the engine, and why they cannot be read."""
     readable = sound(app, engine).files
     copied = sound(app, copy).files
@@ -53,7 +53,7 @@ def reconcile(
     instead = [name for name in copied if name in bad and name in whole and engine.get(name) != copied[name]]
     lost = {name: raw for name, raw in copied.items() if name not in bad | {*engine} and name in whole}
     files = {**engine, **{name: copied[name] for name in instead}}
-    return State(
+    return LedgerFiles(
         files=files,
         readable=sound(app, files | lost).files,
         unread={name: why for name, why in unread.items() if name not in instead},

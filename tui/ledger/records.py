@@ -42,7 +42,7 @@ class Damaged(ValueError):
     """Bytes that are no record; the text says why."""
 
 
-class Kept(NamedTuple):
+class ParsedRecord(NamedTuple):
     """What a record's bytes say.
 
     prior     the hash of what it stands on, "" for the first release
@@ -123,7 +123,7 @@ def encode_outcome(outcome: Outcome, prior: str) -> bytes:
     return _encode("outcome", fields, prior)
 
 
-def decode_release(record: bytes) -> Kept:
+def decode_release(record: bytes) -> ParsedRecord:
     """What `encode_release` made these bytes of. Raises Damaged."""
     kept = _decode(record, "release", Release, _AS_EVIDENCE)
     release = cast(Release, kept.value)
@@ -138,7 +138,7 @@ def decode_release(record: bytes) -> Kept:
     return kept._replace(value=release._replace(evidence=evidence))
 
 
-def decode_outcome(record: bytes) -> Kept:
+def decode_outcome(record: bytes) -> ParsedRecord:
     """What `encode_outcome` made these bytes of. Raises Damaged."""
     return _decode(record, "outcome", Outcome)
 
@@ -160,7 +160,7 @@ def spec_hash(run: RunSpec, ready: ReadySpec) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:HASH_DIGITS]
 
 
-def breaks(files: Mapping[str, bytes], kept: Mapping[int, Kept]) -> dict[int, str]:
+def breaks(files: Mapping[str, bytes], kept: Mapping[int, ParsedRecord]) -> dict[int, str]:
     """Where the chain of an app's records does not hold: number of the suspect -> a sentence about it.
 
     files   the bytes of all of them
@@ -181,7 +181,7 @@ def breaks(files: Mapping[str, bytes], kept: Mapping[int, Kept]) -> dict[int, st
     return found
 
 
-def strays(files: Mapping[str, bytes], kept: Mapping[int, Kept]) -> set[int]:
+def strays(files: Mapping[str, bytes], kept: Mapping[int, ParsedRecord]) -> set[int]:
     """Records that stand on none that is there, and that nothing stands on: somebody put them there."""
     stood_on = {one.prior for one in kept.values()}
     return {
@@ -194,7 +194,7 @@ def strays(files: Mapping[str, bytes], kept: Mapping[int, Kept]) -> set[int]:
     }
 
 
-def _priors(files: Mapping[str, bytes], kept: Mapping[int, Kept]) -> Iterator[tuple[int, set[str]]]:
+def _priors(files: Mapping[str, bytes], kept: Mapping[int, ParsedRecord]) -> Iterator[tuple[int, set[str]]]:
     """Each number, and what its record may carry: the hash of the one before, or of the readable one before.
 
     The one before was readable when the next was written, or never was.
@@ -214,7 +214,7 @@ def _encode(name: str, value: Any, prior: str) -> bytes:
 
 def _decode(
     record: bytes, name: str, kind: type[Release] | type[Outcome], foreign: Iterable[str] = ()
-) -> Kept:
+) -> ParsedRecord:
     """`foreign` are fields of the type that no record has by their names."""
     try:
         table = json.loads(record)
@@ -233,4 +233,4 @@ def _decode(
         value = read(fields, kind, unknown, name)
     except Unfit as error:
         raise Damaged(str(error)) from error
-    return Kept(value, table["prior"], tuple(unknown))
+    return ParsedRecord(value, table["prior"], tuple(unknown))

@@ -70,7 +70,7 @@ class FileChange(NamedTuple):
     path: str
 
 
-class Changes(NamedTuple):
+class FileChanges(NamedTuple):
     """What has changed among the files; `complete` is False where there are more."""
 
     files: tuple[FileChange, ...]
@@ -116,7 +116,7 @@ class Facts(NamedTuple):
     registry_tag: str | None = None
     registry_holds: bool | None = None
     engine_tag: str | None = None
-    changes: Changes | None = None
+    changes: FileChanges | None = None
     mounted: tuple[str, ...] = ()
     configuration: tuple[str, ...] | None = None
     files: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.build_tag import is_build_tag
-from tui.model.remote import Place, whereabouts
+from tui.model.remote import Whereabouts, whereabouts
 from tui.model.version import Version
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Offered(NamedTuple):
     """One version. `images` are the IDs and digests by which its evidence is known."""
 
     tag: str
-    place: Place
+    place: Whereabouts
     digest: str
     images: tuple[str, ...]
     created: float = 0.0
@@ -29,7 +29,7 @@ class Offered(NamedTuple):
     @property
     def can_be_had(self) -> bool:
         """Whether a deploy finds it: what is only here has to be pushed first."""
-        return self.place is not Place.LOCAL
+        return self.place is not Whereabouts.LOCAL
 
 
 def offered_versions(app: AppSpec, images: Iterable[Image], remote: RemoteTags | None) -> list[Offered]:
@@ -42,7 +42,7 @@ def offered_versions(app: AppSpec, images: Iterable[Image], remote: RemoteTags |
         known = app.digest_of(image.digests)
         for tag in app.versions_of(image.tags):
             held = remote.tags.get(tag) if remote is not None else None
-            place = Place.HERE
+            place = Whereabouts.HERE
             if app.has_registry:
                 place = whereabouts(image, known, held, "not asked" if remote is None else remote.error)
             digest = held.digest if held is not None else known
@@ -55,7 +55,7 @@ def offered_versions(app: AppSpec, images: Iterable[Image], remote: RemoteTags |
             )
     for tag, held in remote.tags.items() if remote is not None else ():
         if tag not in found and not is_build_tag(tag):
-            found[tag] = Offered(tag, Place.REMOTE, held.digest, (held.config, held.digest))
+            found[tag] = Offered(tag, Whereabouts.REMOTE, held.digest, (held.config, held.digest))
     versions = [(version.precedence, tag) for tag in found if (version := Version.parse(tag)) is not None]
     proper = [tag for _, tag in sorted(versions, reverse=True)]
     return [found[tag] for tag in (*proper, *sorted(found.keys() - {*proper}))]

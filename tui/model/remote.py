@@ -34,7 +34,7 @@ class RemoteTags(NamedTuple):
     error: str = ""
 
 
-class Place(StrEnum):
+class Whereabouts(StrEnum):
     """Where a tag is: on this engine, in the registry, or both with the same bytes; MOVED where they differ.
 
     HERE is where there is no registry that it could be in.
@@ -48,7 +48,7 @@ class Place(StrEnum):
     UNKNOWN = "?"
 
 
-def whereabouts(image: Image | None, digest: str, remote: RemoteTag | None, error: str = "") -> Place:
+def whereabouts(image: Image | None, digest: str, remote: RemoteTag | None, error: str = "") -> Whereabouts:
     """Where a tag of a repository that has a registry is.
 
     image, digest   the image that bears the tag on the engine, and the digest by which its repository knows
@@ -56,11 +56,11 @@ def whereabouts(image: Image | None, digest: str, remote: RemoteTag | None, erro
     remote, error   what the registry has, and why it could not be asked
     """
     if error:
-        return Place.UNKNOWN
+        return Whereabouts.UNKNOWN
     if image is None:
-        return Place.REMOTE
+        return Whereabouts.REMOTE
     if remote is None:
-        return Place.LOCAL
+        return Whereabouts.LOCAL
     if remote.digest in (digest, image.id) or remote.config == image.id:
-        return Place.BOTH
-    return Place.MOVED if digest or remote.config else Place.UNKNOWN
+        return Whereabouts.BOTH
+    return Whereabouts.MOVED if digest or remote.config else Whereabouts.UNKNOWN

@@ -13,7 +13,7 @@ from tui.model.step import StepKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tui.model.step import Step
+    from tui.model.step import RolloutStep
 
     OnContainer = Literal[
         StepKind.DISARM,
@@ -98,7 +98,7 @@ class Impossible(ValueError):
     """A step that cannot be made from where things stand: a plan that has it is wrong."""
 
 
-def after(standing: Standing, step: Step) -> Standing:
+def after(standing: Standing, step: RolloutStep) -> Standing:
     """What a standing is after a step that works. Raises Impossible."""
     slots = dict(standing.slots)
     records = dict(standing.records)
@@ -128,14 +128,14 @@ def after(standing: Standing, step: Step) -> Standing:
     return standing._replace(slots=slots, records=records)
 
 
-def _slot(standing: Standing, step: Step) -> Slot:
+def _slot(standing: Standing, step: RolloutStep) -> Slot:
     slot = standing.slots.get(step.release)
     if slot is None:
         raise Impossible(f"{step.id}: it has no container")
     return slot
 
 
-def _changed(standing: Standing, slot: Slot, step: Step, kind: OnContainer) -> Slot:
+def _changed(standing: Standing, slot: Slot, step: RolloutStep, kind: OnContainer) -> Slot:
     """A container after a step on it."""
     match kind:
         case StepKind.DISARM:
@@ -160,12 +160,12 @@ def _changed(standing: Standing, slot: Slot, step: Step, kind: OnContainer) -> S
             assert_never(kind)
 
 
-def _must(true: bool, step: Step, why: str) -> None:
+def _must(true: bool, step: RolloutStep, why: str) -> None:
     if not true:
         raise Impossible(f"{step.id}: {why}")
 
 
-def all_after(standing: Standing, steps: Iterable[Step]) -> Standing:
+def all_after(standing: Standing, steps: Iterable[RolloutStep]) -> Standing:
     """What a standing is after several steps. Raises Impossible."""
     for step in steps:
         standing = after(standing, step)

@@ -63,7 +63,7 @@ OF_NO_RELEASE = {
 _ID = re.compile(r"([a-z]+) r(0|[1-9][0-9]{0,17})")
 
 
-class Step(NamedTuple):
+class RolloutStep(NamedTuple):
     """One change, or one look, at the release of a number."""
 
     kind: StepKind
@@ -82,13 +82,13 @@ class Step(NamedTuple):
         return WORDS[self.kind].doing.format(self.release)
 
 
-def read_step(id: str, parent: str = "") -> Step | None:
+def read_step(id: str, parent: str = "") -> RolloutStep | None:
     """The step of an ID, "gate r6", or "undo gate r6" beneath a parent; None where it is no such ID."""
     found = _ID.fullmatch(id.removeprefix(f"{parent} "))
     if found is None:
         return None
     try:
-        return Step(StepKind(found[1]), int(found[2]))
+        return RolloutStep(StepKind(found[1]), int(found[2]))
     except ValueError:
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.model.step import Step, StepKind
+from tui.model.step import RolloutStep, StepKind
 
 if TYPE_CHECKING:
     from tui.model.standing import Standing
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 START_FIRST, STOP_FIRST = "start-first", "stop-first"
 
 
-def deploy(standing: Standing, order: str, *, drain: bool = False) -> list[Step]:
+def deploy(standing: Standing, order: str, *, drain: bool = False) -> list[RolloutStep]:
     """The steps that put a new release into service, the live one being retired.
 
     "stop-first": the old one stops before the new one starts, because they cannot share a port.
@@ -21,26 +21,26 @@ def deploy(standing: Standing, order: str, *, drain: bool = False) -> list[Step]
     stopped: a restarted engine never wakes the wrong one.
     """
     new, old = standing.next_number, standing.live
-    begin = [Step(StepKind.RECORD, new), Step(StepKind.CREATE, new)]
-    up = [Step(StepKind.START, new), Step(StepKind.GATE, new)]
+    begin = [RolloutStep(StepKind.RECORD, new), RolloutStep(StepKind.CREATE, new)]
+    up = [RolloutStep(StepKind.START, new), RolloutStep(StepKind.GATE, new)]
     away = retire(standing, old, drain=drain) if old is not None else []
-    name = [Step(StepKind.PROMOTE, new)]
-    end = [Step(StepKind.ARM, new), Step(StepKind.BAKE, new), Step(StepKind.GOOD, new)]
+    name = [RolloutStep(StepKind.PROMOTE, new)]
+    end = [RolloutStep(StepKind.ARM, new), RolloutStep(StepKind.BAKE, new), RolloutStep(StepKind.GOOD, new)]
     if order == START_FIRST:
         return [*begin, *up, *away, *name, *end]
     return [*begin, *away, *name, *up, *end]
 
 
-def retire(standing: Standing, number: int, *, drain: bool = False) -> list[Step]:
+def retire(standing: Standing, number: int, *, drain: bool = False) -> list[RolloutStep]:
     """The steps that take a release out of service and keep its container."""
     slot = standing.slots[number]
-    steps = [Step(StepKind.DRAIN, number)] if drain and slot.running else []
+    steps = [RolloutStep(StepKind.DRAIN, number)] if drain and slot.running else []
     if slot.armed:
-        steps.append(Step(StepKind.DISARM, number))
+        steps.append(RolloutStep(StepKind.DISARM, number))
     if slot.running:
-        steps.append(Step(StepKind.STOP, number))
+        steps.append(RolloutStep(StepKind.STOP, number))
     if slot.name == standing.app:
-        steps.append(Step(StepKind.RETIRE, number))
+        steps.append(RolloutStep(StepKind.RETIRE, number))
     return steps
 
 
@@ -53,7 +53,7 @@ def way_back(standing: Standing, new: int) -> int | None:
     return good[0] if good else None
 
 
-def restore(standing: Standing, new: int, order: str = STOP_FIRST) -> list[Step]:
+def restore(standing: Standing, new: int, order: str = STOP_FIRST) -> list[RolloutStep]:
     """The steps from wherever a deploy of `new` stopped back to its `way_back` serving alone.
 
     They depend on where things stand and on nothing else, so that they can be taken again after any crash.
@@ -61,55 +61,55 @@ def restore(standing: Standing, new: int, order: str = STOP_FIRST) -> list[Step]
     """
     old = way_back(standing, new)
     fallen = standing.slots.get(new)
-    steps: list[Step] = []
-    up = [Step(StepKind.START, old)] if old is not None and not standing.slots[old].running else []
+    steps: list[RolloutStep] = []
+    up = [RolloutStep(StepKind.START, old)] if old is not None and not standing.slots[old].running else []
     if up and old is not None and order == START_FIRST:
-        steps += [*up, Step(StepKind.GATE, old)]
+        steps += [*up, RolloutStep(StepKind.GATE, old)]
         up = []
     if fallen is not None:
         steps += retire(standing, new)
     if old is not None:
         slot = standing.slots[old]
         if slot.name != standing.app:
-            steps.append(Step(StepKind.PROMOTE, old))
+            steps.append(RolloutStep(StepKind.PROMOTE, old))
         steps += up
         if not slot.armed:
-            steps.append(Step(StepKind.ARM, old))
-        steps.append(Step(StepKind.GATE, old))
+            steps.append(RolloutStep(StepKind.ARM, old))
+        steps.append(RolloutStep(StepKind.GATE, old))
     if fallen is not None:
-        steps.append(Step(StepKind.REMOVE, new))
+        steps.append(RolloutStep(StepKind.REMOVE, new))
     if new in standing.records and standing.records[new] is None:
-        steps.append(Step(StepKind.FAILED, new))
+        steps.append(RolloutStep(StepKind.FAILED, new))
     return steps
 
 
-def withdraw(standing: Standing, new: int) -> list[Step]:
+def withdraw(standing: Standing, new: int) -> list[RolloutStep]:
     """The steps that take a release away which is not to stay, whatever becomes of all others.
 
     Afterwards nothing is open: no deploy and no roll back is refused because of it.
     """
-    steps = [*retire(standing, new), Step(StepKind.REMOVE, new)] if new in standing.slots else []
+    steps = [*retire(standing, new), RolloutStep(StepKind.REMOVE, new)] if new in standing.slots else []
     if new in standing.records and standing.records[new] is None:
-        steps.append(Step(StepKind.FAILED, new))
+        steps.append(RolloutStep(StepKind.FAILED, new))
     return steps
 
 
-def complete(standing: Standing, new: int) -> list[Step]:
+def complete(standing: Standing, new: int) -> list[RolloutStep]:
     """The steps that finish a deploy whose new release runs already; the first one asks whether it is ready.
 
     Started before the old one was stopped it has not got the app's name yet, and the old one may have been
     told to drain: nothing says so, and it may not take up work again. So the way on is the safer one.
     """
     slot = standing.slots[new]
-    steps = [Step(StepKind.GATE, new)]
+    steps = [RolloutStep(StepKind.GATE, new)]
     for number, other in standing.slots.items():
         if number != new and (other.running or other.armed or other.name == standing.app):
             steps += retire(standing, number)
     if slot.name != standing.app:
-        steps.append(Step(StepKind.PROMOTE, new))
+        steps.append(RolloutStep(StepKind.PROMOTE, new))
     if not slot.armed:
-        steps.append(Step(StepKind.ARM, new))
-    return [*steps, Step(StepKind.GOOD, new)]
+        steps.append(RolloutStep(StepKind.ARM, new))
+    return [*steps, RolloutStep(StepKind.GOOD, new)]
 
 
 def can_complete(standing: Standing, new: int) -> bool:
@@ -118,42 +118,45 @@ def can_complete(standing: Standing, new: int) -> bool:
     return slot is not None and slot.running
 
 
-def undrained(standing: Standing, number: int | None) -> list[Step]:
+def undrained(standing: Standing, number: int | None) -> list[RolloutStep]:
     """The steps that stop a release which was told to drain, before it is started again to serve on."""
     slot = standing.slots.get(number) if number is not None else None
     if slot is None or not slot.running:
         return []
     number = slot.release
-    return [*([Step(StepKind.DISARM, number)] if slot.armed else []), Step(StepKind.STOP, number)]
+    return [
+        *([RolloutStep(StepKind.DISARM, number)] if slot.armed else []),
+        RolloutStep(StepKind.STOP, number),
+    ]
 
 
-def settle(standing: Standing) -> list[Step]:
+def settle(standing: Standing) -> list[RolloutStep]:
     """The steps that put in order what is not as any operation leaves it, where no release is open.
 
     An operation that was frozen and taken over may have had one last call on its way. It comes too late: it
     stops or renames the live release, or makes a container of one that failed long since.
     """
     live = way_back(standing, 0)
-    steps: list[Step] = []
+    steps: list[RolloutStep] = []
     for number, slot in standing.slots.items():
         if number == live:
             continue
         if slot.running or slot.armed:
             steps += retire(standing, number)
         if standing.records.get(number) is False:
-            steps.append(Step(StepKind.REMOVE, number))
+            steps.append(RolloutStep(StepKind.REMOVE, number))
     if live is None:
         return steps
     slot = standing.slots[live]
-    up = [Step(StepKind.PROMOTE, live)] if slot.name != standing.app else []
-    up += [] if slot.running else [Step(StepKind.START, live)]
-    up += [] if slot.armed else [Step(StepKind.ARM, live)]
-    return [*steps, *up, Step(StepKind.GATE, live)] if up else steps
+    up = [RolloutStep(StepKind.PROMOTE, live)] if slot.name != standing.app else []
+    up += [] if slot.running else [RolloutStep(StepKind.START, live)]
+    up += [] if slot.armed else [RolloutStep(StepKind.ARM, live)]
+    return [*steps, *up, RolloutStep(StepKind.GATE, live)] if up else steps
 
 
-def outdated(standing: Standing, keep: int) -> list[Step]:
+def outdated(standing: Standing, keep: int) -> list[RolloutStep]:
     """The steps that remove what retention does not keep: earlier good releases beyond the newest `keep`.
 
     What failed or was left open has been removed by its own undoing; the live release is never touched.
     """
-    return [Step(StepKind.REMOVE, number) for number in standing.kept[max(keep, 1) :]]
+    return [RolloutStep(StepKind.REMOVE, number) for number in standing.kept[max(keep, 1) :]]

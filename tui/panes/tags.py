@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.commands.keymap import Keymap
     from tui.model.app import AppSpec
     from tui.model.image import Image
-    from tui.model.remote import Place
+    from tui.model.remote import Whereabouts
     from tui.presentation.style import Span
     from tui.presentation.table import Column
 
@@ -77,7 +77,7 @@ class TagsPane(FoldingList):
                     found[reference] = rows.TagRow(reference, None, first=True, last=True, where=where)
         return found
 
-    def _where(self, reference: str, image: Image | None) -> Place | None:
+    def _where(self, reference: str, image: Image | None) -> Whereabouts | None:
         """Where a tag is; None where no registry was asked."""
         name = split_reference(reference)
         remote = self._store.remote.get(name.repository)

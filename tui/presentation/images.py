@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.model.digest import short_id
 from tui.model.reference import split_reference
-from tui.model.remote import Place
+from tui.model.remote import Whereabouts
 from tui.presentation.amounts import age, size
 from tui.presentation.table import Column
 from tui.presentation.text import safe
@@ -43,11 +43,11 @@ REMOTE_TAG_COLUMNS = (
 TAG_SORTS = ("group", "tag", "age")
 
 WHERE_STYLES = {
-    Place.LOCAL: "text",
-    Place.REMOTE: "muted",
-    Place.BOTH: "ok",
-    Place.MOVED: "bad",
-    Place.UNKNOWN: "warn",
+    Whereabouts.LOCAL: "text",
+    Whereabouts.REMOTE: "muted",
+    Whereabouts.BOTH: "ok",
+    Whereabouts.MOVED: "bad",
+    Whereabouts.UNKNOWN: "warn",
 }
 
 
@@ -62,7 +62,7 @@ class TagRow(NamedTuple):
     image: Image | None
     first: bool
     last: bool
-    where: Place | None = None
+    where: Whereabouts | None = None
 
 
 def repository(image: Image) -> str:

@@ -174,7 +174,7 @@ def _restyled(line: Line, places: list[tuple[int, int]], style: str) -> Iterator
             begin = stop
 
 
-class Place(NamedTuple):
+class RowPlace(NamedTuple):
     """A row: the number of its line, and the number of the row inside the line."""
 
     line: int
@@ -185,7 +185,7 @@ Rows = Callable[[int], int]
 """How many rows a line takes, by its number; asked only for lines on the way."""
 
 
-def moved(place: Place, delta: int, rows_of: Rows, first: int, end: int) -> Place:
+def moved(place: RowPlace, delta: int, rows_of: Rows, first: int, end: int) -> RowPlace:
     """The place so many rows further down, or up; lines go from `first` to `end` (excluded)."""
     line, row = place
     row += delta
@@ -196,23 +196,23 @@ def moved(place: Place, delta: int, rows_of: Rows, first: int, end: int) -> Plac
     while line < end - 1 and row >= (count := rows_of(line)):
         row -= count
         line += 1
-    return Place(line, min(row, rows_of(line) - 1) if first <= line < end else 0)
+    return RowPlace(line, min(row, rows_of(line) - 1) if first <= line < end else 0)
 
 
-def last_top(height: int, rows_of: Rows, first: int, end: int) -> Place:
+def last_top(height: int, rows_of: Rows, first: int, end: int) -> RowPlace:
     """The place at the top of the screen when the last row is at its bottom."""
     if end <= first:
-        return Place(first)
-    last = Place(end - 1, rows_of(end - 1) - 1)
+        return RowPlace(first)
+    last = RowPlace(end - 1, rows_of(end - 1) - 1)
     return moved(last, 1 - height, rows_of, first, end)
 
 
-def places_from(top: Place, height: int, rows_of: Rows, end: int) -> list[Place]:
+def places_from(top: RowPlace, height: int, rows_of: Rows, end: int) -> list[RowPlace]:
     """The places on the screen, from its top; fewer than `height` when the lines end."""
-    found: list[Place] = []
+    found: list[RowPlace] = []
     line, row = top
     while line < end and len(found) < height:
         count = rows_of(line)
-        found += [Place(line, number) for number in range(row, min(count, row + height - len(found)))]
+        found += [RowPlace(line, number) for number in range(row, min(count, row + height - len(found)))]
         line, row = line + 1, 0
     return found

@@ -30,7 +30,7 @@ class Spot(NamedTuple):
     line: int = HEAD
 
 
-class Entry(NamedTuple):
+class OutlineStep(NamedTuple):
     """A step and how deep it is in the tree."""
 
     step: Step
@@ -41,7 +41,7 @@ class Outline:
     """The rows of some entries, and of `tail` rows after them."""
 
     def __init__(self) -> None:
-        self.entries: list[Entry] = []
+        self.entries: list[OutlineStep] = []
         self.tail = 0
         self._rank: dict[str, int] = {}
         self._open: list[int] = []
@@ -50,7 +50,7 @@ class Outline:
 
     def arrange(self, entries: Iterable[tuple[Step, int]]) -> None:
         """Take other entries; `count` has to follow."""
-        self.entries = [Entry(step, depth) for step, depth in entries]
+        self.entries = [OutlineStep(step, depth) for step, depth in entries]
         self._rank = {entry.step.id: rank for rank, entry in enumerate(self.entries)}
 
     def count(self, is_open: Callable[[Step], bool], tail: int) -> None:
@@ -79,7 +79,7 @@ class Outline:
         entry, line = self.place(row)
         return Spot(entry.step.id, line)
 
-    def place(self, row: int) -> tuple[Entry, int]:
+    def place(self, row: int) -> tuple[OutlineStep, int]:
         """The entry at a row before `steps_end`, and the number of the line of its output, or HEAD."""
         index = bisect_left(self._heads, row) - 1  # the last open step above the row
         if index >= 0:

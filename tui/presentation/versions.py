@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.model.evidence import together
 from tui.model.offers import release_of
-from tui.model.remote import Place
+from tui.model.remote import Whereabouts
 from tui.model.version import Suggestion
 from tui.presentation.amounts import age
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from tui.model.releases import Releases
 
 WORDS = {
-    Place.HERE: "here",
-    Place.LOCAL: "only here, not pushed",
-    Place.REMOTE: "in the registry",
-    Place.BOTH: "here and in the registry",
-    Place.MOVED: "here and in the registry, with other bytes",
-    Place.UNKNOWN: "here; in the registry: unknown",
+    Whereabouts.HERE: "here",
+    Whereabouts.LOCAL: "only here, not pushed",
+    Whereabouts.REMOTE: "in the registry",
+    Whereabouts.BOTH: "here and in the registry",
+    Whereabouts.MOVED: "here and in the registry, with other bytes",
+    Whereabouts.UNKNOWN: "here; in the registry: unknown",
 }
 
 

@@ -13,7 +13,7 @@ from tui.model.secrets import mask_json
 from tui.settings.apps import read_apps
 from tui.settings.made import app_spec
 from tui.settings.paths import apps_folder
-from tui.settings.reading import Source, Spot, record
+from tui.settings.reading import SettingsFile, SettingsPlace, record
 from tui.settings.run_keys import RUN
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def app_file(
     text = f"{head}\n{tomli_w.dumps({'apps': {name: app}})}"
     masked = tomli_w.dumps({"apps": {name: {**app, "run": mask_json(table)}}})
     problems: list[str] = []
-    found = read_apps(tomllib.loads(text)["apps"], Source(path, problems, "/"))
+    found = read_apps(tomllib.loads(text)["apps"], SettingsFile(path, problems, "/"))
     if problems:
         raise HoldfastError(
             f"{name} cannot be written as an app",
@@ -79,7 +79,7 @@ def _sound(table: dict[str, Any], path: str) -> tuple[dict[str, Any], list[str]]
     kept, left = {}, []
     for key, value in table.items():
         problems: list[str] = []
-        record(RUN, "service")({key: value}, Spot(Source(path, problems, "/"), "[]"))
+        record(RUN, "service")({key: value}, SettingsPlace(SettingsFile(path, problems, "/"), "[]"))
         if problems:
             left += [problem.removeprefix(f"{path}: [] ") for problem in problems]
         else:

@@ -13,7 +13,7 @@ from tui.settings.schema import FLAG, TEXT, number, one_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.settings.reading import Reader, Spot
+    from tui.settings.reading import Reader, SettingsPlace
 
 
 def _filled(value: Any) -> str:
@@ -25,7 +25,7 @@ def _filled(value: Any) -> str:
 NAMES = many(one("a text that is not empty", _filled))
 
 
-def folder(value: Any, spot: Spot) -> Any:
+def folder(value: Any, spot: SettingsPlace) -> Any:
     """The path of a folder, absolute."""
     text = one("a folder", _filled)(value, spot)
     if text is None:
@@ -35,7 +35,7 @@ def folder(value: Any, spot: Spot) -> Any:
     return spot.source.path(text)
 
 
-def _dockerfile(value: Any, spot: Spot) -> Any:
+def _dockerfile(value: Any, spot: SettingsPlace) -> Any:
     """Relative to the build context, which is known once all files are read."""
     path = file_path(value, spot)
     return path if value == "~" or str(value).startswith(("~/", "/")) else value
@@ -55,7 +55,7 @@ _secret_table = record(_sources, "secret")
 _secret_item = record({"id": one("a name", _filled), **_sources}, "secret")
 
 
-def _secret(value: Any, spot: Spot, read: Reader) -> tuple[str, str]:
+def _secret(value: Any, spot: SettingsPlace, read: Reader) -> tuple[str, str]:
     """Where a secret comes from: (file, ""), or ("", variable)."""
     if not isinstance(value, dict):
         spot.refuse(value, f"it takes a table such as {_SECRET}")
@@ -68,7 +68,7 @@ def _secret(value: Any, spot: Spot, read: Reader) -> tuple[str, str]:
     return found.get("file", ""), found.get("env", "")
 
 
-def _secrets(value: Any, spot: Spot) -> Any:
+def _secrets(value: Any, spot: SettingsPlace) -> Any:
     """A list of tables with `id`, or a table of them by their ID. A dict: ID -> (file, variable)."""
     if isinstance(value, dict):
         return {id: _secret(inner, spot.key(id), _secret_table) for id, inner in value.items()}
@@ -94,7 +94,7 @@ def _http(value: Any) -> str:
         raise ValueError
     port, slash, rest = value.partition("/")
     if "://" in value:
-        raise units.Wrong('it takes "PORT/path": the probe asks the container itself')
+        raise units.NotAllowed('it takes "PORT/path": the probe asks the container itself')
     if not slash or not port.isdigit() or not rest.isprintable() or " " in rest:
         raise ValueError
     units.port_number(port)
@@ -113,7 +113,7 @@ def _host(value: Any) -> str:
 _header_pairs = pairs("a header")
 
 
-def _headers(value: Any, spot: Spot) -> Any:
+def _headers(value: Any, spot: SettingsPlace) -> Any:
     """Names and values that HTTP can carry (RFC 9110, sections 5.1 and 5.5); values are never shown."""
     found = _header_pairs(value, spot)
     for name, text in (found or {}).items():

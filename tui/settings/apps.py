@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.model.app_name import LONGEST, SHORTEST, free_name, is_app_name, taken_by
 from tui.settings.app_keys import APP, BUILD, READY, TEST, folder
-from tui.settings.reading import Source, Spot, bare, record, shown, untaken_keys
+from tui.settings.reading import SettingsFile, SettingsPlace, bare, record, shown, untaken_keys
 from tui.settings.run_keys import RUN
 from tui.settings.schema import LATER, nearest
 
@@ -38,11 +38,11 @@ _TABLES: Mapping[str, tuple[Mapping[str, Reader], str]] = {
 }
 
 
-def read_apps(value: dict[str, Any], source: Source) -> dict[str, dict[str, Any]]:
+def read_apps(value: dict[str, Any], source: SettingsFile) -> dict[str, dict[str, Any]]:
     """What a file's `apps` says: name -> checked table."""
     found = {}
     for name, table in value.items():
-        spot = Spot(source, _head("apps", name))
+        spot = SettingsPlace(source, _head("apps", name))
         if not isinstance(table, dict):
             spot.say(f" is a table, not {shown(table)}: write {spot.where} above its keys")
         elif not SHORTEST <= len(name) <= LONGEST:
@@ -60,7 +60,7 @@ def _head(*names: str) -> str:
     return f"[{'.'.join(map(bare, names))}]"
 
 
-def _app(name: str, table: dict[str, Any], spot: Spot) -> dict[str, Any]:
+def _app(name: str, table: dict[str, Any], spot: SettingsPlace) -> dict[str, Any]:
     found: dict[str, Any] = {"origin": os.path.abspath(spot.source.file)}
     if "build" in table:
         found["folder"] = spot.source.folder
@@ -94,10 +94,10 @@ def _unknown(name: str, key: str, value: Any) -> str:
     return said
 
 
-def _table(name: str, key: str, value: Any, source: Source) -> dict[str, Any]:
-    spot = Spot(source, _head("apps", name, key))
+def _table(name: str, key: str, value: Any, source: SettingsFile) -> dict[str, Any]:
+    spot = SettingsPlace(source, _head("apps", name, key))
     if key == "build" and isinstance(value, str):
-        return {"context": folder(value, Spot(source, _head("apps", name)).key(key))}
+        return {"context": folder(value, SettingsPlace(source, _head("apps", name)).key(key))}
     if not isinstance(value, dict):
         spot.say(f" is a table, not {shown(value)}: write {spot.where} above its keys")
         return {}
@@ -107,7 +107,7 @@ def _table(name: str, key: str, value: Any, source: Source) -> dict[str, Any]:
     return found
 
 
-def _rivals(table: Mapping[str, Any], spot: Spot, groups: tuple[tuple[str, ...], ...]) -> None:
+def _rivals(table: Mapping[str, Any], spot: SettingsPlace, groups: tuple[tuple[str, ...], ...]) -> None:
     for group in groups:
         both = [name for name in group if name in table]
         if len(both) > 1:
@@ -160,24 +160,24 @@ def problems_together(apps: Mapping[str, dict[str, Any]]) -> list[str]:
     """What only shows once all files are put together: a line each."""
     found: list[str] = []
     for name, table in apps.items():
-        source = Source(table["origin"], found, "")
+        source = SettingsFile(table["origin"], found, "")
         run, ready = table.get("run", {}), table.get("ready", {})
         if "image" not in table and (why := image_problem(name)):
-            spot = Spot(source, _head("apps", name))
+            spot = SettingsPlace(source, _head("apps", name))
             spot.say(f" image is missing, and the app's name cannot stand for it: {why}")
         mode = run.get("network_mode") or "bridge"
         if mode != "bridge" and run.get("ports"):
-            spot = Spot(source, _head("apps", name, "run")).key("ports")
+            spot = SettingsPlace(source, _head("apps", name, "run")).key("ports")
             spot.say(f' is not allowed where network_mode = "{mode}": nothing can be published')
         if "status" in ready and "http" not in ready:
-            spot = Spot(source, _head("apps", name, "ready")).key("status")
+            spot = SettingsPlace(source, _head("apps", name, "ready")).key("status")
             spot.say(" is not allowed without http: nothing else answers with one")
         for key in ("host", "scheme", "verify", "headers"):
             if key in ready and "http" not in ready:
-                spot = Spot(source, _head("apps", name, "ready")).key(key)
+                spot = SettingsPlace(source, _head("apps", name, "ready")).key(key)
                 spot.say(" is not allowed without http: it says how that asks")
         if "verify" in ready and "http" in ready and ready.get("scheme") != "https":
-            spot = Spot(source, _head("apps", name, "ready")).key("verify")
+            spot = SettingsPlace(source, _head("apps", name, "ready")).key("verify")
             spot.say(' is not allowed without scheme = "https": nothing else has a certificate')
     return found
 

@@ -15,7 +15,7 @@ from tui.settings import compose_values as forms
 from tui.settings.app_keys import BUILD
 from tui.settings.compose_file import go_text
 from tui.settings.compose_merge import Unknown
-from tui.settings.reading import Source, Spot, bare, record
+from tui.settings.reading import SettingsFile, SettingsPlace, bare, record
 from tui.settings.run_keys import RUN
 
 if TYPE_CHECKING:
@@ -300,9 +300,9 @@ class _Translation:
     def _faults(self, key: str, value: Any, readers: Mapping[str, Reader], untaken: str = "") -> list[str]:
         """What is wrong with a value, from behind its key on."""
         problems: list[str] = []
-        source = Source("", problems, "/")
+        source = SettingsFile("", problems, "/")
         source.folder = self.folder
-        record(readers, untaken)({key: value}, Spot(source, "[]"))
+        record(readers, untaken)({key: value}, SettingsPlace(source, "[]"))
         return [problem.removeprefix(f": [] {bare(key)}") for problem in problems]
 
     def _known(self, value: Any, place: str) -> Any:

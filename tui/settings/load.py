@@ -174,9 +174,9 @@ def _checked(values: Mapping[str, Any], path: str, home: str, problems: list[str
             problems.append(f"{path}: {key} is a table: write [{OTHER_TABLES.get(key, key)}] above its keys")
         elif key == "apps":
             from tui.settings.apps import read_apps
-            from tui.settings.reading import Source
+            from tui.settings.reading import SettingsFile
 
-            found[key] = read_apps(value, Source(path, problems, home))
+            found[key] = read_apps(value, SettingsFile(path, problems, home))
         elif key == "engines":
             found[key] = {
                 name: _table(table, ENGINE, path, f"engines.{name}", problems)

@@ -12,7 +12,7 @@ from tui.settings.schema import FLAG, TEXT, one_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.settings.reading import Spot
+    from tui.settings.reading import SettingsPlace
 
     MountValue = tuple[str, str, str, bool, Mapping[str, str | int | bool]]
     """The fields of `tui.model.app.Mount`, in its order."""
@@ -38,7 +38,7 @@ def _target(value: Any) -> str:
         raise ValueError
     path = os.path.normpath(value)
     if path.strip("/") == "":
-        raise units.Wrong("nothing can be mounted over / of the container")
+        raise units.NotAllowed("nothing can be mounted over / of the container")
     return "/" + path.lstrip("/")
 
 
@@ -48,8 +48,8 @@ def _volume_name(text: str) -> str:
     if len(text) > 1 and text[0].isalnum() and plain.isalnum() and text.isascii():
         return text
     if "/" in text:
-        raise units.Wrong(f'a path begins with /, . or ~, and a volume\'s name has no /: "{text}"')
-    raise units.Wrong(
+        raise units.NotAllowed(f'a path begins with /, . or ~, and a volume\'s name has no /: "{text}"')
+    raise units.NotAllowed(
         f'"{text}" is no name of a volume: two letters, digits, "_", "." or "-" and more, '
         "the first a letter or a digit"
     )
@@ -60,12 +60,12 @@ def _is_path(text: str) -> bool:
     return text.startswith(("/", ".", "~"))
 
 
-def _short(value: Any, spot: Spot) -> MountValue | None:
+def _short(value: Any, spot: SettingsPlace) -> MountValue | None:
     read = one(SHORT, lambda text: _parse_short(text, spot))
     return read(value, spot)  # type: ignore[no-any-return]
 
 
-def _parse_short(value: Any, spot: Spot) -> MountValue:
+def _parse_short(value: Any, spot: SettingsPlace) -> MountValue:
     if not isinstance(value, str):
         raise ValueError
     parts = value.split(":")
@@ -83,16 +83,16 @@ def _parse_short(value: Any, spot: Spot) -> MountValue:
         elif word in _MODES:
             options |= _MODES[word]
         else:
-            raise units.Wrong(f'"{word}" is no mode: ro, {", ".join(_MODES)}')
+            raise units.NotAllowed(f'"{word}" is no mode: ro, {", ".join(_MODES)}')
     if kind == "volume":
         if "propagation" in options:
-            raise units.Wrong("propagation is for folders of the host, not for volumes")
+            raise units.NotAllowed("propagation is for folders of the host, not for volumes")
         return ("volume", _volume_name(source), target, read_only, options)
     if "nocopy" in options:
-        raise units.Wrong("nocopy is for volumes, not for folders of the host")
+        raise units.NotAllowed("nocopy is for volumes, not for folders of the host")
     if source.startswith("~") and source != "~" and not source.startswith("~/"):
         # Compose takes it for a folder of one's own home, a shell for another user's.
-        raise units.Wrong(f'no home is looked up for "{source}": write "~/..." or "./{source}"')
+        raise units.NotAllowed(f'no home is looked up for "{source}": write "~/..." or "./{source}"')
     # The short syntax makes a missing folder, as it always did; the long one only where it says so.
     return ("bind", spot.source.path(source), target, read_only, {"create_host_path": True, **options})
 
@@ -100,10 +100,10 @@ def _parse_short(value: Any, spot: Spot) -> MountValue:
 def _path_inside(text: str) -> str:
     try:
         return _target(text)
-    except units.Wrong:
+    except units.NotAllowed:
         raise
     except ValueError:
-        raise units.Wrong(f'"{text}" is not an absolute path in the container') from None
+        raise units.NotAllowed(f'"{text}" is not an absolute path in the container') from None
 
 
 def _file_mode(value: Any) -> int:
@@ -145,7 +145,7 @@ _mount_table = record(
 )
 
 
-def _long(value: dict[str, Any], spot: Spot) -> MountValue | None:
+def _long(value: dict[str, Any], spot: SettingsPlace) -> MountValue | None:
     before = len(spot.source.problems)
     found = _mount_table(value, spot)
     for key in ("type", "target"):
@@ -169,7 +169,7 @@ def _long(value: dict[str, Any], spot: Spot) -> MountValue | None:
     return kind, source, found["target"], found.get("read_only", False), found.get(kind, {})
 
 
-def volumes(value: Any, spot: Spot) -> Any:
+def volumes(value: Any, spot: SettingsPlace) -> Any:
     """A list, short and long mixed."""
     if not isinstance(value, list):
         spot.refuse(value, "it takes a list of volumes")
@@ -196,7 +196,7 @@ def _tmpfs_item(value: Any) -> tuple[str, str]:
 _read_tmpfs = one('"TARGET[:OPTIONS]", e.g. "/run:size=64m,mode=1777"', _tmpfs_item)
 
 
-def tmpfs(value: Any, spot: Spot) -> Any:
+def tmpfs(value: Any, spot: SettingsPlace) -> Any:
     """One text, or a list of them. A dict: target -> options."""
     if isinstance(value, list):
         items = [_read_tmpfs(inner, spot.item(index)) for index, inner in enumerate(value)]

@@ -1,7 +1,7 @@
 """Readers: from a value in a file to ours, with every fault said where it stands.
 
-A reader takes a value and its `Spot`. For what is not allowed it tells the spot and returns None, so that the
-reading goes on and every fault is found; nobody uses the result once there is a problem.
+A reader takes a value and its `SettingsPlace`. For what is not allowed it tells the place and returns None,
+so that the reading goes on and every fault is found; nobody uses the result once there is a problem.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from tui.settings.schema import nearest
-from tui.settings.units import Wrong
+from tui.settings.units import NotAllowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tui.settings.schema import Key
 
-    Reader = Callable[[Any, "Spot"], Any]
+    Reader = Callable[[Any, "SettingsPlace"], Any]
 
 LONG = 60
 """Characters of a value that an error shows."""
 
 
-class Source:
+class SettingsFile:
     """A file that is read. `folder` is where its relative paths begin; `problems` are a line each."""
 
     __slots__ = ("file", "folder", "home", "problems")
@@ -41,23 +41,23 @@ class Source:
         return os.path.normpath(os.path.join(self.folder, text))
 
 
-class Spot:
+class SettingsPlace:
     """A place in a file: the table `[apps.web.run]`, and in it `[apps.web.run] ports[1]`."""
 
     __slots__ = ("before_key", "source", "where")
 
-    def __init__(self, source: Source, where: str, before_key: str = " ") -> None:
+    def __init__(self, source: SettingsFile, where: str, before_key: str = " ") -> None:
         self.source = source
         self.where = where
         self.before_key = before_key
 
-    def key(self, name: str) -> Spot:
+    def key(self, name: str) -> SettingsPlace:
         """A key of the table that stands here."""
-        return Spot(self.source, f"{self.where}{self.before_key}{bare(name)}", ".")
+        return SettingsPlace(self.source, f"{self.where}{self.before_key}{bare(name)}", ".")
 
-    def item(self, index: int) -> Spot:
+    def item(self, index: int) -> SettingsPlace:
         """An item of the list that stands here."""
-        return Spot(self.source, f"{self.where}[{index}]", ".")
+        return SettingsPlace(self.source, f"{self.where}[{index}]", ".")
 
     def say(self, fault: str) -> None:
         """Something is wrong here; `fault` goes on where the place ends."""
@@ -98,10 +98,10 @@ def kind(value: Any) -> str:
 def one(allowed: str, parse: Callable[[Any], Any]) -> Reader:
     """A single value; `parse` raises ValueError, or Wrong where it knows why."""
 
-    def read(value: Any, spot: Spot) -> Any:
+    def read(value: Any, spot: SettingsPlace) -> Any:
         try:
             return parse(value)
-        except Wrong as why:
+        except NotAllowed as why:
             spot.refuse(value, str(why))
         except ValueError:
             spot.refuse(value, f"it takes {allowed}")
@@ -118,7 +118,7 @@ def by(key: Key) -> Reader:
 def many(item: Reader, *, single: bool = True) -> Reader:
     """A list, or, where `single`, one item alone. A tuple."""
 
-    def read(value: Any, spot: Spot) -> Any:
+    def read(value: Any, spot: SettingsPlace) -> Any:
         if isinstance(value, list):
             return tuple(item(inner, spot.item(index)) for index, inner in enumerate(value))
         if single and not isinstance(value, dict):
@@ -142,7 +142,7 @@ def record(readers: Mapping[str, Reader], untaken: str = "") -> Reader:
     untaken   where `tui.settings.compose` has the keys that Compose knows here and an app does not take
     """
 
-    def read(value: Any, spot: Spot) -> Any:
+    def read(value: Any, spot: SettingsPlace) -> Any:
         if not isinstance(value, dict):
             spot.refuse(value, "it takes a table")
             return None
@@ -161,7 +161,7 @@ def record(readers: Mapping[str, Reader], untaken: str = "") -> Reader:
     return read
 
 
-def file_path(value: Any, spot: Spot) -> Any:
+def file_path(value: Any, spot: SettingsPlace) -> Any:
     """A path, made absolute."""
     if not isinstance(value, str) or not value or "\0" in value:
         spot.refuse(value, "it takes a path")
@@ -188,7 +188,7 @@ def pairs(what: str, *, empty: bool = False, reserved: str = "") -> Reader:
     reserved   what a name cannot begin with
     """
 
-    def add(found: dict[str, str | None], name: str, value: str | None, spot: Spot) -> None:
+    def add(found: dict[str, str | None], name: str, value: str | None, spot: SettingsPlace) -> None:
         if not name or "=" in name or "\0" in name:
             spot.say(f" is not allowed: the name of {what} is not empty and has no =")
         elif reserved and name.startswith(reserved):
@@ -196,7 +196,7 @@ def pairs(what: str, *, empty: bool = False, reserved: str = "") -> Reader:
         else:
             found[name] = value
 
-    def read(value: Any, spot: Spot) -> Any:
+    def read(value: Any, spot: SettingsPlace) -> Any:
         found: dict[str, str | None] = {}
         if isinstance(value, dict):
             for name, inner in value.items():

@@ -17,7 +17,7 @@ from tui.settings.schema import FLAG, TEXT, nearest, number
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.settings.reading import Reader, Spot
+    from tui.settings.reading import Reader, SettingsPlace
 
 COMMAND = one("a text, or a list of words", units.command)
 SECONDS = one(units.DURATION, units.duration)
@@ -58,13 +58,13 @@ def _restart(value: Any) -> str:
 
 def _network_mode(value: Any) -> str:
     if isinstance(value, str) and value.startswith("service:"):
-        raise units.Wrong('there are no services: write "container:NAME"')
+        raise units.NotAllowed('there are no services: write "container:NAME"')
     if value in ("bridge", "host", "none"):
         return str(value)
     if isinstance(value, str) and value.startswith("container:") and len(value) > len("container:"):
         return value
     if isinstance(value, str) and value:
-        raise units.Wrong(f'a network of your own stands in networks = ["{value}"]')
+        raise units.NotAllowed(f'a network of your own stands in networks = ["{value}"]')
     raise ValueError
 
 
@@ -81,7 +81,7 @@ def _cpus(value: Any) -> float:
     return count
 
 
-def _security_opt(value: Any, spot: Spot) -> Any:
+def _security_opt(value: Any, spot: SettingsPlace) -> Any:
     """A text; the profile of seccomp may be a file, whose path is made absolute."""
     if not isinstance(value, str) or not value:
         spot.refuse(value, "it takes a text")
@@ -92,7 +92,7 @@ def _security_opt(value: Any, spot: Spot) -> Any:
     return value
 
 
-def _ports(value: Any, spot: Spot) -> Any:
+def _ports(value: Any, spot: SettingsPlace) -> Any:
     if not isinstance(value, list):
         spot.refuse(value, "it takes a list of ports")
         return None
@@ -124,7 +124,7 @@ _port_table = record(
 )
 
 
-def _long_port(value: Any, spot: Spot) -> units.PortValue | None:
+def _long_port(value: Any, spot: SettingsPlace) -> units.PortValue | None:
     found = _port_table(value, spot)
     if "target" not in value:
         spot.say(" is not allowed: target, the port of the container, is missing")
@@ -141,7 +141,7 @@ def _device_path(value: Any) -> str:
 
 def _permissions(value: Any) -> str:
     if not isinstance(value, str) or not value or value.strip("rwm"):
-        raise units.Wrong("the permissions of a device are of the letters r, w and m")
+        raise units.NotAllowed("the permissions of a device are of the letters r, w and m")
     return value
 
 
@@ -168,7 +168,7 @@ def _short_device(value: Any) -> str:
 _read_device = one('"/dev/HOST[:/dev/CONTAINER[:PERMISSIONS]]"', _short_device)
 
 
-def _device(value: Any, spot: Spot) -> Any:
+def _device(value: Any, spot: SettingsPlace) -> Any:
     if not isinstance(value, dict):
         return _read_device(value, spot)
     found = _device_table(value, spot)
@@ -182,7 +182,7 @@ def _device(value: Any, spot: Spot) -> Any:
 _env_file_table = record({"path": file_path, "required": by(FLAG)}, "env_file")
 
 
-def _env_file(value: Any, spot: Spot) -> Any:
+def _env_file(value: Any, spot: SettingsPlace) -> Any:
     if not isinstance(value, dict):
         return file_path(value, spot)
     found = _env_file_table(value, spot)
@@ -198,7 +198,7 @@ _network_table = record({"aliases": many(_word("the name of an alias", "._-"), s
 _network_name = _word("the name of a network", "._-")
 
 
-def _networks(value: Any, spot: Spot) -> Any:
+def _networks(value: Any, spot: SettingsPlace) -> Any:
     if isinstance(value, list):
         names = [_network_name(name, spot.item(index)) for index, name in enumerate(value)]
         return dict.fromkeys(names, ())
@@ -232,7 +232,7 @@ _HOSTS = '"NAME:ADDRESS", where the address may be host-gateway'
 _host_list = many(one(_HOSTS, _host))
 
 
-def _extra_hosts(value: Any, spot: Spot) -> Any:
+def _extra_hosts(value: Any, spot: SettingsPlace) -> Any:
     if not isinstance(value, dict):
         return _host_list(value, spot)
     found: list[str] = []
@@ -246,7 +246,7 @@ _LIMIT = number(-1, units.LARGEST)
 _limit_table = record({"soft": by(_LIMIT), "hard": by(_LIMIT)})
 
 
-def _ulimit(value: Any, spot: Spot) -> Any:
+def _ulimit(value: Any, spot: SettingsPlace) -> Any:
     if not isinstance(value, dict):
         limit = by(_LIMIT)(value, spot)
         return limit, limit
@@ -261,7 +261,7 @@ def _ulimit(value: Any, spot: Spot) -> Any:
     return soft, hard
 
 
-def _ulimits(value: Any, spot: Spot) -> Any:
+def _ulimits(value: Any, spot: SettingsPlace) -> Any:
     if not isinstance(value, dict):
         spot.refuse(value, "it takes a table such as { nofile = 65536 }")
         return None
@@ -286,7 +286,7 @@ def _health_test(value: Any) -> tuple[str, ...]:
         return ("NONE",)
     if (value[0] == "CMD-SHELL" and len(value) == 2) or (value[0] == "CMD" and len(value) > 1):
         return tuple(value)
-    raise units.Wrong('a list is ["CMD", WORD, ...], ["CMD-SHELL", TEXT] or ["NONE"]')
+    raise units.NotAllowed('a list is ["CMD", WORD, ...], ["CMD-SHELL", TEXT] or ["NONE"]')
 
 
 _health_table = record(
@@ -302,7 +302,7 @@ _health_table = record(
 )
 
 
-def _healthcheck(value: Any, spot: Spot) -> Any:
+def _healthcheck(value: Any, spot: SettingsPlace) -> Any:
     found = _health_table(value, spot)
     if found and found.pop("disable", False):
         if found:

@@ -38,7 +38,7 @@ class NoFolder(HoldfastError):
     exit_status = 2
 
 
-class Found(NamedTuple):
+class Project(NamedTuple):
     """What `look` found.
 
     name          for the app: of the git repository, else of the folder
@@ -65,7 +65,7 @@ class Found(NamedTuple):
     said: Mapping[str, tuple[str, ...]] = {}
 
 
-def look(folder: str, environ: Mapping[str, str] = os.environ) -> Found:
+def look(folder: str, environ: Mapping[str, str] = os.environ) -> Project:
     """What there is in a folder. Raises NoFolder; whatever else cannot be read is a note."""
     folder = os.path.abspath(folder)
     try:
@@ -76,7 +76,7 @@ def look(folder: str, environ: Mapping[str, str] = os.environ) -> Found:
     remote = remote_repository(_git(folder, "remote", "get-url", "origin"))
     if remote and os.path.realpath(top) != os.path.realpath(folder):
         remote += "/" + os.path.basename(folder)
-    found = Found(app_name(os.path.basename(remote or folder)), find_dockerfiles(folder), remote=remote)
+    found = Project(app_name(os.path.basename(remote or folder)), find_dockerfiles(folder), remote=remote)
     read = project(folder, environ)
     found = found._replace(
         compose=", ".join(os.path.relpath(path, folder) for path in read.files),
@@ -89,7 +89,7 @@ def look(folder: str, environ: Mapping[str, str] = os.environ) -> Found:
     return found._replace(images=_images(folder, found, notes), notes=tuple(notes))
 
 
-def _images(folder: str, found: Found, notes: list[str]) -> dict[tuple[str, str], ImageFacts]:
+def _images(folder: str, found: Project, notes: list[str]) -> dict[tuple[str, str], ImageFacts]:
     wanted = [(found.dockerfiles[0], "")] if found.dockerfiles else []
     for service in services(found.document).values():
         build = service.get("build")
@@ -167,7 +167,7 @@ class _App(NamedTuple):
     facts: ImageFacts = ImageFacts()
 
 
-def scaffold(folder: str, found: Found, service: str = "") -> str:
+def scaffold(folder: str, found: Project, service: str = "") -> str:
     """The text of a holdfast.toml for that folder, or for that service alone; it loads as it is."""
     apps = _apps(os.path.abspath(folder), found, service)
     lines = ["# What Holdfast builds, tests, pushes and deploys; holdfast init --example shows every key."]
@@ -191,13 +191,13 @@ def scaffold(folder: str, found: Found, service: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-def app_names(folder: str, found: Found) -> tuple[list[str], bool]:
+def app_names(folder: str, found: Project) -> tuple[list[str], bool]:
     """The apps of that text, and whether anything is built for them here."""
     apps = _apps(os.path.abspath(folder), found, "")
     return [app.name for app in apps], not apps[0].service or apps[0].taken.build is not None
 
 
-def _apps(folder: str, found: Found, service: str) -> list[_App]:
+def _apps(folder: str, found: Project, service: str) -> list[_App]:
     """An app for each service that is built, the likeliest first; where none is, for each that there is."""
     known = services(found.document)
     on = [name for name, service in known.items() if _is_on(service, found.profiles)]
@@ -228,7 +228,7 @@ def _is_on(service: Mapping[str, Any], profiles: tuple[str, ...]) -> bool:
     )
 
 
-def _facts(found: Found, build: Mapping[str, Any] | None) -> ImageFacts:
+def _facts(found: Project, build: Mapping[str, Any] | None) -> ImageFacts:
     if build is not None:
         target = build.get("target", "")
         return found.images.get((_dockerfile_of(build), target), ImageFacts())
@@ -237,7 +237,7 @@ def _facts(found: Found, build: Mapping[str, Any] | None) -> ImageFacts:
     return ImageFacts()
 
 
-def _image(found: Found, app: _App, head: list[str], *, alone: bool) -> list[str]:
+def _image(found: Project, app: _App, head: list[str], *, alone: bool) -> list[str]:
     host, _, path = found.remote.partition("/")
     registry = REGISTRIES.get(host, "")
     path = path if alone or not path else f"{path}/{app.name}"
@@ -266,7 +266,7 @@ def _image(found: Found, app: _App, head: list[str], *, alone: bool) -> list[str
     return lines
 
 
-def _build(found: Found, app: _App, head: list[str]) -> list[str]:
+def _build(found: Project, app: _App, head: list[str]) -> list[str]:
     if app.taken.build is not None:
         build = dict(app.taken.build)
     elif app.service and app.taken.image:
@@ -285,7 +285,7 @@ def _build(found: Found, app: _App, head: list[str]) -> list[str]:
     return [*map(_comment, said), *_table([*head, "build"], build)]
 
 
-def _run(found: Found, app: _App, head: list[str], chosen: list[str]) -> list[str]:
+def _run(found: Project, app: _App, head: list[str], chosen: list[str]) -> list[str]:
     run = dict(app.taken.run)
     said = []
     if app.service:

@@ -1,7 +1,7 @@
 """Sizes, durations, ports and command lines as the Compose Specification writes them.
 
 Each function takes what stands in the file and raises ValueError for what it does not take; one that knows
-more than that raises `Wrong`. Light: this may run before the first paint.
+more than that raises `NotAllowed`. Light: this may run before the first paint.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _SECONDS = {
 _PROTOCOLS = ("tcp", "udp", "sctp")
 
 
-class Wrong(ValueError):
+class NotAllowed(ValueError):
     """A value that is not allowed; its text says why, and it can stand behind "is not allowed: "."""
 
 
@@ -130,7 +130,7 @@ def command(value: Any) -> tuple[str, ...]:
     try:
         return tuple(shlex.split(value))
     except ValueError as error:
-        raise Wrong(f"{str(error).lower()}; a list of words needs no quoting") from None
+        raise NotAllowed(f"{str(error).lower()}; a list of words needs no quoting") from None
 
 
 def port_number(value: Any) -> int:
@@ -140,7 +140,7 @@ def port_number(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError
     if not 1 <= value <= 65535:
-        raise Wrong("a port is a number from 1 to 65535")
+        raise NotAllowed("a port is a number from 1 to 65535")
     return value
 
 
@@ -150,14 +150,14 @@ def port_range(text: str, read: Callable[[Any], int] = port_number) -> range:
     low = read(first)
     high = read(last) if dash else low
     if high < low:
-        raise Wrong(f'in "{text}" the last port comes before the first')
+        raise NotAllowed(f'in "{text}" the last port comes before the first')
     return range(low, high + 1)
 
 
 def protocol(value: Any) -> str:
     """ "tcp", "udp" or "sctp", in letters of any case, as Docker takes it."""
     if not isinstance(value, str) or value.lower() not in _PROTOCOLS:
-        raise Wrong("the protocol is tcp, udp or sctp")
+        raise NotAllowed("the protocol is tcp, udp or sctp")
     return value.lower()
 
 
@@ -170,7 +170,7 @@ def address(value: Any) -> str:
     try:
         socket.inet_pton(socket.AF_INET6 if ":" in value else socket.AF_INET, value)
     except (OSError, ValueError):
-        raise Wrong(f'"{value}" is not an IP address') from None
+        raise NotAllowed(f'"{value}" is not an IP address') from None
     return value
 
 
@@ -219,5 +219,7 @@ def _paired(targets: range, outside: str) -> Iterator[tuple[int, str]]:
     if len(targets) == 1:
         return iter([(targets[0], published(outside))])
     if len(hosts) != len(targets):
-        raise Wrong(f"{len(hosts)} ports of the host cannot be joined to {len(targets)} of the container")
+        raise NotAllowed(
+            f"{len(hosts)} ports of the host cannot be joined to {len(targets)} of the container"
+        )
     return ((target, str(host)) for target, host in zip(targets, hosts, strict=True))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.presentation.frame import Scroll
 from tui.presentation.log_lines import (
     Look,
-    Place,
+    RowPlace,
     dropped_row,
     last_top,
     log_rows,
@@ -40,7 +40,7 @@ class LogView(OutputView):
         self.subject = ""
         self._wrap = wrap
         self._times = times
-        self._top = Place(0)
+        self._top = RowPlace(0)
         self._current: int | None = None
         self._paused_at = 0
         self._made: dict[int, list[Line]] = {}
@@ -103,7 +103,7 @@ class LogView(OutputView):
         if self.following:
             self._top = last_top(height, self._rows_of, first, end)
         elif self._top.line < first:
-            self._top = Place(first)
+            self._top = RowPlace(first)
         places = places_from(self._top, height, self._rows_of, end)
         rows = [self._rows_at(place.line)[place.row] for place in places]
         shown = {place.line for place in places}
@@ -139,7 +139,7 @@ class LogView(OutputView):
         target = moved(self._top, delta, self._rows_of, first, output.end)
         self._go(min(target, end), follow=target >= end)
 
-    def _go(self, place: Place, *, follow: bool) -> None:
+    def _go(self, place: RowPlace, *, follow: bool) -> None:
         if self.following and not follow and self.output is not None:
             self._paused_at = self.output.end
         self.following = follow
@@ -158,7 +158,7 @@ class LogView(OutputView):
 
     def to_first(self) -> None:
         if self.output is not None:
-            self._go(Place(self._start(self.output)), follow=False)
+            self._go(RowPlace(self._start(self.output)), follow=False)
 
     def to_last(self) -> None:
         self._go(self._top, follow=True)
@@ -169,7 +169,7 @@ class LogView(OutputView):
     def wrap_or_cut(self) -> None:
         self._wrap = not self._wrap
         self._scrolled = 0
-        self._top = Place(self._top.line)
+        self._top = RowPlace(self._top.line)
         self.draw()
 
     def configure(self, *, wrap: bool, times: bool) -> None:
@@ -244,9 +244,9 @@ class LogView(OutputView):
         look = self._look()
         height, cells = self.body_size.height, look.text_cells
         at = match_at(output[number], look)
-        place = Place(number)
+        place = RowPlace(number)
         if self._wrap:
-            place = Place(number, min(at // cells, self._rows_of(number) - 1))
+            place = RowPlace(number, min(at // cells, self._rows_of(number) - 1))
         else:
             self.bring_into_sight(at, cells)
         if self._wrap or not self._top.line <= number < self._top.line + height:

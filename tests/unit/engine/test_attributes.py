@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tui.engine.container.attribute import Attribute, Source, Wanted
+from tui.engine.container.attribute import Attribute, Expected, ReadBack
 from tui.engine.container.attributes import ATTRIBUTES, READ_BEFORE
 from tui.engine.container.comparison import as_inspected, differences
 from tui.engine.container.creation import create_body
@@ -107,11 +107,11 @@ def test_what_is_made_is_read_back_and_a_change_is_named(attribute: Attribute, d
     field, values = attribute.field, VALUES[attribute.field]
     run = EMPTY._replace(**{field: data.draw(values)})
     made = as_inspected(create_body("web", run), {})
-    found, wanted = attribute.from_inspect(Source(made, {})), getattr(run, field)
+    found, wanted = attribute.from_inspect(ReadBack(made, {})), getattr(run, field)
     if field == "volumes":  # those of the older form come first
         found, wanted = ({mount.target: mount for mount in some} for some in (found, wanted))
     assert found == wanted
-    assert attribute.agrees(Source(made, {}), Source(made, {}), Wanted(run))
+    assert attribute.agrees(ReadBack(made, {}), ReadBack(made, {}), Expected(run))
     assert differences(made, {}, run, "web") == []
     other = data.draw(values)
     assume(other != getattr(run, field))

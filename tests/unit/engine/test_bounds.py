@@ -20,8 +20,8 @@ from tui.engine.container.creation import Creation
 from tui.engine.container.inspected import inspected
 from tui.engine.container.listed import container_listed
 from tui.engine.endpoint import Endpoint
+from tui.engine.error_mapping import readable
 from tui.engine.errors import EngineError, EngineSilent, MalformedAnswer
-from tui.engine.faults import readable
 from tui.model.app import RunSpec
 from tui.model.typed import typed
 

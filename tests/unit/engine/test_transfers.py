@@ -12,18 +12,18 @@ from tests.unit.engine.conftest import ScriptedEngine, answered, streamed
 from tui.engine.addresses import within, without_tls
 from tui.engine.errors import (
     EngineError,
-    LoginRefused,
     MalformedAnswer,
     NoSpace,
     NotFound,
     RateLimited,
-    RegistryUnreachable,
     RepositoryUnknown,
     ServerFault,
     StreamBroken,
-    TlsMismatch,
     TransferBroken,
     TransferFailed,
+    TransferLoginRefused,
+    TransferTlsMismatch,
+    TransferUnreachable,
 )
 from tui.engine.transfers import LAYERS, LayerProgress, Pulled, Pushed, Transfer, failure
 from tui.model.credentials import Credentials
@@ -152,40 +152,40 @@ async def test_a_pull_by_digest_of_what_is_there(engine: Engine, scripted: Scrip
 
 # What engines 20.10 to 28.5, and the registries behind them, really say.
 FAILURES = [
-    ("no basic auth credentials", LoginRefused, "docker login registry.example.com:5000"),
-    ("unauthorized: authentication required", LoginRefused, "docker login"),
-    ("denied: requested access to the resource is denied", LoginRefused, "docker login"),
+    ("no basic auth credentials", TransferLoginRefused, "docker login registry.example.com:5000"),
+    ("unauthorized: authentication required", TransferLoginRefused, "docker login"),
+    ("denied: requested access to the resource is denied", TransferLoginRefused, "docker login"),
     (
         "pull access denied for team/web, repository does not exist or may require 'docker login'",
-        LoginRefused,
+        TransferLoginRefused,
         "docker login",
     ),
     (
         'Get "https://registry.example.com:5000/v2/": dial tcp 10.0.0.1:5000: connect: connection refused',
-        RegistryUnreachable,
+        TransferUnreachable,
         "running",
     ),
     (
         'Get "https://registry.example.com:5000/v2/": dial tcp: lookup registry.example.com on 10.0.0.53:53: '
         "no such host",
-        RegistryUnreachable,
+        TransferUnreachable,
         "name right",
     ),
     (
         'Get "https://registry.example.com:5000/v2/": net/http: request canceled while waiting '
         "for connection (Client.Timeout exceeded while awaiting headers)",
-        RegistryUnreachable,
+        TransferUnreachable,
         "running",
     ),
     (
         'Get "https://registry.example.com:5000/v2/": http: server gave HTTP response to HTTPS client',
-        TlsMismatch,
+        TransferTlsMismatch,
         '"insecure-registries": ["registry.example.com:5000"]',
     ),
-    ("Client sent an HTTP request to an HTTPS server", TlsMismatch, "insecure-registries"),
+    ("Client sent an HTTP request to an HTTPS server", TransferTlsMismatch, "insecure-registries"),
     (
         'Get "https://registry.example.com:5000/v2/": x509: certificate signed by unknown authority',
-        TlsMismatch,
+        TransferTlsMismatch,
         "/etc/docker/certs.d/registry.example.com:5000/ca.crt",
     ),
     ("An image does not exist locally with the tag: " + REPOSITORY, RepositoryUnknown, ""),
@@ -202,7 +202,11 @@ FAILURES = [
         RateLimited,
         "wait",
     ),
-    ("failed to authorize: failed to fetch oauth token: 401 Unauthorized", LoginRefused, "docker login"),
+    (
+        "failed to authorize: failed to fetch oauth token: 401 Unauthorized",
+        TransferLoginRefused,
+        "docker login",
+    ),
     (
         "unexpected status from PUT request to https://registry.example.com:5000/v2/x: 502 Bad Gateway",
         TransferBroken,
@@ -231,7 +235,7 @@ async def test_an_error_inside_the_stream_is_a_failure_with_its_remedy(
     assert type(caught.value) is kind
     assert remedy in caught.value.hint
     assert any(mask_text(said) in line for line in (caught.value.message, *caught.value.detail))
-    assert caught.value.exit_status == (3 if issubclass(kind, RegistryUnreachable) else 1)
+    assert caught.value.exit_status == (3 if issubclass(kind, TransferUnreachable) else 1)
 
 
 @pytest.mark.parametrize(("said", "kind", "_remedy"), FAILURES, ids=[said[:40] for said, _, _ in FAILURES])
@@ -320,7 +324,7 @@ async def test_the_digest_in_the_registry_asked_by_the_engine(
     assert await engine.images.distribution_digest(REFERENCE) == ""
     said = f'Head "https://{REPOSITORY}/manifests/v1": no basic auth credentials'
     scripted.scripts[path] = answered({"message": said}, "500 Internal Server Error")
-    with pytest.raises(LoginRefused, match="refuses team/web"):
+    with pytest.raises(TransferLoginRefused, match="refuses team/web"):
         await engine.images.distribution_digest(REFERENCE)
 
 

@@ -22,9 +22,9 @@ from tui.model.drift import (
     RENAMED,
     TAG_HERE,
     TAG_IN_REGISTRY,
-    Changes,
     Facts,
     FileChange,
+    FileChanges,
     drift,
     tag_of,
     unforeseen,
@@ -44,7 +44,7 @@ AGREED = Facts(
     registry_tag=OLD,
     registry_holds=True,
     engine_tag=IMAGE,
-    changes=Changes(()),
+    changes=FileChanges(()),
     configuration=(),
     expected=True,
 )
@@ -59,8 +59,8 @@ def causes(**facts: Any) -> dict[str, str]:
     return kinds
 
 
-def changed(*paths: str) -> Changes:
-    return Changes(tuple(FileChange("added", path) for path in paths))
+def changed(*paths: str) -> FileChanges:
+    return FileChanges(tuple(FileChange("added", path) for path in paths))
 
 
 def test_no_drift() -> None:

@@ -10,20 +10,20 @@ from hypothesis import strategies as st
 
 from tui.journal.reader import events
 from tui.model.operation import Started, StepChanged
-from tui.model.step import OF_NO_RELEASE, UNDO, WORDS, Step, StepKind, doing, read_step
+from tui.model.step import OF_NO_RELEASE, UNDO, WORDS, RolloutStep, StepKind, doing, read_step
 
 JOURNALS = sorted((Path(__file__).parents[1] / "recorded/operations").iterdir())
-STEPS = st.builds(Step, st.sampled_from(StepKind), st.integers(0, 10**17))
+STEPS = st.builds(RolloutStep, st.sampled_from(StepKind), st.integers(0, 10**17))
 
 
 @given(STEPS)
-def test_an_id_is_read_as_the_step_that_has_it(step: Step) -> None:
+def test_an_id_is_read_as_the_step_that_has_it(step: RolloutStep) -> None:
     assert read_step(step.id) == step
     assert read_step(f"{UNDO} {step.id}", UNDO) == step
 
 
 @given(STEPS)
-def test_every_step_has_its_words(step: Step) -> None:
+def test_every_step_has_its_words(step: RolloutStep) -> None:
     assert set(WORDS) == set(StepKind)
     assert f"r{step.release}" in step.title
     assert doing(step.id) == step.doing != step.id

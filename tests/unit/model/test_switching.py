@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.model.standing import Impossible, Slot, Standing, after, all_after
-from tui.model.step import Step, StepKind
+from tui.model.step import RolloutStep, StepKind
 from tui.model.switching import (
     START_FIRST,
     STOP_FIRST,
@@ -147,7 +147,7 @@ def test_a_restarted_engine_never_wakes_two_and_what_it_wakes_had_passed(standin
 
     assert len(awake) <= 1
     if new in awake:
-        assert Step(StepKind.GATE, new) in steps[:cut]
+        assert RolloutStep(StepKind.GATE, new) in steps[:cut]
 
 
 @given(histories(), ORDERS, st.data())
@@ -179,13 +179,13 @@ def test_what_was_told_to_drain_is_started_again_while_the_new_one_serves(standi
     steps = deploy(standing, START_FIRST, drain=True)
     if old is None:
         return
-    begun = data.draw(st.integers(steps.index(Step(StepKind.DRAIN, old)), len(steps) - 1))
+    begun = data.draw(st.integers(steps.index(RolloutStep(StepKind.DRAIN, old)), len(steps) - 1))
     broken = all_after(standing, steps[:begun])
 
     again = undrained(broken, old)
     undoing = [*again, *restore(all_after(broken, again), new, START_FIRST)]
 
-    assert Step(StepKind.START, old) in undoing
+    assert RolloutStep(StepKind.START, old) in undoing
     assert all_after(broken, undoing).slots == standing.slots
     for step in undoing:
         broken = after(broken, step)
@@ -257,11 +257,11 @@ def test_the_way_back_is_the_newest_good_one_that_is_still_there():
 @pytest.mark.parametrize(
     "step",
     [
-        Step(StepKind.STOP, 1),
-        Step(StepKind.PROMOTE, 1),
-        Step(StepKind.REMOVE, 1),
-        Step(StepKind.RECORD, 1),
-        Step(StepKind.START, 9),
+        RolloutStep(StepKind.STOP, 1),
+        RolloutStep(StepKind.PROMOTE, 1),
+        RolloutStep(StepKind.REMOVE, 1),
+        RolloutStep(StepKind.RECORD, 1),
+        RolloutStep(StepKind.START, 9),
     ],
 )
 def test_steps_that_would_do_harm_are_impossible(step):

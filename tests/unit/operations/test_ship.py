@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.support.verbs import Run
     from tui.engine.client import Engine
     from tui.ledger.lease import Lease
-    from tui.model.step import Step
+    from tui.model.step import RolloutStep
 
 ANY = Policy(allow_dirty=True)
 PARTS = ["ship-build", "ship-test", "ship-tag", "ship-deploy"]
@@ -114,7 +114,7 @@ async def test_a_test_that_fails_gives_no_version(
 async def fail_at(monkeypatch: pytest.MonkeyPatch, id: str, error: BaseException) -> None:
     made = Containers.make
 
-    async def make(self: Containers, step: Step, told: str) -> None:
+    async def make(self: Containers, step: RolloutStep, told: str) -> None:
         await made(self, step, told)
         if step.id == id:
             raise error
@@ -140,7 +140,7 @@ async def test_cancelled_while_it_deploys_it_is_undone(
 ) -> None:
     begun, made = asyncio.Event(), Containers.make
 
-    async def make(self: Containers, step: Step, told: str) -> None:
+    async def make(self: Containers, step: RolloutStep, told: str) -> None:
         if step.id == "gate r1":
             begun.set()
             await asyncio.Event().wait()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui.operations.looking import git_state as source
-from tui.operations.looking.git_state import Source, source_of
+from tui.operations.looking.git_state import GitState, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ async def test_a_clean_tree_is_told_with_its_commit(repository: Path) -> None:
 
 
 async def test_no_repository_is_no_dirty_one(tmp_path: Path) -> None:
-    assert await source_of(str(tmp_path)) == Source()
+    assert await source_of(str(tmp_path)) == GitState()
 
 
 @pytest.mark.parametrize("inner", [".", "sub"])

@@ -14,7 +14,7 @@ from tui.presentation.lines import plain
 from tui.presentation.log_lines import (
     MAX_ROWS,
     Look,
-    Place,
+    RowPlace,
     dropped_row,
     last_top,
     local_time,
@@ -127,7 +127,7 @@ ROWS = st.lists(st.integers(1, 5), min_size=1, max_size=20)
 def test_moving_by_rows_agrees_with_counting_them(
     counts: list[int], height: int, delta: int, data: st.DataObject
 ) -> None:
-    every = [Place(number, row) for number, count in enumerate(counts) for row in range(count)]
+    every = [RowPlace(number, row) for number, count in enumerate(counts) for row in range(count)]
     start = data.draw(st.integers(0, len(every) - 1))
     end = len(counts)
     target = every[max(0, min(start + delta, len(every) - 1))]

@@ -15,7 +15,7 @@ from tui.model.offers import first_choice, offered_versions
 from tui.model.policy import Policy
 from tui.model.release import Entry, Outcome
 from tui.model.releases import Holder, Releases
-from tui.model.remote import Place, RemoteTag, RemoteTags
+from tui.model.remote import RemoteTag, RemoteTags, Whereabouts
 from tui.model.standing import Slot, Standing
 from tui.presentation.app_row import AppRow
 from tui.presentation.apps import COLUMNS, cell
@@ -207,7 +207,7 @@ def test_versions_stand_by_precedence_with_where_they_are() -> None:
 def test_without_a_registry_versions_are_here() -> None:
     app = fakes.app("web")._replace(image="web")
     [one] = offered_versions(app, [Image("sha256:a", ("web:v1",), (), NOW, 1)], None)
-    assert (one.tag, one.place, one.digest) == ("v1", Place.HERE, "sha256:a")
+    assert (one.tag, one.place, one.digest) == ("v1", Whereabouts.HERE, "sha256:a")
 
 
 def test_a_failed_deploy_says_which_release_serves_again() -> None:

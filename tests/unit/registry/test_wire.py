@@ -9,7 +9,7 @@ import pytest
 from aiohttp import http_exceptions
 from yarl import URL
 
-from tests.unit.engine.test_faults import below, instance
+from tests.unit.engine.test_error_mapping import below, instance
 from tui.registry import wire
 from tui.registry.client import Registry
 from tui.registry.errors import (

@@ -13,7 +13,7 @@ import pytest
 
 from tui.settings import units
 from tui.settings.mounts import volumes
-from tui.settings.reading import Source, Spot
+from tui.settings.reading import SettingsFile, SettingsPlace
 
 K, M, G, T, P = (2 ** (10 * power) for power in range(1, 6))
 
@@ -152,8 +152,8 @@ def test_an_address_without_a_port_of_the_host_is_ours_alone() -> None:
 
 def _mount(text: Any) -> tuple[Any, list[str]]:
     problems: list[str] = []
-    source = Source("/srv/holdfast.toml", problems, "/home/ann")
-    found = volumes([text], Spot(source, "[]"))
+    source = SettingsFile("/srv/holdfast.toml", problems, "/home/ann")
+    found = volumes([text], SettingsPlace(source, "[]"))
     return (found[0] if found and not problems else None), problems
 
 

@@ -16,7 +16,7 @@ from tui.model.app_name import taken_by
 from tui.settings.compose_file import MOST, Tagged, UnreadableFile, read
 from tui.settings.dockerfiles import ImageFacts
 from tui.settings.load import load
-from tui.settings.scaffold import Found, NoFolder, app_name, look, remote_repository, scaffold, write_new
+from tui.settings.scaffold import NoFolder, Project, app_name, look, remote_repository, scaffold, write_new
 
 COMPOSE = """
 services:
@@ -79,7 +79,7 @@ def git(folder: Path, *words: str) -> None:
 
 
 def test_an_empty_folder_gives_an_app_of_its_name(shop: Path) -> None:
-    assert look(str(shop)) == Found("shop")
+    assert look(str(shop)) == Project("shop")
     assert loaded(shop, scaffold(str(shop), look(str(shop)))) == AppSpec(
         "shop", "shop", f"{shop}/holdfast.toml"
     )
@@ -405,7 +405,7 @@ DOCUMENT = st.fixed_dictionaries(
 )
 FILES = st.text(st.characters(codec="utf-8", exclude_characters="\0/"), min_size=1)
 FOUND = st.builds(
-    Found,
+    Project,
     name=st.text().map(app_name),
     dockerfiles=st.lists(FILES, max_size=2).map(tuple),
     images=st.dictionaries(
@@ -431,7 +431,7 @@ def test_whatever_is_found_the_text_loads(tmp_path_factory, found) -> None:  # t
 def test_a_text_that_a_terminal_would_obey_is_escaped_and_stays_what_it_is(shop: Path) -> None:
     hostile = "\x1b]52;c;eA\x07\x9b2J\u202e"
     document = {"services": {"web": {"build": ".", "environment": {"A": hostile, hostile: "x"}, hostile: 1}}}
-    text = scaffold(str(shop), Found("web", compose="compose.yaml", document=document, notes=(hostile,)))
+    text = scaffold(str(shop), Project("web", compose="compose.yaml", document=document, notes=(hostile,)))
     assert text.replace("\n", "").isprintable()
     assert loaded(shop, text).run.environment == {"A": hostile, hostile: "x"}
 
@@ -444,7 +444,7 @@ def test_a_dollar_sign_of_a_compose_file_is_no_variable_of_a_deploy(
     own = {"A": value, "B": "x"}
     environment = [f"{name}={text}" for name, text in own.items()] if listed else own
     document = {"services": {"web": {"build": ".", "environment": environment}}}
-    run = loaded(shop, scaffold(str(shop), Found("web", compose="compose.yaml", document=document))).run
+    run = loaded(shop, scaffold(str(shop), Project("web", compose="compose.yaml", document=document))).run
     assert (run.environment, run.interpolated) == (own, {})
 
 

@@ -96,7 +96,7 @@ def test_a_command_is_split_as_shlex_does(text: str) -> None:
     try:
         wanted = tuple(shlex.split(text))
     except ValueError:
-        with pytest.raises(units.Wrong, match="a list of words needs no quoting"):
+        with pytest.raises(units.NotAllowed, match="a list of words needs no quoting"):
             units.command(text)
     else:
         assert units.command(text) == wanted
@@ -114,7 +114,7 @@ def test_whatever_is_given_is_taken_or_refused(read: Any, value: Any) -> None:
     try:
         read(value)
     except ValueError as error:
-        assert type(error) in (ValueError, units.Wrong) or "could not convert" in str(error)
+        assert type(error) in (ValueError, units.NotAllowed) or "could not convert" in str(error)
 
 
 @given(value=st.one_of(ANYTHING, SHORT))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from tui.engine.buildkit.causes import Cause
 from tui.engine.errors import (
-    LoginRefused,
-    RegistryUnreachable,
     RepositoryUnknown,
-    TlsMismatch,
     TransferBroken,
     TransferFailed,
+    TransferLoginRefused,
+    TransferTlsMismatch,
+    TransferUnreachable,
 )
 from tui.engine.transfers import failure
 from tui.model.dockerfile import full_name
@@ -58,18 +58,18 @@ def base_cause(failed: Failed) -> Cause | None:
     match why:
         case RepositoryUnknown():
             return Cause(f"{label} {image} was not found", _unknown_hint(failed, image, host), line)
-        case LoginRefused():
+        case TransferLoginRefused():
             hint = why.hint
             if "does not exist" in failed.core:
                 hint += ", and check the name: a registry says the same of what does not exist"
             return Cause(f"{label} {image}: {why.message}", hint, line)
-        case TlsMismatch() if "plain HTTP" in why.message and _OLD in failed.words:
+        case TransferTlsMismatch() if "plain HTTP" in why.message and _OLD in failed.words:
             # 20.10's BuildKit takes a registry for insecure only where it is listed with its scheme.
             hint = why.hint.replace(f'["{host}"]', f'["http://{host}"]')
             return Cause(f"{label} {image}: {why.message}", hint, line, is_unreachable=True)
-        case RegistryUnreachable():
+        case TransferUnreachable():
             hint = why.hint
-            if not isinstance(why, TlsMismatch):
+            if not isinstance(why, TransferTlsMismatch):
                 hint = _stage_hint(failed, image) or UNREACHED
             return Cause(f"{label} {image}: {why.message}", hint, line, is_unreachable=True)
         case TransferBroken():

@@ -22,7 +22,7 @@ from urllib.parse import unquote_plus
 
 from google.protobuf.message import DecodeError
 
-from tui.engine.build_files import Entry, open_file, unreadable, walk
+from tui.engine.build_files import BuildFile, open_file, unreadable, walk
 from tui.engine.buildkit.grpc import NOT_FOUND, UNKNOWN, CallFailed, framed
 from tui.engine.buildkit.proto.session_pb2 import Packet, Stat
 from tui.engine.buildkit.threads import in_thread
@@ -63,7 +63,7 @@ _KINDS = {
 _BITS = ((stat.S_ISUID, 1 << 23), (stat.S_ISGID, 1 << 22), (stat.S_ISVTX, 1 << 20))
 
 
-class Asked(NamedTuple):
+class FolderRequest(NamedTuple):
     """What the engine asks for: a folder by its name, and which part of it."""
 
     folder: str
@@ -72,7 +72,7 @@ class Asked(NamedTuple):
     follow_paths: Sequence[str] = ()
 
     @classmethod
-    def of(cls, metadata: Mapping[str, Sequence[str]]) -> Asked:
+    def of(cls, metadata: Mapping[str, Sequence[str]]) -> FolderRequest:
         """From the headers of the call (moby/buildkit, session/filesync): url-encoded where they say so."""
 
         def values(name: str) -> Sequence[str]:
@@ -98,7 +98,7 @@ def go_mode(mode: int) -> int:
     return _KINDS[stat.S_IFMT(mode)] | bits | (mode & 0o777)
 
 
-def dockerfile_entries(path: str) -> Iterator[Entry]:
+def dockerfile_entries(path: str) -> Iterator[BuildFile]:
     """The Dockerfile and the ignore files beside it, and nothing else of its folder; links are followed."""
     folder, _, name = path.rpartition("/")
     for each in sorted({name, f"{name}.dockerignore", ".dockerignore"}, key=os.fsencode):
@@ -107,7 +107,7 @@ def dockerfile_entries(path: str) -> Iterator[Entry]:
         except OSError:  # the Dockerfile has been looked at before; the others need not be there
             continue
         if stat.S_ISREG(found.st_mode):
-            yield Entry(each, found.st_mode, found.st_size, found.st_mtime_ns)
+            yield BuildFile(each, found.st_mode, found.st_size, found.st_mtime_ns)
 
 
 def _open_linked(folder: str, path: str) -> io.FileIO | None:
@@ -133,7 +133,7 @@ class FileSync:
 
     async def diff_copy(self, call: Call) -> None:
         """moby.filesync.v1.FileSync/DiffCopy. Raises CallFailed, HoldfastError."""
-        asked = Asked.of(call.metadata)
+        asked = FolderRequest.of(call.metadata)
         match asked.folder:
             case "dockerfile":
                 folder, opened = str(Path(self._dockerfile).parent), _open_linked
@@ -153,7 +153,7 @@ class FileSync:
         reading = _Reading(partial(opened, folder), self.vanished)
         await _Sending(call, folder, entries, reading, partial(self._count, asked.folder)).run()
 
-    def _noticed(self, entries: Iterator[Entry]) -> Iterator[Entry]:
+    def _noticed(self, entries: Iterator[BuildFile]) -> Iterator[BuildFile]:
         """The same, noting what is `misnamed`."""
         for entry in entries:
             for name in (entry.path, entry.link):
@@ -172,7 +172,7 @@ class _Sending:
         self,
         call: Call,
         folder: str,
-        entries: Iterator[Entry],
+        entries: Iterator[BuildFile],
         reading: _Reading,
         count: Callable[[Sent], None],
     ) -> None:
@@ -304,7 +304,7 @@ def _content(number: int, part: bytes) -> bytes:
     return framed(Packet(type=Packet.PACKET_DATA, ID=number, data=part).SerializeToString())
 
 
-def _stat(folder: str, entry: Entry) -> Stat:
+def _stat(folder: str, entry: BuildFile) -> Stat:
     """A thing as BuildKit describes it; everything belongs to root, as Docker's clients have it."""
     return Stat(
         path=os.fsencode(entry.path),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tui.engine.buildkit.classic import Classic
 from tui.engine.buildkit.failures import explain
 from tui.engine.buildkit.trace import Trace
+from tui.engine.error_mapping import UNREADABLE, readable
 from tui.engine.errors import MalformedAnswer
-from tui.engine.faults import UNREADABLE, readable
 from tui.model.build import BuiltImage
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.engine.container.attribute import Source
+from tui.engine.container.attribute import ReadBack
 from tui.engine.container.attributes import profiles, read_run
 from tui.engine.container.inspected import Inspected, inspected
 from tui.engine.container.mounts import mounts
@@ -84,7 +84,7 @@ def adoption(item: Json, image: Json, logging_driver: str = "") -> Adoption:
 
     `logging_driver` is the engine's own.
     """
-    source = Source(item, image.get("Config") or {}, logging_driver)
+    source = ReadBack(item, image.get("Config") or {}, logging_driver)
     found = mounts(item)
     return Adoption(
         container=inspected(item),

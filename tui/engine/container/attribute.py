@@ -10,7 +10,7 @@ from tui.model.app import RunSpec
 Json = Mapping[str, Any]
 
 
-class Source(NamedTuple):
+class ReadBack(NamedTuple):
     """What is read back: a container and its image, as the engine tells of them.
 
     item             GET /containers/{id}/json
@@ -35,7 +35,7 @@ class Source(NamedTuple):
         return host
 
 
-class Wanted(NamedTuple):
+class Expected(NamedTuple):
     """What a container is compared with.
 
     run      a `resolved` run configuration
@@ -62,10 +62,10 @@ class Attribute(NamedTuple):
 
     field: str
     to_body: Callable[[RunSpec], Json]
-    from_inspect: Callable[[Source], Any]
-    same: Callable[[Source, Source, Wanted], bool] | None = None
+    from_inspect: Callable[[ReadBack], Any]
+    same: Callable[[ReadBack, ReadBack, Expected], bool] | None = None
 
-    def agrees(self, has: Source, should: Source, wanted: Wanted) -> bool:
+    def agrees(self, has: ReadBack, should: ReadBack, wanted: Expected) -> bool:
         """Whether a container has what it should have."""
         if self.same is not None:
             return self.same(has, should, wanted)
@@ -90,12 +90,14 @@ def host_list(field: str, key: str) -> Attribute:
     )
 
 
-def as_set(read: Callable[[Source], Iterable[Any]]) -> Callable[[Source, Source, Wanted], bool]:
+def as_set(read: Callable[[ReadBack], Iterable[Any]]) -> Callable[[ReadBack, ReadBack, Expected], bool]:
     """`same` of what is in no order."""
     return lambda has, should, _: sorted(read(has)) == sorted(read(should))
 
 
-def where_asked(field: str, read: Callable[[Source], Any]) -> Callable[[Source, Source, Wanted], bool]:
+def where_asked(
+    field: str, read: Callable[[ReadBack], Any]
+) -> Callable[[ReadBack, ReadBack, Expected], bool]:
     """`same` of what the engine's own configuration decides where nothing is asked for; it never changes."""
     nothing = RunSpec._field_defaults[field]
     return lambda has, should, _: read(should) in (nothing, read(has))

@@ -28,7 +28,7 @@ from tui.model.app import RunSpec, Ulimit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tui.engine.container.attribute import Json, Source, Wanted
+    from tui.engine.container.attribute import Expected, Json, ReadBack
 
 DEFAULT_SHM = 64 << 20
 DEFAULT_PERIOD = 100_000
@@ -65,7 +65,7 @@ def _asked_security(run: RunSpec) -> Json:
     return {"HostConfig": {"SecurityOpt": options, "MaskedPaths": bare, "ReadonlyPaths": bare}}
 
 
-def _security(source: Source) -> tuple[str, ...]:
+def _security(source: ReadBack) -> tuple[str, ...]:
     """Without profiles, and without what a privileged container has besides."""
     host = source.host
     options = [
@@ -87,7 +87,7 @@ def _capabilities(field: str, key: str) -> Attribute:
         plain = ("ALL", *(name for name in capital if name.startswith("CAP_")))
         return {"HostConfig": {key: sorted(name if name in plain else f"CAP_{name}" for name in capital)}}
 
-    def read(source: Source) -> tuple[str, ...]:
+    def read(source: ReadBack) -> tuple[str, ...]:
         return tuple(str(name).removeprefix("CAP_") for name in source.host.get(key) or ())
 
     return Attribute(field, ask, read, as_set(read))
@@ -123,7 +123,7 @@ DEVICES = Attribute(
 # -- limits
 
 
-def _ulimits(source: Source) -> tuple[Ulimit, ...]:
+def _ulimits(source: ReadBack) -> tuple[Ulimit, ...]:
     return tuple(
         Ulimit(str(limit["Name"]), int(limit["Soft"]), int(limit["Hard"]))
         for limit in source.host.get("Ulimits") or ()
@@ -139,17 +139,17 @@ def _asked_ulimits(run: RunSpec) -> Json:
     }
 
 
-def _swap(source: Source) -> int:
+def _swap(source: ReadBack) -> int:
     memory, swap = int(source.host.get("Memory") or 0), int(source.host.get("MemorySwap") or 0)
     return 0 if swap == 2 * memory else swap  # the engine's own choice
 
 
-def _shm(source: Source) -> int:
+def _shm(source: ReadBack) -> int:
     size = source.host.get("ShmSize")
     return 0 if size == DEFAULT_SHM else int(size or 0)
 
 
-def _cpus(source: Source) -> float:
+def _cpus(source: ReadBack) -> float:
     host = source.host
     if nano := host.get("NanoCpus"):
         return float(nano / NANOSECONDS)
@@ -166,11 +166,11 @@ def _asked_log(run: RunSpec) -> Json:
     return {"HostConfig": {"LogConfig": log if asked else None}}
 
 
-def _log_options(source: Source) -> dict[str, str]:
+def _log_options(source: ReadBack) -> dict[str, str]:
     return dict((source.host.get("LogConfig") or {}).get("Config") or {})
 
 
-def _log_driver(source: Source) -> str:
+def _log_driver(source: ReadBack) -> str:
     driver = str((source.host.get("LogConfig") or {}).get("Type") or "")
     return "" if driver == source.logging_driver and not _log_options(source) else driver
 
@@ -236,7 +236,7 @@ READ_BEFORE = ("interpolated", "env_file")
 """Fields that are no attributes: `resolving` makes variables of them."""
 
 
-def read_run(source: Source) -> RunSpec:
+def read_run(source: ReadBack) -> RunSpec:
     """A container's run configuration: without what its image and the engine say by themselves.
 
     Raises KeyError, TypeError, ValueError and AttributeError where the answer is not as the API says.
@@ -244,6 +244,6 @@ def read_run(source: Source) -> RunSpec:
     return RunSpec(**{one.field: one.from_inspect(source) for one in ATTRIBUTES})
 
 
-def differing(has: Source, should: Source, wanted: Wanted) -> list[str]:
+def differing(has: ReadBack, should: ReadBack, wanted: Expected) -> list[str]:
     """The fields in which a container has not what it should have."""
     return [one.field for one in ATTRIBUTES if not one.agrees(has, should, wanted)]

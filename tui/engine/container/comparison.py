@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.engine.container.attribute import Source, Wanted
+from tui.engine.container.attribute import Expected, ReadBack
 from tui.engine.container.attributes import differing
 from tui.engine.container.creation import create_body
 from tui.engine.container.inherited import merged
@@ -32,7 +32,7 @@ def differences(item: Json, image: Json, wanted: RunSpec, app: str, unsure: Iter
     """
     config = image.get("Config") or {}
     made = as_inspected(create_body("", wanted), config)
-    return differing(Source(item, config), Source(made, config), Wanted(wanted, app, frozenset(unsure)))
+    return differing(ReadBack(item, config), ReadBack(made, config), Expected(wanted, app, frozenset(unsure)))
 
 
 def as_inspected(creation: Creation, image: Json) -> dict[str, Any]:

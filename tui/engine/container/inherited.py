@@ -12,7 +12,7 @@ from tui.model.labels import COMPOSE, OWN
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tui.engine.container.attribute import Json, Source, Wanted
+    from tui.engine.container.attribute import Expected, Json, ReadBack
     from tui.model.app import RunSpec
 
 NANOSECONDS = 1_000_000_000
@@ -43,7 +43,7 @@ def _words(words: Iterable[str] | None) -> list[str] | None:
     return None if words is None else [*words]
 
 
-def _entrypoint_and_command(source: Source) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+def _entrypoint_and_command(source: ReadBack) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
     """An entrypoint that is given takes the image's command away."""
     config, image = source.config, source.image
     entrypoint, command = tuple(config.get("Entrypoint") or ()), tuple(config.get("Cmd") or ())
@@ -59,7 +59,7 @@ def _asked_environment(run: RunSpec) -> Json:
     }
 
 
-def _environment(source: Source) -> dict[str, str | None]:
+def _environment(source: ReadBack) -> dict[str, str | None]:
     """What the image does not say. One that is only named is one of its own that is taken away: an app has no
     word for that, and None would mean that it is passed on."""
     known = {*(source.image.get("Env") or ())}
@@ -71,7 +71,7 @@ def _environment(source: Source) -> dict[str, str | None]:
     return found
 
 
-def _same_environment(has: Source, should: Source, wanted: Wanted) -> bool:
+def _same_environment(has: ReadBack, should: ReadBack, wanted: Expected) -> bool:
     ours, theirs = (
         {name: value for name, value in _environment(one).items() if name not in wanted.unsure}
         for one in (has, should)
@@ -82,7 +82,7 @@ def _same_environment(has: Source, should: Source, wanted: Wanted) -> bool:
 def _text(field: str, key: str, *defaults: str) -> Attribute:
     """A text, "" where the image says it as well, or where it is the engine's default."""
 
-    def read(source: Source) -> str:
+    def read(source: ReadBack) -> str:
         text = str(source.config.get(key) or "")
         return "" if text in (source.image.get(key) or "", *defaults) else text
 
@@ -103,7 +103,7 @@ def _asked_check(run: RunSpec) -> Json:
     return {"Healthcheck": wanted}
 
 
-def _check(source: Source) -> Healthcheck | None:
+def _check(source: ReadBack) -> Healthcheck | None:
     """Only what the image does not say; None where that is nothing."""
     check, of_image = source.config.get("Healthcheck") or {}, source.image.get("Healthcheck") or {}
 
@@ -124,12 +124,12 @@ def _asked_grace(run: RunSpec) -> Json:
     return {"StopTimeout": None if run.stop_grace_period is None else math.ceil(run.stop_grace_period)}
 
 
-def _grace(source: Source) -> float | None:
+def _grace(source: ReadBack) -> float | None:
     seconds = source.config.get("StopTimeout")
     return None if seconds is None else float(seconds)
 
 
-def _labels(source: Source) -> dict[str, str]:
+def _labels(source: ReadBack) -> dict[str, str]:
     """Neither the image's, nor those that Holdfast or Compose gives."""
     of_image: Mapping[str, str] = source.image.get("Labels") or {}
     return {

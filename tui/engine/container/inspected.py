@@ -27,7 +27,7 @@ OUTPUT_LINES = 20
 """Lines kept of each output of a health check."""
 
 
-class State(NamedTuple):
+class ContainerState(NamedTuple):
     """How a container is.
 
     status         one of model.container.STATES
@@ -84,7 +84,7 @@ class Inspected(NamedTuple):
     image: str
     image_id: str
     created: float
-    state: State
+    state: ContainerState
     labels: Mapping[str, str]
     restart: str
     networks: Mapping[str, tuple[str, ...]]
@@ -156,7 +156,7 @@ def _created(item: Json) -> float:
     return float(int(seconds(item["Created"]) or 0))
 
 
-def _state(item: Json) -> State:
+def _state(item: Json) -> ContainerState:
     state = item["State"]
     status = state["Status"]
     if status in ("running", "paused"):
@@ -165,7 +165,7 @@ def _state(item: Json) -> State:
         since = _created(item)
     else:
         since = seconds(state["FinishedAt"])
-    return State(
+    return ContainerState(
         status=status,
         since=since,
         exit_code=int(state["ExitCode"]),

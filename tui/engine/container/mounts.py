@@ -11,7 +11,7 @@ from tui.model.app import Mount
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.engine.container.attribute import Json, Source, Wanted
+    from tui.engine.container.attribute import Expected, Json, ReadBack
     from tui.model.app import RunSpec
 
 PROPAGATIONS = ("private", "rprivate", "shared", "rshared", "slave", "rslave")
@@ -169,7 +169,7 @@ def _mount(entry: Json) -> Mount:
     )
 
 
-def _same(has: Source, should: Source, wanted: Wanted) -> bool:
+def _same(has: ReadBack, should: ReadBack, wanted: Expected) -> bool:
     """By target; a volume without a name counts by its ID only where the app names it so.
 
     One where the image declares a volume is mounted whether it is asked for or not.
@@ -178,7 +178,7 @@ def _same(has: Source, should: Source, wanted: Wanted) -> bool:
     declared = {inside(path) for one in (has, should) for path in one.config.get("Volumes") or ()}
     own = declared - {mount.target for mount in wanted.run.volumes}
 
-    def that_count(source: Source) -> dict[str, Mount]:
+    def that_count(source: ReadBack) -> dict[str, Mount]:
         found = mounts(source.item)
         kept = {}
         for mount in found.mounts:
@@ -191,7 +191,7 @@ def _same(has: Source, should: Source, wanted: Wanted) -> bool:
     return that_count(has) == that_count(should)
 
 
-def _tmpfs(source: Source) -> dict[str, str]:
+def _tmpfs(source: ReadBack) -> dict[str, str]:
     return {inside(target): str(options) for target, options in (source.host.get("Tmpfs") or {}).items()}
 
 

@@ -11,7 +11,7 @@ from tui.model.digest import short_id
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tui.engine.container.attribute import Json, Source, Wanted
+    from tui.engine.container.attribute import Expected, Json, ReadBack
     from tui.model.app import RunSpec
 
 OWN = ("bridge", "default", "host", "none")
@@ -47,7 +47,7 @@ def _asked(run: RunSpec) -> Json:
     return asked
 
 
-def _named(source: Source) -> dict[str, tuple[str, ...]]:
+def _named(source: ReadBack) -> dict[str, tuple[str, ...]]:
     """Its own first; {} where it is only in the engine's default one."""
     found = aliases(source.item)
     if set(found) <= {*OWN}:
@@ -57,18 +57,18 @@ def _named(source: Source) -> dict[str, tuple[str, ...]]:
     return {name: found[name] for name in sorted(found, key=lambda name: name != first)}
 
 
-def _mode(source: Source) -> str:
+def _mode(source: ReadBack) -> str:
     mode = str(source.host.get("NetworkMode") or "")
     if mode in ("host", "none") or mode.startswith("container:"):
         return "" if _named(source) else mode
     return ""
 
 
-def _networks(source: Source) -> dict[str, tuple[str, ...]]:
+def _networks(source: ReadBack) -> dict[str, tuple[str, ...]]:
     return {} if _mode(source) else _named(source)
 
 
-def _same_networks(has: Source, should: Source, wanted: Wanted) -> bool:
+def _same_networks(has: ReadBack, should: ReadBack, wanted: Expected) -> bool:
     settings = has.item.get("NetworkSettings") or {}
     if is_default(has.host) and "Networks" in settings and not settings["Networks"]:
         return False  # somebody took the engine's own network from it, which no app names
@@ -78,19 +78,19 @@ def _same_networks(has: Source, should: Source, wanted: Wanted) -> bool:
     return ours == theirs
 
 
-def _same_mode(has: Source, should: Source, _: Wanted) -> bool:
+def _same_mode(has: ReadBack, should: ReadBack, _: Expected) -> bool:
     ours, theirs = _mode(has), _mode(should)
     another = "container:"  # by name or by ID
     return ours == theirs or (ours.startswith(another) and theirs.startswith(another))
 
 
-def _is_shared(source: Source) -> bool:
+def _is_shared(source: ReadBack) -> bool:
     """Whether host name and network are those of another."""
     mode = _mode(source)
     return mode == "host" or mode.startswith("container:")
 
 
-def _hostname(source: Source) -> str:
+def _hostname(source: ReadBack) -> str:
     name = str(source.config.get("Hostname") or "")
     return "" if _is_shared(source) or name == short_id(source.item["Id"]) else name
 
@@ -115,7 +115,7 @@ def _bindings(ports: Sequence[Port]) -> dict[str, list[dict[str, str]]]:
     return bindings
 
 
-def _ports(source: Source) -> tuple[Port, ...]:
+def _ports(source: ReadBack) -> tuple[Port, ...]:
     if _is_shared(source) or _mode(source) == "none":
         return ()
     found = []
@@ -139,7 +139,7 @@ def _ports(source: Source) -> tuple[Port, ...]:
     return tuple(found)
 
 
-def _same_ports(has: Source, should: Source, _: Wanted) -> bool:
+def _same_ports(has: ReadBack, should: ReadBack, _: Expected) -> bool:
     return sorted(_ports(has)) == sorted(_ports(should))
 
 

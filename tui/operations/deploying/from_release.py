@@ -13,7 +13,7 @@ from tui.model.reference import registry_host
 from tui.model.release import Soundness
 from tui.model.ways_back import default_of, doubt_of, passed_over
 from tui.operations.deploying.homeward import image_here
-from tui.operations.deploying.sources import Found
+from tui.operations.deploying.sources import Deployable
 from tui.operations.deploying.targets import Target
 from tui.operations.looking.run_files import file_hashes
 from tui.operations.running.runner import whoami
@@ -52,7 +52,7 @@ class FromRelease:
         self._to = to
         self._force = force
 
-    async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Found:
+    async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Deployable:
         releases = await read()
         choice = await self._chosen(releases)
         number = choice.entry.release.number
@@ -78,7 +78,7 @@ class FromRelease:
         title = f"Roll {name} back to r{number} {earlier.version}"
         if number == releases.standing.live:
             title = f"Make {name} {releases.called(number)} anew"
-        return Found(
+        return Deployable(
             releases=releases,
             target=target,
             title=title,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from tui.engine.client import Engine
-    from tui.engine.container.inspected import Inspected, State
+    from tui.engine.container.inspected import ContainerState, Inspected
     from tui.model.app import ReadySpec
 
     Say = Callable[[str], None]
@@ -120,7 +120,7 @@ async def _pause(*tasks: asyncio.Task[int] | asyncio.Task[None] | None) -> None:
         await asyncio.sleep(POLL)
 
 
-def _trouble(state: State, started: str) -> tuple[str, str] | None:
+def _trouble(state: ContainerState, started: str) -> tuple[str, str] | None:
     """Why the container can not become ready any more, and the remedy."""
     if state.restart_count or state.status == RESTARTING or (state.steady and state.started != started):
         return f"ended with exit code {state.exit_code} and was started again", SAID
@@ -135,7 +135,7 @@ def _trouble(state: State, started: str) -> tuple[str, str] | None:
     return None
 
 
-def _proved(state: State, ready: ReadySpec, passed: float, told: _Told) -> bool:
+def _proved(state: ContainerState, ready: ReadySpec, passed: float, told: _Told) -> bool:
     """Whether it is ready where there is no probe."""
     if state.health != NO_HEALTHCHECK:
         told(f"its health check says {state.health}")
@@ -144,7 +144,7 @@ def _proved(state: State, ready: ReadySpec, passed: float, told: _Told) -> bool:
     return passed >= ready.stable
 
 
-def _limit(state: State, ready: ReadySpec, *, probed: bool) -> float:
+def _limit(state: ContainerState, ready: ReadySpec, *, probed: bool) -> float:
     """Seconds that it may take; running for `stable` seconds takes as long as it takes."""
     asked = probed or state.health != NO_HEALTHCHECK
     return ready.timeout if asked else max(ready.timeout, ready.stable + 1)
@@ -211,7 +211,7 @@ async def _failure(engine: Engine, container: Inspected, problem: str, hint: str
     return NotReady(f"{container.name} {problem}", hint, detail, None if state.steady else state.exit_code)
 
 
-async def last_words(engine: Engine, container_id: str, state: State) -> tuple[str, ...]:
+async def last_words(engine: Engine, container_id: str, state: ContainerState) -> tuple[str, ...]:
     """What is left to know of a container once it is gone: exit code, health checks, the end of its log."""
     detail = [] if state.steady else [f"exit code {state.exit_code}"]
     if state.health_log:

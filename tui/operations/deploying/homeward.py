@@ -18,7 +18,7 @@ from tui.operations.running.runner import whoami
 if TYPE_CHECKING:
     from tui.model.release import Release
     from tui.model.standing import Standing
-    from tui.model.step import Step
+    from tui.model.step import RolloutStep
     from tui.operations.deploying.orchestrator import Orchestrator
     from tui.operations.looking.releases import Deployed
     from tui.operations.running.report import Report
@@ -111,6 +111,6 @@ async def _pulled(orchestrator: Orchestrator, release: Release, report: Report, 
     return reference
 
 
-def steps_anew(standing: Standing) -> list[Step]:
+def steps_anew(standing: Standing) -> list[RolloutStep]:
     """As a deploy; it is not watched, because it was when it was new."""
     return [step for step in deploy(standing, STOP_FIRST) if step.kind != StepKind.BAKE]

@@ -1,7 +1,7 @@
 """What a verb knows of whatever runs the releases of an app.
 
-The rules of a deploy, of its undoing and of its recovery are made of `Standing` and `Step`, and are the same
-for all; an orchestrator reads the one and makes the others.
+The rules of a deploy, of its undoing and of its recovery are made of `Standing` and `RolloutStep`, and are
+the same for all; an orchestrator reads the one and makes the others.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from tui.model.image import ImageConfig
     from tui.model.release import Entry, Outcome, Release
     from tui.model.retention import Going
-    from tui.model.step import Step
+    from tui.model.step import RolloutStep
     from tui.model.ways_back import WayBack
     from tui.operations.deploying.retention import Leftover
     from tui.operations.looking.releases import Deployed
     from tui.operations.running.report import Report
 
 
-class Held(Protocol):
+class HeldLease(Protocol):
     """The lease of an app, while it is held. `again`: how often it had to be taken again."""
 
     again: int
@@ -46,7 +46,7 @@ class Stage(Protocol):
         """The ID of what runs a release, "" where there is none."""
         ...
 
-    async def make(self, step: Step, id: str) -> None:
+    async def make(self, step: RolloutStep, id: str) -> None:
         """Make a step, but those that only write the ledger; `id` is told what it waits for.
 
         Raises HoldfastError.
@@ -120,7 +120,7 @@ class Orchestrator(Protocol):
 
     def leased(
         self, app: str, owner: Owner, report: Report | None = None
-    ) -> AbstractAsyncContextManager[Held]:
+    ) -> AbstractAsyncContextManager[HeldLease]:
         """Who has it changes the app; see `operations.leased`."""
         ...
 
@@ -170,7 +170,7 @@ class Orchestrator(Protocol):
         release: Release,
         former: Entry | None,
         releases: Deployed,
-        steps: Sequence[Step],
+        steps: Sequence[RolloutStep],
         *,
         size: int,
     ) -> Foreseen:
@@ -181,7 +181,7 @@ class Orchestrator(Protocol):
         """
         ...
 
-    async def create_declared(self, app: AppSpec, lease: Held, report: Report, step: str) -> None:
+    async def create_declared(self, app: AppSpec, lease: HeldLease, report: Report, step: str) -> None:
         """Create networks and volumes that the app declares, where they are missing."""
         ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError, NotFound
-from tui.engine.uncancelled import to_the_end
+from tui.engine.shielded import shielded
 from tui.errors import HoldfastError
 from tui.journal.writer import JournalFailed
 from tui.model.operation import DONE, FAILED, RUNNING, SKIPPED, PlanStep
@@ -23,16 +23,20 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.release import Release
     from tui.model.retention import Going
-    from tui.model.step import Step
+    from tui.model.step import RolloutStep
     from tui.operations.deploying.orchestrator import Orchestrator
-    from tui.operations.deploying.rollout import Means, Rollout
+    from tui.operations.deploying.rollout import Rollout, RolloutParts
     from tui.operations.looking.releases import Deployed
 
 PRUNE = "prune"
 
 
 async def outgoing(
-    orchestrator: Orchestrator, app: AppSpec, releases: Deployed, release: Release, steps: Sequence[Step]
+    orchestrator: Orchestrator,
+    app: AppSpec,
+    releases: Deployed,
+    release: Release,
+    steps: Sequence[RolloutStep],
 ) -> list[Going]:
     """The images that nobody needs once `release` is live by these steps. Raises HoldfastError."""
     after = all_after(releases.standing, steps)
@@ -57,22 +61,22 @@ def image_steps(going: Sequence[Going]) -> list[PlanStep]:
     return [PlanStep(one.reference, f"Remove {one.reference} ({one.what})") for one in going]
 
 
-async def retire(means: Means, rollout: Rollout, planned: Sequence[Going]) -> None:
+async def retire(parts: RolloutParts, rollout: Rollout, planned: Sequence[Going]) -> None:
     """Remove what is not kept. That it cannot be removed now is said, and is no failure of the deploy.
 
     Of images only those go that the plan has named, and that nobody needs by now.
     """
-    report = means.report
+    report = parts.report
     try:
-        releases = await means.orchestrator.read(means.app.name)
-        steps = outdated(releases.standing, means.app.keep)
-        now = await means.orchestrator.unneeded(means.app, releases) if planned else []
+        releases = await parts.orchestrator.read(parts.app.name)
+        steps = outdated(releases.standing, parts.app.keep)
+        now = await parts.orchestrator.unneeded(parts.app, releases) if planned else []
         if steps:
             async with report.step(PRUNE):
                 await rollout.make(steps, parent=PRUNE)
         for one in planned:
             if one in now:
-                await _remove(means, one.reference)
+                await _remove(parts, one.reference)
             else:
                 report.state(one.reference, SKIPPED)
     except JournalFailed:
@@ -81,15 +85,15 @@ async def retire(means: Means, rollout: Rollout, planned: Sequence[Going]) -> No
         report.warn(f"what is not kept could not be removed: {error.message}")
 
 
-async def _remove(means: Means, reference: str) -> None:
-    means.report.state(reference, RUNNING)
+async def _remove(parts: RolloutParts, reference: str) -> None:
+    parts.report.state(reference, RUNNING)
     try:
-        await means.lease.guard(f"removing {reference}")
-        await to_the_end(means.orchestrator.remove_image(reference))
+        await parts.lease.guard(f"removing {reference}")
+        await shielded(parts.orchestrator.remove_image(reference))
     except NotFound:
-        means.report.state(reference, DONE)
+        parts.report.state(reference, DONE)
     except EngineError as error:
-        means.report.state(reference, FAILED)
-        means.report.warn(f"{reference} could not be removed: {error.message}")
+        parts.report.state(reference, FAILED)
+        parts.report.warn(f"{reference} could not be removed: {error.message}")
     else:
-        means.report.state(reference, DONE)
+        parts.report.state(reference, DONE)

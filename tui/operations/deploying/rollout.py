@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine.errors import EngineUnreachable
-from tui.engine.uncancelled import to_the_end
+from tui.engine.shielded import shielded
 from tui.errors import HoldfastError
 from tui.journal.writer import JournalFailed
 from tui.ledger.errors import LeaseLost
@@ -16,7 +16,7 @@ from tui.model.labels import APP
 from tui.model.operation import UNDONE
 from tui.model.release import Outcome, last_said
 from tui.model.standing import all_after
-from tui.model.step import UNDO, Step, StepKind
+from tui.model.step import UNDO, RolloutStep, StepKind
 from tui.model.switching import restore, settle, undrained, way_back, withdraw
 from tui.operations.deploying.gate import NotReady
 from tui.operations.deploying.homeward import NotAsRecorded, candidates, made_anew, refuse_changed, steps_anew
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tui.model.app import AppSpec
     from tui.model.release import Entry, Release
-    from tui.operations.deploying.orchestrator import Held, Orchestrator, Stage
+    from tui.operations.deploying.orchestrator import HeldLease, Orchestrator, Stage
     from tui.operations.looking.releases import Deployed
     from tui.operations.running.report import Report
 
@@ -46,7 +46,7 @@ class LeaseRetaken(HoldfastError):
     """The lease was gone for a moment, in which somebody else may have changed the app: it is read anew."""
 
 
-class Means(NamedTuple):
+class RolloutParts(NamedTuple):
     """What a rollout works with.
 
     release   the new one, None where none is to be created
@@ -54,19 +54,23 @@ class Means(NamedTuple):
 
     orchestrator: Orchestrator
     app: AppSpec
-    lease: Held
+    lease: HeldLease
     report: Report
     release: Release | None = None
 
 
 async def rollout_of(
-    means: Means, releases: Deployed, former: Entry | None = None, *, volumes_going: Collection[str] = ()
+    parts: RolloutParts,
+    releases: Deployed,
+    former: Entry | None = None,
+    *,
+    volumes_going: Collection[str] = (),
 ) -> Rollout:
     """Ready to make steps; `former` is whose configuration the new release has. Raises HoldfastError."""
-    stage = await means.orchestrator.stage(
-        means.app, releases, means.report, means.release, former, volumes_going=volumes_going
+    stage = await parts.orchestrator.stage(
+        parts.app, releases, parts.report, parts.release, former, volumes_going=volumes_going
     )
-    return Rollout(means, releases, stage)
+    return Rollout(parts, releases, stage)
 
 
 class Rollout:
@@ -76,20 +80,20 @@ class Rollout:
     back      the former release, once it serves again as it stood
     """
 
-    def __init__(self, means: Means, releases: Deployed, stage: Stage) -> None:
-        self._means = means
+    def __init__(self, parts: RolloutParts, releases: Deployed, stage: Stage) -> None:
+        self._parts = parts
         self._stage = stage
         self._stopped_at: float | None = None
         self._message = self._reason = ""
         self._said: tuple[str, ...] = ()
         self._drained: set[int | None] = set()
         self._unrecorded = unrecorded(releases)
-        self._retaken = means.lease.again
+        self._retaken = parts.lease.again
         self.gap: float | None = None
         self.serving: int | None = None
         self.back: int | None = None
 
-    async def make(self, steps: Sequence[Step], *, parent: str = "") -> None:
+    async def make(self, steps: Sequence[RolloutStep], *, parent: str = "") -> None:
         """Make steps in their order; each is told before it begins and after its end. Raises.
 
         Writing a record takes an engine longer than creating a container, so both are made at once: the new
@@ -106,7 +110,7 @@ class Rollout:
         await self._make(steps, parent)
 
     async def _make(
-        self, steps: Sequence[Step], parent: str, *, after: asyncio.Future[None] | None = None
+        self, steps: Sequence[RolloutStep], parent: str, *, after: asyncio.Future[None] | None = None
     ) -> None:
         """`after`: what stands before them in the plan is told to have ended before they are."""
         for step in steps:
@@ -117,7 +121,7 @@ class Rollout:
                 if step.kind in LOOKS:
                     await self._one(step, id)
                 else:  # cancelling takes no request back: what becomes of it has to be seen
-                    await to_the_end(self._one(step, id))
+                    await shielded(self._one(step, id))
             except BaseException:
                 self._tell(id, "failed", parent=parent, seconds=time.time() - began)
                 raise
@@ -131,25 +135,25 @@ class Rollout:
     def _tell(self, id: str, state: str, *, parent: str = "", **words: Any) -> None:
         """Report a step's state. The way back is taken also when that cannot be written down any more."""
         try:
-            self._means.report.state(id, state, parent=parent, **words)
+            self._parts.report.state(id, state, parent=parent, **words)
         except JournalFailed:
             if UNDO not in (id, parent):
                 raise
 
-    async def _one(self, step: Step, id: str) -> None:
-        means, number = self._means, step.release
+    async def _one(self, step: RolloutStep, id: str) -> None:
+        parts, number = self._parts, step.release
         if step.kind not in LOOKS:
-            await means.lease.guard(step.id)
-            if means.lease.again != self._retaken:
-                self._retaken = means.lease.again
+            await parts.lease.guard(step.id)
+            if parts.lease.again != self._retaken:
+                self._retaken = parts.lease.again
                 raise LeaseRetaken(
-                    f"somebody removed the lease of {means.app.name}, and it was taken again: "
+                    f"somebody removed the lease of {parts.app.name}, and it was taken again: "
                     "what stands may have changed meanwhile"
                 )
         match step.kind:
             case StepKind.RECORD:
-                assert means.release is not None
-                await means.orchestrator.record(means.release)
+                assert parts.release is not None
+                await parts.orchestrator.record(parts.release)
             case StepKind.GOOD | StepKind.FAILED:
                 await self._outcome(number, good=step.kind is StepKind.GOOD)
             case StepKind.STOP:
@@ -161,14 +165,14 @@ class Rollout:
                 if self._stopped_at is not None and self.gap is None:
                     self.gap = time.monotonic() - self._stopped_at
             case StepKind.DRAIN:
-                if means.app.drain:
+                if parts.app.drain:
                     self._drained.add(number)
                 await self._stage.make(step, id)
             case _:
                 await self._stage.make(step, id)
 
     async def _outcome(self, number: int, *, good: bool) -> None:
-        orchestrator = self._means.orchestrator
+        orchestrator = self._parts.orchestrator
         if number in self._unrecorded:
             await orchestrator.record(self._unrecorded[number])
         outcome = Outcome(
@@ -180,31 +184,31 @@ class Rollout:
             container=self._stage.container(number) if good else "",
             said=() if good else self._said,
         )
-        await orchestrator.outcome(self._means.app.name, outcome)
+        await orchestrator.outcome(self._parts.app.name, outcome)
 
     async def undo(self, new: int, reason: HoldfastError | None, order: str) -> bool:
         """Bring the former release back, from wherever things stand now; False where `new` is good after all.
 
         Raises NeedsAttention.
         """
-        means = self._means
+        parts = self._parts
         self._reason = reason.message if reason is not None else "cancelled"
         self._keep_in_mind(reason)
         try:
-            await means.lease.guard(UNDO)
-            releases = await means.orchestrator.read(means.app.name)
+            await parts.lease.guard(UNDO)
+            releases = await parts.orchestrator.read(parts.app.name)
             if self._is_done(releases.entries.get(new)):
                 return False
             self._tell(UNDO, "running", title="Back to the release before")
             old = way_back(releases.standing, new)
-            await refuse_changed(means.orchestrator, releases, old)
+            await refuse_changed(parts.orchestrator, releases, old)
             try:
                 await self._restore(releases, new, old, order)
             except NotReady:
-                if not means.app.drain or old is None or old in self._drained:
+                if not parts.app.drain or old is None or old in self._drained:
                     raise
                 self._drained.add(old)  # by the one who was interrupted
-                releases = await means.orchestrator.read(means.app.name)
+                releases = await parts.orchestrator.read(parts.app.name)
                 await self._restore(releases, new, old, order)
         except (LeaseLost, LeaseRetaken, EngineUnreachable) as error:
             self._tell(UNDO, "failed")
@@ -218,22 +222,22 @@ class Rollout:
 
     def _keep_in_mind(self, reason: HoldfastError | None) -> None:
         """What the ledger will say of it: why, and what the container said last."""
-        clean = self._means.report.clean
+        clean = self._parts.report.clean
         self._message = self._reason if reason is None else reason.message
         self._said = last_said([clean(line) for line in reason.detail]) if reason is not None else ()
 
     def _attention(self, reason: HoldfastError | None, error: HoldfastError) -> NeedsAttention:
-        means = self._means
+        parts = self._parts
         if isinstance(error, NameTaken):  # until it is free, nothing that is tried can work
-            app = means.app.name
+            app = parts.app.name
             said = error.message if isinstance(reason, NameTaken) else f"{self._reason}; {error.message}"
             return NeedsAttention(f"{said}; no release of {app} has the name now", error.hint)
         return NeedsAttention(
             f"{self._reason}; and bringing the former release back failed: {error.message}",
-            f"docker rename {error.name} ANOTHER-NAME, then holdfast recover {means.app.name}"
+            f"docker rename {error.name} ANOTHER-NAME, then holdfast recover {parts.app.name}"
             if isinstance(error, EarlierNameTaken)
-            else f"look at it now: docker ps -a --filter label={APP}={means.app.name}, "
-            f"then holdfast recover {means.app.name}",
+            else f"look at it now: docker ps -a --filter label={APP}={parts.app.name}, "
+            f"then holdfast recover {parts.app.name}",
             (*(reason.detail if reason is not None else ()), *error.detail),
         )
 
@@ -256,16 +260,16 @@ class Rollout:
 
     async def make_anew(self, former: int | None, error: HoldfastError) -> None:
         """Make the former release anew, else the next good one that can be. Raises the last failure."""
-        means = self._means
-        op = means.release.op if means.release is not None else ""
+        parts = self._parts
+        op = parts.release.op if parts.release is not None else ""
         changed = isinstance(error, NotAsRecorded)
         releases = await self._read()
-        for number in await candidates(means.orchestrator, releases, former):
-            means.report.warn(f"{error.message}: {releases.called(number)} is made anew from its record")
+        for number in await candidates(parts.orchestrator, releases, former):
+            parts.report.warn(f"{error.message}: {releases.called(number)} is made anew from its record")
             release = None
             try:
-                release = await made_anew(means.orchestrator, releases, number, op, means.report, UNDO)
-                again = await rollout_of(means._replace(release=release), releases, releases.entries[number])
+                release = await made_anew(parts.orchestrator, releases, number, op, parts.report, UNDO)
+                again = await rollout_of(parts._replace(release=release), releases, releases.entries[number])
                 await again.make(steps_anew(releases.standing), parent=UNDO)
             except (LeaseLost, LeaseRetaken, EngineUnreachable):
                 raise
@@ -286,7 +290,7 @@ class Rollout:
                 [step for step in settle(releases.standing) if step.kind != StepKind.GATE], parent=UNDO
             )
             if changed and former is not None:  # nothing else can be had, and it may pass as it is
-                await self.make([Step(StepKind.GATE, former)], parent=UNDO)
+                await self.make([RolloutStep(StepKind.GATE, former)], parent=UNDO)
                 return
         raise error
 
@@ -296,8 +300,8 @@ class Rollout:
 
     async def _read(self) -> Deployed:
         """As things stand now, and all that steps need to know of it."""
-        means = self._means
-        releases = await means.orchestrator.read(means.app.name)
+        parts = self._parts
+        releases = await parts.orchestrator.read(parts.app.name)
         self._take(releases)
         return releases
 
@@ -307,13 +311,13 @@ class Rollout:
 
     def _is_done(self, entry: Entry | None) -> bool:
         """Whether the new release is on record as good: this one, and not somebody else's of its number."""
-        ours = self._means.release
+        ours = self._parts.release
         return entry is not None and bool(entry.good) and (not ours or entry.release.op == ours.op)
 
     async def _restore(self, releases: Deployed, new: int, old: int | None, order: str) -> None:
         self._take(releases)
         again = undrained(releases.standing, old) if old in self._drained else []
         steps = [*again, *restore(all_after(releases.standing, again), new, order)]
-        if new in self._unrecorded and self._means.release is not None:
-            steps.remove(Step(StepKind.FAILED, new))  # it could not be recorded just now
+        if new in self._unrecorded and self._parts.release is not None:
+            steps.remove(RolloutStep(StepKind.FAILED, new))  # it could not be recorded just now
         await self.make(steps, parent=UNDO)

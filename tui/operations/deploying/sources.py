@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tui.operations.looking.releases import Deployed
 
 
-class Found(NamedTuple):
+class Deployable(NamedTuple):
     """What was found to be put into service.
 
     releases   of the app, as they stood then
@@ -60,7 +60,7 @@ class Found(NamedTuple):
 class Source(Protocol):
     """Where a deploy has it from."""
 
-    async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Found:
+    async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Deployable:
         """Find it; `read` gives the releases, or refuses. Raises HoldfastError."""
         ...
 
@@ -91,7 +91,7 @@ class FromVersion:
         self._digest = digest
         self._again = again
 
-    async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Found:
+    async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Deployable:
         releases, target = await asyncio.gather(read(), self._resolved())
         target = await self._unmoved(target, releases)
         self._refuse_untested(target)
@@ -136,7 +136,7 @@ class FromBuild:
         self._op = op
         self._version = version
 
-    async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Found:
+    async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Deployable:
         version = self._version
         target = Target(
             version=version,
@@ -149,7 +149,7 @@ class FromBuild:
         return found_version(self._app, self._op, await read(), target)
 
 
-def found_version(app: AppSpec, op: str, releases: Deployed, target: Target) -> Found:
+def found_version(app: AppSpec, op: str, releases: Deployed, target: Target) -> Deployable:
     """An app as it is configured now, with these bytes."""
 
     async def release(standing: Standing) -> Release:
@@ -175,6 +175,6 @@ def found_version(app: AppSpec, op: str, releases: Deployed, target: Target) -> 
 
     what = target.version or short_id(target.digest)
     title = f"Deploy {app.name} {what}"
-    return Found(
+    return Deployable(
         releases=releases, target=target, title=title, what=what, release=release, warnings=target.warnings
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.registry.payloads import Manifest
 
 
-class Held(NamedTuple):
+class RegistryTag(NamedTuple):
     """What a tag names in the registry: "" where there is no such tag.
 
     same   whether these are the bytes of the image that was asked about
@@ -90,15 +90,15 @@ class Remote:
             except TransferFailed:
                 raise unreachable from None
 
-    async def held(self, tag: str, image: ImageConfig) -> Held:
+    async def held(self, tag: str, image: ImageConfig) -> RegistryTag:
         """What a tag holds, compared with an image. Raises RegistryError or EngineError."""
         digest = await self.digest(tag)
         if not digest:
-            return Held("")
+            return RegistryTag("")
         if digest == image.id or digest in self._app.digests_of(image.digests):
-            return Held(digest, same=True)
+            return RegistryTag(digest, same=True)
         try:
             manifest = await self.registry.manifest(self._path, digest)
         except RegistryUnreachable:
-            return Held(digest)
-        return Held(digest, same=manifest is not None and manifest.config_digest == image.id)
+            return RegistryTag(digest)
+        return RegistryTag(digest, same=manifest is not None and manifest.config_digest == image.id)

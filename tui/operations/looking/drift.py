@@ -16,9 +16,9 @@ from tui.model.drift import (
     FILES,
     TAG_IN_REGISTRY,
     Cause,
-    Changes,
     Drift,
     Facts,
+    FileChanges,
     drift,
 )
 from tui.model.reference import split_reference
@@ -30,7 +30,7 @@ from tui.operations.looking.ways_back import find_ways_back
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
-    from tui.engine.container.inspected import Inspected, State
+    from tui.engine.container.inspected import ContainerState, Inspected
     from tui.ledger.ledger import Ledger
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
@@ -58,7 +58,7 @@ class _Configured(NamedTuple):
 
 
 class _Files(NamedTuple):
-    changes: Changes | None = None
+    changes: FileChanges | None = None
     unknown: tuple[Cause, ...] = ()
 
 
@@ -122,7 +122,7 @@ def _renamed(releases: Deployed) -> str:
     return ""
 
 
-def _ended(state: State) -> str:
+def _ended(state: ContainerState) -> str:
     """Why it does not run."""
     if state.oom_killed:
         return "it was killed because it used too much memory"

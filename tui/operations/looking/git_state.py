@@ -20,7 +20,7 @@ MOST_BYTES = 1 << 16
 _USERINFO = re.compile(r"(?<=://)[^/@]*@")
 
 
-class Source(NamedTuple):
+class GitState(NamedTuple):
     """The state of a repository; every field is empty where there is none.
 
     commit      40 hex digits
@@ -51,13 +51,13 @@ class _Said(NamedTuple):
     why: str = ""
 
 
-async def source_of(folder: str, *files: str) -> Source:
+async def source_of(folder: str, *files: str) -> GitState:
     """The state of the repository around a folder; dirty looks at the folder and `files` only."""
     last = await _git(folder, "log", "-1", "--format=%H %ct")
     if not last.output:
         if not await asyncio.to_thread(_in_repository, folder):
-            return Source()
-        return Source(dirty=True, unknown=last.why or "git knows no commit")
+            return GitState()
+        return GitState(dirty=True, unknown=last.why or "git knows no commit")
     digits, _, stamp = last.output.partition(" ")
     status, describe, url = await asyncio.gather(
         _git(folder, "status", "--porcelain", "--untracked-files=all", "--", folder, *files),
@@ -65,7 +65,7 @@ async def source_of(folder: str, *files: str) -> Source:
         _git(folder, "remote", "get-url", "origin"),
     )
     dirty = status.output is None or bool(status.output)
-    return Source(
+    return GitState(
         commit=digits,
         committed=int(stamp)
         if stamp.isdecimal() and len(stamp) < 12

@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, assert_never
 
-from tui.engine.uncancelled import to_the_end
+from tui.engine.shielded import shielded
 from tui.errors import HoldfastError
 from tui.model.step import StepKind
 from tui.operations.deploying.carrying import carry, orphaned
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.engine.container.creation import Creation
     from tui.model.app import AppSpec, ReadySpec
     from tui.model.release import Release
-    from tui.model.step import Step
+    from tui.model.step import RolloutStep
     from tui.operations.looking.releases import Deployed
     from tui.operations.running.report import Report
 
@@ -74,7 +74,7 @@ class Containers:
     def container(self, number: int) -> str:
         return self._ids.get(number, "")
 
-    async def make(self, step: Step, id: str) -> None:
+    async def make(self, step: RolloutStep, id: str) -> None:
         number, app, containers = step.release, self._app.name, self._engine.containers
         match step.kind:
             case StepKind.CREATE:
@@ -109,7 +109,7 @@ class Containers:
         assert self._creation is not None
         assert self._release is not None
         creation = await carry(engine, self._creation, self._release, self._releases)
-        created = await to_the_end(create(engine, f"{self._app.name}.r{number}", creation))
+        created = await shielded(create(engine, f"{self._app.name}.r{number}", creation))
         self._ids[number] = created.id
         for warning in created.warnings:
             self._report.warn(warning)

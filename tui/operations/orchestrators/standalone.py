@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from tui.model.image import ImageConfig
     from tui.model.release import Entry, Outcome, Release
     from tui.model.retention import Going
-    from tui.model.step import Step
+    from tui.model.step import RolloutStep
     from tui.model.ways_back import WayBack
-    from tui.operations.deploying.orchestrator import Held
+    from tui.operations.deploying.orchestrator import HeldLease
     from tui.operations.deploying.retention import Leftover
     from tui.operations.looking.releases import Deployed
     from tui.operations.running.report import Report
@@ -150,7 +150,7 @@ class Standalone:
         release: Release,
         former: Entry | None,
         releases: Deployed,
-        steps: Sequence[Step],
+        steps: Sequence[RolloutStep],
         *,
         size: int,
     ) -> Foreseen:
@@ -177,7 +177,7 @@ class Standalone:
         past = releases.containers.get(former.release.number)
         return await creation_again(self._engine, release, former, past)
 
-    async def create_declared(self, app: AppSpec, lease: Held, report: Report, step: str) -> None:
+    async def create_declared(self, app: AppSpec, lease: HeldLease, report: Report, step: str) -> None:
         networks = {network.name for network in await self._engine.networks.list()}
         volumes = {volume.name for volume in await self._engine.volumes.list()}
         for name in app.create_networks:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from tui.engine.container.creation import create_body
 from tui.engine.container.resolving import resolved
 from tui.engine.errors import EngineError, RequestRefused
-from tui.engine.uncancelled import to_the_end
+from tui.engine.shielded import shielded
 from tui.errors import HoldfastError
 from tui.model.app import Port
 from tui.model.digest import short_id
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tui.engine.client import Engine
-    from tui.engine.container.inspected import State
+    from tui.engine.container.inspected import ContainerState
     from tui.model.app import AppSpec, Mount, RunSpec
     from tui.model.image import ImageConfig
     from tui.operations.running.report import Report
@@ -123,7 +123,7 @@ class RunTests:
             error.hint = kept(error, self._operation)
             raise
         finally:
-            await to_the_end(self._remove(report))
+            await shielded(self._remove(report))
         return Result(image=self._image.id, facts=(("proof", self._proof()),))
 
     def _run_spec(self) -> RunSpec:
@@ -185,7 +185,7 @@ class RunTests:
     async def _prove(self, run: RunSpec, report: Report) -> None:
         if self._connected:
             async with report.step(NETWORK):
-                await to_the_end(self._engine.networks.create(self.network, labels=self._labels))
+                await shielded(self._engine.networks.create(self.network, labels=self._labels))
         async with report.step(CREATE):
             id = await self._create(run, report)
         async with AsyncExitStack() as stack:
@@ -201,7 +201,7 @@ class RunTests:
         calls = self._engine
         volumes = {mount.source: self._own(mount.source) for mount in run.volumes if _is_named(mount)}
         for name in volumes.values():
-            await to_the_end(calls.volumes.create(name, labels=self._labels))
+            await shielded(calls.volumes.create(name, labels=self._labels))
         aliases = dict.fromkeys([self._app.name, *(name for many in run.networks.values() for name in many)])
         probed = self._app.ready.tcp or int(self._app.ready.http.partition("/")[0] or 0)
         creation = create_body(
@@ -213,7 +213,7 @@ class RunTests:
             networks={self.network: tuple(aliases)} if self._connected else None,
             restart="no",
         )
-        created = await to_the_end(calls.containers.create(self.name, creation))
+        created = await shielded(calls.containers.create(self.name, creation))
         for warning in created.warnings:
             report.warn(f"the engine warns: {warning}")
         return created.id
@@ -294,7 +294,7 @@ class RunTests:
             clipped(list(last)),
         )
 
-    async def _settled(self, id: str, code: int) -> State:
+    async def _settled(self, id: str, code: int) -> ContainerState:
         """The container's state after its test command has ended.
 
         A container that ends kills its commands first, and is said to run for a moment longer.

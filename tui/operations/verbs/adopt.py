@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.engine.uncancelled import to_the_end
+from tui.engine.shielded import shielded
 from tui.errors import HoldfastError, Refused
 from tui.files import read_file
 from tui.ledger.ledger import Ledger
@@ -21,7 +21,7 @@ from tui.model.labels import COMPOSE
 from tui.model.operation import UNDONE, Plan, PlanStep, Result
 from tui.model.release import Outcome, Release
 from tui.model.secrets import is_secret_name, mask_text
-from tui.model.step import RENAME, Step, StepKind
+from tui.model.step import RENAME, RolloutStep, StepKind
 from tui.operations.deploying.gate import NotReady, gate
 from tui.operations.deploying.leased import lease_step, leased
 from tui.operations.deploying.reachable import reachable
@@ -227,17 +227,17 @@ class _Adoption:
             if self._kept.name != self._release.app:
                 async with report.step(RENAME):
                     await lease.guard(RENAME)
-                    await to_the_end(self._engine.containers.rename(self._kept.id, self._release.app))
+                    await shielded(self._engine.containers.rename(self._kept.id, self._release.app))
             if self._file is not None:
                 async with report.step(FILE):
-                    await to_the_end(asyncio.to_thread(write_app, self._file))
+                    await shielded(asyncio.to_thread(write_app, self._file))
             async with report.step(RECORD):
                 release = self._release._replace(gate_passed=await self._passes(report), at=time.time())
-                await lease.guard(Step(StepKind.RECORD, self._release.number).id)
-                await to_the_end(self._record(release))
+                await lease.guard(RolloutStep(StepKind.RECORD, self._release.number).id)
+                await shielded(self._record(release))
         except (asyncio.CancelledError, HoldfastError) as error:
             if not self._recorded:
-                await to_the_end(self._take_back(report))
+                await shielded(self._take_back(report))
                 raise
             if isinstance(error, HoldfastError):
                 report.warn(f"how it turned out could not be recorded: {error.message}")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.model.app import AppSpec, BuildSecret, BuildSpec
     from tui.model.build import BuildEvent
-    from tui.operations.looking.git_state import Source
+    from tui.operations.looking.git_state import GitState
     from tui.operations.running.report import Report
 
 BUILD, NAME = "build", "name"
@@ -77,7 +77,7 @@ class Build:
         app: AppSpec,
         spec: BuildSpec,
         op: str,
-        source: Source,
+        source: GitState,
         builder: int,
         clock: Callable[[], float],
     ) -> None:
@@ -214,7 +214,7 @@ def _secret_values(secrets: Sequence[BuildSecret]) -> list[str]:
     return values
 
 
-def _arguments(spec: BuildSpec, source: Source) -> dict[str, str]:
+def _arguments(spec: BuildSpec, source: GitState) -> dict[str, str]:
     """Build arguments; SOURCE_DATE_EPOCH makes the same commit give the same image where that is possible
     (https://reproducible-builds.org/specs/source-date-epoch/)."""
     if not source.committed or source.dirty:
@@ -222,7 +222,7 @@ def _arguments(spec: BuildSpec, source: Source) -> dict[str, str]:
     return {"SOURCE_DATE_EPOCH": str(source.committed), **spec.args}
 
 
-def _labels(app: str, spec: BuildSpec, source: Source) -> dict[str, str]:
+def _labels(app: str, spec: BuildSpec, source: GitState) -> dict[str, str]:
     """The image's labels: OCI image annotations, and the app's name."""
     labels = {APP: app}
     if source.commit:

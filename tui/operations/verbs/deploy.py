@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError
-from tui.engine.uncancelled import to_the_end
+from tui.engine.shielded import shielded
 from tui.errors import HoldfastError, Refused
 from tui.evidence.files import name_version
 from tui.ledger.errors import LeaseLost
@@ -20,17 +20,17 @@ from tui.operations.deploying.gate import kept
 from tui.operations.deploying.leased import lease_step
 from tui.operations.deploying.pulling import PULL
 from tui.operations.deploying.retiring import PRUNE, image_steps, retire
-from tui.operations.deploying.rollout import Means, rollout_of
+from tui.operations.deploying.rollout import RolloutParts, rollout_of
 from tui.operations.deploying.taken_names import refuse_taken
 from tui.operations.running.runner import Planned, this_process
 
 if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.release import Entry, Release
-    from tui.model.step import Step
-    from tui.operations.deploying.orchestrator import Foreseen, Held, Orchestrator
+    from tui.model.step import RolloutStep
+    from tui.operations.deploying.orchestrator import Foreseen, HeldLease, Orchestrator
     from tui.operations.deploying.rollout import Rollout
-    from tui.operations.deploying.sources import Found, Source
+    from tui.operations.deploying.sources import Deployable, Source
     from tui.operations.looking.releases import Deployed
     from tui.operations.running.report import Report
 
@@ -83,7 +83,7 @@ def _refuse_if_blocked(releases: Deployed) -> None:
         )
 
 
-def _steps(app: AppSpec, release: Release, releases: Deployed) -> list[Step]:
+def _steps(app: AppSpec, release: Release, releases: Deployed) -> list[RolloutStep]:
     drain = bool(app.drain) or release.order == START_FIRST
     return deploy(releases.standing, release.order, drain=drain)
 
@@ -92,7 +92,7 @@ class _Deploy:
     """Putting into service what was found; `op` is the operation's ID."""
 
     def __init__(
-        self, orchestrator: Orchestrator, app: AppSpec, op: str, found: Found, foreseen: Foreseen
+        self, orchestrator: Orchestrator, app: AppSpec, op: str, found: Deployable, foreseen: Foreseen
     ) -> None:
         self._orchestrator = orchestrator
         self._app = app
@@ -160,9 +160,9 @@ class _Deploy:
                     report.warn("the releases have changed since the plan was made: the steps follow them")
                 return await self._under_lease(lease, report, releases)
             except asyncio.CancelledError as error:
-                raise Cancelled(await to_the_end(self._serving())) from error
+                raise Cancelled(await shielded(self._serving())) from error
 
-    async def _under_lease(self, lease: Held, report: Report, releases: Deployed) -> Result:
+    async def _under_lease(self, lease: HeldLease, report: Report, releases: Deployed) -> Result:
         app, orchestrator, found = self._app, self._orchestrator, self._found
         release = await found.release(releases.standing)
         if not found.target.local:
@@ -173,23 +173,23 @@ class _Deploy:
             async with report.step(NETWORKS):
                 await orchestrator.create_declared(app, lease, report, NETWORKS)
         release = release._replace(image=image)
-        means = Means(orchestrator=orchestrator, app=app, lease=lease, report=report, release=release)
-        rollout = await rollout_of(means, releases, found.former)
+        parts = RolloutParts(orchestrator=orchestrator, app=app, lease=lease, report=report, release=release)
+        rollout = await rollout_of(parts, releases, found.former)
         try:
             await rollout.make(_steps(app, release, releases))
         except LeaseLost:
             raise  # whoever has it now decides what becomes of the app
         except asyncio.CancelledError:
-            if await to_the_end(rollout.undo(release.number, None, release.order)):
+            if await shielded(rollout.undo(release.number, None, release.order)):
                 raise
             report.warn("too late to cancel: it is done")
         except HoldfastError as error:
-            if await to_the_end(rollout.undo(release.number, error, release.order)):
+            if await shielded(rollout.undo(release.number, error, release.order)):
                 hint = kept(error, self._op)
                 back, serves = _back(rollout, releases)
                 raise Undone(f"{error.message}; {back}", hint, error.detail, serves) from error
             report.warn(f"it is done all the same: {error.message}")
-        await retire(means, rollout, self._foreseen.outgoing)
+        await retire(parts, rollout, self._foreseen.outgoing)
         await _keep_in_mind(release, report)
         return Result(
             image=image,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.engine.errors import EngineError, NotFound
-from tui.engine.uncancelled import to_the_end
+from tui.engine.shielded import shielded
 from tui.errors import NothingToDo
 from tui.model.digest import short_id
 from tui.model.operation import DONE, FAILED, RUNNING, Plan, PlanStep, Result
 from tui.model.sizes import disk_size
 from tui.model.switching import outdated
-from tui.operations.deploying.rollout import Means, rollout_of
+from tui.operations.deploying.rollout import RolloutParts, rollout_of
 from tui.operations.running.runner import Planned, this_process
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.engine import Usage
     from tui.model.retention import Going
-    from tui.operations.deploying.orchestrator import Held, Orchestrator
+    from tui.operations.deploying.orchestrator import HeldLease, Orchestrator
     from tui.operations.deploying.retention import Leftover
     from tui.operations.running.report import Report
 
@@ -72,21 +72,21 @@ async def plan(orchestrator: Orchestrator, app: AppSpec, op: str) -> Planned:
     async def run(report: Report) -> Result:
         owner = this_process(op, title=f"prune {app.name}", verb="prune")
         async with orchestrator.leased(app.name, owner) as lease:
-            await _prune(Means(orchestrator, app, lease, report), found)
+            await _prune(RolloutParts(orchestrator, app, lease, report), found)
         return Result()
 
     return Planned(plan, run)
 
 
-async def _prune(means: Means, planned: Leftover) -> None:
+async def _prune(parts: RolloutParts, planned: Leftover) -> None:
     """Remove what was named in the plan, and of that only what nobody needs by now."""
-    orchestrator, app, lease, report = means.orchestrator, means.app, means.lease, means.report
+    orchestrator, app, lease, report = parts.orchestrator, parts.app, parts.lease, parts.report
     releases = await orchestrator.read(app.name)
     steps = outdated(releases.standing, app.keep)
     now = await orchestrator.leftover(app, releases, [step.release for step in steps])
     images = [one for one in planned.images if one in now.images]
     volumes = [one for one in planned.volumes if one in now.volumes]
-    rollout = await rollout_of(means, releases, volumes_going={one.name for one in volumes})
+    rollout = await rollout_of(parts, releases, volumes_going={one.name for one in volumes})
     await rollout.make(steps)
     for image in images:
         await _remove(lease, report, image.reference, orchestrator.remove_image(image.reference))
@@ -94,12 +94,12 @@ async def _prune(means: Means, planned: Leftover) -> None:
         await _remove(lease, report, volume.name, orchestrator.remove_volume(volume.name))
 
 
-async def _remove(lease: Held, report: Report, id: str, call: Coroutine[Any, Any, object]) -> None:
+async def _remove(lease: HeldLease, report: Report, id: str, call: Coroutine[Any, Any, object]) -> None:
     """One of them; that it cannot be removed now is said, and keeps nothing else from going."""
     report.state(id, RUNNING)
     try:
         await lease.guard(f"removing {id}")
-        await to_the_end(call)
+        await shielded(call)
     except NotFound:
         report.state(id, DONE)
     except EngineError as error:

@@ -12,7 +12,7 @@ from tui.errors import HoldfastError, Refused
 from tui.evidence.files import name_version
 from tui.model.digest import short_id
 from tui.model.operation import CACHED, DONE, RUNNING, WAITING, Plan, PlanStep, Result
-from tui.operations.looking.app_repository import Held, Remote
+from tui.operations.looking.app_repository import RegistryTag, Remote
 from tui.operations.looking.image_choice import chosen
 from tui.operations.running.runner import Planned
 
@@ -37,7 +37,7 @@ class NothingToPush(HoldfastError):
     exit_status = 2
 
 
-class WrongDigest(HoldfastError):
+class OtherBytesPushed(HoldfastError):
     """The registry answers with other bytes than were pushed: somebody has to look at it."""
 
     exit_status = 6
@@ -81,7 +81,7 @@ class Pushing:
         self._image = image
         self._tags = tags
 
-    def plan(self, held: Mapping[str, Held], host: str) -> Plan:
+    def plan(self, held: Mapping[str, RegistryTag], host: str) -> Plan:
         """What will be done where the registry has these. Raises Refused."""
         app, image = self._app, self._image
         steps = [PlanStep("guard", "Ask the registry what it has")]
@@ -108,7 +108,7 @@ class Pushing:
             verb="Push",
         )
 
-    def _refuse_other_bytes(self, tag: str, held: Held) -> None:
+    def _refuse_other_bytes(self, tag: str, held: RegistryTag) -> None:
         if held.digest and not held.same and not self._policy.may_move(tag):
             raise Refused(
                 f"{self._app.image}:{tag} is in the registry already, with other bytes "
@@ -121,7 +121,7 @@ class Pushing:
         references = tuple(f"{app.image}:{tag}" for tag in self._tags)
         digests: dict[str, str] = {}
         async with Remote(self._engine, app) as remote:
-            held: dict[str, Held] = {}
+            held: dict[str, RegistryTag] = {}
             async with report.step("guard"):
                 for tag in self._tags:
                     held[tag] = await remote.held(tag, image)
@@ -171,7 +171,7 @@ class Pushing:
             held = await remote.held(tag, self._image)
             pushed = held.digest if held.same else "other bytes"
         if there != pushed:
-            raise WrongDigest(
+            raise OtherBytesPushed(
                 f"{self._app.image}:{tag} was pushed as {pushed}, and the registry has {there or 'nothing'}",
                 "somebody else may have pushed the tag at the same moment: find out which bytes are meant",
             )

@@ -6,14 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineUnreachable
-from tui.engine.uncancelled import to_the_end
+from tui.engine.shielded import shielded
 from tui.errors import HoldfastError, NothingToDo
 from tui.ledger.errors import LeaseLost
 from tui.model.operation import Plan, PlanStep, Result
-from tui.model.step import Step, StepKind
+from tui.model.step import RolloutStep, StepKind
 from tui.model.switching import can_complete, complete, restore, settle, way_back
 from tui.operations.deploying.leased import lease_step
-from tui.operations.deploying.rollout import Means, rollout_of
+from tui.operations.deploying.rollout import RolloutParts, rollout_of
 from tui.operations.deploying.taken_names import NameTaken, refuse_taken
 from tui.operations.looking.releases import policy_of
 from tui.operations.running.runner import Planned, this_process
@@ -47,13 +47,13 @@ async def plan(orchestrator: Orchestrator, app: AppSpec, op: str) -> Planned:
     async def run(report: Report) -> Result:
         owner = this_process(op, title=f"recover {app.name}", verb="recover")
         async with orchestrator.leased(app.name, owner, report) as lease:
-            live = await to_the_end(_recover(Means(orchestrator, app, lease, report)))
+            live = await shielded(_recover(RolloutParts(orchestrator, app, lease, report)))
         return Result(release=f"r{live}" if live is not None else "")
 
     return Planned(plan, run)
 
 
-def _words(releases: Deployed, steps: list[Step]) -> str:
+def _words(releases: Deployed, steps: list[RolloutStep]) -> str:
     if not releases.standing.open:
         return "what is not in order is put so" if steps else "what was left behind is removed"
     number = releases.standing.open[0]
@@ -61,7 +61,7 @@ def _words(releases: Deployed, steps: list[Step]) -> str:
     return f"r{number} is {'finished, if it is ready' if done else 'undone'}"
 
 
-def _steps(releases: Deployed) -> list[Step]:
+def _steps(releases: Deployed) -> list[RolloutStep]:
     standing = releases.standing
     if not standing.open:
         return _settling(releases)
@@ -76,14 +76,14 @@ def _order(releases: Deployed, number: int) -> str:
     return entry.release.order if entry is not None else "stop-first"
 
 
-async def _recover(means: Means) -> int | None:
+async def _recover(parts: RolloutParts) -> int | None:
     """One interrupted deploy after the other, the newest first; the release that serves in the end."""
-    report = means.report
+    report = parts.report
     while True:
-        releases = await means.orchestrator.read(means.app.name)
+        releases = await parts.orchestrator.read(parts.app.name)
         refuse_taken(releases)
         standing = releases.standing
-        rollout = await rollout_of(means, releases)
+        rollout = await rollout_of(parts, releases)
         if not standing.open:
             try:
                 await rollout.make(_settling(releases))
@@ -102,7 +102,7 @@ async def _recover(means: Means) -> int | None:
                 raise
             except HoldfastError as error:
                 report.warn(f"r{number} cannot be finished: {error.message}")
-                report.log(Step(StepKind.GATE, number).id, "\n".join(error.detail), 2)
+                report.log(RolloutStep(StepKind.GATE, number).id, "\n".join(error.detail), 2)
                 await rollout.undo(number, error, _order(releases, number))
                 continue
         interrupted = HoldfastError("it was interrupted")
@@ -110,7 +110,7 @@ async def _recover(means: Means) -> int | None:
         await asyncio.sleep(0)
 
 
-def _settling(releases: Deployed) -> list[Step]:
+def _settling(releases: Deployed) -> list[RolloutStep]:
     """What is to be done where no release is open."""
     standing = releases.standing
     slots = dict(standing.slots)

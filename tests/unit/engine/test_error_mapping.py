@@ -11,6 +11,7 @@ from aiohttp import http_exceptions
 
 from tui.engine import errors
 from tui.engine.endpoint import Endpoint
+from tui.engine.error_mapping import meaning, readable, translate, translated
 from tui.engine.errors import (
     ConnectionFailed,
     EndpointUnusable,
@@ -22,7 +23,6 @@ from tui.engine.errors import (
     SocketMissing,
     StreamBroken,
 )
-from tui.engine.faults import meaning, readable, translate, translated
 from tui.engine.transport import transport_for
 
 if TYPE_CHECKING:

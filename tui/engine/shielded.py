@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
+async def shielded(work: Coroutine[Any, Any, T]) -> T:
     """Await `work` to its end, however often the caller is cancelled meanwhile, and cancel it then.
 
     `work` needs a time limit of its own. The engine goes on with a request whose sender has left: whoever

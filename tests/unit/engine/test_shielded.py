@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tui.engine.uncancelled import to_the_end
+from tui.engine.shielded import shielded
 from tui.errors import HoldfastError
 
 
@@ -15,7 +15,7 @@ async def test_it_gives_what_the_work_gives() -> None:
         await asyncio.sleep(0)
         return 7
 
-    assert await to_the_end(work()) == 7
+    assert await shielded(work()) == 7
 
 
 async def test_it_raises_what_the_work_raises() -> None:
@@ -23,7 +23,7 @@ async def test_it_raises_what_the_work_raises() -> None:
         raise HoldfastError("no")
 
     with pytest.raises(HoldfastError, match="no"):
-        await to_the_end(work())
+        await shielded(work())
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -37,7 +37,7 @@ async def test_however_often_it_is_cancelled(fails: bool) -> None:
             raise HoldfastError("no")
 
     async def operation() -> None:
-        await to_the_end(work())
+        await shielded(work())
         ended.append("more")
 
     task = asyncio.create_task(operation())
