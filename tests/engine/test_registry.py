@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tui.model.attachment import BUNDLE, Attachment
 from tui.model.credentials import Credentials
+from tui.registry.attaching import attach
 from tui.registry.client import Registry
 from tui.registry.errors import LoginRefused, TlsMismatch
 from tui.registry.payloads import DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST
+from tui.registry.referrers import attachments
 
 if TYPE_CHECKING:
     from tests.support.engine_calls import EngineCalls
@@ -134,6 +137,25 @@ async def test_a_registry_that_asks_for_a_login(
             with pytest.raises(LoginRefused, match=server.address) as caught:
                 await client.digest(repository, "v1")
         assert caught.value.hint == f"docker login {server.address}"
+
+
+async def test_what_hangs_on_an_image_of_a_registry_that_asks_for_a_login(
+    private_engine: PrivateEngine, api: EngineCalls, registry_with_login: Server
+) -> None:
+    server = registry_with_login
+    digest = push(api, server, "registry-test/signed:v1")["Digest"]
+    assert server.login is not None
+    path, made = "registry-test/signed", Attachment(BUNDLE, b'{"a": 1}')
+    async with Registry(server.address, Credentials(*server.login), insecure=True) as client:
+        manifest = await client.manifest(path, "v1")
+        assert manifest is not None
+        await attach(client, path, manifest, [made])
+        assert [one.blob for one in await attachments(client, path, digest)] == [made.blob]
+    async with Registry(server.address, insecure=True) as client:
+        with pytest.raises(LoginRefused):
+            await attach(client, path, manifest, [made])
+        [refused] = await attachments(client, path, digest)
+        assert "without a login" in refused.fault
 
 
 async def test_a_registry_without_tls_where_tls_was_expected(registry: Server) -> None:

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tui.model.image import Image
+
+
+_EVIDENCE = re.compile(r"sha256-([0-9a-f]{64})(?:\.sig|\.att|\.sbom)?")
+"""Tags under which clients keep what hangs on an image, where a registry has nothing else for it."""
+
+
+class ListedTags(NamedTuple):
+    """The tags that a registry lists. evidence: the digests of images that a tag keeps something of."""
+
+    tags: tuple[str, ...]
+    evidence: frozenset[str] = frozenset()
+
+
+def listed_tags(names: Iterable[str]) -> ListedTags:
+    """Tags of images, told from those under which signatures and claims are kept.
+
+    >>> listed_tags(["v1", "sha256-" + "a" * 64 + ".sig"]).tags
+    ('v1',)
+    """
+    found = {name: _EVIDENCE.fullmatch(name) for name in names}
+    evidence = frozenset(f"sha256:{one[1]}" for one in found.values() if one)
+    return ListedTags(tuple(name for name, one in found.items() if one is None), evidence)
 
 
 class RemoteTag(NamedTuple):
@@ -21,10 +44,11 @@ class RemoteTag(NamedTuple):
 class RemoteTags(NamedTuple):
     """The tags of one repository, as its registry had them.
 
-    at      when it was asked, seconds since the epoch
-    tags    by name; those that were not looked at are missing
-    more    how many were not looked at, because there are so many
-    error   why the registry could not be asked, "" when it answered; `tags` then are those of the time before
+    at         when it was asked, seconds since the epoch
+    tags       by name; those that were not looked at are missing
+    more       how many were not looked at, because there are so many
+    error      why the registry could not be asked, "" when it answered; the rest is of the time before then
+    evidence   the digests that signatures or claims are kept of under tags, which `tags` does not have
     """
 
     repository: str
@@ -32,6 +56,7 @@ class RemoteTags(NamedTuple):
     tags: Mapping[str, RemoteTag] = {}
     more: int = 0
     error: str = ""
+    evidence: frozenset[str] = frozenset()
 
 
 class Whereabouts(StrEnum):

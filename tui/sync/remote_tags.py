@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from tui.model.app import AppSpec
+    from tui.model.remote import ListedTags
     from tui.store.store import Change, Store
 
 AGAIN_SECONDS = 300.0
@@ -30,7 +31,7 @@ AT_ONCE = 8
 class Repository(Protocol):
     """An app's repository in its registry, open. All calls raise HoldfastError."""
 
-    async def tags(self) -> list[str]: ...
+    async def listed(self) -> ListedTags: ...
 
     async def digest(self, tag: str) -> str: ...
 
@@ -114,7 +115,7 @@ class RemoteTagsFollower:
         self._store.put_remote(found._replace(error=reason))
 
     async def _read(self, app: AppSpec, repository: Repository) -> RemoteTags:
-        names = await repository.tags()
+        names, evidence = await repository.listed()
         here = {tag: image for image in self._store.images.values() for tag in app.tags_of(image.tags)}
         looked_at = sorted(names, key=lambda tag: (tag in here, *_age(tag)), reverse=True)[:LOOKED_AT]
         gate = asyncio.Semaphore(AT_ONCE)
@@ -132,10 +133,11 @@ class RemoteTagsFollower:
             tasks = [group.create_task(one(tag)) for tag in looked_at]
         tags = dict(task.result() for task in tasks)
         return RemoteTags(
-            app.repository,
-            self._clock(),
-            {tag: held for tag, held in tags.items() if held.digest},
-            len(names) - len(looked_at),
+            repository=app.repository,
+            at=self._clock(),
+            tags={tag: held for tag, held in tags.items() if held.digest},
+            more=len(names) - len(looked_at),
+            evidence=evidence,
         )
 
 

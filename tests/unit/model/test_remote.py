@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui.model.image import Image
-from tui.model.remote import RemoteTag, whereabouts
+from tui.model.remote import ListedTags, RemoteTag, listed_tags, whereabouts
 
 IMAGE = Image("sha256:config", ("r/web:v1",), ("r/web@sha256:manifest",), 0.0, 1)
 
@@ -27,3 +27,18 @@ IMAGE = Image("sha256:config", ("r/web:v1",), ("r/web@sha256:manifest",), 0.0, 1
 )
 def test_whereabouts(image, digest, remote, error, expected):
     assert whereabouts(image, digest, remote, error) == expected
+
+
+def test_what_signatures_are_kept_under_is_no_tag_of_an_image() -> None:
+    digest, other = "a" * 64, "b" * 64
+    kept = [f"sha256-{digest}", f"sha256-{digest}.sig", f"sha256-{other}.att", f"sha256-{other}.sbom"]
+    near = [
+        f"sha256-{digest[1:]}",
+        f"sha256-{digest}.sigs",
+        f"v1-sha256-{digest}",
+        f"sha256-{digest.upper()}",
+        "v1",
+    ]
+    assert listed_tags([*kept, *near]) == ListedTags(
+        tuple(near), frozenset({f"sha256:{digest}", f"sha256:{other}"})
+    )

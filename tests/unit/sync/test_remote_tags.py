@@ -12,7 +12,7 @@ from tui.errors import HoldfastError
 from tui.model.app import AppSpec
 from tui.model.image import Image
 from tui.model.operation import Ended, Started
-from tui.model.remote import RemoteTag
+from tui.model.remote import RemoteTag, listed_tags
 from tui.store.operation import Operation
 from tui.store.store import Link, LinkState, Store
 from tui.sync import remote_tags
@@ -27,10 +27,10 @@ class Registry:
         self.error = ""
         self.asked = []
 
-    async def tags(self):
+    async def listed(self):
         if self.error:
             raise HoldfastError(self.error)
-        return list(self.held)
+        return listed_tags(self.held)
 
     async def digest(self, tag):
         self.asked.append(tag)
@@ -132,6 +132,19 @@ async def test_a_registry_that_goes_away_is_said_and_what_was_known_stays(store,
     registry.held = {"v1": "sha256:m1"}
     follower.nudge()
     await until(lambda: not store.remote[APP.image].error)
+
+
+async def test_what_is_kept_of_images_is_no_tag_and_is_counted(store, registry, follower):
+    hexadecimal = "a" * 64
+    ends = ("", ".sig", ".att", ".sbom")
+    registry.held = {"v1": "sha256:m1"} | {f"sha256-{hexadecimal}{end}": "sha256:m2" for end in ends}
+    live(store)
+
+    await until(lambda: APP.image in store.remote)
+    found = store.remote[APP.image]
+    assert (found.tags, found.more) == ({"v1": RemoteTag("sha256:m1")}, 0)
+    assert found.evidence == {f"sha256:{hexadecimal}"}
+    assert registry.asked == ["v1"]
 
 
 async def test_of_very_many_tags_the_newest_versions_are_looked_at(store, registry, follower, monkeypatch):

@@ -265,10 +265,10 @@ def test_whatever_a_stranger_attaches_is_read_and_is_no_key(kind: str, blob: byt
     assert read.key == ""
 
 
-@given(st.data())
-def test_a_bundle_with_one_bit_changed_is_never_ours_and_otherwise(data: st.DataObject) -> None:
+@given(st.integers(0, 5000), st.integers(0, 7))
+def test_a_bundle_with_one_bit_changed_is_never_ours_and_otherwise(place: int, bit: int) -> None:
     blob = bytearray(json.dumps(bundle_of()).encode())
-    blob[data.draw(st.integers(0, len(blob) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    blob[place % len(blob)] ^= 1 << bit  # its length differs: signatures are of random numbers
     [read] = read_attached([found(Attachment(BUNDLE, bytes(blob)))], KEYS)
     if read.key:  # what was changed is not signed: a hint, a name of a field that nobody reads
         assert read.claim == Claim(ClaimKind.TEST, True, 7.0, by="ci", op="op", detail="well")

@@ -8,6 +8,7 @@ from tui.engine.addresses import without_tls
 from tui.engine.credentials import credentials_for
 from tui.engine.errors import TransferFailed
 from tui.model.reference import path_in_registry, registry_host
+from tui.model.remote import listed_tags
 from tui.registry.client import Registry
 from tui.registry.errors import RegistryUnreachable
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.credentials import Credentials
     from tui.model.image import ImageConfig
+    from tui.model.remote import ListedTags
     from tui.registry.payloads import Manifest
 
 
@@ -59,9 +61,13 @@ class Remote:
         assert self._registry is not None, "used outside of its context"
         return self._registry
 
+    async def listed(self) -> ListedTags:
+        """Every tag, and what is evidence of images instead. Raises RegistryError."""
+        return listed_tags(await self.registry.tags(self._path))
+
     async def tags(self) -> list[str]:
-        """Every tag. Raises RegistryError."""
-        return await self.registry.tags(self._path)
+        """Every tag of an image. Raises RegistryError."""
+        return [*(await self.listed()).tags]
 
     async def manifest(self, digest: str) -> Manifest | None:
         """The manifest of a digest, None where there is none or it is out of reach. Raises RegistryError."""

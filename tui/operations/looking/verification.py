@@ -50,7 +50,9 @@ async def verify(
     `everything`. Never raises RegistryError: what is out of reach is a verdict. Raises KeyUnusable.
     """
     found: tuple[Attested, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts = judged(wanted, found, digests, keys, now, recorded)
+    if not wanted and not everything:
+        return Verified((), ())
     for digest in dict.fromkeys(digests):
         for look in (attachments, old_signatures):
             found += await attested(await look(registry, repository, digest), keys)
