@@ -283,13 +283,13 @@ def dispatch(arguments: Sequence[str]) -> int:
 
             return status.run(_asked(given), drift=given.drift, json=given.json)
         case "history" if given.operations or given.show:
-            from tui.cli import history
+            from tui.cli import operations_history
 
-            return history.run(given.app, given.limit, given.show, json=given.json)
+            return operations_history.run(given.app, given.limit, given.show, json=given.json)
         case "history":
-            from tui.cli import releases
+            from tui.cli import releases_history
 
-            return releases.run(_asked(given), given.limit, json=given.json)
+            return releases_history.run(_asked(given), given.limit, json=given.json)
         case "drift" | "verify":
             from tui.cli import drift
 

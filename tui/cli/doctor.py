@@ -6,9 +6,9 @@ import asyncio
 import os
 from typing import TYPE_CHECKING
 
-from tui.cli import checks
-from tui.cli.checks import OK, PROBLEM, WARNING, Finding, counted
-from tui.cli.engine_checks import engine_and_apps
+from tui.cli import doctor_checks as checks
+from tui.cli.doctor_checks import OK, PROBLEM, WARNING, Finding, counted
+from tui.cli.doctor_engine_checks import engine_and_apps
 from tui.cli.output import answer, answer_json, colours
 from tui.errors import HoldfastError
 from tui.presentation.console import painted

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui.cli import engine_checks
-from tui.cli.checks import had_changed, keys, unsettled
+from tui.cli import doctor_engine_checks
+from tui.cli.doctor_checks import had_changed, keys, unsettled
 from tui.journal.reader import Summary
 from tui.model.operation import Ended, Logged, Started, StepChanged, Warned
 from tui.settings.load import load
@@ -77,8 +77,8 @@ def test_keys_that_no_command_has_are_named() -> None:
     assert [*keys(Settings())] == []
 
 
-async def found_with(settings: Settings, host: str) -> list[engine_checks.Finding]:
-    return [one async for one in engine_checks.engine_and_apps(settings, host, "")]
+async def found_with(settings: Settings, host: str) -> list[doctor_engine_checks.Finding]:
+    return [one async for one in doctor_engine_checks.engine_and_apps(settings, host, "")]
 
 
 async def test_every_variable_that_is_not_set_is_named(
@@ -128,7 +128,7 @@ async def test_an_engine_that_is_silent_is_not_waited_for(
     """What is not answered is said, and the rest is looked at all the same."""
     monkeypatch.chdir(tmp_path)
     for bound in ("CONNECT_SECONDS", "ANSWER_SECONDS"):
-        monkeypatch.setattr(engine_checks, bound, 1.0)
+        monkeypatch.setattr(doctor_engine_checks, bound, 1.0)
     Path("holdfast.toml").write_text("[apps.web]\n")
     settings = load(None, {"HOME": str(tmp_path)})
     async with engine_silent_to(tmp_path / "s", call) as host:
@@ -139,4 +139,8 @@ async def test_an_engine_that_is_silent_is_not_waited_for(
 
 
 def test_all_questions_together_end_before_twenty_seconds() -> None:
-    assert engine_checks.CONNECT_SECONDS + 2 * engine_checks.ANSWER_SECONDS < engine_checks.SECONDS < 20
+    assert (
+        doctor_engine_checks.CONNECT_SECONDS + 2 * doctor_engine_checks.ANSWER_SECONDS
+        < doctor_engine_checks.SECONDS
+        < 20
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.containers import inspected_container
-from tui.cli import releases as listing
+from tui.cli import releases_history as listing
 from tui.cli import status
 from tui.cli.release_words import health_role, release_fields
 from tui.ledger.lease_state import LeaseState, Owner

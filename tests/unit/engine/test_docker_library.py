@@ -145,7 +145,7 @@ LOADED = "print('docker' in sys.modules)"
         "first_paint",
         "app",
         "cli.status",
-        "cli.releases",
+        "cli.releases_history",
         "operations.looking.app_repository",
         "operations.verbs.push",
     ],

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.cli.checks import LOW_BYTES, NOTE, OK, PROBLEM, WARNING, Finding, counted, failed
+from tui.cli.doctor_checks import LOW_BYTES, NOTE, OK, PROBLEM, WARNING, Finding, counted, failed
 from tui.errors import HoldfastError
 from tui.presentation.amounts import size
 

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from tests.unit.cli.story import IMAGE, OP, beginning, failed, success
-from tui.cli import history
+from tui.cli import operations_history
 from tui.cli.verbs import last_seconds
 from tui.journal.folder import operations_folder
 from tui.journal.writer import Journal
@@ -47,7 +47,7 @@ def written(state):
 
 
 def test_newest_first_with_outcomes(written, capfd):
-    assert history.run("", 20, "", json=False) == 0
+    assert operations_history.run("", 20, "", json=False) == 0
 
     head, *rows = capfd.readouterr().out.splitlines()
     assert head.split() == ["op", "when", "verb", "app", "made", "by", "took", "outcome"]
@@ -61,9 +61,9 @@ def test_newest_first_with_outcomes(written, capfd):
 
 
 def test_of_one_app_and_not_of_one_whose_name_ends_so(written, capfd):
-    assert history.run("web", 2, "", json=True) == 0
+    assert operations_history.run("web", 2, "", json=True) == 0
     assert [one["op"][-6:] for one in json.loads(capfd.readouterr().out)] == ["000005", "000004"]
-    assert history.run("web", 20, "", json=True) == 0
+    assert operations_history.run("web", 20, "", json=True) == 0
     found = json.loads(capfd.readouterr().out)
     assert [one["op"][-6:] for one in found] == ["000005", "000004", "000002", "000001"]
     assert [one["state"] for one in found] == ["running", "interrupted", "done", "failed"]
@@ -76,21 +76,21 @@ def test_two_within_one_second(state, capfd):
         events = [*beginning(1e9 + number / 10), *success(1e9 + 0.5)]
         write(events, f"20010909-014640-{verb}-web-00000{number}", verb=verb).close()
 
-    assert history.run("web", 2, "", json=True) == 0
+    assert operations_history.run("web", 2, "", json=True) == 0
     assert [one["verb"] for one in json.loads(capfd.readouterr().out)] == ["build", "push"]
-    assert history.run("", 20, "last", json=True) == 0
+    assert operations_history.run("", 20, "last", json=True) == 0
     assert json.loads(capfd.readouterr().out.splitlines()[0])["verb"] == "build"
 
 
 def test_nothing_yet(state, capfd):
-    assert history.run("", 20, "", json=False) == 0
+    assert operations_history.run("", 20, "", json=False) == 0
     assert capfd.readouterr().out == "nothing was done yet\n"
-    assert history.run("", 20, "", json=True) == 0
+    assert operations_history.run("", 20, "", json=True) == 0
     assert json.loads(capfd.readouterr().out) == []
 
 
 def test_one_operation_with_its_output(written, capfd):
-    assert history.run("", 20, "000001", json=False) == 0
+    assert operations_history.run("", 20, "000001", json=False) == 0
 
     lines = capfd.readouterr().out.splitlines()
     assert lines[0] == "Build web"
@@ -103,7 +103,7 @@ def test_one_operation_with_its_output(written, capfd):
 
 
 def test_an_interrupted_one_says_so(written, capfd):
-    assert history.run("", 20, "000004", json=False) == 0
+    assert operations_history.run("", 20, "000004", json=False) == 0
 
     out = capfd.readouterr().out
     assert "interrupted: its process is gone" in out
@@ -112,7 +112,7 @@ def test_an_interrupted_one_says_so(written, capfd):
 
 
 def test_the_last_one_as_events(written, capfd):
-    assert history.run("", 20, "last", json=True) == 0
+    assert operations_history.run("", 20, "last", json=True) == 0
 
     events = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert events[0]["op"].endswith("000005")
@@ -120,7 +120,7 @@ def test_the_last_one_as_events(written, capfd):
 
 
 def test_an_unknown_operation(written, capfd):
-    assert history.run("", 20, "abc", json=False) == 2
+    assert operations_history.run("", 20, "abc", json=False) == 2
     assert 'there is no operation "abc"' in capfd.readouterr().err
 
 
