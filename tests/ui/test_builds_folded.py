@@ -152,3 +152,11 @@ async def test_builds_come_and_go(dashboard: Open) -> None:
         await robot.wait(lambda: shown(pane) == [b.id, c.id, d.id, f"▸ {OTHER}: 1 build"])
         store.set_images([a, d, e])
         await robot.wait(lambda: shown(pane) == [d.id, f"▸ {OTHER}: 1 build", "▸ web: 1 build"])
+
+
+async def test_ages_of_images_and_tags_go_on_by_themselves(dashboard: Open) -> None:
+    async with dashboard(containers=0) as robot:
+        robot.app.store.set_images([image("d", 57.5, "postgres:16")])
+        await robot.wait_for("57s")
+        await robot.press("2")
+        await robot.wait(lambda: robot.row("postgres").count("1m") or robot.text().count(" 1m ") >= 2, 6)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.ui import fakes
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Open, Robot
@@ -169,3 +172,31 @@ async def test_a_menu_asks_again_whether_it_may_be_done_when_it_is_chosen(dashbo
         await robot.press("t")
         await robot.wait_for("Stop: fk00000 not running")
         assert robot.app.screen is robot.app.main
+
+
+@pytest.mark.parametrize(
+    ("letter", "words"),
+    [
+        ("t", "live release r3 of shop: nothing serves afterwards"),
+        ("k", "live release r3 of shop: nothing serves afterwards, unless"),
+        ("d", "live release r3 of shop: nothing serves afterwards"),
+        ("p", "live release r3 of shop: nothing serves while it is paused"),
+        ("r", "live release r3 of shop: nothing serves until it is up again"),
+    ],
+)
+async def test_a_question_says_what_the_app_loses(dashboard: Open, letter: str, words: str) -> None:
+    async with dashboard(containers=0) as robot:
+        robot.app.store.put_containers(fakes.kept_containers(time.time()))
+        await choose(robot, "shop", letter)
+        await robot.wait_for(words)
+
+
+async def test_removing_a_way_back_says_so_and_what_becomes_of_volumes(dashboard: Open) -> None:
+    async with dashboard(containers=0) as robot:
+        robot.app.store.put_containers(fakes.kept_containers(time.time()))
+        await robot.wait_for("2 earlier releases")
+        robot.app.main.containers.move_to(1)
+        await robot.press("right")
+        await choose(robot, "shop.r2", "d")
+        await robot.wait_for("a way back of shop (r2)")
+        assert "every volume stays, those without a name too" in robot.text()

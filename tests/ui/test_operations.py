@@ -27,6 +27,7 @@ from tui.model.operation import (
     StepChanged,
 )
 from tui.operations.process.launch import NotPlanned
+from tui.presentation.operation_words import ended_words
 from tui.settings.schema import Settings
 
 if TYPE_CHECKING:
@@ -433,17 +434,33 @@ async def test_history_opens_old_operations_with_their_output(
         assert "✗ build failed" in robot.text()
 
 
-async def test_what_was_interrupted_is_said_once_at_the_start(
+async def test_what_was_interrupted_and_needs_no_recovery_is_in_its_row_alone(
     dashboard: Open, processes: Processes, here: Endpoint
 ) -> None:
     write_journal(began(here.url, "20260101-000000-push-web-aaaaaa", "push", "web", 500))
-    write_journal(began(here.url, "20250101-000000-push-api-aaaaaa", "push", "api", 500_000))
     async with dashboard(settings=SETTINGS, endpoint=here) as robot:
-        await said(robot, "an operation was interrupted: web push")
-        assert "✗ push interrupted" in robot.row("web ")
+        await robot.wait(lambda: "✗ push interrupted" in robot.row("web "))
+        assert "interrupted:" not in robot.text()
         await select(robot, "web")
         await robot.press("1", "enter")
         await robot.wait_for("layers that have arrived are not sent again")
+
+
+async def test_what_runs_already_is_opened_at_the_start(
+    dashboard: Open, processes: Processes, here: Endpoint
+) -> None:
+    began_now = began(here.url, "20260101-000000-push-web-aaaaaa", "push", "web", 5)
+    journal = Journal.create(operations_folder(), began_now.op)
+    journal.write(began_now)
+    async with dashboard(settings=SETTINGS, endpoint=here) as robot:
+        await robot.wait_for("5 web push")
+    journal.close()
+
+
+def test_a_cancelled_deploy_says_what_serves() -> None:
+    cut = fakes.deploying(time.time())
+    cut.feed([Ended(time.time(), False, 3.0, error=Failure(130, "cancelled; r5 v1.5.0 serves"))])
+    assert ended_words(cut) == "web deploy cancelled; r5 v1.5.0 serves"
 
 
 async def test_the_end_of_what_nobody_sees_is_said(dashboard: Open, processes: Processes) -> None:

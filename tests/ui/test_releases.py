@@ -427,3 +427,36 @@ async def test_a_key_acts_on_the_app_of_the_row_under_the_cursor(dashboard: Open
         await robot.wait_for("old: D deploy")
         await robot.press("R")
         await robot.wait_for("old is no app of")
+
+
+async def test_a_known_drift_is_unknown_again_once_a_container_changes(
+    dashboard: Open, engine: Engine
+) -> None:
+    engine.drift = Drift("web", (Cause("does not run", "it is stopped"),), (), time.time(), "r5 v1.5.0", 5)
+    async with dashboard(settings=TWO) as robot:
+        await robot.press("1")
+        await deployed(robot, engine)
+        await robot.press("j", "v")
+        await robot.wait_for("Drift of web")
+        await robot.press("escape")
+        await robot.wait(lambda: "! 1" in robot.row("▸ web"))
+        robot.app.store.put_containers([container(state="exited")])
+        await robot.wait(lambda: "! 1" not in robot.row("▸ web"))
+        assert robot.row("▸ web").count("?") == 1
+
+
+async def test_the_cursor_stays_with_the_live_container(dashboard: Open, engine: Engine) -> None:
+    async with dashboard(settings=SETTINGS, containers=0) as robot:
+        store, pane = robot.app.store, robot.app.main.containers
+        old, *others = fakes.kept_containers(time.time())
+        store.put_containers([*others, old, old._replace(id="7" * 64, name="other", labels={})])
+        await robot.select("shop")
+        store.put_containers([old._replace(name="shop.r3", state="exited")])
+        await robot.wait_for("3 earlier releases")
+        new = old._replace(id="8" * 64, labels={**old.labels, "io.holdfast.release": "4"})
+        store.put_containers([new._replace(name="shop.r4", state="created")])
+        store.put_containers([new])
+        assert pane.cursor == new.id
+        await robot.select("other")
+        store.put_containers([new._replace(health="healthy")])
+        assert pane.cursor == "7" * 64

@@ -38,6 +38,8 @@ class ContainerAction(NamedTuple):
     done      how a message says that it is done: "stopped"
     fits      whether it does anything to a container in its state: others are left out
     loses     what is lost by it, for the question, "" for nothing
+    serves    what it means for an app whose live release it is done to, "" for nothing
+    removes   whether the container is gone then
     """
 
     command: Command
@@ -45,6 +47,8 @@ class ContainerAction(NamedTuple):
     done: str
     fits: Callable[[Container], bool]
     loses: str = ""
+    serves: str = ""
+    removes: bool = False
 
 
 def none(situation: Situation) -> str:
@@ -101,22 +105,24 @@ START = ContainerAction(
 STOP = ContainerAction(
     Command("container.stop", "Stop", (), Scope.CONTAINERS, changes=True, asks=Asks.CONFIRM, menu="t",
         why_not=_fitting(_runs, "not running"), docker="docker stop"),
-    lambda calls, one: calls.stop(one.id), "stopped", _runs,
+    lambda calls, one: calls.stop(one.id), "stopped", _runs, serves="nothing serves afterwards",
 )  # fmt: skip
 RESTART = ContainerAction(
     Command("container.restart", "Restart", (), Scope.CONTAINERS, changes=True, asks=Asks.CONFIRM, menu="r",
         why_not=selected, docker="docker restart"),
     lambda calls, one: calls.restart(one.id), "restarted", _any,
+    serves="nothing serves until it is up again",
 )  # fmt: skip
 KILL = ContainerAction(
     Command("container.kill", "Kill (SIGKILL, at once)", (), Scope.CONTAINERS, changes=True, asks=Asks.CONFIRM,
         menu="k", why_not=_fitting(_runs, "not running"), docker="docker kill"),
     lambda calls, one: calls.kill(one.id), "killed", _runs,
+    serves="nothing serves afterwards, unless its restart policy starts it again",
 )  # fmt: skip
 PAUSE = ContainerAction(
     Command("container.pause", "Pause", (), Scope.CONTAINERS, changes=True, asks=Asks.CONFIRM, menu="p",
         why_not=_fitting(_works, "not running, or paused already"), docker="docker pause"),
-    lambda calls, one: calls.pause(one.id), "paused", _works,
+    lambda calls, one: calls.pause(one.id), "paused", _works, serves="nothing serves while it is paused",
 )  # fmt: skip
 UNPAUSE = ContainerAction(
     Command("container.unpause", "Unpause", (), Scope.CONTAINERS, changes=True, menu="u",
@@ -127,7 +133,8 @@ REMOVE = ContainerAction(
     Command("container.remove", "Remove", (), Scope.CONTAINERS, changes=True, asks=Asks.CONFIRM, menu="d",
         why_not=selected, docker="docker rm"),
     lambda calls, one: calls.remove(one.id, force=one.running), "removed", _any,
-    loses="what was written inside is lost; named volumes stay",
+    loses="what was written inside is lost; every volume stays, those without a name too",
+    serves="nothing serves afterwards", removes=True,
 )  # fmt: skip
 
 ACTIONS = (START, STOP, RESTART, KILL, PAUSE, UNPAUSE, REMOVE)

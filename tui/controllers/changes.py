@@ -15,6 +15,7 @@ from tui.model.sizes import disk_size
 from tui.operations.by_hand import containers, images
 from tui.presentation.amounts import size
 from tui.presentation.containers import state
+from tui.presentation.losing import losses
 from tui.screens.confirm import Question
 from tui.screens.dialogs import NameDialog, ask
 
@@ -66,6 +67,7 @@ class Changes:
             )
         if action.loses:
             facts.append(action.loses)
+        facts = [*losses(action, chosen, self._desk.store.releases), *facts]
         verb, named = command.title.split(" (")[0], _named(names, "container")
         equal = docker_command(command, names, force=force)
         question = Question(

@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     from tui.store.operation import Operation
     from tui.store.store import Change
 
-RECENT = 86_400.0
-"""Seconds for which an interrupted operation is worth a word at the start."""
-
 
 class Operations:
     """Starts operations, shows and cancels them. `launch` starts the process of one."""
@@ -322,13 +319,10 @@ class Operations:
             self._app.notify(safe(said), markup=False, timeout=20)
 
     def _greet(self, found: Sequence[Operation]) -> None:
-        now = self._session.clock()
-        cut = [one.started for one in found if one.interrupted and now - one.started.t < RECENT]
-        if cut:
-            names = ", ".join(f"{started.app} {started.verb}" for started in cut[:5])
-            count = "an operation was" if len(cut) == 1 else f"{len(cut)} operations were"
-            said = f"{count} interrupted: {names}{' ...' if len(cut) > 5 else ''}"
-            self._app.notify(safe(said), severity="warning", markup=False, timeout=10)
+        """What runs already is what one has come for."""
+        running = [operation for operation in found if operation.running]
+        if running and self._screen.shown_operation is None:
+            self.show(max(running, key=lambda one: one.started.t))
 
 
 def _belongs(image: Image, app: AppSpec) -> bool:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
 from tui.presentation import apps as rows
-from tui.presentation.amounts import age_changes_in
 from tui.presentation.app_row import AppRow
 from tui.presentation.releases import release_cell
 from tui.presentation.text import fit
@@ -42,6 +40,7 @@ class AppsPane(ListView):
 
     COLUMNS = rows.COLUMNS
     SORTS = rows.SORTS
+    AGES = ("age", "last")
 
     def __init__(
         self,
@@ -60,8 +59,7 @@ class AppsPane(ListView):
         self._live: dict[str, str] = {}
         self.COLUMNS = rows.columns(store.apps)
         self._unfolded = set(store.apps) if len(store.apps) == 1 else set[str]()
-        self._ageing: asyncio.TimerHandle | None = None
-        super().__init__(id="apps")
+        super().__init__(clock=clock, id="apps")
 
     def on_mount(self) -> None:
         self._store.subscribe(Topic.LINK, lambda _: self._read_versions())
@@ -85,8 +83,6 @@ class AppsPane(ListView):
         return self._store.apps
 
     def on_unmount(self) -> None:
-        if self._ageing is not None:
-            self._ageing.cancel()
         for unsubscribe in self._followed.values():
             unsubscribe()
 
@@ -131,7 +127,7 @@ class AppsPane(ListView):
         self.set_columns(rows.columns(self._apps))
         self._read()
         self.reload()
-        self._plan_ageing()
+        self.ageing.plan()
 
     def _read_versions(self) -> None:
         if not self._store.complete:
@@ -165,7 +161,7 @@ class AppsPane(ListView):
         if names:
             put = [*names, *(key for key in self._release_keys() if app_of(key) in names)]
             self.apply(put, removed)
-            self._plan_ageing()
+            self.ageing.plan()
 
     def _take_containers(self, change: Change) -> None:
         for id in (*change.put, *change.removed):
@@ -179,7 +175,7 @@ class AppsPane(ListView):
                 unsubscribe()
             if found and found[0].running:
                 self._followed[name] = found[0].subscribe(lambda name=name: self._stepped(name))  # type: ignore[misc]
-        self._plan_ageing()
+        self.ageing.plan()
 
     def _stepped(self, name: str) -> None:
         """What runs has told something, up to 20 times a second: its row may read differently."""
@@ -188,18 +184,7 @@ class AppsPane(ListView):
             self._said[name] = said
             self.refresh_row(name)
 
-    # Ages are drawn again when one reads differently, not by a clock's tick.
-
-    def _plan_ageing(self) -> None:
-        if self._ageing is not None:
-            self._ageing.cancel()
-            self._ageing = None
-        now = self._clock()
-        waits = [age_changes_in(now - moment) for key in self.visible_keys() for moment in self._moments(key)]
-        if waits:
-            self._ageing = asyncio.get_running_loop().call_later(min(waits) + 0.01, self._draw_ages)
-
-    def _moments(self, key: str) -> list[float]:
+    def moments(self, key: str) -> list[float]:
         """The moments whose ages a row says."""
         name, number = app_of(key), number_of(key)
         releases, operations = self._store.releases.get(name), self.operations(name)
@@ -210,14 +195,6 @@ class AppsPane(ListView):
         if not number and operations and (ended := operations[0].ended) is not None:
             moments.append(ended.t)
         return moments
-
-    def _draw_ages(self) -> None:
-        for key in self.visible_keys():
-            self.refresh_row(key)
-        self._plan_ageing()
-
-    def on_list_view_shown(self) -> None:
-        self._plan_ageing()
 
     # Folding
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tui.presentation import containers as rows
 from tui.presentation import folding
-from tui.presentation.amounts import age_changes_in
 from tui.presentation.text import safe
 from tui.presentation.titles import containers_title
 from tui.store.store import Change, Store, Topic
@@ -45,8 +43,8 @@ class ContainersPane(FoldingList):
         self._states: Counter[str] = Counter()
         self._known: dict[str, str] = {}
         self._sampled: dict[str, tuple[Span, ...]] = {}
-        self._ageing: asyncio.TimerHandle | None = None
-        super().__init__(id="containers")
+        self._home = ""
+        super().__init__(clock=clock, id="containers")
         self.sorted_by = settings.sort
 
     def on_mount(self) -> None:
@@ -55,11 +53,6 @@ class ContainersPane(FoldingList):
             self._store.subscribe(topic, self.take)
         self._count(self._store.containers, ())
         self.reload()
-        self._plan_ageing()
-
-    def on_unmount(self) -> None:
-        if self._ageing is not None:
-            self._ageing.cancel()
 
     def take(self, change: Change) -> None:
         """Take over a change of the store."""
@@ -68,6 +61,39 @@ class ContainersPane(FoldingList):
         else:
             self._count(change.put, change.removed)
             self.apply(change.put, change.removed)
+            self._go_home(change.put)
+
+    # The cursor on the container of a live release stays with the app: the next one takes its name.
+
+    def _live_app(self, key: str | None) -> str:
+        """The app whose live release a row is, "" for any other row."""
+        container = self._store.containers.get(key or "")
+        if container is None:
+            return ""
+        return container.name if container.name in self._store.apps else folding.stands_over(container)
+
+    def _set_cursor(self, key: str | None, *, by_hand: bool = False) -> None:
+        if by_hand or self._live_app(self.cursor) == self._home:  # else it waits for the next live one
+            self._home = self._live_app(key)
+        super()._set_cursor(key, by_hand=by_hand)
+
+    def _go_home(self, put: Iterable[str]) -> None:
+        """Another container may have become the app's live one."""
+        old = self.cursor
+        home = next((key for key in put if self._home and self._live_app(key) == self._home), None)
+        if home is None or home == old or self.ordering.index(home) is None:
+            return
+        self._set_cursor(home)
+        if self._scroll_to_cursor():
+            self.refresh_body()
+            self.post_message(self.Shown(self))
+        else:
+            self.refresh_row(old)
+            self.refresh_row(home)
+
+    def unfold(self, *, shown: bool) -> None:
+        self._home = ""
+        super().unfold(shown=shown)
 
     def _count(self, put: Iterable[str], removed: Iterable[str]) -> None:
         for key in removed:
@@ -99,34 +125,6 @@ class ContainersPane(FoldingList):
                 self._sampled[key] = texts
                 self.refresh_cells(number + HEADING, x, width)
 
-    # Ages are drawn again when one of those on the screen reads differently, not by a clock's tick.
-
-    def _plan_ageing(self) -> None:
-        if self._ageing is not None:
-            self._ageing.cancel()
-        now = self._clock()
-        waits = [
-            age_changes_in(now - container.since)
-            for key in self.visible_keys()
-            if (container := self._store.containers.get(key)) is not None and container.since is not None
-        ]
-        delay = max(min(waits, default=60.0), 0.0) + 0.01
-        self._ageing = asyncio.get_running_loop().call_later(delay, self._draw_ages)
-
-    def _draw_ages(self) -> None:
-        place = next((place for place in self.placed() if place.column.id == "age"), None)
-        if place is not None:
-            now = self._clock()
-            for number, key in enumerate(self.visible_keys()):
-                container = self._store.containers.get(key)
-                since = container.since if container is not None else None
-                if since is not None and age_changes_in(now - since - 0.1) <= 0.12:
-                    self.refresh_cells(number + HEADING, place.x, place.width)
-        self._plan_ageing()
-
-    def on_list_view_shown(self) -> None:
-        self._plan_ageing()
-
     # What ListView asks
 
     def cell(self, key: str, column: str) -> Span:
@@ -138,6 +136,10 @@ class ContainersPane(FoldingList):
         name = key[1:]
         members = [self._store.containers[member] for member in self.folding.members.get(name, ())]
         return safe(folding.fold_words(name, members, unfolded=name in self.unfolded))
+
+    def moments(self, key: str) -> Iterable[float]:
+        container = self._store.containers.get(key)
+        return (container.since,) if container is not None and container.since is not None else ()
 
     def row_sort_key(self, key: str) -> Any:
         return self._key(self._store.containers[key])

@@ -39,7 +39,7 @@ class ImagesPane(FoldingList):
         self._key = rows.sort_key(self.SORTS[0], self._uses)
         self._users: dict[str, dict[str, str]] = {}
         self._image_of: dict[str, str] = {}
-        super().__init__(id="images")
+        super().__init__(clock=clock, id="images")
 
     def on_mount(self) -> None:
         self._store.subscribe(Topic.APPS, self._take_apps)
@@ -103,6 +103,10 @@ class ImagesPane(FoldingList):
 
     def stands_over(self, key: str) -> str:
         return folding.builds_over(self._store.images[key])
+
+    def moments(self, key: str) -> Iterable[float]:
+        image = self._store.images.get(key)
+        return (image.created,) if image is not None else ()
 
     def row_sort_key(self, key: str) -> Any:
         return self._key(self._store.images[key])

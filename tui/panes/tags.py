@@ -45,7 +45,7 @@ class TagsPane(FoldingList):
         self._keymap = keymap
         self._clock = clock
         self._rows: dict[str, rows.TagRow] = {}
-        super().__init__(id="tags")
+        super().__init__(clock=clock, id="tags")
 
     def on_mount(self) -> None:
         self._store.subscribe(Topic.APPS, self._take_apps)
@@ -128,6 +128,10 @@ class TagsPane(FoldingList):
     def stands_over(self, key: str) -> str:
         """Under the last of the names that stand together."""
         return folding.repository_of(key) if self._rows[key].last and not folding.is_build(key) else ""
+
+    def moments(self, key: str) -> Iterable[float]:
+        row = self._rows.get(key)
+        return (row.image.created,) if row is not None and row.image is not None else ()
 
     def row_sort_key(self, key: str) -> Any:
         row = self._rows[key]

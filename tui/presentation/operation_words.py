@@ -87,9 +87,12 @@ def ended_words(operation: Operation) -> str:
         return f"{name} was interrupted: its process is gone"
     if ended.ok:
         return f"{started.app} {verb_named(started.verb).done} in {duration(ended.seconds)}"
+    error = ended.error
+    serves = f"; {error.serves} serves" if error is not None and error.serves else ""
     if operation.state == "cancelled":
-        return f"{name} cancelled"
-    return f"{name} failed: {ended.error.message}" if ended.error is not None else f"{name} failed"
+        said = error.message.removeprefix("cancelled") if error is not None else ""
+        return f"{name} cancelled{said or serves}"
+    return f"{name} failed: {error.message}" if error is not None else f"{name} failed"
 
 
 def goes_back(operation: Operation) -> bool:

@@ -178,6 +178,8 @@ class Store:
         """The releases of an app; told only where they are others than before."""
         before = self.releases.get(app)
         self.releases[app] = releases
+        if before is not None and before.standing != releases.standing:
+            self.drift.pop(app, None)  # it was of what stood there then
         if before is None or before._replace(at=releases.at) != releases:
             self._tell(Change(Topic.RELEASES, put=(app,)))
 
@@ -185,6 +187,11 @@ class Store:
         """What a look for drift has found."""
         self.drift[drift.app] = drift
         self._tell(Change(Topic.RELEASES, put=(drift.app,)))
+
+    def forget_drift(self, app: str) -> None:
+        """Something of the app has changed since anybody looked."""
+        if self.drift.pop(app, None) is not None:
+            self._tell(Change(Topic.RELEASES, put=(app,)))
 
     def set_apps(self, apps: Mapping[str, AppSpec], elsewhere: Mapping[str, str]) -> None:
         """Which apps are configured now; what is known of those that are no longer is forgotten."""

@@ -107,7 +107,7 @@ class ReleasesFollower:
         self._note(change.put)
         for id in change.removed:
             if known := self._known.pop(id, None):
-                self._make_stale(known[0])
+                self._changed(known[0])
 
     def _note(self, ids: Iterable[str]) -> None:
         """Apps are stale whose containers are new, or are called or stand otherwise than before."""
@@ -120,7 +120,7 @@ class ReleasesFollower:
                 continue
             self._known[id] = now
             for name in {app, before[0] if before is not None else ""} - {""}:
-                self._make_stale(name)
+                self._changed(name)
 
     def _app_of(self, container: Container) -> str:
         """The app that a container belongs to: a release, its lease, or whatever bears the app's name."""
@@ -128,6 +128,11 @@ class ReleasesFollower:
             return app
         names = (container.name, container.name.rpartition(".")[0])  # "web", "web.r12", "web.lease"
         return next((name for name in names if name in self._apps), "")
+
+    def _changed(self, app: str) -> None:
+        """A container of an app: what a look for drift has found is of before."""
+        self._store.forget_drift(app)
+        self._make_stale(app)
 
     def _make_stale(self, app: str) -> None:
         if self._store.link.state is LinkState.LIVE:  # before that everything is read anyway

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from tui.presentation.folding import HEAD, Folding
 from tui.widgets.list_view import ListView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 class FoldingList(ListView):
@@ -17,10 +18,10 @@ class FoldingList(ListView):
     While the list is filtered nothing is folded: what matches is to be seen.
     """
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, *, clock: Callable[[], float] = time.time, id: str) -> None:
         self.folding = Folding(self.row_sort_key, self.fold_of, self.stands_over)
         self.unfolded: set[str] = set()
-        super().__init__(id=id)
+        super().__init__(clock=clock, id=id)
 
     # What a subclass says
 

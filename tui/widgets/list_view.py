@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.message import Message
@@ -10,10 +11,11 @@ from tui.presentation.frame import Scroll
 from tui.presentation.ordering import Ordering
 from tui.presentation.table import Column, Placed, heading, place, row, whole_row
 from tui.presentation.text import fit
+from tui.widgets.ageing import Ageing
 from tui.widgets.framed import Framed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from textual import events
 
@@ -32,6 +34,7 @@ class ListView(Framed):
 
     COLUMNS: tuple[Column, ...] = ()
     SORTS: ClassVar[tuple[str, ...]] = ("",)
+    AGES: ClassVar[tuple[str, ...]] = ("age",)
 
     class Highlighted(Message):
         """The cursor stands on another row, or on none; `by_hand`: because the user has moved it."""
@@ -57,8 +60,10 @@ class ListView(Framed):
             self.view = view
             self.key = key
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, clock: Callable[[], float] = time.time, id: str | None = None) -> None:
+        """`clock` tells the time that the ages of rows are counted to."""
         super().__init__(id=id)
+        self.ageing = Ageing(self, clock)
         self.cursor: str | None = None
         self.marks: set[str] = set()
         self.filter_text = ""
@@ -98,6 +103,10 @@ class ListView(Framed):
     def row_keys(self) -> Iterable[str]:
         """Those, and the rows that stand for others."""
         return self.all_keys()
+
+    def moments(self, key: str) -> Iterable[float]:
+        """The moments whose ages a row says in the columns AGES, in seconds since the epoch."""
+        return ()
 
     def describe(self) -> None:
         """Set the title; called when the rows have changed."""
@@ -175,6 +184,14 @@ class ListView(Framed):
         if index is not None and 0 <= index - self.top < self.rows_shown:
             self.refresh_lines_at(1 + HEADING + index - self.top)
 
+    def refresh_ages(self, key: str) -> None:
+        """Draw the cells of one row that say an age again."""
+        index = self.ordering.index(key)
+        if index is not None:
+            for placed in self.placed():
+                if placed.column.id in self.AGES:
+                    self.refresh_cells(HEADING + index - self.top, placed.x, placed.width)
+
     # Changes
 
     def reload(self) -> None:
@@ -183,6 +200,7 @@ class ListView(Framed):
         self._settle_after_change(None, self.ordering.index(self.cursor) if self.cursor else None)
         self.refresh_body()
         self.describe()
+        self.ageing.plan()
 
     def apply(self, put: Iterable[str], removed: Iterable[str]) -> None:
         """Take over single changes; rows that look as before are not drawn again."""
@@ -331,6 +349,12 @@ class ListView(Framed):
             self.post_message(self.Opened(self, self.cursor))
 
     # Textual's events
+
+    def on_list_view_shown(self) -> None:
+        self.ageing.plan()
+
+    def on_unmount(self) -> None:
+        self.ageing.stop()
 
     def on_resize(self) -> None:
         self.top = max(0, min(self.top, len(self.ordering) - self.rows_shown))
