@@ -94,7 +94,7 @@ def test_a_dispatch_on_an_id_would_be_found(written: str) -> None:
 def test_what_changes_something_for_others_is_asked_with_its_plan_or_is_confirmed() -> None:
     at_once = {command.id for command in TABLE if command.changes and command.asks is Asks.NOTHING}
     assert at_once == {
-        "app.build", "app.test",
+        "app.build", "app.test", "app.scan",
         "container.start", "container.unpause", "container.rename", "container.shell",
     }  # fmt: skip
     assert not any(command.asks is Asks.TYPED for command in TABLE)

@@ -23,8 +23,8 @@ BROKEN = {
     "wrong value": ('[log]\ntail = "many"\n', ["[log] tail = 'many'", "a whole number from 0 to 100000"]),
     "a value for a table": ("log = 5\n", ["log is a table", "write [log] above its keys"]),
     "a key of a later version": (
-        "[policy]\nrequire_scan = true\n",
-        ["[policy] require_scan is not taken", "scanning comes in a later version"],
+        "[apps.web]\nswarm = true\n",
+        ["[apps.web] swarm is not taken", "Swarm comes in a later version"],
     ),
     "an app with a typo": (
         '[apps.web.run]\nports = ["80:web"]\nvolume = []\n',

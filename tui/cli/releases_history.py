@@ -12,7 +12,7 @@ from tui.errors import HoldfastError
 from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.digest import short_id
-from tui.model.evidence import recorded_claims
+from tui.model.evidence import ClaimKind, is_recorded
 from tui.model.releases import State
 from tui.model.secrets import mask_text
 from tui.operations.looking.releases import read_releases
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tui.settings.schema import Settings
 
 COLUMNS = ("app", "release", "version", "digest", "when", "by", "gap", "evidence", "of", "outcome")
+
+PASSED = {ClaimKind.TEST: "tested", ClaimKind.SCAN: "scanned"}
 
 _ROLES = {State.LIVE: "ok", State.KEPT: "text", State.LEDGER_ONLY: "text"}
 
@@ -154,12 +156,11 @@ def row(one: Listed) -> tuple[str, ...]:
 
 
 def evidence_words(entry: Entry) -> str:
-    """What was known of a release: "tested, commit 3f2a9c71b0de"."""
+    """What was known of a release: "tested, scanned, commit 3f2a9c71b0de"."""
     evidence, words = entry.release.evidence, []
     if entry.release.adopted:
         words.append("adopted")
-    if recorded_claims(evidence):
-        words.append("tested")
+    words += [word for kind, word in PASSED.items() if is_recorded(evidence, kind)]
     if commit := evidence.get("commit"):
         words.append(f"commit {short_id(commit)}")
     return ", ".join(words)

@@ -111,6 +111,16 @@ APP_TEST = Command(
     menu="t",
     of_app=True,
 )
+APP_SCAN = Command(
+    "app.scan",
+    "Scan the app's image for vulnerabilities",
+    ("S",),
+    changes=True,
+    why_not=_one_image(free),
+    footer="scan",
+    menu="n",
+    of_app=True,
+)
 APP_TAG = Command(
     "app.tag",
     "Give the app's image a version",
@@ -154,7 +164,7 @@ APP_HISTORY = Command(
 )
 
 APPS = (
-    APP_BUILD, APP_TEST, APP_TAG, APP_PUSH, OPERATION_CANCEL, APP_HISTORY,
+    APP_BUILD, APP_TEST, APP_SCAN, APP_TAG, APP_PUSH, OPERATION_CANCEL, APP_HISTORY,
 )  # fmt: skip
 
 OPERATION_FOLD = Command(

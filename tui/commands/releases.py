@@ -142,7 +142,7 @@ APP_ROLLBACK = Command(
 )
 APP_SHIP = Command(
     "app.ship",
-    "Ship: build, test, tag, push and deploy",
+    "Ship: build, test, scan, tag, push and deploy",
     ("A",),
     changes=True,
     asks=Asks.PLAN,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from tui.commands.apps import APP_HISTORY, APP_PUSH, APP_TAG, APP_TEST, OPERATION_CANCEL
+from tui.commands.apps import APP_HISTORY, APP_PUSH, APP_SCAN, APP_TAG, APP_TEST, OPERATION_CANCEL
 from tui.commands.command import Asks
 from tui.commands.table import TABLE
 from tui.controllers.preparing import Preparing
@@ -56,7 +56,8 @@ class Operations:
         in_task = self._desk.in_task
         return {
             **{command: self._beginning(command) for command in TABLE if command.begins},
-            APP_TEST: self._test,
+            APP_TEST: self._on_image(APP_TEST, "test"),
+            APP_SCAN: self._on_image(APP_SCAN, "scan"),
             APP_TAG: in_task(self._tag),
             APP_PUSH: in_task(self._push),
             APP_HISTORY: in_task(self._history),
@@ -76,9 +77,14 @@ class Operations:
 
         return at_once if command.asks is Asks.NOTHING else self._desk.in_task(planned)
 
-    def _test(self, situation: Situation) -> None:
-        app = situation.apps[0]
-        self._begin(APP_TEST, situation, [self.request("test", app.name, image=_image(situation, app))])
+    def _on_image(self, command: Command, verb: str) -> Handler:
+        """What begins a verb that is told the app and its selected image."""
+
+        def begin(situation: Situation) -> None:
+            app = situation.apps[0]
+            self._begin(command, situation, [self.request(verb, app.name, image=_image(situation, app))])
+
+        return begin
 
     # Showing
 

@@ -18,7 +18,7 @@ from tui.model.reference import registry_host
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
 
     from tui.engine.image_archive import Compared
@@ -38,6 +38,10 @@ DAMAGE = ("file integrity checksum failed", "no such file or directory", "layer 
 
 EMPTY_TAR = bytes(1024)
 """A tar is ended by two blocks of 512 zero bytes."""
+
+
+async def _kept_nowhere(_: bytes) -> None:
+    """For what is only looked at."""
 
 
 class Images:
@@ -88,12 +92,24 @@ class Images:
         engine itself notices that files were altered on its disk, MalformedAnswer where it gives no archive
         of an image, AnswerTooLarge beyond `most` bytes.
         """
+        return await self._archived(id, most, tell, _kept_nowhere)
+
+    async def save(
+        self, id: str, keep: Callable[[bytes], Awaitable[None]], most: int, tell: Callable[[int], None]
+    ) -> Compared:
+        """As `contents`; every part of the archive is given to `keep` before the next is read."""
+        return await self._archived(id, most, tell, keep)
+
+    async def _archived(
+        self, id: str, most: int, tell: Callable[[int], None], keep: Callable[[bytes], Awaitable[None]]
+    ) -> Compared:
         archive, size = ImageArchive(), 0
         path = f"/images/{segment(id)}/get"
         try:
             async with self._wire.stream("GET", path, seconds=SAVE_SECONDS) as answer:
                 async for chunk in answer.chunks(most=most, silence=SILENCE):
                     archive.feed(chunk)
+                    await keep(chunk)
                     size += len(chunk)
                     tell(size)
             archive.close()

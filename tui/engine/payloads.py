@@ -61,6 +61,7 @@ def image_config(item: Json) -> ImageConfig:
         has_healthcheck=test[0] != "NONE",
         user=config.get("User") or "",
         stop_signal=config.get("StopSignal") or "",
+        layers=tuple((item.get("RootFS") or {}).get("Layers") or ()),
     )
 
 

@@ -12,6 +12,8 @@ from tui.model.reference import familiar, split_reference
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tui.model.scan_spec import ScanSpec
+
 
 class BuildSecret(NamedTuple):
     """A secret of a build: `--mount=type=secret,id=ID`. One of `file` and `env` is set; never its value."""
@@ -191,6 +193,7 @@ class AppSpec(NamedTuple):
                (see model.reference.app_repository)
     origin     the file that defines it
     build      None where it is not built here
+    scan       None where ship does not scan it
     engines    docker contexts or endpoints, () for the current one
     order      "stop-first" or "start-first"
     keep       earlier good releases that are kept
@@ -208,6 +211,7 @@ class AppSpec(NamedTuple):
     run: RunSpec = RunSpec()
     ready: ReadySpec = ReadySpec()
     test: ProofSpec = ProofSpec()
+    scan: ScanSpec | None = None
     engines: tuple[str, ...] = ()
     order: str = "stop-first"
     keep: int = 5

@@ -84,6 +84,12 @@ class Evidence(NamedTuple):
         claim = self.passed(ClaimKind.TEST)
         return claim.at if claim is not None else 0.0
 
+    @property
+    def scanned(self) -> float:
+        """When it passed its scan, 0.0 where it did not."""
+        claim = self.passed(ClaimKind.SCAN)
+        return claim.at if claim is not None else 0.0
+
     def with_claim(self, claim: Claim) -> Evidence:
         """With a further claim; of its kind only so many stay."""
         same = sorted((one for one in self.claims if one.kind == claim.kind), key=lambda one: one.at)
@@ -115,22 +121,37 @@ def together(found: Iterable[Evidence]) -> Evidence:
     return first._replace(claims=tuple(claim for one in known for claim in one.claims))
 
 
+_FACTS = {ClaimKind.TEST: ("tested", "test"), ClaimKind.SCAN: ("scanned", "scan")}
+"""How a release's record says that its image passed: when, and in which operation."""
+
+
 def facts_of(evidence: Evidence) -> dict[str, str]:
     """What a release's record says of its image: texts by name."""
-    claim = evidence.passed(ClaimKind.TEST)
-    facts = {"commit": evidence.commit}
-    if claim is not None:
-        facts = {"tested": f"{claim.at:.0f}", "test": claim.op, **facts}
+    facts: dict[str, str] = {}
+    for kind, (when, op) in _FACTS.items():
+        if (claim := evidence.passed(kind)) is not None:
+            facts |= {when: f"{claim.at:.0f}", op: claim.op}
+    facts["commit"] = evidence.commit
     return {name: value for name, value in facts.items() if value}
+
+
+def is_recorded(facts: Mapping[str, str], kind: str) -> bool:
+    """Whether a record says that its image passed in one way."""
+    return any(claim.kind == kind for claim in recorded_claims(facts))
 
 
 def recorded_claims(facts: Mapping[str, str]) -> tuple[Claim, ...]:
     """The claims in what a record says of its image. Anybody may have written it: a moment may be none."""
-    if not facts.get("tested"):
-        return ()
+    return tuple(
+        Claim(kind, True, _moment(facts[when]), op=facts.get(op, ""))
+        for kind, (when, op) in _FACTS.items()
+        if facts.get(when)
+    )
+
+
+def _moment(said: str) -> float:
     try:
-        at = float(facts["tested"])
+        at = float(said)
     except ValueError:
-        at = 0.0
-    at = at if 0 < at < LATEST else 0.0
-    return (Claim(ClaimKind.TEST, True, at, op=facts.get("test", "")),)
+        return 0.0
+    return at if 0 < at < LATEST else 0.0

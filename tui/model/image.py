@@ -39,6 +39,7 @@ class ImageConfig(NamedTuple):
     volumes                            paths
     ports                              "80/tcp"
     env                                "NAME=value"
+    layers                             DiffIDs, the lowest first
     has_healthcheck                    whether it says how to tell that it is healthy
     """
 
@@ -59,6 +60,7 @@ class ImageConfig(NamedTuple):
     has_healthcheck: bool = False
     user: str = ""
     stop_signal: str = ""
+    layers: tuple[str, ...] = ()
 
     @property
     def platform(self) -> str:

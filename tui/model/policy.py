@@ -13,12 +13,14 @@ class Policy(NamedTuple):
 
     mutable_tags   tags that may move, as shell patterns ("latest", "main-*"); every other tag is a version
     require_tests  whether an image must have passed its test before it is pushed or deployed
+    require_scan   whether it must have passed its scan
     allow_dirty    whether an image built from uncommitted changes may be given a version
     """
 
     mutable_tags: tuple[str, ...] = ()
     require_tests: bool = True
     allow_dirty: bool = False
+    require_scan: bool = False
 
     def may_move(self, tag: str) -> bool:
         """Whether a tag is no version, and may name other bytes tomorrow."""
@@ -30,19 +32,35 @@ class Policy(NamedTuple):
         """What is not claimed of an image of an app; `image` is its name where it is not the newest."""
         from tui.model.evidence import ClaimKind, Requirement
 
-        if evidence.passed(ClaimKind.TEST) is not None:
-            return []
-        command = f"holdfast test {app} --image {image}" if image else f"holdfast test {app}"
-        remedy = f"{command}, or set require_tests = false in [policy]" if self.require_tests else command
-        return [
-            Requirement(
-                ClaimKind.TEST,
-                lacks="has not passed its test",
-                short="untested",
-                remedy=remedy,
-                enforced=self.require_tests,
+        of = f"{app} --image {image}" if image else app
+        found = []
+        if evidence.passed(ClaimKind.TEST) is None:
+            remedy = f"holdfast test {of}"
+            found.append(
+                Requirement(
+                    ClaimKind.TEST,
+                    lacks="has not passed its test",
+                    short="untested",
+                    remedy=f"{remedy}, or set require_tests = false in [policy]"
+                    if self.require_tests
+                    else remedy,
+                    enforced=self.require_tests,
+                )
             )
-        ]
+        if self.require_scan and evidence.passed(ClaimKind.SCAN) is None:
+            found.append(self._scan(of, failed=evidence.claimed(ClaimKind.SCAN) is not None))
+        return found
+
+    def _scan(self, of: str, *, failed: bool) -> Requirement:
+        from tui.model.evidence import ClaimKind, Requirement
+
+        return Requirement(
+            ClaimKind.SCAN,
+            lacks="has not passed its scan" if failed else "was not scanned",
+            short="scan failed" if failed else "unscanned",
+            remedy=f"holdfast scan {of}, or set require_scan = false in [policy]",
+            enforced=True,
+        )
 
 
 class EngineSettings(NamedTuple):

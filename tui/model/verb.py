@@ -87,6 +87,19 @@ _ALL = (
         examples=("holdfast test web", "holdfast test web --image 3f2a9c71b0de"),
     ),
     Verb(
+        "scan", "scanning", "scanned", "scans",
+        takes=frozenset((Argument.IMAGE,)),
+        when_cancelled="the scanner is stopped, and nothing is kept of what it has found",
+        when_interrupted="start it again: what it has left behind is removed first",
+        short="look for vulnerabilities in an image",
+        help=(
+            "Have Trivy or Grype look at the exact bytes of an image, and judge what is found by the app's "
+            "rules: exit status 1 where it fails. An image that could not be looked at is not scanned, and "
+            "never clean."
+        ),
+        examples=("holdfast scan web", "holdfast scan web --image v1.4.0"),
+    ),
+    Verb(
         "tag", "tagging", "tagged", "tags",
         takes=frozenset((Argument.VERSION, Argument.IMAGE)),
         asks=True,
@@ -160,9 +173,10 @@ _ALL = (
         asks=True, undoes=True, recovers=True,
         when_cancelled="a deploy that it has begun is undone; what was built, tagged or pushed stays",
         usage="[APP] [VERSION]",
-        short="build, test, tag, push and deploy",
+        short="build, test, scan, tag, push and deploy",
         help=(
-            "Build, test, tag, push and deploy in a row; the first that fails stops it. "
+            "Build, test, scan (where the app has a scan table), tag, push and deploy in a row; the first "
+            "that fails stops it. "
             "Without VERSION the next patch is offered on a terminal; elsewhere it has to be named. "
             f"What is live already, bytes and configuration, stays as it is unless --again is given. {ASKS}"
         ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.model.app import Port, ReadySpec, RunSpec
 from tui.model.differences import differences
 from tui.model.digest import short_id
-from tui.model.evidence import recorded_claims
+from tui.model.evidence import ClaimKind, recorded_claims
 from tui.model.releases import State
 from tui.model.secrets import MASK, is_secret_name, mask_sentence, mask_text
 from tui.model.ways_back import doubt_of
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tui.presentation.style import Line
 
 CUT_SHORT = "what it had begun was interrupted: <app.recover> in the apps finishes or undoes it"
+
+PASSED: dict[str, str] = {ClaimKind.TEST: "tested", ClaimKind.SCAN: "scanned"}
 
 STANDS = {
     State.LIVE: "live: it bears the app's name",
@@ -108,9 +110,9 @@ def _evidence(entry: Entry, now: float) -> list[tuple[str, str]]:
     if entry.release.adopted:
         facts.append(("gate", "passed as it stood" if entry.release.gate_passed else "not passed"))
     claims = recorded_claims(evidence)
-    if not claims:
+    if not any(claim.kind == ClaimKind.TEST for claim in claims):
         facts.append(("tested", "no: nothing is known of a test of these bytes"))
-    at = {"tested": moment(claims[0].at, now)} if claims else {}
+    at = {PASSED[claim.kind]: moment(claim.at, now) for claim in claims}
     return [*facts, *((name, at.get(name) or mask_text(value)) for name, value in evidence.items())]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.model.digest import short_id
-from tui.model.evidence import recorded_claims
+from tui.model.evidence import ClaimKind, is_recorded
 from tui.model.releases import State
 from tui.model.step import doing
 from tui.model.verb import verb_named
@@ -95,7 +95,7 @@ def _fact(column: str, entry: Entry, now: float) -> Span:
 
 def proof(entry: Entry) -> Span:
     """Whether these bytes have passed their test, as far as the record tells."""
-    if recorded_claims(entry.release.evidence):
+    if is_recorded(entry.release.evidence, ClaimKind.TEST):
         return "✓ ok", "ok"
     return ("! no" if entry.has_record else "?"), "warn"
 

@@ -47,6 +47,8 @@ def version_choices(
         evidence = together(known[id] for id in one.images if id in known)
         if evidence.tested:
             words.append(f"tested {age(now - evidence.tested)} ago")
+        if evidence.scanned:
+            words.append(f"scanned {age(now - evidence.scanned)} ago")
         words += [f"! {missing.short}" for missing in policy.missing(evidence, app)]
         choices.append(Suggestion(one.tag, " · ".join(words)))
     return choices

@@ -14,6 +14,7 @@ from tui.model.app_name import LONGEST, SHORTEST, free_name, is_app_name, taken_
 from tui.settings.app_keys import APP, BUILD, READY, TEST, folder
 from tui.settings.reading import SettingsFile, SettingsPlace, bare, record, shown, untaken_keys
 from tui.settings.run_keys import RUN
+from tui.settings.scan_keys import SCAN
 from tui.settings.schema import LATER, nearest
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _TABLES: Mapping[str, tuple[Mapping[str, Reader], str]] = {
     "run": (RUN, "service"),
     "ready": (READY, ""),
     "test": (TEST, ""),
+    "scan": (SCAN, ""),
 }
 
 

@@ -23,6 +23,8 @@ from tui.model.reference import app_repository
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tui.model.scan_spec import ScanSpec
+
 
 def app_spec(name: str, table: Mapping[str, Any]) -> AppSpec:
     """The app of a table that `tui.settings.apps` has read and put together."""
@@ -37,6 +39,8 @@ def app_spec(name: str, table: Mapping[str, Any]) -> AppSpec:
         values["ready"] = ReadySpec(**table["ready"])
     if "test" in table:
         values["test"] = ProofSpec(**table["test"])
+    if "scan" in table:
+        values["scan"] = _scan(table["scan"])
     return AppSpec(name, **values)
 
 
@@ -59,6 +63,15 @@ def _environment(table: Mapping[str, str | None]) -> dict[str, Any]:
         else:
             found["environment"][name] = value and from_text(value)
     return {key: variables for key, variables in found.items() if variables or key == "environment"}
+
+
+def _scan(table: Mapping[str, Any]) -> ScanSpec:
+    from tui.model.scan_spec import Ignore, ScanSpec  # apart: most apps are not scanned
+
+    values = dict(table)
+    if "ignore" in table:
+        values["ignore"] = tuple(Ignore(**one) for one in table["ignore"])
+    return ScanSpec(**values)
 
 
 def _run(table: Mapping[str, Any]) -> RunSpec:

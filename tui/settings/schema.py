@@ -132,7 +132,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "show_stopped": FLAG,
         "sort": one_of("state", "name", "age", "image", "project", "cpu", "memory"),
     },
-    "policy": {"mutable_tags": TEXTS, "require_tests": FLAG, "allow_dirty": FLAG},
+    "policy": {"mutable_tags": TEXTS, "require_tests": FLAG, "require_scan": FLAG, "allow_dirty": FLAG},
 }
 
 ENGINE: Mapping[str, Key] = {
@@ -143,8 +143,6 @@ ENGINE: Mapping[str, Key] = {
 
 LATER: Mapping[str, str] = {
     "swarm": "Swarm comes in a later version",
-    "scan": "scanning comes in a later version",
-    "require_scan": "scanning comes in a later version",
 }
 """Keys of what is still to come: refused with a reason rather than read and not obeyed."""
 

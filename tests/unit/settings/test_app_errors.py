@@ -45,12 +45,34 @@ APP = [
         '"1m30s" or "2d", or a number of seconds',
     ),
     ("swarm = true", "[apps.web] swarm is not taken: Swarm comes in a later version"),
-    ("scan = {}", "[apps.web] scan is not taken: scanning comes in a later version"),
+    ("scan = 1", "[apps.web.scan] is a table, not 1: write [apps.web.scan] above its keys"),
     ("imag = 'a'", "[apps.web] imag is unknown: did you mean image?"),
-    ("zzz = 1", "[apps.web] zzz is unknown: known are image, engine, engines, order, keep, keep_builds, drain, drain_seconds, create_networks, create_volumes, ignore_changes, build, run, ready, test"),
+    ("zzz = 1", "[apps.web] zzz is unknown: known are image, engine, engines, order, keep, keep_builds, drain, drain_seconds, create_networks, create_volumes, ignore_changes, build, run, ready, test, scan"),
     ("ports = [80]", "[apps.web] ports is not allowed here: it belongs in [apps.web.run]"),
     ("depends_on = []", "[apps.web] depends_on is not taken: an app is one container, and knows of no other service"),
     ("run = 1", "[apps.web.run] is a table, not 1: write [apps.web.run] above its keys"),
+]  # fmt: skip
+
+SCANNER = 'it takes "trivy" or "grype", or the path of one of them'
+LENGTH = 'it takes a duration such as "1m30s" or "2d", or a number of seconds, more than 0'
+
+SCAN = [
+    ('scanner = "clair"', f" scanner = 'clair' is not allowed: {SCANNER}"),
+    ('scanner = "trivyx"', f" scanner = 'trivyx' is not allowed: {SCANNER}"),
+    ("scanner = 1", f" scanner = 1 is not allowed: {SCANNER}"),
+    ('fail_on = "severe"', " fail_on = 'severe' is not allowed: it takes one of \"critical\", \"high\", \"medium\", \"low\", \"negligible\", \"unknown\", \"none\""),
+    ("only_new = 1", " only_new = 1 is not allowed: it takes true or false"),
+    ('sha256 = "abc"', " sha256 = 'abc' is not allowed: it takes the SHA-256 of the scanner's binary, 64 hex digits"),
+    ("max_db_age = 0", f" max_db_age = 0 is not allowed: {LENGTH}"),
+    ('timeout = "long"', f" timeout = 'long' is not allowed: {LENGTH}"),
+    ("vex = [1]", " vex[0] = 1 is not allowed: it takes a path"),
+    ('ignore = ["CVE-1"]', " ignore[0] = 'CVE-1' is not allowed: it takes a table"),
+    ('ignore = [{ id = "CVE-1" }]', " ignore[0] is not allowed: reason is missing"),
+    ('ignore = [{ reason = "so" }]', " ignore[0] is not allowed: id is missing"),
+    ('ignore = [{ id = "C", reason = " " }]', " ignore[0].reason = ' ' is not allowed: it takes a text that is not empty"),
+    ('ignore = [{ id = "C", reason = "so", until = "soon" }]', " ignore[0].until = 'soon' is not allowed: it takes a day such as 2026-12-31"),
+    ('ignore = [{ id = "C", reason = "so", until = 2026-12-31T00:00:00 }]', " ignore[0].until = 2026-12-31 00:00:00 is not allowed: it takes a day such as 2026-12-31"),
+    ("fail = 1", " fail is unknown: did you mean fail_on?"),
 ]  # fmt: skip
 
 BUILD = [
@@ -230,7 +252,7 @@ def test_a_wrong_app_is_named(faults: Faults, text: str, sentence: str) -> None:
     ("table", "text", "sentence"),
     [
         (table, *fault)
-        for table, several in (("build", BUILD), ("run", RUN), ("ready", READY))
+        for table, several in (("build", BUILD), ("run", RUN), ("ready", READY), ("scan", SCAN))
         for fault in several
     ],
 )

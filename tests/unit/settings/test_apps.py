@@ -24,6 +24,7 @@ from tui.model.app import (
     RunSpec,
     Ulimit,
 )
+from tui.model.scan_spec import Ignore, ScanSpec
 from tui.settings.app_file import run_table
 from tui.settings.load import ConfigError, load
 
@@ -142,6 +143,17 @@ def test_the_whole_example_is_read_as_it_says(home: dict[str, str]) -> None:
                 headers={"X-Forwarded-Proto": "https"},
             ),
             test=ProofSpec(("npm", "test"), 300.0, {"CI": "true"}),
+            scan=ScanSpec(
+                scanner="trivy",
+                fail_on="high",
+                only_fixable=True,
+                only_new=True,
+                ignore=(Ignore("CVE-2026-1234", "it is never called", "zlib", "2027-01-31"),),
+                vex=(f"{here}/web.vex.json",),
+                sha256="1f889576636db0623539cb339df7d06c40ebf39e7919489eafa1160e29808f19",
+                dockerfile=True,
+                database="/srv/trivy",
+            ),
         )
     }
 
@@ -149,22 +161,25 @@ def test_the_whole_example_is_read_as_it_says(home: dict[str, str]) -> None:
 def test_every_field_can_be_set() -> None:
     from tui.settings.app_keys import APP, BUILD, READY, TEST
     from tui.settings.run_keys import RUN
+    from tui.settings.scan_keys import SCAN
 
     logging = {"logging_driver", "logging_options"}
     assert {*BUILD} == {*BuildSpec._fields}
     assert {*READY} == {*ReadySpec._fields}
     assert {*TEST} == {*ProofSpec._fields}
+    assert {*SCAN} == {*ScanSpec._fields}
     assert {*RUN} - {"logging"} == {*RunSpec._fields} - logging - {"interpolated"}
-    others = {"name", "origin", "shares", "build", "run", "ready", "test"}
+    others = {"name", "origin", "shares", "build", "run", "ready", "test", "scan"}
     assert {*APP, *others} - {"engine"} == {*AppSpec._fields}
 
 
 def test_every_key_of_an_app_stands_in_the_example() -> None:
     from tui.settings.app_keys import APP, BUILD, READY, TEST
     from tui.settings.run_keys import RUN
+    from tui.settings.scan_keys import SCAN
 
     text = EXAMPLE.read_text()
-    assert [key for key in (*APP, *BUILD, *READY, *TEST, *RUN) if key not in text] == []
+    assert [key for key in (*APP, *BUILD, *READY, *TEST, *RUN, *SCAN) if key not in text] == []
 
 
 @pytest.mark.parametrize(

@@ -86,10 +86,8 @@ def test_every_problem_is_said_at_once(home: dict[str, str]) -> None:
 
 
 def test_what_is_still_to_come_is_refused_with_a_reason(home: dict[str, str]) -> None:
-    (problem,) = problems(home, "[policy]\nrequire_scan = true\n")
-    assert (
-        problem == f"{user_file(home)}: [policy] require_scan is not taken: scanning comes in a later version"
-    )
+    (problem,) = problems(home, "[policy]\nswarm = true\n")
+    assert problem == f"{user_file(home)}: [policy] swarm is not taken: Swarm comes in a later version"
 
 
 def test_policy_and_engines_are_read_and_put_together(home: dict[str, str]) -> None:

@@ -127,6 +127,12 @@ async def _test(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Pl
     return await plan(engine, app, request.op, request.image)
 
 
+async def _scan(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Planned:
+    from tui.operations.verbs.scan import plan
+
+    return await plan(engine, app, request.op, request.image)
+
+
 async def _tag(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
     from tui.operations.verbs.tag import plan
 
@@ -179,6 +185,7 @@ async def _prune(request: Request, engine: Engine, app: AppSpec, _: Policy) -> P
 PLANNING: Mapping[str, Callable[[Request, Engine, AppSpec, Policy], Awaitable[Planned]]] = {
     "build": _build,
     "test": _test,
+    "scan": _scan,
     "tag": _tag,
     "push": _push,
     "deploy": _deploy,

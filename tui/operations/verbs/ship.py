@@ -1,4 +1,4 @@
-"""Everything in a row: build, test, tag, push, deploy; the first that fails stops it."""
+"""Everything in a row: build, test, scan, tag, push, deploy; the first that fails stops it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.operations.looking.app_repository import Remote
 from tui.operations.looking.suggested_versions import suggestions
 from tui.operations.orchestrators.standalone import Standalone
 from tui.operations.running.runner import Planned
-from tui.operations.verbs import deploy, push, tag
+from tui.operations.verbs import deploy, push, scan, tag
 from tui.operations.verbs import test as test
 from tui.operations.verbs.build import find_build
 from tui.operations.verbs.tag import refuse_dirty, refuse_illegal
@@ -92,6 +92,8 @@ class _Ship:
     def _steps(self) -> list[PlanStep]:
         app = self._app
         steps = [PlanStep("ship-build", f"Build {app.name}"), PlanStep("ship-test", "Test the image")]
+        if app.scan is not None:
+            steps.append(PlanStep("ship-scan", "Scan it"))
         steps.append(PlanStep("ship-tag", f"Tag it {self._version}"))
         if app.has_registry:
             steps.append(PlanStep("ship-push", f"Push {app.image}:{self._version}"))
@@ -145,6 +147,8 @@ class _Ship:
                 report.state(step.id, CACHED)
             return live
         await self._planned("ship-test", test.plan(engine, app, op, image), report)
+        if app.scan is not None:
+            await self._planned("ship-scan", scan.plan(engine, app, op, image), report)
         await self._foreseen()  # a build takes long: a version is given only if it can be deployed
         await self._planned("ship-tag", tag.plan(engine, app, policy, version, image), report)
         result = built

@@ -1,0 +1,1 @@
+"""Scanners: what they say, and how they are started."""
