@@ -295,7 +295,7 @@ def test_a_wrong_value_of_a_table_is_named(faults: Faults, table: str, text: str
             "[apps.web.eu]\n",
             "[apps.web] eu is unknown: known are image, engine, engines, order, keep, keep_builds, drain, drain_seconds, "
             "create_networks, create_volumes, ignore_changes, build, "
-            'run, ready, test; an app\'s name with a dot in it is written in quotes: [apps."web.eu"]',
+            'run, ready, test, scan; an app\'s name with a dot in it is written in quotes: [apps."web.eu"]',
         ),
         (
             '[apps."web.eu".run]\nport = 1\n',
