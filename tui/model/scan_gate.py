@@ -42,7 +42,7 @@ class NotScanned(NamedTuple):
     remedy: str
 
 
-class Verdict(NamedTuple):
+class ScanVerdict(NamedTuple):
     """What the gate says of a report.
 
     not_scanned  why it cannot say that the image is clean
@@ -72,7 +72,7 @@ class Baseline(NamedTuple):
     findings: frozenset[Identity] | None = None
 
 
-def judge(report: ScanReport, spec: ScanSpec, now: float, live: Baseline | None = None) -> Verdict:
+def judge(report: ScanReport, spec: ScanSpec, now: float, live: Baseline | None = None) -> ScanVerdict:
     """Judge a report. live: what findings are compared with, None where nothing is live."""
     doubts = not_scanned(report, spec, now)
     today = datetime.fromtimestamp(now, UTC).date().isoformat()
@@ -87,7 +87,7 @@ def judge(report: ScanReport, spec: ScanSpec, now: float, live: Baseline | None 
     reasons = [f"not scanned: {one.message}" for one in doubts]
     if failing:
         reasons.append(_failing(failing, spec, known))
-    return Verdict(
+    return ScanVerdict(
         not_scanned=doubts,
         failing=failing,
         ignored=worst_first(ignored),

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tui.model.finding import Finding, ScanReport, end_of_life, worst_first
+from tui.model.moment import read_moment
 from tui.scanners.reading import (
     FINDINGS,
     document,
-    moment,
     named,
     number,
     objects,
@@ -76,13 +76,13 @@ def read_report(raw: bytes, said: str = "") -> ScanReport:
 
 def read_database(db: Mapping[str, Any]) -> float:
     """When the database was built; it stands at one of two places, by the version."""
-    return moment(text(table(db, "status"), "built") or text(db, "built"))
+    return read_moment(text(table(db, "status"), "built") or text(db, "built"))
 
 
 def read_status(raw: bytes) -> tuple[float, bool]:
     """Of `grype db status --output json`: when the database was built, and whether it can be used."""
     found = document(raw, NAME)
-    return moment(text(found, "built")), found.get("valid") is not False
+    return read_moment(text(found, "built")), found.get("valid") is not False
 
 
 def read_version(raw: bytes) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tui.model.severity import SEVERITIES
@@ -84,20 +83,6 @@ def severity(word: str) -> str:
     """One of SEVERITIES. What is not known could be anything."""
     found = word.casefold()
     return found if found in SEVERITIES else "unknown"
-
-
-def moment(word: str) -> float:
-    """Seconds since the epoch of "2026-11-27T00:00:00Z", fractions of any length; 0.0 for what is none."""
-    whole, dot, rest = word.partition(".")
-    if dot:  # Go writes nanoseconds
-        digits = len(rest) - len(rest.lstrip("0123456789"))
-        whole += rest[digits:]
-    try:
-        found = datetime.fromisoformat(whole)
-        found = found if found.tzinfo is not None else found.replace(tzinfo=UTC)
-        return max(found.timestamp(), 0.0)
-    except (ValueError, OverflowError, OSError):
-        return 0.0
 
 
 def number(value: Any) -> float | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.model.finding import Finding, ScanReport, end_of_life, worst_first
+from tui.model.moment import read_moment
 from tui.scanners.reading import (
     FINDINGS,
     document,
-    moment,
     named,
     objects,
     severity,
@@ -104,4 +104,4 @@ def read_version(raw: bytes) -> str:
 
 def read_database(raw: bytes) -> float:
     """When a database was built, by its metadata.json; 0.0 where that does not say so."""
-    return moment(text(document(raw, NAME), "UpdatedAt"))
+    return read_moment(text(document(raw, NAME), "UpdatedAt"))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.finding import Identity, Remark, ScanReport
     from tui.model.image import ImageConfig
-    from tui.model.scan_gate import Verdict
+    from tui.model.scan_gate import ScanVerdict
     from tui.operations.deploying.wanted import Wanted
     from tui.operations.running.report import Report
     from tui.operations.scanning.live import LiveImage
@@ -188,7 +188,7 @@ def _gate_words(spec: ScanSpec) -> str:
     return " ".join(words)
 
 
-def _detail(found: ScanReport, verdict: Verdict) -> str:
+def _detail(found: ScanReport, verdict: ScanVerdict) -> str:
     """A scan in a sentence: what a claim says of it."""
     said = (
         f"{found.by} (sha256:{found.sha256}), "
@@ -197,7 +197,7 @@ def _detail(found: ScanReport, verdict: Verdict) -> str:
     return "; ".join((said, *verdict.reasons))
 
 
-def _tell(found: ScanReport, verdict: Verdict, report: Report) -> None:
+def _tell(found: ScanReport, verdict: ScanVerdict, report: Report) -> None:
     for note in verdict.notes:
         report.warn(note)
     lines = [
@@ -209,13 +209,13 @@ def _tell(found: ScanReport, verdict: Verdict, report: Report) -> None:
     report.log(JUDGE, "\n".join([*lines, f"{found.by}: {counted(found.findings)}"]))
 
 
-def _marks(identity: Identity, verdict: Verdict) -> str:
+def _marks(identity: Identity, verdict: ScanVerdict) -> str:
     new = verdict.new is not None and identity in verdict.new
     ignored = any(one.identity == identity for one in verdict.ignored)
     return f"{' new' * new}{' ignored' * ignored}"
 
 
-def _not_passed(app: str, verdict: Verdict) -> NotPassed:
+def _not_passed(app: str, verdict: ScanVerdict) -> NotPassed:
     if verdict.not_scanned:
         first = verdict.not_scanned[0]
         return NotPassed("; ".join(verdict.reasons), first.remedy)
