@@ -14,12 +14,12 @@ from tui.settings.schema import FLAG, TEXT, one_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.settings.reading import Reader, Spot
+    from tui.settings.reading import Reader, SettingsPlace
 
 KNOWN = ("trivy", "grype")
 
 
-def _scanner(value: Any, spot: Spot) -> Any:
+def _scanner(value: Any, spot: SettingsPlace) -> Any:
     """A name, or the path of a binary that is called so."""
     said = f'it takes "{KNOWN[0]}" or "{KNOWN[1]}", or the path of one of them'
     if not isinstance(value, str) or not value.rpartition("/")[2].startswith(KNOWN) or "\0" in value:
@@ -65,7 +65,7 @@ _ignore = record(
 )
 
 
-def _ignored(value: Any, spot: Spot) -> Any:
+def _ignored(value: Any, spot: SettingsPlace) -> Any:
     """What is ignored has a reason: whoever reads it later cannot ask."""
     found = _ignore(value, spot)
     for name in ("id", "reason"):

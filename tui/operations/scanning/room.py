@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.engine.uncancelled import to_the_end
+from tui.engine.shielded import shielded
 from tui.errors import HoldfastError
 from tui.scanners.binaries import cache_folder
 
@@ -38,7 +38,7 @@ async def scan_folder() -> AsyncIterator[Path]:
     try:
         yield folder
     finally:
-        await to_the_end(asyncio.to_thread(_remove, folder, lock))
+        await shielded(asyncio.to_thread(_remove, folder, lock))
 
 
 def _new() -> tuple[Path, int]:
