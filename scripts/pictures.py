@@ -8,10 +8,10 @@ from pathlib import Path
 
 from tui.app import Holdfast
 from tui.demo.launch import DemoEngine
+from tui.engine.ref import EngineRef
 from tui.settings.schema import Settings
 from tui.store.store import Link, LinkState, Store
 from tui.sync.session import EngineSession
-from tui.sync.which import Which
 from tui.theming import ThemeShelf
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
@@ -23,7 +23,8 @@ async def picture(size: tuple[int, int], theme: str, name: str, keys: tuple[str,
         settings = Settings(theme=theme)
         store = Store()
         store.set_link(Link(LinkState.CONNECTING, 0.0, engine.endpoint.url))
-        app = Holdfast(EngineSession(Which(engine.endpoint, demo=True), settings, store), ThemeShelf(theme))
+        session = EngineSession(EngineRef(engine.endpoint, demo=True), settings, store)
+        app = Holdfast(session, ThemeShelf(theme))
         async with app.run_test(size=size) as pilot:
             await asyncio.sleep(6)  # statistics and some log lines
             await pilot.press(*keys)

@@ -79,7 +79,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
             session.store,
             self.keymap,
             settings.containers,
-            demo=session.which.demo,
+            demo=session.ref.demo,
             read_only=read_only,
             log=LogPane(settings.log, self.keymap),
             choose=self._choose,
@@ -91,7 +91,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         self.logs = Logs(desk)
         self.operations = Operations(desk, launch)
         self.releases = Releases(desk, self.operations)
-        read = read or partial(load, session.which.config or None)
+        read = read or partial(load, session.settings.file or None)
         self.controllers: Sequence[Controller] = (
             self, Lists(desk), Outputs(desk), PaneMoves(desk), Menus(desk, self._choose), Looking(desk),
             self.logs, Changes(desk), Shell(desk), self.operations, self.releases,
@@ -189,7 +189,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         link = self.store.link
         if link.state is LinkState.LOST and link.version is None and not self._asking_connection:
             self._asking_connection = True
-            source, retry = self.session.which.endpoint.source, self.session.watcher.retry_now
+            source, retry = self.session.ref.endpoint.source, self.session.watcher.retry_now
             self.push_screen(ConnectionScreen(self.store, source, retry), self._connection_left)
         if link.state is LinkState.LOST:
             self._was_lost = link.version is not None

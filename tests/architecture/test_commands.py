@@ -14,10 +14,10 @@ from tui.commands.command import Asks
 from tui.commands.keymap import Keymap
 from tui.commands.table import BY_ID, FORMER, TABLE
 from tui.engine.endpoint import Endpoint
+from tui.engine.ref import EngineRef
 from tui.settings.schema import Settings
 from tui.store.store import Store
 from tui.sync.session import EngineSession
-from tui.sync.which import Which
 from tui.theming import ThemeShelf
 
 TREE = Path(__file__).parents[2] / "tui"
@@ -29,9 +29,9 @@ TABLES = re.compile(r"commands/(apps|container_actions|containers|images|log|rel
 
 @pytest.fixture
 def app() -> Holdfast:
-    which = Which(Endpoint("unix:///var/run/docker.sock", "default socket"))
+    ref = EngineRef(Endpoint("unix:///var/run/docker.sock", "default socket"))
     return Holdfast(
-        EngineSession(which, Settings(), Store()), ThemeShelf("holdfast-dark", {"HOME": "/nowhere"})
+        EngineSession(ref, Settings(), Store()), ThemeShelf("holdfast-dark", {"HOME": "/nowhere"})
     )
 
 

@@ -69,3 +69,15 @@ def test_nothing_in_the_program_looks_like_a_test() -> None:
 def test_every_folder_is_a_package(top: str) -> None:
     folders = {path.parent for path in (TREE / top).rglob("*.py")}
     assert [str(folder) for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+def test_one_module_says_which_engine_is_meant() -> None:
+    """What makes an endpoint of words, variables and contexts is asked there alone: others get the answer."""
+    asking = {
+        _name(path)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "tui.engine.endpoint"
+        if {"resolve", "named"} & {alias.name for alias in node.names}
+    }
+    assert asking == {"tui.operations.looking.endpoint_choice"}

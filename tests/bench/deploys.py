@@ -32,6 +32,7 @@ from tests.bench.programs import TREE
 from tests.bench.table import Result, at_most, times
 from tests.support.busybox import archive
 from tests.support.private_engine import PrivateEngine
+from tests.support.refs import ref
 from tui.errors import HoldfastError
 from tui.journal.folder import journal_path, new_id, operations_folder
 from tui.journal.reader import events, is_alive
@@ -149,7 +150,7 @@ class Apps:
             new_id(verb, self.name, time.time()),
             verb,
             self.name,
-            host=self.engine.host,
+            ref(self.engine.host),
             config=str(self._config),
             **options,
         )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from tests.support.refs import ref
 from tui.errors import HoldfastError
 from tui.journal.folder import new_id
 from tui.model.operation import Logged, StepChanged, Warned
 from tui.operations.process.prepared import prepared
 from tui.operations.process.request import Request
 from tui.operations.running.runner import failure, perform
+from tui.settings.load import load
 
 if TYPE_CHECKING:
     from tests.support.project import Project
@@ -29,16 +31,16 @@ class Operations:
     async def do(self, verb: str, **options: Any) -> Ended:
         """Plan and run a verb; a refusal to plan is raised."""
         name = self.project.name
-        request = Request(new_id(verb, name, time.time()), verb, name, host=self.host, **options)
+        request = Request(new_id(verb, name, time.time()), verb, name, ref(self.host), **options)
         self.told = []
-        async with prepared(request) as (found, engine):
+        async with prepared(request, load()) as found:
             self.plan = found.plan
             return await perform(
                 found,
                 op=request.op,
                 name=verb,
                 app=name,
-                engine=engine,
+                engine=self.host,
                 tell=self.told.append,
             )
 

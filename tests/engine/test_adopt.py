@@ -17,10 +17,12 @@ import pytest
 
 from tests.engine.test_creation import SAME, front, place, replaced, told
 from tests.support.busybox import IMAGE
+from tests.support.refs import ref
 from tui.engine.client import Engine
 from tui.engine.container.creation import create_body
 from tui.engine.container.resolving import resolved
 from tui.engine.endpoint import Endpoint
+from tui.engine.ref import EngineRef
 from tui.errors import HoldfastError, Refused
 from tui.journal.folder import new_id
 from tui.ledger.ledger import Ledger
@@ -93,11 +95,12 @@ class Adopting:
         self.told: list[Event] = []
 
     async def do(self, verb: str, name: str, **options: Any) -> Ended:
-        request = Request(new_id(verb, name, time.time()), verb, name, **{"host": self.host, **options})
-        async with prepared(request) as (found, engine):
+        options = {"engine": ref(self.host), **options}
+        request = Request(new_id(verb, name, time.time()), verb, name, **options)
+        async with prepared(request, load()) as found:
             self.plan = found.plan
             return await perform(
-                found, op=request.op, name=verb, app=name, engine=engine, tell=self.told.append
+                found, op=request.op, name=verb, app=name, engine=self.host, tell=self.told.append
             )
 
     async def work(self, verb: str, name: str, **options: Any) -> Ended:
@@ -209,8 +212,8 @@ async def test_a_process_of_its_own_shows_the_same_plan(
 ) -> None:
     """The file that will be written too, which the dashboard shows before anybody says yes."""
     docker(engine.endpoint.url, f"run -d --name web --network none {IMAGE} sleep 600")
-    request = Request("op", "adopt", "web", engine=engine.endpoint)
-    async with prepared(request) as (found, _):
+    request = Request("op", "adopt", "web", engine=EngineRef(engine.endpoint))
+    async with prepared(request, load()) as found:
         plan = found.plan
     launched = await Launched.start(request)
     try:

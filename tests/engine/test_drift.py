@@ -14,7 +14,7 @@ from tests.engine.test_creation import front
 from tests.support.busybox import IMAGE
 from tests.support.registry import Registry
 from tui.cli import drift as command
-from tui.cli.places import Asked
+from tui.cli.asked import Asked
 from tui.engine import containers
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
@@ -36,6 +36,7 @@ from tui.model.drift import (
 )
 from tui.model.policy import Policy
 from tui.operations.looking.drift import find_drift
+from tui.operations.looking.endpoint_choice import Named
 from tui.settings.load import load
 
 if TYPE_CHECKING:
@@ -287,7 +288,7 @@ async def test_a_registry_out_of_reach_is_unknown(
     assert found.causes == ()
     assert [cause.kind for cause in found.unknown] == [TAG_IN_REGISTRY, DIGEST_GONE]
     assert own.address in found.unknown[0].message
-    status = await asyncio.to_thread(command.run, Asked("web", engine.endpoint.url), json=False)
+    status = await asyncio.to_thread(command.run, Asked("web", Named(engine.endpoint.url)), json=False)
     said = capsys.readouterr().out
     assert status == 3
     assert "? unknown whether tag moved in the registry" in said
@@ -296,7 +297,7 @@ async def test_a_registry_out_of_reach_is_unknown(
 
 async def test_the_command(live: Live, api: EngineCalls, capsys: pytest.CaptureFixture[str]) -> None:
     async def run(*, json: bool = False, app: str = "") -> tuple[int, str, str]:
-        status = await asyncio.to_thread(command.run, Asked(app, live.engine.endpoint.url), json=json)
+        status = await asyncio.to_thread(command.run, Asked(app, Named(live.engine.endpoint.url)), json=json)
         return status, *capsys.readouterr()
 
     assert await run() == (0, "web  r1 v1  no drift\n", "")
@@ -321,7 +322,7 @@ async def test_the_command_without_an_engine(
     configure(images)
     for as_json in (False, True):
         host = f"unix://{home}/nothing.sock"
-        assert await asyncio.to_thread(command.run, Asked("", host), json=as_json) == 3
+        assert await asyncio.to_thread(command.run, Asked("", Named(host)), json=as_json) == 3
         out = capsys.readouterr().out
         assert "unknown on" in out or json.loads(out)["apps"][0]["drift"] is None
 

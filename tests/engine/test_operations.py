@@ -11,12 +11,14 @@ import pytest
 
 from tests.engine.operating import Operations
 from tests.support.project import Project
+from tests.support.refs import ref
 from tui.errors import HoldfastError
 from tui.evidence.files import read_evidence
 from tui.model.operation import StepChanged
 from tui.operations.process.prepared import prepared
 from tui.operations.process.request import Request
 from tui.operations.verbs.push import Pushing
+from tui.settings.load import load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -341,7 +343,7 @@ async def test_a_tag_with_illegal_characters(operations: Operations, version: st
 
 async def test_an_app_that_nobody_knows(operations: Operations, engine_host: str) -> None:
     with pytest.raises(HoldfastError) as caught:
-        async with prepared(Request("op", "build", "wep", host=engine_host)):
+        async with prepared(Request("op", "build", "wep", ref(engine_host)), load()):
             pass
 
     assert caught.value.exit_status == 2

@@ -20,6 +20,7 @@ import pytest
 import tomli_w
 
 from tests.support.busybox import archive
+from tests.support.refs import ref
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.errors import HoldfastError
@@ -238,7 +239,7 @@ class App:
             new_id(verb, self.name, time.time()),
             verb,
             self.name,
-            host=self.engine.host,
+            ref(self.engine.host),
             config=str(self.config),
             **options,
         )
@@ -265,14 +266,14 @@ class App:
         """Do a verb here; a refusal to plan is raised."""
         request = self.request(verb, **options)
         self.told = []
-        async with prepared(request) as (found, engine):
+        async with prepared(request, load(request.config)) as found:
             self.plan = found.plan
             return await perform(
                 found,
                 op=request.op,
                 name=verb,
                 app=self.name,
-                engine=engine,
+                engine=self.engine.host,
                 tell=self.told.append,
             )
 

@@ -15,6 +15,7 @@ from tui.journal.writer import JournalFailed
 from tui.model.operation import CANCELLED, Logged, Progressed, StepChanged
 from tui.operations.process.prepared import prepared
 from tui.operations.running.runner import perform
+from tui.settings.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,10 +108,12 @@ async def unwritten_from(app: App, step: str) -> None:
             raise JournalFailed("the journal cannot be written: no space left on device")
 
     request = app.request("deploy", version="v2")
-    async with prepared(request) as (planned, engine):
+    async with prepared(request, load(request.config)) as planned:
         assert step in [one.id for one in planned.plan.steps]
         with pytest.raises(JournalFailed):
-            await perform(planned, op=request.op, name="deploy", app=app.name, engine=engine, tell=tell)
+            await perform(
+                planned, op=request.op, name="deploy", app=app.name, engine=request.engine.url, tell=tell
+            )
 
 
 async def test_a_journal_that_cannot_be_written_any_more(engine: PrivateEngine, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from tui.cli.arguments import dispatch
 from tui.model.operation import Warned
 from tui.operations.process.prepared import prepared
 from tui.operations.running.runner import perform
+from tui.settings.load import load
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -134,13 +135,13 @@ async def test_somebody_else_failed_since_the_plan_was_made(engine: PrivateEngin
     app = App(tmp_path, engine, "between")
     await app.work("deploy", version="v1")
     request = app.request("deploy", version="v2")
-    async with prepared(request) as (planned, host):
+    async with prepared(request, load(request.config)) as planned:
         app.configure(run={"command": ["false"]})
         await undone(app, "deploy fails while another waits")
 
         told: list[Event] = []
         ended = await perform(
-            planned, op=request.op, name="deploy", app=app.name, engine=host, tell=told.append
+            planned, op=request.op, name="deploy", app=app.name, engine=engine.host, tell=told.append
         )
 
     assert ended.ok, ended.error

@@ -16,11 +16,12 @@ import pytest
 from tests.faults.deploying import IMAGE, KILLED, App, Point, bury_the_dead, import_images
 from tests.support.busybox import archive
 from tui.cli import drift
-from tui.cli.places import Asked
+from tui.cli.asked import Asked
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 from tui.model.drift import NOT_RUNNING, NOT_THERE, PAUSED, RENAMED
 from tui.operations.deploying.rollout import Rollout
+from tui.operations.looking.endpoint_choice import Named
 from tui.operations.testing.cleanup import labels_of
 
 if TYPE_CHECKING:
@@ -509,7 +510,7 @@ async def test_layers_that_were_altered_on_the_engine_s_disk_are_found(
     async def verify(*, json: bool = False) -> tuple[int, str]:
         config = str(app.config)
         status = await asyncio.to_thread(
-            drift.run, Asked(host=engine.host, config=config), json=json, deep=True
+            drift.run, Asked("", Named(engine.host), config), json=json, deep=True
         )
         return status, capsys.readouterr().out
 

@@ -15,12 +15,12 @@ import pytest
 from tui.app import Holdfast
 from tui.commands.table import BY_ID
 from tui.demo.launch import DemoEngine
+from tui.engine.ref import EngineRef
 from tui.operations.looking.release_reader import Observer
 from tui.operations.process.launch import Launched
 from tui.settings.schema import Settings
 from tui.store.store import Link, LinkState, Store
 from tui.sync.session import EngineSession
-from tui.sync.which import Which
 from tui.theming import ThemeShelf
 
 if TYPE_CHECKING:
@@ -147,9 +147,9 @@ def dashboard(tmp_path, monkeypatch, beneath) -> Open:  # type: ignore[no-untype
         try:
             store = Store()
             store.set_link(Link(LinkState.CONNECTING, 0.0, endpoint.url))
-            which = Which(endpoint, demo=demo)
+            ref = EngineRef(endpoint, demo=demo)
             app = Holdfast(
-                EngineSession(which, settings, store, observe=beneath.observe),
+                EngineSession(ref, settings, store, observe=beneath.observe),
                 ThemeShelf(settings.theme),
                 read_only=read_only,
                 launch=beneath.launch,

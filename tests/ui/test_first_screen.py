@@ -12,13 +12,15 @@ from tests.ui import fakes
 from tui.app import Holdfast
 from tui.commands.keymap import Keymap
 from tui.engine.endpoint import Endpoint
+from tui.engine.ref import EngineRef
 from tui.model.container import Container
+from tui.model.policy import EngineSettings
+from tui.operations.looking.endpoint_choice import settings_of
 from tui.presentation.first_screen import first_screen
 from tui.presentation.lines import plain
 from tui.settings.schema import Settings
 from tui.store.store import Link, LinkState, Store
 from tui.sync.session import EngineSession
-from tui.sync.which import Which
 from tui.theming import ThemeShelf
 
 if TYPE_CHECKING:
@@ -35,20 +37,26 @@ async def test_both_are_the_same(size: tuple[int, int], count: int, monkeypatch:
 
     monkeypatch.delenv("NO_COLOR", raising=False)
     names = [f"app{number}" if number else "an-app-with-a-long-name" for number in range(count)]
-    settings = Settings(apps={name: fakes.app(name) for name in names})
+    settings = Settings(
+        apps={name: fakes.app(name) for name in names},
+        engines={"/var/run/docker.sock": EngineSettings("bright_red")} if count else {},
+    )
+    ref = EngineRef(Endpoint("unix:///var/run/docker.sock", "default socket"))
     containers = [
         Container(f"{number:064x}", f"web-{number}", "app:1", "sha256:a", "", NOW - 50, "running", since=NOW)
         for number in range(3)
     ] + fakes.kept_containers(NOW)
     store = Store()
     store.set_link(Link(LinkState.CONNECTING, 0.0, "unix:///var/run/docker.sock"))
+    store.set_engine(settings_of(settings.engines, ref))
     lines = first_screen(
-        *size, containers, store.link, Keymap(), NOW, settings=settings.containers, apps=settings.apps
-    )
+        *size, containers, store.link, Keymap(), NOW,
+        settings=settings.containers, apps=settings.apps, colour=store.engine.colour,
+    )  # fmt: skip
     store.put_containers(containers)
     app = Holdfast(
         EngineSession(
-            Which(Endpoint("unix:///var/run/docker.sock", "default socket")),
+            ref,
             settings,
             store,
             connect=never,

@@ -14,6 +14,7 @@ from tests.ui import fakes
 from tui.app import Holdfast
 from tui.commands.table import BY_ID
 from tui.engine.endpoint import Endpoint
+from tui.engine.ref import EngineRef
 from tui.errors import Refused
 from tui.model.container import Container, Port
 from tui.model.drift import Cause, Drift
@@ -30,7 +31,6 @@ from tui.settings.schema import Settings
 from tui.store.output import Output
 from tui.store.store import Link, LinkState, Store
 from tui.sync.session import EngineSession
-from tui.sync.which import Which
 from tui.theming import ThemeShelf
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def still(
         store.put_releases(name, known)
     return Still(
         EngineSession(
-            Which(endpoint, demo=demo),
+            EngineRef(endpoint, demo=demo),
             Settings(theme=theme, apps={app.name: app for app in apps}),
             store,
             connect=never,

@@ -45,7 +45,7 @@ ASKED_BEFORE = {
 
 @pytest.fixture(autouse=True)
 def protected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.sync.session.is_protected", lambda engines, url: engines["prod"].protected)
+    monkeypatch.setattr("tui.sync.session.is_protected", lambda engines, ref: engines["prod"].protected)
 
 
 def _releases(command: str) -> Releases:

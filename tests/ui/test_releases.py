@@ -278,7 +278,7 @@ async def test_on_a_protected_engine_the_name_is_typed(
     dashboard: Open, engine: Engine, processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     processes.plan = Plan("Roll web back to r4 v1.2.0 as r6", fakes.deploy_plan().steps, verb="Roll back")
-    monkeypatch.setattr("tui.sync.session.is_protected", lambda engines, url: engines["prod"].protected)
+    monkeypatch.setattr("tui.sync.session.is_protected", lambda engines, ref: engines["prod"].protected)
     async with dashboard(settings=SETTINGS._replace(engines={"prod": EngineSettings("", True)})) as robot:
         await deployed(robot, engine)
         await robot.press("R")

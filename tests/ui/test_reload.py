@@ -12,6 +12,8 @@ from tui.settings.load import load
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
     from tests.ui.conftest import Open, Robot
 
 __all__ = ["processes"]
@@ -115,3 +117,28 @@ async def test_what_is_known_of_an_app_that_is_gone_goes_with_it(dashboard: Open
         await robot.pilot.pause()
         assert "web" not in robot.app.store.releases
         assert [*robot.app.main.apps.ordering.keys()] == ["api"]
+
+
+async def test_the_header_has_the_colour_of_the_engine_as_it_is_configured_by_then(
+    dashboard: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    def patch(robot: Robot) -> str:
+        """The colour behind the two cells that follow the name."""
+        header = robot.app.screen._compositor.render_strips()[0]
+        [name, after] = [*header.crop(0, 12).divide([10, 12])]
+        assert name.text == " Holdfast "
+        return after._segments[0].style.bgcolor.name if not after.text.strip() else ""
+
+    write(tmp_path)
+    async with dashboard(settings=load()) as robot:
+        assert "unix://" in robot.lines()[0]
+        assert patch(robot) == ""
+        write(tmp_path, more=f'[engines."{robot.endpoint.url}"]\ncolour = "#d08770"\n')
+        await robot.do("view.reload")
+        await robot.wait(lambda: patch(robot) == "#d08770")
+        assert "unix://" in robot.lines()[0], "what is written there stays"
+        write(tmp_path, more='[engines."unix:///another.sock"]\ncolour = "#d08770"\n')
+        await robot.do("view.reload")
+        await robot.wait(lambda: patch(robot) == "")

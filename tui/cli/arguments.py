@@ -14,7 +14,8 @@ from tui.model.verb import VERBS, Argument
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tui.cli.places import Asked
+    from tui.cli.asked import Asked
+    from tui.operations.looking.endpoint_choice import Named
 
 DASHBOARD_ONLY = ("theme", "demo", "read_only")
 
@@ -271,8 +272,7 @@ def dispatch(arguments: Sequence[str]) -> int:
             from tui.cli.dashboard import run
 
             return run(
-                host=given.host,
-                docker_context=given.context,
+                _named(given),
                 config=given.config,
                 theme=given.theme,
                 demo=given.demo,
@@ -303,7 +303,7 @@ def dispatch(arguments: Sequence[str]) -> int:
         case "doctor":
             from tui.cli import doctor
 
-            return doctor.run(given.host or "", given.context or "", given.config or "", json=given.json)
+            return doctor.run(_asked(given), json=given.json)
         case "init":
             from tui.cli import init
 
@@ -313,9 +313,15 @@ def dispatch(arguments: Sequence[str]) -> int:
 
 
 def _asked(given: argparse.Namespace) -> Asked:
-    from tui.cli.places import Asked
+    from tui.cli.asked import Asked
 
-    return Asked(given.app, given.host or "", given.context or "", given.config or "")
+    return Asked(getattr(given, "app", ""), _named(given), given.config or "")
+
+
+def _named(given: argparse.Namespace) -> Named:
+    from tui.operations.looking.endpoint_choice import Named
+
+    return Named(given.host or "", given.context or "")
 
 
 def _operation(given: argparse.Namespace) -> int:
@@ -330,8 +336,7 @@ def _operation(given: argparse.Namespace) -> int:
         verbs.Options(
             verb=given.verb,
             words=tuple(given.words),
-            host=given.host or "",
-            docker_context=given.context or "",
+            engine=_named(given),
             config=given.config or "",
             plan=given.plan,
             yes=given.yes,

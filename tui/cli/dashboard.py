@@ -11,9 +11,10 @@ from tui.terminal import Terminal, given_back
 
 if TYPE_CHECKING:
     from tui.app import Holdfast
+    from tui.engine.ref import EngineRef
+    from tui.operations.looking.endpoint_choice import Named
     from tui.settings.schema import Settings
     from tui.store.store import Store
-    from tui.sync.which import Which
 
 
 class _Configured(NamedTuple):
@@ -31,16 +32,18 @@ class _Configured(NamedTuple):
 
 
 def run(
-    host: str | None = None,
-    docker_context: str | None = None,
+    asked: Named | None = None,
+    *,
     config: str | None = None,
     theme: str | None = None,
     demo: bool = False,
     read_only: bool = False,
 ) -> int:
-    """Open the dashboard; the exit status: 0, 1 after a crash, 2 where configuration or usage is wrong."""
-    from tui.operations.looking.endpoint_choice import endpoint as which
-    from tui.sync.which import Which
+    """Open the dashboard; the exit status: 0, 1 after a crash, 2 where configuration or usage is wrong.
+
+    `asked` is what the command line names, None for nothing.
+    """
+    from tui.operations.looking.endpoint_choice import Named, current
 
     configured = _Configured(config, theme)
     try:
@@ -54,12 +57,11 @@ def run(
                 f"TERM={os.environ['TERM']} says that this terminal cannot move its cursor",
                 "set TERM to what it is, e.g. xterm-256color",
             )
-        endpoint = None if demo else which(host or "", docker_context or "", settings.engine)
+        opened = None if demo else current(settings, asked or Named())
     except HoldfastError as error:
         _say(error)
         return 2
-    if endpoint is not None:
-        opened = Which(endpoint, host=host or "", docker_context=docker_context or "", config=config or "")
+    if opened is not None:
         left = _open(settings, configured, opened, read_only=read_only)
         if left != "demo":
             return int(left)
@@ -76,7 +78,7 @@ def _say(error: HoldfastError) -> None:
 
 def _open_demo(settings: Settings, configured: _Configured, *, read_only: bool) -> int:
     from tui.demo.launch import DemoEngine
-    from tui.sync.which import Which
+    from tui.operations.looking.endpoint_choice import simulated
 
     demo = DemoEngine()
     try:
@@ -85,13 +87,12 @@ def _open_demo(settings: Settings, configured: _Configured, *, read_only: bool) 
         _say(error)
         return 1
     try:
-        opened = Which(endpoint, demo=True, host=endpoint.url, config=configured.config or "")
-        return int(_open(settings, configured, opened, read_only=read_only))
+        return int(_open(settings, configured, simulated(endpoint), read_only=read_only))
     finally:
         demo.stop_process()
 
 
-def _open(settings: Settings, configured: _Configured, opened: Which, *, read_only: bool) -> int | str:
+def _open(settings: Settings, configured: _Configured, opened: EngineRef, *, read_only: bool) -> int | str:
     """Show it until it is left; the exit status, or what the user asked for in its place (see Holdfast)."""
     from tui.commands.keymap import Keymap
     from tui.presentation.theme import current_theme
@@ -100,6 +101,10 @@ def _open(settings: Settings, configured: _Configured, opened: Which, *, read_on
     endpoint = opened.endpoint
     store = Store()
     store.set_link(Link(LinkState.CONNECTING, 0.0, endpoint.url))
+    if settings.engines:
+        from tui.operations.looking.endpoint_choice import settings_of
+
+        store.set_engine(settings_of(settings.engines, opened))
     terminal = Terminal(sys.stdin.fileno(), sys.stderr.fileno())
     try:
         with given_back(terminal):
@@ -114,6 +119,7 @@ def _open(settings: Settings, configured: _Configured, opened: Which, *, read_on
                     Keymap(settings.keys),
                     settings,
                     terminal,
+                    colour=store.engine.colour,
                     read_only=read_only,
                 )
             if painted is not None:
@@ -137,7 +143,7 @@ def _say_what_goes_on(store: Store) -> None:
 
 
 def _app(
-    settings: Settings, configured: _Configured, opened: Which, store: Store, *, read_only: bool
+    settings: Settings, configured: _Configured, opened: EngineRef, store: Store, *, read_only: bool
 ) -> Holdfast:
     from tui.app import Holdfast
     from tui.sync.session import EngineSession

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from tui.cli import doctor_checks as checks
+from tui.cli.asked import read_settings
 from tui.cli.doctor_checks import OK, PROBLEM, WARNING, Finding, counted
 from tui.cli.doctor_engine_checks import engine_and_apps
 from tui.cli.output import answer, answer_json, colours
@@ -17,6 +18,7 @@ from tui.presentation.text import fit, safe
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from tui.cli.asked import Asked
     from tui.presentation.style import Line
 
 NAME_CELLS = 14
@@ -24,15 +26,15 @@ NAME_CELLS = 14
 _ROLES = {OK: "ok", WARNING: "warn", PROBLEM: "bad"}
 
 
-def run(host: str, docker_context: str, config: str, *, json: bool) -> int:
+def run(asked: Asked, *, json: bool) -> int:
     """Check everything; 0 where nothing is a problem, else 1."""
-    return asyncio.run(_run(host, docker_context, config, json=json))
+    return asyncio.run(_run(asked, json=json))
 
 
-async def _run(host: str, docker_context: str, config: str, *, json: bool) -> int:
+async def _run(asked: Asked, *, json: bool) -> int:
     found = []
     shown = colours(1)
-    async for finding in _findings(host, docker_context, config):
+    async for finding in _findings(asked):
         found.append(finding)
         if not json:
             answer("".join([painted(one, colours=shown) + "\n" for one in _lines(finding)]))
@@ -55,15 +57,15 @@ def _lines(finding: Finding) -> list[Line]:
     return [first, *([(line, "muted")] for line in remedies)]
 
 
-async def _findings(host: str, docker_context: str, config: str) -> AsyncIterator[Finding]:
+async def _findings(asked: Asked) -> AsyncIterator[Finding]:
     """Every finding as soon as it is known, in an order that reads from the machine to the apps."""
     from tui.settings.schema import Settings
 
     settings = Settings()
-    for finding in checks.configuration_files(config):
+    for finding in checks.configuration_files(asked.config):
         yield finding
     try:
-        settings = await asyncio.to_thread(checks.read_settings, config)
+        settings = await read_settings(asked)
     except HoldfastError as error:
         for finding in checks.configuration_problems(error):
             yield finding
@@ -79,5 +81,5 @@ async def _findings(host: str, docker_context: str, config: str) -> AsyncIterato
         yield finding
     for finding in checks.programs():
         yield finding
-    async for finding in engine_and_apps(settings, host, docker_context):
+    async for finding in engine_and_apps(settings, asked.engine):
         yield finding

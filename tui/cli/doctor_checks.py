@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.engine.ref import AppKey
 from tui.journal.folder import operations_folder
 from tui.journal.reader import events, summaries
 from tui.model.operation import WAITING, StepChanged
@@ -76,13 +77,6 @@ def configuration_files(config: str) -> Iterator[Finding]:
         )
 
 
-def read_settings(config: str) -> Settings:
-    """Raises ConfigError."""
-    from tui.settings.load import load
-
-    return load(config or None)
-
-
 def configuration_problems(error: HoldfastError) -> Iterator[Finding]:
     """Every problem of the configuration, a finding each."""
     problems = getattr(error, "problems", None) or (error.message,)
@@ -142,7 +136,7 @@ def unsettled(newest_first: Iterable[Summary]) -> list[Summary]:
     found, made_good = [], set()
     for one in newest_first:
         verb = RECOVER if verb_named(one.started.verb).recovers else one.started.verb
-        what = (one.started.app, one.started.engine, verb)
+        what = (AppKey.of(one.started.engine, one.started.app), verb)
         if one.ended is not None and one.ended.ok:
             made_good.add(what)
         elif one.interrupted and what not in made_good:

@@ -18,24 +18,25 @@ if TYPE_CHECKING:
 
     from tui.engine.client import Engine
     from tui.model.app import AppSpec
+    from tui.operations.looking.endpoint_choice import Named
     from tui.settings.schema import Settings
 
 SECONDS, CONNECT_SECONDS, ANSWER_SECONDS = 18.0, 8.0, 3.0
 """For everything that is asked, for the engine's first answer, for each further one."""
 
 
-async def engine_and_apps(settings: Settings, host: str, docker_context: str) -> AsyncIterator[Finding]:
+async def engine_and_apps(settings: Settings, asked: Named) -> AsyncIterator[Finding]:
     """The engine, then every app; ends within SECONDS, whoever is silent."""
     from tui.engine.client import Engine
-    from tui.operations.looking.endpoint_choice import endpoint
+    from tui.operations.looking.endpoint_choice import current
 
     end = asyncio.get_running_loop().time() + SECONDS
     engine: Engine | None = None
     try:
-        place = endpoint(host, docker_context, settings.engine)
-        yield Finding("endpoint", OK, f"{place.url} ({place.source})")
+        meant = current(settings, asked)
+        yield Finding("endpoint", OK, f"{meant.url} ({meant.endpoint.source})")
         async with _answering("the engine", CONNECT_SECONDS):
-            engine = await Engine.connect(place)
+            engine = await Engine.connect(meant.endpoint)
         async for finding in _engine(engine):
             yield finding
     except HoldfastError as error:
@@ -55,8 +56,8 @@ async def engine_and_apps(settings: Settings, host: str, docker_context: str) ->
             for name in registries:
                 yield Finding("registry", NOTE, f"{name}: not asked without an engine")
         else:
-            asked = [_registry(engine, name, app, end) for name, app in registries.items()]
-            for finding in await asyncio.gather(*asked):
+            answers = [_registry(engine, name, app, end) for name, app in registries.items()]
+            for finding in await asyncio.gather(*answers):
                 yield finding
     finally:
         if engine is not None:

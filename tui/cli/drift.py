@@ -18,10 +18,11 @@ from tui.presentation.text import safe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tui.cli.places import Asked
+    from tui.cli.asked import Asked
     from tui.model.app import AppSpec
     from tui.model.drift import Cause, Drift
     from tui.model.layers import Layers
+    from tui.operations.looking.endpoint_choice import Place
     from tui.presentation.style import Line
     from tui.settings.schema import Settings
 
@@ -105,44 +106,36 @@ def status(found: list[Looked]) -> int:
 
 
 async def _look(asked: Asked, deep: _Progress | None) -> list[Looked]:
-    from tui.cli.places import merged, places, read_settings
+    from tui.cli.asked import read_settings
+    from tui.operations.looking.endpoint_choice import places
     from tui.operations.process.prepared import app_named
 
     settings = await read_settings(asked)
     if asked.app:
         app_named(settings.apps, asked.app)
-    known = merged(asked, settings, places(settings, asked.app))
+    known = places(settings, asked.app, asked.engine)
     apps = [settings.apps[asked.app]] if asked.app else settings.apps.values()
     return await asyncio.gather(
-        *(
-            _one(app, settings, asked, place.configured, deep)
-            for app in apps
-            for place in known
-            if app.name in place.apps
-        )
+        *(_one(app, settings, place, deep) for app in apps for place in known if app.name in place.apps)
     )
 
 
-async def _one(
-    app: AppSpec, settings: Settings, asked: Asked, configured: str, deep: _Progress | None
-) -> Looked:
+async def _one(app: AppSpec, settings: Settings, place: Place, deep: _Progress | None) -> Looked:
     from tui.engine.client import Engine
     from tui.ledger.ledger import Ledger
     from tui.operations.looking.drift import find_drift
-    from tui.operations.looking.endpoint_choice import endpoint
     from tui.operations.looking.layers import find_layers
 
-    place = configured
+    where = place.name
     try:
-        where = endpoint(asked.host, asked.docker_context, configured)
-        place = where.url
-        async with await Engine.connect(where) as engine:
+        where = place.engine.url
+        async with await Engine.connect(place.engine.endpoint) as engine:
             ledger = await Ledger.open(engine)
             drift = await find_drift(engine, ledger, app, settings.policy)
             layers = None if deep is None else await find_layers(engine, ledger, app.name, deep)
-            return Looked(app.name, place, drift, layers=layers)
+            return Looked(app.name, where, drift, layers=layers)
     except HoldfastError as error:
-        return Looked(app.name, place, error=error)
+        return Looked(app.name, where, error=error)
 
 
 def _lines(one: Looked) -> Iterator[Line]:

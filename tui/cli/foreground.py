@@ -34,7 +34,7 @@ class Stopped(HoldfastError):
         super().__init__("cancelled before anything was begun")
 
 
-async def run(planned: Planned, request: Request, engine: str, rendering: Rendering) -> Failure | None:
+async def run(planned: Planned, request: Request, rendering: Rendering) -> Failure | None:
     """Do what was planned; why it failed, or None. Ctrl+C and SIGTERM cancel it, a closed terminal does not.
 
     Raises HoldfastError where it could not even begin, or its journal could not be written.
@@ -47,7 +47,14 @@ async def run(planned: Planned, request: Request, engine: str, rendering: Render
 
     try:
         task = asyncio.create_task(
-            perform(planned, op=request.op, name=request.verb, app=request.app, engine=engine, tell=tell),
+            perform(
+                planned,
+                op=request.op,
+                name=request.verb,
+                app=request.app,
+                engine=request.engine.url,
+                tell=tell,
+            ),
             name=request.op,
         )
         with _signals(task, rendering):

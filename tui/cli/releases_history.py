@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.cli.asked import Asked, apps_at, read_settings
 from tui.cli.output import answer, answer_json, colours, say, say_error, terminal_cells
-from tui.cli.places import Asked, Place, apps_at, engine_at, merged, places, read_settings
 from tui.cli.release_words import release_fields
+from tui.engine.client import Engine
 from tui.errors import HoldfastError
 from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
@@ -15,6 +16,7 @@ from tui.model.digest import short_id
 from tui.model.evidence import ClaimKind, is_recorded
 from tui.model.releases import State
 from tui.model.secrets import mask_text
+from tui.operations.looking.endpoint_choice import Place, places
 from tui.operations.looking.releases import read_releases
 from tui.operations.running.runner import failure
 from tui.presentation.console import local_time, painted, table
@@ -23,7 +25,6 @@ from tui.presentation.text import safe
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tui.engine.client import Engine
     from tui.model.release import Entry
     from tui.presentation.style import Line
     from tui.settings.schema import Settings
@@ -60,7 +61,7 @@ async def _run(asked: Asked, limit: int, *, json: bool) -> int:
     problems: list[HoldfastError] = []
     try:
         settings = await read_settings(asked)
-        known = merged(asked, settings, places(settings, asked.app))
+        known = places(settings, asked.app, asked.engine)
         for part in await asyncio.gather(*(_at(place, settings, asked) for place in known)):
             if isinstance(part, HoldfastError):
                 problems.append(part)
@@ -91,7 +92,7 @@ async def _run(asked: Asked, limit: int, *, json: bool) -> int:
 
 async def _at(place: Place, settings: Settings, asked: Asked) -> _Found | HoldfastError:
     try:
-        async with engine_at(asked, place.configured) as engine:
+        async with await Engine.connect(place.engine.endpoint) as engine:
             ledger = await Ledger.open(engine)
             names = await apps_at(place, settings, asked, ledger)
             found = await asyncio.gather(*(_of(engine, ledger, name) for name in names))

@@ -6,8 +6,8 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.cli.asked import Asked, apps_at, read_settings
 from tui.cli.output import answer, answer_json, colours, say_error, terminal_cells
-from tui.cli.places import Asked, Place, apps_at, engine_at, merged, places, read_settings
 from tui.cli.release_words import (
     drift_fields,
     health,
@@ -15,6 +15,7 @@ from tui.cli.release_words import (
     lease_fields,
     release_fields,
 )
+from tui.engine.client import Engine
 from tui.errors import HoldfastError
 from tui.ledger.errors import NotOurs
 from tui.ledger.lease_reading import read_lease
@@ -24,6 +25,7 @@ from tui.model.releases import State
 from tui.model.remedies import stopped_remedy, taken_remedy
 from tui.model.ways_back import may_be_made_anew, passed_over
 from tui.operations.looking.drift import find_drift
+from tui.operations.looking.endpoint_choice import Place, places
 from tui.operations.looking.release_reader import completed
 from tui.operations.looking.releases import read_releases
 from tui.operations.running.runner import failure
@@ -34,7 +36,6 @@ from tui.presentation.text import safe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tui.engine.client import Engine
     from tui.ledger.lease_state import LeaseState
     from tui.model.drift import Drift
     from tui.model.releases import Releases
@@ -85,10 +86,7 @@ async def _run(asked: Asked, *, drift: bool, json: bool) -> int:
     try:
         settings = await read_settings(asked)
         for part in await asyncio.gather(
-            *(
-                _at(place, settings, asked, drift=drift)
-                for place in merged(asked, settings, places(settings, asked.app))
-            )
+            *(_at(place, settings, asked, drift=drift) for place in places(settings, asked.app, asked.engine))
         ):
             if isinstance(part, _Unknown):
                 problems.append(part)
@@ -113,7 +111,7 @@ async def _run(asked: Asked, *, drift: bool, json: bool) -> int:
 
 async def _at(place: Place, settings: Settings, asked: Asked, *, drift: bool) -> list[AppStatus] | _Unknown:
     try:
-        async with engine_at(asked, place.configured) as engine:
+        async with await Engine.connect(place.engine.endpoint) as engine:
             names = await apps_at(place, settings, asked, await Ledger.open(engine))
             return list(
                 await asyncio.gather(*(_status(engine, settings, name, drift=drift) for name in names))

@@ -6,21 +6,21 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
+from tui.cli.asked import Asked, read_settings, unknown
 from tui.cli.asking import Declined, ask, confirm, somebody_is_there
 from tui.cli.output import answer, answer_json, colours, say_error
-from tui.cli.places import Asked, engine_of, read_settings, unknown
 from tui.cli.release_words import lease_fields
+from tui.engine.client import Engine
 from tui.errors import HoldfastError, Refused
 from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
-from tui.operations.looking.endpoint_choice import is_protected
+from tui.operations.looking.endpoint_choice import home, is_protected
 from tui.operations.running.runner import failure
 from tui.operations.verbs.unlock import consequence, unlock
 from tui.presentation.console import facts, painted
 from tui.presentation.text import safe
 
 if TYPE_CHECKING:
-    from tui.engine.client import Engine
     from tui.ledger.lease_state import LeaseState
     from tui.presentation.style import Line
     from tui.settings.schema import Settings
@@ -47,16 +47,16 @@ def _say(error: HoldfastError, app: str, *, json: bool) -> int:
 
 async def _run(asked: Asked, *, plan: bool, yes: bool, confirmed: str, json: bool) -> None:
     settings = await read_settings(asked)
-    async with engine_of(asked, settings) as engine:
+    meant = await asyncio.to_thread(home, settings.apps.get(asked.app), settings, asked.engine)
+    async with await Engine.connect(meant.endpoint) as engine:
         lease = await read_lease(engine, asked.app)
         if lease is None:
             await _must_be_known(engine, settings, asked.app)
         elif not plan:
-            url = engine.endpoint.url
-            if await asyncio.to_thread(is_protected, settings.engines, url):
-                await confirm(_text(lease, url, shown=colours(2)), url, lease.app, confirmed)
+            if await asyncio.to_thread(is_protected, settings.engines, meant):
+                await confirm(_text(lease, meant.url, shown=colours(2)), meant.url, lease.app, confirmed)
             elif not yes:
-                await _agree(lease, url)
+                await _agree(lease, meant.url)
             await unlock(engine, lease)
     if json:
         fields = lease_fields(lease) if lease is not None else None
@@ -64,7 +64,7 @@ async def _run(asked: Asked, *, plan: bool, yes: bool, confirmed: str, json: boo
     elif lease is None:
         answer(f"nobody has the lease of {safe(asked.app)}\n")
     elif plan:
-        answer(_text(lease, engine.endpoint.url, shown=colours(1)))
+        answer(_text(lease, meant.url, shown=colours(1)))
     else:
         answer(safe(f"the lease of {asked.app} is removed; it was {lease.text}") + "\n")
 

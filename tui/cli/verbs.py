@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.cli.asking import Declined, agree, confirm, insist, plan_text, somebody_is_there
 from tui.cli.output import answer, answer_json, colours, say_error
+from tui.engine.ref import AppKey
 from tui.errors import HoldfastError, NothingToDo
 from tui.journal.folder import listed, new_id, operations_folder
 from tui.journal.format import encode
@@ -15,7 +16,7 @@ from tui.journal.reader import summary
 from tui.model.operation import Ended, Result
 from tui.model.operation_id import OperationId
 from tui.model.verb import VERBS, Argument
-from tui.operations.looking.endpoint_choice import is_protected
+from tui.operations.looking.endpoint_choice import Named, home, is_protected
 from tui.operations.process.request import Request
 from tui.operations.running.runner import failure
 from tui.presentation.text import safe
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tui.engine.client import Engine
+    from tui.engine.ref import EngineRef
     from tui.model.app import AppSpec
     from tui.model.image import Image
     from tui.model.operation import Plan
@@ -44,8 +46,7 @@ class Options(NamedTuple):
 
     verb: str
     words: tuple[str, ...] = ()
-    host: str = ""
-    docker_context: str = ""
+    engine: Named = Named()
     config: str = ""
     image: str = ""
     no_cache: bool = False
@@ -99,7 +100,8 @@ async def _run(options: Options) -> int:
     request = await _request(options, settings)
     from tui.operations.process.prepared import prepared
 
-    async with prepared(request) as (planned, engine):
+    engine = request.engine.url
+    async with prepared(request, settings) as planned:
         plan = planned.plan
         if options.plan:
             if not options.quiet:
@@ -107,44 +109,47 @@ async def _run(options: Options) -> int:
             return 0
         if plan.typed:
             await insist(plan, engine, options.confirm)
-        elif await asyncio.to_thread(is_protected, settings.engines, engine):
+        elif await asyncio.to_thread(is_protected, settings.engines, request.engine):
             await confirm(plan_text(plan, engine, shown=colours(2)), engine, request.app, options.confirm)
         elif VERBS[options.verb].asks and not options.yes:
             await agree(plan, engine)
         from tui.cli import foreground
         from tui.cli.rendering import rendering
 
-        before = await asyncio.to_thread(last_seconds, request.verb, request.app)
+        before = await asyncio.to_thread(last_seconds, request.verb, AppKey.of(engine, request.app))
         shown = rendering(json=options.json, quiet=options.quiet, before=before)
         try:
-            problem = await foreground.run(planned, request, engine, shown)
+            problem = await foreground.run(planned, request, shown)
         finally:
             shown.close()
     return problem.code if problem is not None else 0
 
 
 async def _request(options: Options, settings: Settings) -> Request:
-    """What is asked for. Raises UnknownApp, and Usage where something is missing."""
-    container = ""
+    """What is asked for, and of which engine.
+
+    Raises UnknownApp, WhichEngine, EngineError, and Usage where something is missing.
+    """
     if options.verb == "adopt":
         if len(options.words) != 1:
             raise Usage("which container?", "holdfast adopt CONTAINER; docker ps lists what runs")
         version, container = "", options.words[0]
         name = options.name or container
+        engine = await asyncio.to_thread(home, settings.apps.get(name), settings, options.engine)
     else:
         app, version = meant(settings.apps, options, settings.own)
-        name = app.name
+        name, container = app.name, ""
+        engine = await asyncio.to_thread(home, app, settings, options.engine)
         if not version and _has_to_be_named(options):
-            raise await _which_version(options, settings, app)
+            raise await _which_version(options.verb, app, engine)
     return Request(
         op=new_id(options.verb, name, time.time()),
         verb=options.verb,
         app=name,
+        engine=engine,
+        config=settings.file,
         version=version,
         image=options.image,
-        host=options.host,
-        docker_context=options.docker_context,
-        config=options.config,
         no_cache=options.no_cache,
         pull=options.pull,
         to=options.to,
@@ -186,15 +191,14 @@ def meant(apps: Mapping[str, AppSpec], options: Options, own: Sequence[str] = ()
     return app, words[1] if len(words) > 1 else ""
 
 
-async def _which_version(options: Options, settings: Settings, app: AppSpec) -> Usage:
+async def _which_version(verb: str, app: AppSpec, meant: EngineRef) -> Usage:
     """Say which versions there are, or could be: which one it becomes is for people to decide."""
-    from tui.cli.places import Asked, engine_of
+    from tui.engine.client import Engine
     from tui.operations.looking.suggested_versions import suggestions
 
-    asked = Asked(app.name, options.host, options.docker_context, options.config)
-    async with engine_of(asked, settings) as engine:
+    async with await Engine.connect(meant.endpoint) as engine:
         images = await engine.images.list()
-        if options.verb == "deploy":
+        if verb == "deploy":
             offered, note = await _versions(engine, app, images)
         else:
             local = [tag for image in images for tag in app.versions_of(image.tags)]
@@ -203,7 +207,7 @@ async def _which_version(options: Options, settings: Settings, app: AppSpec) -> 
             offered, note = [f"{one.tag:{longest}}  {one.why}" for one in found.offered], found.note
     return Usage(
         "which version?",
-        f"holdfast {options.verb} {app.name} VERSION",
+        f"holdfast {verb} {app.name} VERSION",
         (*offered, *([note] if note else [])),
     )
 
@@ -240,15 +244,17 @@ def _show_plan(plan: Plan, engine: str, *, json: bool) -> None:
     answer(plan_text(plan, engine, shown=colours(1)))
 
 
-def last_seconds(verb: str, app: str) -> float | None:
+def last_seconds(verb: str, app: AppKey) -> float | None:
     """How long the same took the last time that it went well. Blocks."""
     try:
         for path in listed(operations_folder()):
             id = OperationId.read(path.stem)
-            if id is None or (id.verb, id.app) != (verb, app):
+            if id is None or (id.verb, id.app) != (verb, app.app):
                 continue
             one = summary(path)
-            if one is not None and one.ended is not None and one.ended.ok:
+            if one is None or one.ended is None or not one.ended.ok:
+                continue
+            if AppKey.of(one.started.engine, one.started.app) == app:
                 return one.ended.seconds
     except OSError:  # the journal of this one will say what is wrong there
         pass

@@ -45,7 +45,7 @@ class Desk(NamedTuple):
     @property
     def place(self) -> str:
         """The engine in a question's words."""
-        return f"on {self.session.which.url}"
+        return f"on {self.session.ref.url}"
 
     def in_task(self, act: Callable[[Situation], Coroutine[None, None, None]]) -> Handler:
         """Does something in a task of its own."""

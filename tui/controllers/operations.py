@@ -125,7 +125,7 @@ class Operations:
             op=request.op,
             verb=request.verb,
             app=request.app,
-            engine=request.engine.url if request.engine is not None else "",
+            engine=request.engine.url,
             by=whoami(),
             host="",
             pid=0,

@@ -49,6 +49,7 @@ def first_screen(
     *,
     settings: ContainerSettings,
     apps: Mapping[str, AppSpec],
+    colour: str = "",
     read_only: bool = False,
 ) -> list[Line]:
     """The lines of the screen, each `width` cells."""
@@ -68,7 +69,7 @@ def first_screen(
         read_only=read_only,
     )
     pieces: list[tuple[Rect, list[Line]]] = [
-        (found.header, [header_line(width, link, now, read_only=read_only)]),
+        (found.header, [header_line(width, link, now, colour=colour, read_only=read_only)]),
         (found.footer, [footer_line(width, footer_keys(keymap, situation))]),
     ]
     if found.tabs is not None:

@@ -32,13 +32,22 @@ def link_words(link: Link, now: float) -> Span:
 
 
 def header_line(
-    cells: int, link: Link, now: float, *, demo: bool = False, read_only: bool = False, busy: str = ""
+    cells: int,
+    link: Link,
+    now: float,
+    *,
+    colour: str = "",
+    demo: bool = False,
+    read_only: bool = False,
+    busy: str = "",
 ) -> Line:
-    """The first line: name, engine, marks for demo and read-only, what is under way, the link.
+    """The first line: name, the engine's colour, marks for demo and read-only, engine, what goes on, link.
 
-    What does not fit is left out whole: first what says least.
+    What does not fit is left out whole: first what says least. `colour` is "" for none.
     """
     line: Line = [(" Holdfast ", "header strong")]
+    if colour:  # as a patch, so that all that is written can be read on whatever it is
+        line.append(("  ", f"header on {colour}"))
     if demo:
         line.append((" DEMO ", "header.demo"))
     if read_only:

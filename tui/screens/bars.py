@@ -33,6 +33,7 @@ class BarState(NamedTuple):
     running    the operations that run
     busy       what is under way besides, "" for nothing
     focus_on   the focused pane
+    colour     the engine's, "" for none
     """
 
     link: Link
@@ -42,6 +43,7 @@ class BarState(NamedTuple):
     focus_on: str
     demo: bool = False
     read_only: bool = False
+    colour: str = ""
 
 
 class Bars:
@@ -78,6 +80,7 @@ class Bars:
             width,
             state.link,
             state.now,
+            colour=state.colour,
             demo=state.demo,
             read_only=state.read_only,
             busy=state.busy or busy_words(state.running),

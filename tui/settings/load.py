@@ -77,7 +77,7 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
         own = _own(written["apps"], config)
         written["apps"] = {name: written["apps"][name] for name in (*own, *written["apps"])}
         written["own"] = own
-    return _settings({**ours, **written})._replace(notes=(*said, *overruled))
+    return _settings({**ours, **written})._replace(notes=(*said, *overruled), file=config or "")
 
 
 def _own(apps: Mapping[str, Mapping[str, Any]], config: str | None) -> tuple[str, ...]:

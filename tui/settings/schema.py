@@ -37,6 +37,7 @@ class Settings(NamedTuple):
     apps      name -> app: those of `own` first, then in the order of the files
     own       the apps of --config's file, else of the folder's own: what is meant where none is named
     engines   docker context or endpoint -> what is special about it
+    file      the one that was named for this time (--config), "" for none
     """
 
     theme: str = "holdfast-dark"
@@ -49,6 +50,7 @@ class Settings(NamedTuple):
     policy: Policy = Policy()
     engines: Mapping[str, EngineSettings] = {}
     own: tuple[str, ...] = ()
+    file: str = ""
 
 
 class Key(NamedTuple):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.model.policy import EngineSettings
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -34,6 +36,7 @@ class Topic(Enum):
     REMOTE = "remote"
     RELEASES = "releases"
     APPS = "apps"
+    ENGINE = "engine"
 
 
 class Change(NamedTuple):
@@ -76,6 +79,7 @@ class Store:
 
     apps       the configured ones, by name
     elsewhere  the engines that some of them live on, where that is not this one
+    engine     what the configuration says of the engine
     """
 
     def __init__(self) -> None:
@@ -88,6 +92,7 @@ class Store:
         self.drift: dict[str, Drift] = {}
         self.apps: Mapping[str, AppSpec] = {}
         self.elsewhere: Mapping[str, str] = {}
+        self.engine = EngineSettings()
         self.link = Link(LinkState.CONNECTING, 0.0)
         self._complete = False
         self._readers: dict[Topic, list[Callable[[Change], None]]] = {topic: [] for topic in Topic}
@@ -112,6 +117,12 @@ class Store:
             self.link = link
             self._complete = self._complete or link.state is LinkState.LIVE
             self._tell(Change(Topic.LINK))
+
+    def set_engine(self, said: EngineSettings) -> None:
+        """What the configuration says of the engine now."""
+        if said != self.engine:
+            self.engine = said
+            self._tell(Change(Topic.ENGINE))
 
     def put_containers(self, containers: Iterable[Container]) -> None:
         """Add or replace; those that are as they were are not told of."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from tui.engine.client import Engine
 from tui.journal.folder import operations_folder
 from tui.operations.looking.app_repository import Remote
-from tui.operations.looking.endpoint_choice import elsewhere, is_protected
+from tui.operations.looking.endpoint_choice import elsewhere, is_protected, settings_of
 from tui.operations.looking.release_reader import Observer
 from tui.operations.process.request import Request
 from tui.sync.follow_journals import JournalFollower
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
+    from tui.engine.ref import EngineRef
     from tui.model.app import AppSpec
     from tui.model.drift import Drift
     from tui.model.policy import Policy
     from tui.model.releases import Releases
     from tui.settings.schema import Settings
     from tui.store.store import Store
-    from tui.sync.which import Which
 
 
 class Observing(Protocol):
@@ -49,7 +49,7 @@ class EngineSession:
 
     def __init__(
         self,
-        which: Which,
+        ref: EngineRef,
         settings: Settings,
         store: Store,
         *,
@@ -58,15 +58,15 @@ class EngineSession:
         clock: Callable[[], float] = time.time,
         journals: Path | None = None,
     ) -> None:
-        self.which = which
+        self.ref = ref
         self.settings = settings
         self.store = store
         self.clock = clock
         store.set_apps(settings.apps, {})
-        self.watcher = Watcher(store, connect or (lambda: Engine.connect(which.endpoint)), which.url, clock)
+        self.watcher = Watcher(store, connect or (lambda: Engine.connect(ref.endpoint)), ref.url, clock)
         self.stats = StatsStreams(store, self.connected, self.watcher.heard)
         folder = journals if journals is not None else operations_folder()
-        self.journals = JournalFollower(store, folder, which.url)
+        self.journals = JournalFollower(store, folder, ref.url)
         self.starting = Starting(store)
         self.observer = observe(self.connected)
         self._remote_tags = self._follow_remote_tags()
@@ -89,14 +89,11 @@ class EngineSession:
     async def protected(self) -> bool:
         """Whether this engine is."""
         engines = self.settings.engines
-        return self.can_be_protected and await asyncio.to_thread(is_protected, engines, self.which.url)
+        return self.can_be_protected and await asyncio.to_thread(is_protected, engines, self.ref)
 
     def request(self) -> Request:
         """What is asked of an operation's process; verb, app and the rest are filled in."""
-        _, _, host, docker_context, config = self.which
-        return Request(
-            "", "", "", host=host, docker_context=docker_context, config=config, engine=self.which.endpoint
-        )
+        return Request(op="", verb="", app="", engine=self.ref, config=self.settings.file)
 
     # Life
 
@@ -112,7 +109,7 @@ class EngineSession:
             self._taken.clear()
             async with asyncio.TaskGroup() as tasks:
                 followers = [tasks.create_task(self._follow_releases(), name="releases")]
-                if not self.which.demo:  # nothing in the demo is real
+                if not self.ref.demo:  # nothing in the demo is real
                     followers.append(tasks.create_task(self._remote_tags.run(), name="remote tags"))
                 await self._taken.wait()
                 for follower in followers:
@@ -120,8 +117,9 @@ class EngineSession:
 
     async def _follow_releases(self) -> None:
         """Those of the apps that live on this engine."""
-        settings, which = self.settings, self.which
-        away = await asyncio.to_thread(elsewhere, settings, which.url, which.host, which.docker_context)
+        settings = self.settings
+        self.store.set_engine(await asyncio.to_thread(settings_of, settings.engines, self.ref))
+        away = await asyncio.to_thread(elsewhere, settings, self.ref)
         self.store.set_apps(settings.apps, away)
         await ReleasesFollower(self.store, settings.apps.keys() - away.keys(), self.observer.releases).run()
 

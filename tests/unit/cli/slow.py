@@ -10,6 +10,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from tests.support.refs import ref
 from tui.cli import foreground, rendering
 from tui.journal.folder import new_id
 from tui.model.operation import Plan, PlanStep, Result
@@ -40,10 +41,10 @@ def slow(seconds: float, undo_seconds: float) -> Planned:
 
 
 async def _run(kind: str, seconds: float, undo_seconds: float) -> int:
-    request = Request(new_id("build", "web", time.time()), "build", "web")
+    request = Request(new_id("build", "web", time.time()), "build", "web", ref("unix:///s"))
     shown = getattr(rendering, kind)(*() if kind == "JsonLines" else (None,))
     try:
-        problem = await foreground.run(slow(seconds, undo_seconds), request, "unix:///s", shown)
+        problem = await foreground.run(slow(seconds, undo_seconds), request, shown)
     finally:
         shown.close()
     return problem.code if problem is not None else 0

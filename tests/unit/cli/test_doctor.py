@@ -14,6 +14,7 @@ from tui.cli import doctor_engine_checks
 from tui.cli.doctor_checks import had_changed, keys, unsettled
 from tui.journal.reader import Summary
 from tui.model.operation import Ended, Logged, Started, StepChanged, Warned
+from tui.operations.looking.endpoint_choice import Named
 from tui.settings.load import load
 from tui.settings.schema import Settings
 
@@ -78,7 +79,7 @@ def test_keys_that_no_command_has_are_named() -> None:
 
 
 async def found_with(settings: Settings, host: str) -> list[doctor_engine_checks.Finding]:
-    return [one async for one in doctor_engine_checks.engine_and_apps(settings, host, "")]
+    return [one async for one in doctor_engine_checks.engine_and_apps(settings, Named(host))]
 
 
 async def test_every_variable_that_is_not_set_is_named(

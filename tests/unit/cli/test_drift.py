@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tui.cli import drift
-from tui.cli.places import Asked
+from tui.cli.asked import Asked
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,6 +13,7 @@ import pytest
 from tests.unit.cli.story import IMAGE, OP, beginning, failed, success
 from tui.cli import operations_history
 from tui.cli.verbs import last_seconds
+from tui.engine.ref import AppKey
 from tui.journal.folder import operations_folder
 from tui.journal.writer import Journal
 
@@ -125,8 +126,9 @@ def test_an_unknown_operation(written, capfd):
 
 
 def test_the_last_time_is_that_of_the_last_good_one(written):
-    assert last_seconds("build", "web") == 3.1
-    assert last_seconds("test", "web") is None
+    assert last_seconds("build", AppKey.of("unix:///s", "web")) == 3.1
+    assert last_seconds("test", AppKey.of("unix:///s", "web")) is None
+    assert last_seconds("build", AppKey.of("unix:///another.sock", "web")) is None
 
 
 def test_a_reader_that_wants_no_more(written):

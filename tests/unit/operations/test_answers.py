@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.refs import ref
 from tests.support.values import values
 from tui.model.verb import VERBS, Argument
 from tui.operations.process.answers import Answer
@@ -36,7 +37,7 @@ def test_a_request_is_read_as_it_was_made(request: Request, verb: Verb) -> None:
 @given(st.sampled_from([*VERBS.values()]), st.sampled_from([*Argument]))
 def test_a_request_says_nothing_that_its_verb_does_not_take(verb: Verb, argument: Argument) -> None:
     default = Request._field_defaults[argument]
-    asked = Request("op", verb.name, "web")._replace(**{argument: type(default)(1)})
+    asked = Request("op", verb.name, "web", ref("unix:///x.sock"))._replace(**{argument: type(default)(1)})
     if argument in verb.takes:
         assert Request.read(asked.line()) == asked
         return
@@ -46,7 +47,7 @@ def test_a_request_says_nothing_that_its_verb_does_not_take(verb: Verb, argument
 
 def test_a_request_for_a_verb_that_there_is_not_is_refused() -> None:
     with pytest.raises(ValueError, match="no verb conjure"):
-        Request.read(Request("op", "conjure", "web").line())
+        Request.read(Request("op", "conjure", "web", ref("unix:///x.sock")).line())
 
 
 @pytest.mark.parametrize("line", ["", "no JSON", "[]", "7", '{"plan": 7}', '{"plan": {"title": "x"}}'])

@@ -41,6 +41,16 @@ def test_nothing_is_cut_in_mid_word(state: LinkState, marks: dict[str, bool], bu
         assert words == busy.split()[: len(words)]
 
 
+@pytest.mark.parametrize("colour", ["bright_red", "#88c0d0"])
+@pytest.mark.parametrize("cells", [20, 60, 100])
+def test_the_engine_s_colour_is_seen_however_little_fits(colour: str, cells: int) -> None:
+    link = Link(LinkState.LIVE, 0.0, "unix:///var/run/docker.sock", VERSION, "build-1")
+    line = header_line(cells, link, 12.0, colour=colour)
+    assert width(plain(line)) == cells
+    assert line[1] == ("  ", f"header on {colour}")
+    assert plain(line[2:])[: cells - 12] == plain(header_line(cells - 2, link, 12.0)[1:])[: cells - 12]
+
+
 def test_what_says_least_goes_first() -> None:
     assert all(detail in header(100) for detail in DETAILS)
     assert header(80).split("  ")[0] == " Holdfast"

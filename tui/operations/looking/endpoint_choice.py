@@ -1,20 +1,23 @@
-"""Which engine is meant: the one module that answers it, for command line, operations and dashboard."""
+"""Which engine is meant: the one module that answers it, for command line, operations and dashboard.
+
+What was said (`Named`, the environment, the configuration, Docker's own) becomes an `EngineRef` here, once.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.endpoint import Endpoint, is_endpoint, named, place_of, resolve
 from tui.engine.errors import EngineError
+from tui.engine.ref import EngineRef
 from tui.errors import HoldfastError
+from tui.model.policy import EngineSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.model.app import AppSpec
-    from tui.model.policy import EngineSettings
     from tui.settings.schema import Settings
 
 
@@ -24,93 +27,176 @@ class WhichEngine(HoldfastError):
     exit_status = 2
 
 
-def endpoint(
-    host: str = "", docker_context: str = "", configured: str = "", environ: Mapping[str, str] = os.environ
-) -> Endpoint:
-    """What was asked for now, on the command line or in the environment, before what a file says.
+class Elsewhere(HoldfastError):
+    """The app does not live on the engine that was shown."""
 
-    `configured` is an endpoint or a Docker context's name. Raises EngineError.
+    exit_status = 2
+
+
+class Named(NamedTuple):
+    """What the command line names: an endpoint, or a Docker context; both are "" where it names none."""
+
+    host: str = ""
+    context: str = ""
+
+
+class Place(NamedTuple):
+    """An engine to look at, and the apps that live there.
+
+    name    as the configuration calls it, "" for the current one
+    found   the engine, or why there is none of that name
     """
-    asked = host or docker_context or environ.get("DOCKER_HOST") or environ.get("DOCKER_CONTEXT")
-    if asked or not configured:
-        return resolve(host or None, docker_context or None, environ)
-    return named(configured, "the configuration", environ)
+
+    name: str
+    apps: tuple[str, ...]
+    found: EngineRef | EngineError
+
+    @property
+    def engine(self) -> EngineRef:
+        """Raises EngineError where there is none of that name."""
+        if isinstance(self.found, EngineError):
+            raise self.found
+        return self.found
+
+
+def current(settings: Settings, asked: Named, environ: Mapping[str, str] = os.environ) -> EngineRef:
+    """The engine that is meant where no app is: the dashboard's. Raises EngineError."""
+    return _meant(settings.engine, asked, environ)
+
+
+def simulated(endpoint: Endpoint) -> EngineRef:
+    """The demo's own: whoever opens it has asked for it, and every app is looked for there."""
+    return EngineRef(endpoint, endpoint.url, asked=True, demo=True)
 
 
 def home(
     app: AppSpec | None,
-    configured: str,
-    host: str = "",
-    docker_context: str = "",
+    settings: Settings,
+    asked: Named,
     environ: Mapping[str, str] = os.environ,
-) -> Endpoint:
+) -> EngineRef:
     """The one engine that an operation on an app goes to; of None, that of an app that is not configured.
 
-    `configured` is the engine of apps that name none. On several engines the environment does not decide:
-    it was set for something else, and nobody would see which one is changed. Raises WhichEngine, EngineError.
+    On several engines the environment does not decide: it was set for something else, and nobody would see
+    which one is changed. Raises WhichEngine, EngineError.
     """
     engines = app.engines if app is not None else ()
-    if app is not None and len(engines) > 1 and not (host or docker_context):
+    if app is not None and len(engines) > 1 and not any(asked):
         choices = " or ".join(f"--{'host' if is_endpoint(name) else 'context'} {name}" for name in engines)
         raise WhichEngine(f"which engine? {app.name} lives on {', '.join(engines)}", f"name one: {choices}")
-    return endpoint(host, docker_context, engines[0] if len(engines) == 1 else configured, environ)
+    return _meant(engines[0] if len(engines) == 1 else settings.engine, asked, environ)
+
+
+def places(
+    settings: Settings, app: str, asked: Named, environ: Mapping[str, str] = os.environ
+) -> list[Place]:
+    """Where an app lives, or all of them; an app on several engines stands at each of them.
+
+    An app that is not configured may be known on the current engine: that is for others to find out. The same
+    engine under several names is one: the first name that it has.
+    """
+    found: dict[str, Place] = {}
+    for name, apps in _homes(settings, app).items():
+        try:
+            engine: EngineRef | EngineError = _meant(name, asked, environ)
+        except EngineError as error:  # whoever connects there is told why
+            engine = error
+        key = name if isinstance(engine, EngineError) else place_of(engine.url)
+        first = found.get(key, Place(name, (), engine))
+        found[key] = first._replace(apps=tuple(dict.fromkeys((*first.apps, *apps))))
+    return list(found.values())
+
+
+def refuse_elsewhere(app: AppSpec, settings: Settings, shown: EngineRef) -> None:
+    """Where the app has got another home since an engine was shown, nothing is done. Raises Elsewhere."""
+    if away := lives_elsewhere(app, settings, shown):
+        raise Elsewhere(
+            f"{app.name} lives on {away}, not on {shown.url}", "open holdfast there (--context or --host)"
+        )
 
 
 def elsewhere(
-    settings: Settings, url: str, host: str, docker_context: str, environ: Mapping[str, str] = os.environ
+    settings: Settings, shown: EngineRef, environ: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
-    """App -> the engines that it lives on, as the configuration calls them; those of the engine at `url` are
-    left out.
+    """App -> the engines that it lives on, as the configuration calls them, where this is none of them.
 
-    `host` and `docker_context` as on the command line: they decide for every app. Reads Docker's
-    configuration: blocks for a moment.
+    Reads Docker's configuration: blocks for a moment.
     """
-    found = {
-        app.name: lives_elsewhere(app, settings.engine, url, host, docker_context, environ)
-        for app in settings.apps.values()
-    }
+    found = {app.name: lives_elsewhere(app, settings, shown, environ) for app in settings.apps.values()}
     return {name: homes for name, homes in found.items() if homes}
 
 
 def lives_elsewhere(
-    app: AppSpec,
-    configured: str,
-    url: str,
-    host: str = "",
-    docker_context: str = "",
-    environ: Mapping[str, str] = os.environ,
+    app: AppSpec, settings: Settings, shown: EngineRef, environ: Mapping[str, str] = os.environ
 ) -> str:
-    """The engines that an app lives on, as the configuration calls them, where that at `url` is none of them.
+    """The engines that an app lives on, as the configuration calls them, where this is none of them; else "".
 
-    Else "". `host` and `docker_context` decide for every app. Reads Docker's configuration: blocks.
+    Reads Docker's configuration: blocks for a moment.
     """
-    homes = app.engines or ((configured,) if configured else ())
-    if host or docker_context or not homes:
+    homes = app.engines or ((settings.engine,) if settings.engine else ())
+    if shown.asked or not homes:
         return ""
     around = environ if len(homes) == 1 else _without_choice(environ)
-    for name in homes:
-        with contextlib.suppress(EngineError):  # what is not on this machine is certainly not where we are
-            if place_of(endpoint(configured=name, environ=around).url) == place_of(url):
-                return ""
-    return ", ".join(homes)
+    return "" if any(_leads_to(name, shown, around) for name in homes) else ", ".join(homes)
+
+
+def settings_of(
+    engines: Mapping[str, EngineSettings], engine: EngineRef, environ: Mapping[str, str] = os.environ
+) -> EngineSettings:
+    """What `[engines.NAME]` says of an engine, by whatever name it is reached now; NAME as in the tables.
+
+    Of several names for it the first that has a colour gives it, and each can protect. Reads Docker's
+    configuration: blocks for a moment.
+    """
+    around = _without_choice(environ)
+    said = [one for name, one in engines.items() if any(one) and _leads_to(name, engine, around)]
+    return EngineSettings(
+        colour=next((one.colour for one in said if one.colour), ""),
+        protected=any(one.protected for one in said),
+    )
 
 
 def is_protected(
-    engines: Mapping[str, EngineSettings], url: str, environ: Mapping[str, str] = os.environ
+    engines: Mapping[str, EngineSettings], engine: EngineRef, environ: Mapping[str, str] = os.environ
 ) -> bool:
-    """Whether `[engines.NAME]` protects the engine of an endpoint, by whatever name it is reached now.
+    """Whether `[engines.NAME]` protects an engine. Blocks for a moment."""
+    return settings_of(engines, engine, environ).protected
 
-    A NAME is that of a Docker context, or an endpoint. Reads Docker's configuration: blocks for a moment.
+
+def _meant(configured: str, asked: Named, environ: Mapping[str, str]) -> EngineRef:
+    """What was asked for now, on the command line or in the environment, before what a file says.
+
+    `configured` is an endpoint or a Docker context's name, "" for none. Raises EngineError.
     """
-    for name, settings in engines.items():
-        if not settings.protected:
-            continue
-        try:
-            if place_of(endpoint(configured=name, environ=_without_choice(environ)).url) == place_of(url):
-                return True
-        except EngineError:  # a context that is not on this machine cannot be where we are
-            continue
-    return False
+    if any(asked):
+        endpoint = resolve(asked.host or None, asked.context or None, environ)
+        return EngineRef(endpoint, asked.host or asked.context, asked=True)
+    around = environ.get("DOCKER_HOST") or environ.get("DOCKER_CONTEXT") or ""
+    if around or not configured:
+        return EngineRef(resolve(environ=environ), around)
+    return EngineRef(named(configured, "the configuration", environ), configured)
+
+
+def _homes(settings: Settings, app: str) -> dict[str, list[str]]:
+    """Engine, as the configuration calls it -> the apps that live there; of one app, or of all."""
+    found: dict[str, list[str]] = {}
+    if not app or app not in settings.apps:
+        found[settings.engine] = []
+    for name in [app] if app else [*settings.apps]:
+        spec = settings.apps.get(name)
+        for engine in (spec.engines if spec is not None else ()) or (settings.engine,):
+            found.setdefault(engine, []).append(name)
+    if not app and not found[settings.engine] and len(found) > 1:
+        del found[settings.engine]
+    return found
+
+
+def _leads_to(name: str, engine: EngineRef, environ: Mapping[str, str]) -> bool:
+    """Whether a name of the configuration means this engine."""
+    try:
+        return engine.is_at(_meant(name, Named(), environ).url)
+    except EngineError:  # what is not on this machine is certainly not where we are
+        return False
 
 
 def _without_choice(environ: Mapping[str, str]) -> Mapping[str, str]:

@@ -46,10 +46,15 @@ async def _run(request: Request) -> int:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     from tui.journal.folder import operations_folder
     from tui.journal.writer import Journal
+    from tui.operations.looking.endpoint_choice import refuse_elsewhere
     from tui.operations.process.prepared import prepared
+    from tui.settings.load import load
 
     try:
-        async with prepared(request) as (planned, engine):
+        settings = await asyncio.to_thread(load, request.config or None)
+        if app := settings.apps.get(request.app):  # it may have another home since the engine was shown
+            await asyncio.to_thread(refuse_elsewhere, app, settings, request.engine)
+        async with prepared(request, settings) as planned:
             _say(Answer(plan=planned.plan))
             if (await asyncio.to_thread(sys.stdin.buffer.readline)).strip() != b"go":
                 return 0
@@ -62,7 +67,7 @@ async def _run(request: Request) -> int:
                     op=request.op,
                     name=request.verb,
                     app=request.app,
-                    engine=engine,
+                    engine=request.engine.url,
                     tell=journal.write,
                 )
             finally:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui.engine.client import Engine
 from tui.errors import HoldfastError
-from tui.operations.looking.endpoint_choice import home, lives_elsewhere
 from tui.operations.testing.cleanup import tidied
-from tui.settings.load import load
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
-    from tui.engine.endpoint import Endpoint
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
     from tui.operations.process.request import Request
@@ -25,12 +21,6 @@ if TYPE_CHECKING:
 
 class UnknownApp(HoldfastError):
     """No app of that name is configured."""
-
-    exit_status = 2
-
-
-class Elsewhere(HoldfastError):
-    """The app does not live on the engine that was shown."""
 
     exit_status = 2
 
@@ -58,50 +48,26 @@ def app_named(apps: Mapping[str, AppSpec], name: str, own: Sequence[str] = ()) -
 
 
 @asynccontextmanager
-async def prepared(request: Request) -> AsyncIterator[tuple[Planned, str]]:
-    """What a request asks for, planned, and its engine's endpoint as text; it is open within the block.
-
-    Raises HoldfastError.
-    """
-    settings = await asyncio.to_thread(load, request.config or None)
+async def prepared(request: Request, settings: Settings) -> AsyncIterator[Planned]:
+    """What a request asks for, planned; its engine is open within the block. Raises HoldfastError."""
     if request.verb == "adopt":
-        async with _adopting(request, settings) as found:
+        async with _adopting(request, settings.apps) as found:
             yield found
         return
     app = app_named(settings.apps, request.app, settings.own)
-    place = await asyncio.to_thread(choose, request, settings, app)
-    async with await Engine.connect(place) as engine:
-        yield tidied(engine, await planned(request, engine, app, settings.policy)), place.url
+    async with await Engine.connect(request.engine.endpoint) as engine:
+        yield tidied(engine, await planned(request, engine, app, settings.policy))
 
 
 @asynccontextmanager
-async def _adopting(request: Request, settings: Settings) -> AsyncIterator[tuple[Planned, str]]:
+async def _adopting(request: Request, apps: Mapping[str, AppSpec]) -> AsyncIterator[Planned]:
     """The app need not be there: it is about to be made, and tied to the engine that was named for it."""
     from tui.operations.verbs.adopt import plan
 
-    place = await asyncio.to_thread(choose, request, settings, settings.apps.get(request.app))
-    async with await Engine.connect(place) as engine:
-        named = request.docker_context or request.host
-        found = await plan(engine, settings.apps, request.op, request.app, request.container, named)
-        yield found, place.url
-
-
-def choose(request: Request, settings: Settings, app: AppSpec | None) -> Endpoint:
-    """Where the engine of a request is. Raises HoldfastError.
-
-    What was shown to somebody is taken as it was: by now the same words may name another engine. Where the
-    app has got another home meanwhile, nothing is done.
-    """
-    if request.engine is None:
-        return home(app, settings.engine, request.host, request.docker_context)
-    if app is not None:
-        away = lives_elsewhere(app, settings.engine, request.engine.url, request.host, request.docker_context)
-        if away:
-            raise Elsewhere(
-                f"{app.name} lives on {away}, not on {request.engine.url}",
-                "open holdfast there (--context or --host)",
-            )
-    return request.engine._replace(source="the dashboard")
+    meant = request.engine
+    async with await Engine.connect(meant.endpoint) as engine:
+        named = meant.name if meant.asked else ""
+        yield await plan(engine, apps, request.op, request.app, request.container, named)
 
 
 async def planned(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:

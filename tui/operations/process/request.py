@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from tui.engine.endpoint import Endpoint  # noqa: TC001  # read by the codec too
+from tui.engine.ref import EngineRef  # noqa: TC001  # read by the codec too
 from tui.model.codec import plain, read
 from tui.model.verb import VERBS, Argument
 
@@ -16,10 +16,10 @@ class Request(NamedTuple):
     op       its ID
     verb     the name of one of model.verb.VERBS
     app      the app's name
+    engine   where it is done: what was meant when it was asked for, whatever the same words mean by now
+    config   the file of --config, for a process that reads the configuration itself; "" for none
     version  the tag for tag, push, deploy and ship, "" where the verb finds it by itself
     image    the image's ID or reference, "" for the newest of the app
-    host, docker_context, config   as the options of the command line
-    engine   the endpoint of the engine that was shown, which it must be then; None: to be found by those
     no_cache, pull   of build
     container   of adopt: its name or ID, "" where it is called as the app is to be
     digest   of deploy: the exact bytes that are meant, "" for what the version names
@@ -31,17 +31,15 @@ class Request(NamedTuple):
     op: str
     verb: str
     app: str
+    engine: EngineRef
+    config: str = ""
     version: str = ""
     image: str = ""
-    host: str = ""
-    docker_context: str = ""
-    config: str = ""
     no_cache: bool = False
     pull: bool = False
     to: int = 0
     container: str = ""
     force: bool = False
-    engine: Endpoint | None = None
     digest: str = ""
     again: bool = False
 
