@@ -11,6 +11,7 @@ from textual.widgets import Button, Input
 
 from tests.ui import fakes
 from tui.demo.launch import DemoEngine
+from tui.engine.ref import EngineRef
 from tui.journal.folder import operations_folder
 from tui.journal.writer import Journal
 from tui.model.operation import (
@@ -83,7 +84,7 @@ class Process:
         plan, request = self._processes.plan, self.request
         journal = Journal.create(operations_folder(), request.op)
         self._processes.journals[request.op] = journal
-        who = (request.engine.url if request.engine is not None else "", "alice", "box", 1)
+        who = (request.engine.url, "alice", "box", 1)
         journal.write(
             Started(time.time(), request.op, request.verb, request.app, *who, plan.steps, plan.title)
         )
@@ -152,7 +153,7 @@ async def test_a_build_is_on_the_screen_at_once_and_followed_to_its_end(
         await robot.wait_for("◐ building web")
         await robot.wait_for("Build with BuildKit")
         assert processes.last.verb == "build"
-        assert processes.last.engine == robot.endpoint  # that is what is on the screen
+        assert processes.last.engine == EngineRef(robot.endpoint)  # that is what is on the screen
         now = time.time()
         processes.write(
             StepChanged(now, "build", RUNNING),
@@ -577,5 +578,5 @@ async def test_what_is_done_on_another_engine_neither_blocks_nor_is_cancelled_he
         await said(robot, "nothing is running")
         await robot.press("B")
         await robot.wait(lambda: processes.asked)
-        assert processes.last.engine == here
+        assert processes.last.engine == EngineRef(here)
     journal.close()
