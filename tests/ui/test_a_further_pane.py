@@ -79,13 +79,13 @@ from tui.commands.keymap import Keymap
 from tui.commands.command import Scope
 from tui.commands.table import BY_ID
 from tui.engine.endpoint import Endpoint
+from tui.engine.ref import EngineRef
 from tui.presentation.first_screen import first_screen
 from tui.presentation.help import help_lines
 from tui.presentation.lines import plain
 from tui.settings.schema import Settings
 from tui.store.store import Link, LinkState, Store
 from tui.sync.session import EngineSession
-from tui.sync.which import Which
 from tui.theming import ThemeShelf
 
 
@@ -101,7 +101,7 @@ async def main():
         120, 40, [], store.link, Keymap(), 0.0, settings=settings.containers, apps=settings.apps
     )
     session = EngineSession(
-        Which(endpoint, ""), settings, store, connect=never, clock=lambda: 0.0, journals=Path("/nowhere")
+        EngineRef(endpoint), settings, store, connect=never, clock=lambda: 0.0, journals=Path("/nowhere")
     )
     app = Holdfast(session, ThemeShelf("holdfast-dark", {"HOME": "/nowhere"}))
     async with app.run_test(size=(120, 40)) as pilot:
