@@ -48,10 +48,10 @@ async def test_both_are_the_same(size: tuple[int, int], count: int, monkeypatch:
     ] + fakes.kept_containers(NOW)
     store = Store()
     store.set_link(Link(LinkState.CONNECTING, 0.0, "unix:///var/run/docker.sock"))
-    store.set_engine(settings_of(settings.engines, ref))
+    store.set_colour(settings_of(settings.engines, ref).colour)
     lines = first_screen(
         *size, containers, store.link, Keymap(), NOW,
-        settings=settings.containers, apps=settings.apps, colour=store.engine.colour,
+        settings=settings.containers, apps=settings.apps, colour=store.colour,
     )  # fmt: skip
     store.put_containers(containers)
     app = Holdfast(

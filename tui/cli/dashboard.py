@@ -104,7 +104,7 @@ def _open(settings: Settings, configured: _Configured, opened: EngineRef, *, rea
     if settings.engines:
         from tui.operations.looking.endpoint_choice import settings_of
 
-        store.set_engine(settings_of(settings.engines, opened))
+        store.set_colour(settings_of(settings.engines, opened).colour)
     terminal = Terminal(sys.stdin.fileno(), sys.stderr.fileno())
     try:
         with given_back(terminal):
@@ -119,7 +119,7 @@ def _open(settings: Settings, configured: _Configured, opened: EngineRef, *, rea
                     Keymap(settings.keys),
                     settings,
                     terminal,
-                    colour=store.engine.colour,
+                    colour=store.colour,
                     read_only=read_only,
                 )
             if painted is not None:

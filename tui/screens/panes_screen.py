@@ -102,7 +102,7 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
         self.set_focus(self.containers)
         self.containers.has_focus = True  # not a picture later: the first one is what was painted before
         self.store.subscribe(Topic.LINK, lambda _: self.bars.update())
-        self.store.subscribe(Topic.ENGINE, lambda _: self.header.update())
+        self.store.subscribe(Topic.COLOUR, lambda _: self.header.update())
         self.store.subscribe(Topic.CONTAINERS, lambda _: self._footer_soon())
         self.store.subscribe(Topic.OPERATIONS, lambda _: self._operations_changed())
         self.store.subscribe(Topic.RELEASES, lambda _: self._footer_soon())
@@ -146,7 +146,7 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
             focus_on=self.focus_on,
             demo=self.demo,
             read_only=self.read_only,
-            colour=self.store.engine.colour,
+            colour=self.store.colour,
         )
 
     def say_busy(self, words: str) -> None:

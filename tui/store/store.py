@@ -9,8 +9,6 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model.policy import EngineSettings
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -36,7 +34,7 @@ class Topic(Enum):
     REMOTE = "remote"
     RELEASES = "releases"
     APPS = "apps"
-    ENGINE = "engine"
+    COLOUR = "colour"
 
 
 class Change(NamedTuple):
@@ -79,7 +77,7 @@ class Store:
 
     apps       the configured ones, by name
     elsewhere  the engines that some of them live on, where that is not this one
-    engine     what the configuration says of the engine
+    colour     of the engine, as it is configured, "" for none
     """
 
     def __init__(self) -> None:
@@ -92,7 +90,7 @@ class Store:
         self.drift: dict[str, Drift] = {}
         self.apps: Mapping[str, AppSpec] = {}
         self.elsewhere: Mapping[str, str] = {}
-        self.engine = EngineSettings()
+        self.colour = ""
         self.link = Link(LinkState.CONNECTING, 0.0)
         self._complete = False
         self._readers: dict[Topic, list[Callable[[Change], None]]] = {topic: [] for topic in Topic}
@@ -118,11 +116,11 @@ class Store:
             self._complete = self._complete or link.state is LinkState.LIVE
             self._tell(Change(Topic.LINK))
 
-    def set_engine(self, said: EngineSettings) -> None:
-        """What the configuration says of the engine now."""
-        if said != self.engine:
-            self.engine = said
-            self._tell(Change(Topic.ENGINE))
+    def set_colour(self, colour: str) -> None:
+        """The engine's, as it is configured now."""
+        if colour != self.colour:
+            self.colour = colour
+            self._tell(Change(Topic.COLOUR))
 
     def put_containers(self, containers: Iterable[Container]) -> None:
         """Add or replace; those that are as they were are not told of."""

@@ -118,7 +118,8 @@ class EngineSession:
     async def _follow_releases(self) -> None:
         """Those of the apps that live on this engine."""
         settings = self.settings
-        self.store.set_engine(await asyncio.to_thread(settings_of, settings.engines, self.ref))
+        said = await asyncio.to_thread(settings_of, settings.engines, self.ref)
+        self.store.set_colour(said.colour)
         away = await asyncio.to_thread(elsewhere, settings, self.ref)
         self.store.set_apps(settings.apps, away)
         await ReleasesFollower(self.store, settings.apps.keys() - away.keys(), self.observer.releases).run()
