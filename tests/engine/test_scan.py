@@ -312,3 +312,16 @@ async def test_the_scanner_gets_no_secrets(
     }
     assert "lo" in devices
     assert not {one for one in os.listdir("/sys/class/net") if one != "lo"} & devices
+
+
+async def test_what_was_found_is_written_for_others_though_it_fails(
+    web: Operations, database: TrivyDatabase, tmp_path: Path
+) -> None:
+    scanned_by(web.project, database.folder)
+    await built(web, alpine("plantedlib"))
+    file = tmp_path / "scan.sarif"
+    await web.fail("scan", sarif=str(file))
+    (run,) = json.loads(file.read_text())["runs"]
+    assert [one["ruleId"] for one in run["results"]] == ["CVE-2099-0001", "EOSL", "CVE-2099-0002"]
+    problem = await web.fail("scan", sarif=str(tmp_path / "nowhere" / "scan.sarif"))
+    assert (problem.code, "there is no folder" in problem.message) == (2, True)

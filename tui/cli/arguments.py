@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from tui import __version__
@@ -179,6 +180,11 @@ def _release(text: str) -> int:
     return int(number)
 
 
+def _absolute(text: str) -> str:
+    """A path for a process that may stand elsewhere."""
+    return str(Path(text).absolute()) if text else ""
+
+
 _ARGUMENTS = {
     Argument.NO_CACHE: _flag("--no-cache", "do every step anew"),
     Argument.PULL: _flag("--pull", "ask for newer base images"),
@@ -190,6 +196,9 @@ _ARGUMENTS = {
         type=_release, default=0,
     ),
     Argument.FORCE: _flag("--force", "also to one whose record or container is not to be trusted"),
+    Argument.SARIF: _valued(
+        "--sarif", "FILE", "write what was found into a file too, as SARIF 2.1.0", type=_absolute
+    ),
     Argument.CONTAINER: _valued("--name --as", "APP", "what the app is called; else as the container"),
 }  # fmt: skip
 """The options of operations. A version is a word without an option."""

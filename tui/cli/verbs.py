@@ -61,6 +61,7 @@ class Options(NamedTuple):
     again: bool = False
     force: bool = False
     confirm: str = ""
+    sarif: str = ""
 
 
 def run(options: Options) -> int:
@@ -157,6 +158,7 @@ async def _request(options: Options, settings: Settings) -> Request:
         digest=options.digest,
         again=options.again,
         force=options.force,
+        sarif=options.sarif,
     )
 
 

@@ -19,6 +19,7 @@ class Argument(StrEnum):
     CONTAINER = "container"
     DIGEST = "digest"
     AGAIN = "again"
+    SARIF = "sarif"
 
 
 class Verb(NamedTuple):
@@ -88,7 +89,7 @@ _ALL = (
     ),
     Verb(
         "scan", "scanning", "scanned", "scans",
-        takes=frozenset((Argument.IMAGE,)),
+        takes=frozenset((Argument.IMAGE, Argument.SARIF)),
         when_cancelled="the scanner is stopped, and nothing is kept of what it has found",
         when_interrupted="start it again: what it has left behind is removed first",
         short="look for vulnerabilities in an image",
@@ -97,7 +98,7 @@ _ALL = (
             "rules: exit status 1 where it fails. An image that could not be looked at is not scanned, and "
             "never clean."
         ),
-        examples=("holdfast scan web", "holdfast scan web --image v1.4.0"),
+        examples=("holdfast scan web", "holdfast scan web --image v1.4.0 --sarif scan.sarif"),
     ),
     Verb(
         "tag", "tagging", "tagged", "tags",

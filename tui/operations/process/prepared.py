@@ -96,7 +96,7 @@ async def _test(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Pl
 async def _scan(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Planned:
     from tui.operations.verbs.scan import plan
 
-    return await plan(engine, app, request.op, request.image)
+    return await plan(engine, app, request.op, request.image, request.sarif)
 
 
 async def _tag(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:

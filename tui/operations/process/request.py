@@ -24,6 +24,7 @@ class Request(NamedTuple):
     container   of adopt: its name or ID, "" where it is called as the app is to be
     digest   of deploy: the exact bytes that are meant, "" for what the version names
     again    of deploy and ship: also where the same is live already
+    sarif    of scan: the file to write what was found into, absolute; "" for none
     to       of rollback: the release's number, 0 for the newest good one before
     force    of rollback: also where the record or the container is not to be trusted
     """
@@ -42,6 +43,7 @@ class Request(NamedTuple):
     force: bool = False
     digest: str = ""
     again: bool = False
+    sarif: str = ""
 
     def line(self) -> str:
         return json.dumps(plain(self, Request))

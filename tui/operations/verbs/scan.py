@@ -20,6 +20,7 @@ from tui.operations.running.runner import Planned, whoami
 from tui.operations.scanning.live import LIVE, live_image
 from tui.operations.scanning.means import day, find_means, refreshed
 from tui.operations.scanning.room import scan_folder
+from tui.operations.scanning.sarif_file import check_place, write_sarif
 from tui.operations.scanning.scan_image import SAVE, SCAN, scan_image
 from tui.scanners.errors import ScanFailed
 from tui.scanners.hadolint import lint
@@ -49,13 +50,19 @@ class NotPassed(HoldfastError):
     """The image has findings that it may not have, or could not be looked at."""
 
 
-async def plan(engine: Engine, app: AppSpec, op: str, wanted: str = "") -> Planned:
-    """Scan one image of an app; it is pulled where only a registry has it. Raises HoldfastError."""
+async def plan(engine: Engine, app: AppSpec, op: str, wanted: str = "", sarif: str = "") -> Planned:
+    """Scan one image of an app; it is pulled where only a registry has it. Raises HoldfastError.
+
+    sarif   a file for what is found, "" for none
+    """
     spec = app.scan or ScanSpec()
+    if sarif:
+        await asyncio.to_thread(check_place, sarif)
     one = await wanted_image(engine, app, wanted)
     means, live = await asyncio.gather(find_means(app, spec), live_image(engine, app))
     known = await asyncio.to_thread(read_scan, app.name, one.image.id) if one.target is None else None
-    scan = _Scan(engine, app, op, one, means, live, known if means.has_done(known) else None)
+    known = known if means.has_done(known) else None
+    scan = _Scan(engine, app, op, one, means, live, known, sarif)
     return Planned(scan.plan(), scan.run)
 
 
@@ -71,6 +78,7 @@ class _Scan:
         means: Means,
         live: LiveImage | None,
         known: ScanReport | None,
+        sarif: str,
     ) -> None:
         self._engine = engine
         self._app = app
@@ -79,6 +87,7 @@ class _Scan:
         self._means = means
         self._live = live
         self._known = known
+        self._sarif = sarif
         self._fetches = means.is_stale(time.time()) and means.may_fetch
 
     @property
@@ -117,8 +126,7 @@ class _Scan:
         image = await here(self._engine, self._one, report)
         try:
             found = await self._scanned(image, report)
-            if self._means.hadolint:
-                found = found._replace(remarks=await self._linted(report))
+            found = found._replace(remarks=await self._linted(report))
             live = await self._live_report(report)
         except ScanFailed as error:
             await self._claim(image.id, passed=False, detail=error.message)
@@ -128,7 +136,10 @@ class _Scan:
             verdict = judge(found, self._means.spec, time.time(), baseline)
             path = await asyncio.to_thread(write_scan, self._app.name, found)
             await self._claim(image.id, passed=verdict.passed, detail=_detail(found, verdict))
+            if self._sarif:
+                await asyncio.to_thread(write_sarif, self._sarif, found, verdict, self._app)
             _tell(found, verdict, report)
+            report.log(JUDGE, f"all of it: {path}")
             if not verdict.passed:
                 raise _not_passed(self._app.name, verdict)
         facts = (
@@ -153,7 +164,8 @@ class _Scan:
 
     async def _linted(self, report: Report) -> tuple[Remark, ...]:
         build = self._app.build
-        assert build is not None, "there is no linter without a Dockerfile"
+        if build is None or not self._means.hadolint:
+            return ()
         async with report.step(LINT):
             async with scan_folder() as home:
                 remarks = await lint(
