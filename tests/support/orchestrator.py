@@ -47,6 +47,8 @@ class Memory:
     pause      seconds that each step takes; `busy` is set once one has been begun
     made       IDs of the steps that were made
     removed    images that were
+    absent     networks and volumes that are declared and missing
+    told       steps that the lease was told, one after the other
     """
 
     host = "box"
@@ -68,6 +70,8 @@ class Memory:
         self.held = 0
         self.standing = Standing(app)
         self.entries: dict[int, Entry] = {}
+        self.told: list[str] = []
+        self.absent: list[str] = []
         self.changed: dict[int, tuple[str, ...]] = {}
 
     async def read(self, app: str) -> Deployed:
@@ -160,10 +164,14 @@ class Memory:
         *,
         size: int,
     ) -> Foreseen:
-        return Foreseen(outgoing=self.going)
+        return Foreseen(outgoing=self.going, missing=await self.missing(app))
+
+    async def missing(self, app: AppSpec) -> list[str]:
+        return list(self.absent)
 
     async def create_declared(self, app: AppSpec, lease: HeldLease, report: Report, step: str) -> None:
         await lease.guard(step)
+        self.absent.clear()
 
     async def stage(
         self,
@@ -194,7 +202,11 @@ class _Lease:
         self.again = 0
         self._memory = memory
 
+    def tell(self, step: str) -> None:
+        self._memory.told.append(step)
+
     async def guard(self, step: str) -> None:
+        self.tell(step)
         if step == self._memory.lost_at:
             raise LeaseLost(self._memory.standing.app, None)
 

@@ -216,9 +216,12 @@ async def _which_version(verb: str, app: AppSpec, meant: EngineRef) -> Usage:
 
 async def _versions(engine: Engine, app: AppSpec, images: Sequence[Image]) -> tuple[list[str], str]:
     """The newest versions that can be deployed, and why there may be more."""
-    from tui.model.offers import offered_versions
+    from tui.ledger.ledger import Ledger
+    from tui.model.offers import first_choice, offered_versions
     from tui.model.remote import RemoteTag, RemoteTags
     from tui.operations.looking.app_repository import Remote
+    from tui.operations.looking.releases import read_releases
+    from tui.presentation.versions import release_words
     from tui.registry.errors import RegistryError
 
     there, note = None, ""
@@ -229,10 +232,19 @@ async def _versions(engine: Engine, app: AppSpec, images: Sequence[Image]) -> tu
                 there = RemoteTags(app.repository, time.time(), tags)
         except RegistryError as error:
             note = f"the registry's tags are not known: {error.message}"
-    newest = [one.tag for one in offered_versions(app, images, there) if one.can_be_had]
+    offered = [one for one in offered_versions(app, images, there) if one.can_be_had]
+    ledger = await Ledger.open(engine)
+    releases = (await read_releases(engine, ledger, app.name)).releases
+    first = first_choice(offered, releases)
+    offered.sort(key=lambda one: one.tag != first)
+    longest, now = max((len(one.tag) for one in offered[:OFFERED]), default=0), time.time()
+    newest = [
+        f"{one.tag:{longest}}  {' · '.join(release_words(one, releases, now))}".rstrip()
+        for one in offered[:OFFERED]
+    ]
     if not newest and not note:
         note = "there is none yet: holdfast tag, and holdfast push where there is a registry"
-    return newest[:OFFERED], note
+    return newest, note
 
 
 def _show_plan(plan: Plan, engine: str, *, json: bool) -> None:

@@ -107,14 +107,18 @@ class Lease:
         self.id = await create_unstarted(self._engine, lease_name(self.app), labels)
         self._renewed = began
 
+    def tell(self, step: str) -> None:
+        """What others are told is being done from now on; a step that changes nothing needs no more."""
+        if step != self._step:
+            self._step = step
+            self._stepped.set()
+
     async def guard(self, step: str) -> None:
         """Before each change: return only while the lease is ours beyond doubt.
 
         `step` is what others are told is being done. Raises LeaseLost, EngineError.
         """
-        if step != self._step:
-            self._step = step
-            self._stepped.set()
+        self.tell(step)
         async with self._turn:
             if self.lost is not None:
                 raise self.lost

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.model.build_tag import is_build_tag
 from tui.model.remote import Whereabouts, whereabouts
 from tui.model.version import Version
+from tui.model.ways_back import rolled_back_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tui.model.app import AppSpec
     from tui.model.image import Image
+    from tui.model.release import Release
     from tui.model.releases import Releases
     from tui.model.remote import RemoteTags
 
@@ -32,14 +34,29 @@ class Offered(NamedTuple):
         return self.place is not Whereabouts.LOCAL
 
 
+class Trouble(NamedTuple):
+    """Why a version is not the one to offer: its last release failed, or somebody rolled back from it.
+
+    number   of that release
+    failed   whether it failed; else it was rolled back from
+    at       when it failed, seconds since the epoch; 0.0 where that is not known
+    """
+
+    number: int
+    failed: bool
+    at: float = 0.0
+
+
 def offered_versions(app: AppSpec, images: Iterable[Image], remote: RemoteTags | None) -> list[Offered]:
     """All of them: versions by precedence, the newest first, then other tags by name.
 
     remote   what its registry has, None where that was not asked
     """
     found: dict[str, Offered] = {}
+    here: dict[str, Image] = {}
     for image in images:
         known = app.digest_of(image.digests)
+        here |= {name: image for name in (image.id, known) if name}
         for tag in app.versions_of(image.tags):
             held = remote.tags.get(tag) if remote is not None else None
             place = Whereabouts.HERE
@@ -54,19 +71,28 @@ def offered_versions(app: AppSpec, images: Iterable[Image], remote: RemoteTags |
                 created=image.created,
             )
     for tag, held in remote.tags.items() if remote is not None else ():
-        if tag not in found and not is_build_tag(tag):
-            found[tag] = Offered(tag, Whereabouts.REMOTE, held.digest, (held.config, held.digest))
+        if tag in found or is_build_tag(tag):
+            continue
+        # What was pulled by its digest has no tag on the engine, and is here all the same.
+        pulled = here.get(held.digest) or here.get(held.config)
+        found[tag] = Offered(
+            tag=tag,
+            place=Whereabouts.REMOTE if pulled is None else Whereabouts.BOTH,
+            digest=held.digest,
+            images=(held.config, held.digest, *((pulled.id,) if pulled is not None else ())),
+            created=pulled.created if pulled is not None else 0.0,
+        )
     versions = [(version.precedence, tag) for tag in found if (version := Version.parse(tag)) is not None]
     proper = [tag for _, tag in sorted(versions, reverse=True)]
     return [found[tag] for tag in (*proper, *sorted(found.keys() - {*proper}))]
 
 
 def first_choice(offered: Iterable[Offered], releases: Releases | None) -> str:
-    """The newest version that is not live and can be had; "" where there is none."""
+    """The newest version that is not live, has not failed and can be had; "" where there is none."""
     for one in offered:
         number = release_of(one, releases)
         live = number is not None and releases is not None and number == releases.standing.live
-        if not live and one.can_be_had:
+        if not live and one.can_be_had and trouble_of(one, releases) is None:
             return one.tag
     return ""
 
@@ -74,8 +100,31 @@ def first_choice(offered: Iterable[Offered], releases: Releases | None) -> str:
 def release_of(one: Offered, releases: Releases | None) -> int | None:
     """The newest release of these bytes that was good, or is live."""
     for number, entry in sorted(releases.entries.items(), reverse=True) if releases is not None else ():
-        release = entry.release
-        same = (release.digest or release.image) in (one.digest, *one.images)
+        same = is_of(one, entry.release)
         if same and releases is not None and (entry.good or number == releases.standing.live):
             return number
     return None
+
+
+def trouble_of(one: Offered, releases: Releases | None) -> Trouble | None:
+    """What its newest release came to, where that speaks against it. What is live has none."""
+    if releases is None:
+        return None
+    rejected = rolled_back_from(releases.entries)
+    for number, entry in sorted(releases.entries.items(), reverse=True):
+        if not is_of(one, entry.release) or entry.outcome is None:
+            continue
+        if number == releases.standing.live:
+            return None
+        if not entry.outcome.good:
+            return Trouble(number, failed=True, at=entry.outcome.at)
+        return Trouble(number, failed=False) if number in rejected else None
+    return None
+
+
+def is_of(one: Offered, release: Release) -> bool:
+    """Whether a release has the bytes of a version: by digest, or by image; by name where nobody asked."""
+    known = {name for name in (one.digest, *one.images) if name}
+    if known:
+        return not known.isdisjoint(name for name in (release.digest, release.image) if name)
+    return bool(release.version) and release.version == one.tag

@@ -120,6 +120,10 @@ class Warned(NamedTuple):
     message: str
 
 
+SERVES = "serves"
+"""The fact of a result that names the release which serves now, where a verb may end with one or another."""
+
+
 class Result(NamedTuple):
     """What a finished operation has made; what does not apply is empty.
 

@@ -14,6 +14,10 @@ SAID_LINES, SAID_BYTES = 20, 4096
 """How much of what a failed release said last goes into the ledger, and is believed of it."""
 
 
+HEAD_BYTES = 80
+"""As long as "exit code 137" may be: it stays however much follows."""
+
+
 class Referenced(NamedTuple):
     """A file whose contents went into a release by reference: its path, and the SHA-256 of its bytes."""
 
@@ -154,12 +158,17 @@ class Entry(NamedTuple):
 
 
 def last_said(lines: Sequence[str]) -> tuple[str, ...]:
-    """The end of these lines, within the bounds of an outcome."""
+    """The end of these lines, within the bounds of an outcome; the first stays, if it is short."""
+    head = [line for line in lines[:1] if _bytes(line) <= HEAD_BYTES]
     kept: list[str] = []
-    room = SAID_BYTES
-    for line in reversed(lines[-SAID_LINES:]):
-        room -= len(line.encode("utf-8", "replace")) + 1
+    room = SAID_BYTES - sum(_bytes(line) for line in head)
+    for line in reversed(lines[len(head) :][len(head) - SAID_LINES :]):
+        room -= _bytes(line)
         if room < 0:
             break
         kept.append(line)
-    return tuple(reversed(kept))
+    return (*head, *reversed(kept))
+
+
+def _bytes(line: str) -> int:
+    return len(line.encode("utf-8", "replace")) + 1

@@ -44,8 +44,28 @@ def retire(standing: Standing, number: int, *, drain: bool = False) -> list[Roll
     return steps
 
 
+def should_serve(standing: Standing, new: int) -> int | None:
+    """The release that is to serve when `new` is not to stay, whether its container is there or not.
+
+    The live one, else the one that was live last: every good release was live from its gate until the next.
+    """
+    live = standing.live
+    if live is not None and live != new:
+        return live
+    return next((number for number in standing.good if number != new), None)
+
+
+def is_gone(standing: Standing, new: int) -> bool:
+    """Whether the release that is to serve when `new` is not to stay has no container any more."""
+    number = should_serve(standing, new)
+    return number is not None and number not in standing.slots
+
+
 def way_back(standing: Standing, new: int) -> int | None:
-    """The release to return to when `new` is not to stay: the live one, else the newest good one there is."""
+    """The container to return to when `new` is not to stay: the live one, else the newest good one there is.
+
+    That is the release that should serve, unless it `is_gone`.
+    """
     live = standing.live
     if live is not None and live != new:
         return live
@@ -134,9 +154,10 @@ def settle(standing: Standing) -> list[RolloutStep]:
     """The steps that put in order what is not as any operation leaves it, where no release is open.
 
     An operation that was frozen and taken over may have had one last call on its way. It comes too late: it
-    stops or renames the live release, or makes a container of one that failed long since.
+    stops or renames the live release, or makes a container of one that failed long since. Where the container
+    of the release that should serve is gone, no earlier one is put in its place: it is to be made anew.
     """
-    live = way_back(standing, 0)
+    live = should_serve(standing, 0)
     steps: list[RolloutStep] = []
     for number, slot in standing.slots.items():
         if number == live:
@@ -145,7 +166,7 @@ def settle(standing: Standing) -> list[RolloutStep]:
             steps += retire(standing, number)
         if standing.records.get(number) is False:
             steps.append(RolloutStep(StepKind.REMOVE, number))
-    if live is None:
+    if live is None or live not in standing.slots:
         return steps
     slot = standing.slots[live]
     up = [RolloutStep(StepKind.PROMOTE, live)] if slot.name != standing.app else []

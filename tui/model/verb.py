@@ -191,7 +191,8 @@ _ALL = (
         short="finish or undo what was interrupted",
         help=(
             "Finish or undo a deploy that was interrupted, by what stands on the engine; nothing else is "
-            f"needed. {ASKS}"
+            "needed. Where the container of the live release is gone, that release is made anew. "
+            f"{ASKS}"
         ),
         examples=("holdfast recover web", "holdfast recover web --plan"),
     ),

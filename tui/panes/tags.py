@@ -15,10 +15,9 @@ from tui.store.store import Change, Store, Topic
 from tui.widgets.folding_list import FoldingList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from tui.commands.keymap import Keymap
-    from tui.model.app import AppSpec
     from tui.model.image import Image
     from tui.model.remote import Whereabouts
     from tui.presentation.style import Span
@@ -41,7 +40,7 @@ class TagsPane(FoldingList):
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
-        self._names = _names(store.apps)
+        self._names = folding.names_of_builds(store.apps.values())
         self._keymap = keymap
         self._clock = clock
         self._rows: dict[str, rows.TagRow] = {}
@@ -110,16 +109,17 @@ class TagsPane(FoldingList):
         return rows.tag_cell(column, row, self._clock())
 
     def _take_apps(self, _: Change) -> None:
-        self._names = _names(self._store.apps)
+        self._names = folding.names_of_builds(self._store.apps.values())
         self.refresh_body()
 
     def whole(self, key: str) -> str:
         if not key.startswith(folding.HEAD):
             return ""
         fold = key[1:]
-        count = len(self.folding.members.get(fold, ()))
-        name = self._names.get(fold, fold)
-        return safe(folding.builds_words(name, count, unfolded=fold in self.unfolded))
+        members = self.folding.members.get(fold, {})
+        images = [image for key in members if key in self._rows and (image := self._rows[key].image)]
+        name = folding.app_of_builds(images) or self._names.get(fold, fold)
+        return safe(folding.builds_words(name, len(members), unfolded=fold in self.unfolded))
 
     def fold_of(self, key: str) -> str:
         """Tags by which builds are named, by their repository."""
@@ -171,8 +171,3 @@ class TagsPane(FoldingList):
             complete=self._store.complete,
         )
         self.set_title(left, right)
-
-
-def _names(apps: Mapping[str, AppSpec]) -> dict[str, str]:
-    """Repository -> what to call its builds, where that is not the repository itself."""
-    return {app.repository: app.name for app in apps.values()}

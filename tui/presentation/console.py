@@ -9,11 +9,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tui.model.operation import CACHED, DONE, FAILED, RUNNING, SKIPPED, UNDONE, WAITING
+from tui.model.operation import CACHED, DONE, FAILED, RUNNING, SERVES, SKIPPED, UNDONE, WAITING
 from tui.model.verb import verb_named
 from tui.presentation.amounts import date, duration, size
 from tui.presentation.ansi import ansi_line
-from tui.presentation.operation_words import CUT_OFF, FINAL, goes_back
+from tui.presentation.operation_words import CUT_OFF, FINAL, goes_back, serving
 from tui.presentation.style import Style, parse_style, sgr
 from tui.presentation.text import cut, fit, safe, width
 
@@ -300,7 +300,11 @@ def result_lines(operation: Operation, ended: Ended, before: float | None) -> It
     started = operation.started
     last = f" ({duration(before)} the last time)" if before is not None else ""
     word = verb_named(started.verb).done
-    yield [(f"{safe(started.app)} {word}", "ok"), (f" in {duration(ended.seconds)}{last}", "text")]
+    said = serving(ended.result)
+    yield [
+        (f"{safe(started.app)} {word}{f': {safe(said)}' if said else ''}", "ok"),
+        (f" in {duration(ended.seconds)}{last}", "text"),
+    ]
     yield from facts(result_facts(ended.result))
 
 
@@ -314,7 +318,7 @@ def result_facts(result: Result) -> list[tuple[str, str]]:
         ("digest", result.digest),
         *tags,
         ("gap", gap),
-        *result.facts,
+        *(fact for fact in result.facts if fact[0] != SERVES),
     ]
 
 

@@ -10,6 +10,7 @@ from tui.model.labels import APP, LEASE, LEDGER, RELEASE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tui.model.app import AppSpec
     from tui.model.container import Container
     from tui.model.image import Image
 
@@ -79,6 +80,20 @@ def builds_over(image: Image) -> str:
 def builds_words(name: str, count: int, *, unfolded: bool) -> str:
     """E.g. "▸ web: 12 builds"."""
     return f"{'▾' if unfolded else '▸'} {name}: {count} build{'' if count == 1 else 's'}"
+
+
+def names_of_builds(apps: Iterable[AppSpec]) -> dict[str, str]:
+    """Repository -> the app whose builds it has; one that several apps have is nobody's."""
+    found: dict[str, str] = {}
+    for app in apps:
+        found[app.repository] = "" if app.repository in found else app.name
+    return {repository: name for repository, name in found.items() if name}
+
+
+def app_of_builds(members: Iterable[Image]) -> str:
+    """The app that all of these were built for, as their labels say; "" where they do not, or disagree."""
+    names = {image.labels.get(APP, "") for image in members}
+    return names.pop() if len(names) == 1 else ""
 
 
 class Folding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.model.operation import CACHED, DONE, FAILED, RUNNING, SKIPPED, UNDONE, WAITING
+from tui.model.operation import CACHED, DONE, FAILED, RUNNING, SERVES, SKIPPED, UNDONE, WAITING
 from tui.model.step import UNDO
 from tui.model.verb import verb_named
 from tui.presentation.amounts import date, duration
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.commands.keymap import Keymap
+    from tui.model.operation import Result
     from tui.presentation.style import Span
     from tui.store.operation import Operation
 
@@ -86,13 +87,21 @@ def ended_words(operation: Operation) -> str:
     if ended is None:
         return f"{name} was interrupted: its process is gone"
     if ended.ok:
-        return f"{started.app} {verb_named(started.verb).done} in {duration(ended.seconds)}"
+        said = serving(ended.result)
+        done = f"{verb_named(started.verb).done}{f': {said}' if said else ''}"
+        return f"{started.app} {done} in {duration(ended.seconds)}"
     error = ended.error
     serves = f"; {error.serves} serves" if error is not None and error.serves else ""
     if operation.state == "cancelled":
         said = error.message.removeprefix("cancelled") if error is not None else ""
         return f"{name} cancelled{said or serves}"
     return f"{name} failed: {error.message}" if error is not None else f"{name} failed"
+
+
+def serving(result: Result) -> str:
+    """ "r6 v1.4.0 serves", where a verb may end with one release or another; "" elsewhere."""
+    served = dict(result.facts).get(SERVES, "")
+    return f"{served} serves" if served else ""
 
 
 def goes_back(operation: Operation) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.model.operation import CACHED, RUNNING, SKIPPED, UNDONE, WAITING
+from tui.model.operation import CACHED, RUNNING, SERVES, SKIPPED, UNDONE, WAITING
 from tui.model.step import UNDO, StepKind, read_step
 from tui.model.verb import verb_named
 from tui.presentation.amounts import duration, gap, size
 from tui.presentation.ansi import ansi_line
 from tui.presentation.lines import clip, wrapped
 from tui.presentation.log_lines import Look, dropped_row, highlighted, log_rows
-from tui.presentation.operation_words import CUT_OFF, GLYPHS, running_seconds
+from tui.presentation.operation_words import CUT_OFF, GLYPHS, running_seconds, serving
 from tui.presentation.outline import lines
 from tui.presentation.text import fit, safe, width
 
@@ -149,7 +149,9 @@ def _end(operation: Operation, before: float | None, keymap: Keymap) -> Iterator
     took = duration(ended.seconds)
     if ended.ok:
         last = f", last time {duration(before)}" if before is not None else ""
-        yield [(f" {glyph} {safe(verb_named(verb).done)}", role), (f" in {took}{last}", "text")]
+        said = serving(ended.result)
+        done = f"{verb_named(verb).done}{f': {said}' if said else ''}"
+        yield [(f" {glyph} {safe(done)}", role), (f" in {took}{last}", "text")]
         yield from _facts(ended.result)
         return
     word = "cancelled" if operation.state == "cancelled" else "failed"
@@ -188,7 +190,7 @@ def _facts(result: Result) -> Iterator[Line]:
     facts.insert(0, ("release", result.release))
     if result.gap_seconds is not None:
         facts.insert(1, ("gap", gap(result.gap_seconds)))
-    yield from fact_lines([*facts, *result.facts])
+    yield from fact_lines([*facts, *(fact for fact in result.facts if fact[0] != SERVES)])
 
 
 def fact_lines(facts: Sequence[tuple[str, str]]) -> Iterator[Line]:

@@ -41,7 +41,9 @@ def app_cell(column: str, row: AppRow, now: float) -> Span:
     match column:
         case "version":
             if live is None:
-                return safe(row.newest), "muted"
+                # A version beside a container that is not of it would be taken for what runs.
+                never = releases is None or not (releases.foreign or releases.standing.good)
+                return (safe(row.newest) if never else "-"), "muted"
             return safe(live.release.version or f"r{live.release.number}"), "strong"
         case "state":
             return _health(row)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.model.evidence import together
-from tui.model.offers import release_of
+from tui.model.evidence import Evidence, recorded_claims, together
+from tui.model.offers import is_of, release_of, trouble_of
 from tui.model.remote import Whereabouts
 from tui.model.version import Suggestion
 from tui.presentation.amounts import age
@@ -13,7 +13,6 @@ from tui.presentation.amounts import age
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tui.model.evidence import Evidence
     from tui.model.offers import Offered
     from tui.model.policy import Policy
     from tui.model.releases import Releases
@@ -39,12 +38,8 @@ def version_choices(
     """Each with what is known of it, `known` by IDs and digests, and with what the policy misses."""
     choices = []
     for one in offered:
-        words = [WORDS[one.place]]
-        number = release_of(one, releases)
-        if number is not None and releases is not None:
-            live = number == releases.standing.live
-            words.append(f"live, r{number}" if live else f"was r{number}")
-        evidence = together(known[id] for id in one.images if id in known)
+        words = [WORDS[one.place], *release_words(one, releases, now)]
+        evidence = _evidence(one, releases, known)
         if evidence.tested:
             words.append(f"tested {age(now - evidence.tested)} ago")
         if evidence.scanned:
@@ -52,3 +47,30 @@ def version_choices(
         words += [f"! {missing.short}" for missing in policy.missing(evidence, app)]
         choices.append(Suggestion(one.tag, " · ".join(words)))
     return choices
+
+
+def release_words(one: Offered, releases: Releases | None, now: float) -> list[str]:
+    """What releases of a version came to: "live, r4", "was r2", "failed as r3, 12m ago"."""
+    if releases is None:
+        return []
+    words = []
+    number = release_of(one, releases)
+    if number is not None:
+        words.append(f"live, r{number}" if number == releases.standing.live else f"was r{number}")
+    trouble = trouble_of(one, releases)
+    if trouble is not None and trouble.failed:
+        ago = f", {age(now - trouble.at)} ago" if trouble.at else ""
+        words.append(f"! failed as r{trouble.number}{ago}")
+    elif trouble is not None:
+        words.append(f"! r{trouble.number} was rolled back from")
+    return words
+
+
+def _evidence(one: Offered, releases: Releases | None, known: Mapping[str, Evidence]) -> Evidence:
+    """What is known of its bytes by this account, and by what the ledger recorded when they were released."""
+    recorded = [
+        Evidence(entry.release.image, claims=recorded_claims(entry.release.evidence))
+        for entry in (releases.entries.values() if releases is not None else ())
+        if entry.has_record and is_of(one, entry.release)
+    ]
+    return together([*(known[id] for id in one.images if id in known), *recorded])

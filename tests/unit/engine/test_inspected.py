@@ -131,3 +131,15 @@ def test_its_profiles_are_known_in_full() -> None:
     options = ["no-new-privileges", 'seccomp={"a":1}', "seccomp=unconfined"]
     one = inspected(told({}, HostConfig={"SecurityOpt": options}))
     assert one.creation.profiles == ('seccomp={"a":1}',)
+
+
+def test_only_a_health_check_that_failed_last_explains_something() -> None:
+    passed, failed = {"ExitCode": 0, "Output": ""}, {"ExitCode": 1, "Output": "a\nb\nno\nno database\n"}
+    health = {"Status": "healthy", "Log": [failed, passed]}
+    assert inspected(told({"Health": health})).state.failed_check == ()
+    health = {"Status": "unhealthy", "Log": [passed, failed, failed]}
+    assert inspected(told({"Health": health})).state.failed_check == (
+        "its last health check failed with exit code 1: b",
+        "no",
+        "no database",
+    )

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from tui.engine.errors import NotFound
+from tui.engine.errors import NotFound, RequestRefused
 from tui.model.app import AppSpec, BuildSpec
 from tui.model.image import ImageConfig
+from tui.model.reference import split_reference
 from tui.operations.looking.image_choice import NoSuchImage, chosen
 from tui.settings.made import app_spec
 
@@ -74,3 +75,38 @@ async def test_a_tag_that_is_nearly_right_is_named(tmp_path, monkeypatch) -> Non
         await chosen(engine, AppSpec("web", "web", "holdfast.toml"), "1.0.0")
 
     assert raised.value.hint == "did you mean v1.0.0?"
+
+
+class Strict(Images):
+    """An engine takes each reference apart, and refuses what is none."""
+
+    digest = "reg:5000/shop@sha256:" + "d" * 64
+
+    async def config(self, reference: str) -> ImageConfig:
+        taken = split_reference(reference)
+        if ":" in taken.repository.rpartition("/")[2] or (taken.digest and taken.digest[:7] != "sha256:"):
+            raise RequestRefused(400, "invalid reference format")
+        if reference in (self.digest, ID[7:19], ID[:19]):
+            return self.one
+        return await super().config(reference)
+
+
+@pytest.mark.parametrize(
+    "wanted", ["v1.1.0", ID, ID[7:19], ID[:19], "reg:5000/shop:v1.1.0", Strict.digest, Strict.digest[14:]]
+)
+async def test_an_image_is_wanted_by_any_of_its_names(wanted: str, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    engine = SimpleNamespace(images=Strict("reg:5000/shop:v1.1.0"))
+    found = await chosen(engine, AppSpec("shop", "reg:5000/shop", "holdfast.toml"), wanted)
+    assert found.image.id == ID
+
+
+@pytest.mark.parametrize("wanted", ["hello:v9", "a b", "x@y", "sha256:zz", "v9"])
+async def test_what_names_nothing_is_said_in_the_words_that_were_given(
+    wanted: str, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    engine = SimpleNamespace(images=Strict("hello:v1.0.0"))
+    with pytest.raises(NoSuchImage) as caught:
+        await chosen(engine, AppSpec("hello", "hello", "holdfast.toml"), wanted)
+    assert caught.value.message == f"there is no image {wanted} on this engine"

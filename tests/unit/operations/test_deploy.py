@@ -12,6 +12,7 @@ from tests.support.verbs import refused, run, work
 from tui.errors import HoldfastError
 from tui.model.operation import SKIPPED, UNDONE
 from tui.model.retention import Going
+from tui.model.step import NETWORKS
 
 if TYPE_CHECKING:
     from tui.model.operation import Plan
@@ -216,3 +217,45 @@ async def test_what_cannot_be_removed_is_said_and_is_no_failure(web: MemoryApp) 
     done = await work(web.deploy("v3"))
     assert web.serves(3)
     assert any("what is not kept could not be removed: it is in use" in one for one in done.warnings)
+
+
+async def test_the_lease_names_every_step_while_it_is_made(web: MemoryApp) -> None:
+    """Also those that only look: a bake lasts longer than all others."""
+    await web.deployed("v1")
+    web.memory.told.clear()
+    await web.deployed("v2")
+    kinds = ["create", "disarm", "stop", "retire", "promote", "start", "gate", "arm", "bake", "good"]
+    told = [*dict.fromkeys(step.partition(" ")[0] for step in web.memory.told)]
+    assert [step for step in told if step in kinds] == kinds
+
+
+async def test_a_plan_names_what_it_creates_and_nothing_where_all_is_there(web: MemoryApp) -> None:
+    done = await web.deployed("v1")
+    assert NETWORKS not in {step.id for step in done.plan.steps}
+    web.memory.absent = ["network front"]
+    done = await web.deployed("v2")
+    assert [step.title for step in done.plan.steps if step.id == NETWORKS] == ["Create network front"]
+    assert done.states[NETWORKS] == "done"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "state"), [(["volume a"], [], "skipped"), ([], ["volume a"], "done")]
+)
+async def test_what_was_created_or_removed_since_the_plan_counts(
+    web: MemoryApp, before: list[str], after: list[str], state: str
+) -> None:
+    web.memory.absent = before
+    planned = await web.deploy("v1")
+    web.memory.absent = after
+    done = await work(planned)
+    assert done.states[NETWORKS] == state
+    assert web.serves(1)
+
+
+async def test_where_the_live_one_does_not_run_there_is_no_gap_and_nothing_to_stop(web: MemoryApp) -> None:
+    await web.deployed("v1")
+    slot = web.memory.standing.slots[1]._replace(running=False, armed=False)
+    web.memory.standing = web.memory.standing._replace(slots={1: slot})
+    done = await web.deployed("v2")
+    assert dict(done.plan.facts)["gap"] == "none: nothing serves now"
+    assert done.plan.equal.startswith("docker rename web web.r1 && docker run")

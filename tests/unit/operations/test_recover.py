@@ -25,7 +25,7 @@ async def interrupted(web: MemoryApp, step: str) -> None:
 async def test_what_does_not_run_yet_is_undone(web: MemoryApp, step: str) -> None:
     await interrupted(web, step)
     done = await work(web.recover())
-    assert "r2 is undone" in done.plan.title
+    assert "r2 v2 is undone; r1 v1 serves" in done.plan.title
     assert done.ended.result.release == "r1"
     assert web.serves(1)
     assert web.memory.standing.records[2] is False
@@ -35,7 +35,7 @@ async def test_what_does_not_run_yet_is_undone(web: MemoryApp, step: str) -> Non
 async def test_what_runs_is_finished(web: MemoryApp, step: str) -> None:
     await interrupted(web, step)
     done = await work(web.recover())
-    assert "r2 is finished, if it is ready" in done.plan.title
+    assert "r2 v2 is finished, if it is ready" in done.plan.title
     assert done.ended.result.release == "r2"
     assert web.serves(2)
 

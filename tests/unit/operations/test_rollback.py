@@ -35,6 +35,7 @@ async def test_the_live_one_is_made_anew(web: MemoryApp) -> None:
     web.memory.changed[1] = ("environment",)
     done = await work(web.rollback(1))
     assert done.plan.title == "Make web r1 v1 anew as r2"
+    assert dict(done.plan.facts)["changes"] == "nothing: the bytes and the configuration are the same"
     assert "the container of r1 is not as recorded: environment" in done.plan.warnings
     assert web.serves(2)
 

@@ -69,6 +69,18 @@ def test_what_is_not_in_order_is_said_in_a_word(releases: Releases, words: str) 
     assert cell("state", row(releases=releases), NOW)[0] == words
 
 
+@pytest.mark.parametrize(
+    ("releases", "words"),
+    [
+        (Releases(Standing("web"), at=NOW), "v1.9.0"),
+        (Releases(Standing("web"), foreign="a" * 64, at=NOW), "-"),
+        (Releases(Standing("web", {}, {1: True}), at=NOW), "-"),
+    ],
+)
+def test_no_version_stands_beside_what_is_not_of_it(releases: Releases, words: str) -> None:
+    assert cell("version", row(releases=releases), NOW)[0] == words
+
+
 def test_a_container_that_is_gone_from_the_list_is_no_health() -> None:
     assert cell("state", row(container=None), NOW) == ("?", "warn")
 
@@ -200,7 +212,7 @@ def test_versions_stand_by_precedence_with_where_they_are() -> None:
     said = {one.tag: one.why for one in version_choices("web", offered, RELEASES, known, Policy(), NOW)}
     assert said["v1.10.0"] == "only here, not pushed · ! untested"
     assert said["v1.9.0"] == "in the registry · tested 1h ago"
-    assert said["v1.5.0"] == "here and in the registry · live, r5 · ! untested"
+    assert said["v1.5.0"] == "here and in the registry · live, r5 · tested 2h ago"  # as the ledger recorded
     assert first_choice(offered, RELEASES) == "v1.9.0"
 
 

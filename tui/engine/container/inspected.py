@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from tui.engine.container.attribute import Json
 
-OUTPUT_LINES = 20
-"""Lines kept of each output of a health check."""
+OUTPUT_LINES = 3
+"""Lines kept of what a health check said."""
 
 
 class ContainerState(NamedTuple):
@@ -35,7 +35,7 @@ class ContainerState(NamedTuple):
     exit_code      of the last exit, 0 before the first one
     restart_count  how often the engine started it again by its restart policy
     health         one of model.container.HEALTHS
-    health_log     what the last health checks said, oldest first, a line each
+    failed_check   what the last health check said, a line each, named so; nothing where it passed
     started        when it was started last, as the engine writes it: it changes with each start
     error          why it could not be started
     """
@@ -46,7 +46,7 @@ class ContainerState(NamedTuple):
     oom_killed: bool
     restart_count: int
     health: str
-    health_log: tuple[str, ...]
+    failed_check: tuple[str, ...]
     started: str
     error: str
 
@@ -172,7 +172,7 @@ def _state(item: Json) -> ContainerState:
         oom_killed=bool(state.get("OOMKilled")),
         restart_count=int(item.get("RestartCount") or 0),
         health=_health(item),
-        health_log=_outputs((state.get("Health") or {}).get("Log") or ()),
+        failed_check=_failed_check((state.get("Health") or {}).get("Log") or ()),
         started=state["StartedAt"],
         error=state.get("Error") or "",
     )
@@ -188,12 +188,13 @@ def _health(item: Json) -> str:
     return "starting" if test and told == NO_HEALTHCHECK and is_running(state["Status"]) else told
 
 
-def _outputs(log: Any) -> tuple[str, ...]:
-    lines: list[str] = []
-    for entry in log:
-        words = str(entry.get("Output") or "").strip().split("\n")[-OUTPUT_LINES:]
-        lines += [f"exit code {entry['ExitCode']}: {words[0]}", *words[1:]]
-    return tuple(lines)
+def _failed_check(log: Any) -> tuple[str, ...]:
+    """What the last health check said, where it failed: one that passed explains nothing."""
+    last = log[-1] if log else None
+    if last is None or not last["ExitCode"]:
+        return ()
+    words = str(last.get("Output") or "").strip().split("\n")[-OUTPUT_LINES:]
+    return (f"its last health check failed with exit code {last['ExitCode']}: {words[0]}", *words[1:])
 
 
 def _bindings(entries: Any) -> tuple[tuple[str, int], ...]:

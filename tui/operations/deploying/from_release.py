@@ -205,4 +205,5 @@ def _differences(releases: Deployed, earlier: Release) -> list[tuple[str, str]]:
     if entry is None:
         return []
     found = differences(entry.release, earlier)
-    return [(f"changes {name}", words) for name, words in found] or [("changes", "nothing but the image")]
+    nothing = [("changes", "nothing: the bytes and the configuration are the same")]
+    return [(f"changes {name}", words) for name, words in found] or nothing

@@ -32,11 +32,8 @@ POLL = 0.1
 FIRST_PAUSE = 0.02
 """Seconds after the first try of a probe, doubled up to the app's interval: most are ready very soon."""
 
-LOG_LINES = 20
-"""Last lines of its log that a failure shows."""
-
-HEALTH_LINES = 10
-"""Last lines of its health check that a failure shows."""
+LOG_LINES = 15
+"""Last lines of its log that a failure shows: all that it shows has room in the ledger (SAID_LINES)."""
 
 LINE = 500
 """Characters shown of a line."""
@@ -49,7 +46,7 @@ class NotReady(HoldfastError):
     """A container did not prove that it serves.
 
     exit_code   of its process, None while that runs
-    detail      exit code, last output of the health check, last lines of the log
+    detail      exit code, last lines of the log, what the health check said last where it failed
     """
 
     def __init__(
@@ -212,11 +209,11 @@ async def _failure(engine: Engine, container: Inspected, problem: str, hint: str
 
 
 async def last_words(engine: Engine, container_id: str, state: ContainerState) -> tuple[str, ...]:
-    """What is left to know of a container once it is gone: exit code, health checks, the end of its log."""
+    """What is left to know of a container once it is gone: its exit code, the end of its log, and what its
+    health check said last, where that failed."""
     detail = [] if state.steady else [f"exit code {state.exit_code}"]
-    if state.health_log:
-        detail += ["health check:", *state.health_log[-HEALTH_LINES:]]
-    return clipped([*detail, *await last_lines(engine, container_id)])
+    log = await last_lines(engine, container_id)
+    return clipped([*detail, *log, *state.failed_check])
 
 
 def kept(error: HoldfastError, op: str) -> str:

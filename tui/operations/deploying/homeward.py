@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import EngineUnreachable
 from tui.errors import HoldfastError
 from tui.model.reference import registry_host, split_reference
 from tui.model.step import StepKind
-from tui.model.switching import STOP_FIRST, deploy
+from tui.model.switching import STOP_FIRST, deploy, is_gone, should_serve
 from tui.model.ways_back import doubt_of
 from tui.operations.running.runner import whoami
 
@@ -29,6 +29,40 @@ PULL_SECONDS = 300.0
 
 class NotAsRecorded(HoldfastError):
     """The container to go back to was changed by hand."""
+
+
+class Gone(HoldfastError):
+    """The container of the release that is to serve is not there."""
+
+
+class Anew(NamedTuple):
+    """Which release will be made anew, None where none can, and a sentence on each newer one."""
+
+    number: int | None
+    skipped: tuple[str, ...] = ()
+
+
+def refuse_gone(releases: Deployed, new: int) -> None:
+    """Raises Gone where the release to go back to from `new` has no container."""
+    former = should_serve(releases.standing, new)
+    if former is not None and is_gone(releases.standing, new):
+        raise Gone(f"the container of {releases.called(former)} is gone")
+
+
+async def foresee_anew(orchestrator: Orchestrator, releases: Deployed, former: int) -> Anew:
+    """What making the former release anew comes to, as far as can be known before. Raises EngineError."""
+    ways = {way.number: way for way in await orchestrator.ways_back(releases)}
+    able = [number for number in await candidates(orchestrator, releases, former) if number in ways]
+    chosen = able[0] if able else None
+    skipped = []
+    for number in sorted(releases.standing.good, reverse=True):
+        if number > former or number <= (chosen or 0):
+            continue
+        why = doubt_of(releases.entries[number]) if number in releases.entries else "it has no record"
+        if not why:
+            why = ways[number].why_not if number in ways else "its image is gone, and no registry had it"
+        skipped.append(f"{releases.called(number)} is skipped: {why}")
+    return Anew(chosen, tuple(skipped))
 
 
 async def refuse_changed(orchestrator: Orchestrator, releases: Deployed, former: int | None) -> None:

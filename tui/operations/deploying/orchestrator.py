@@ -30,6 +30,10 @@ class HeldLease(Protocol):
 
     again: int
 
+    def tell(self, step: str) -> None:
+        """Others are told the step from now on; nothing is looked at."""
+        ...
+
     async def guard(self, step: str) -> None:
         """Return only while it is ours beyond doubt; others are told the step. Raises LeaseLost."""
         ...
@@ -60,11 +64,13 @@ class Foreseen(NamedTuple):
     warnings   sentences
     facts      for the plan: (name, value) each
     outgoing   images that nobody needs once it is good
+    missing    networks and volumes that the app declares and that are not there: "network web" ...
     """
 
     warnings: Sequence[str] = ()
     facts: Sequence[tuple[str, str]] = ()
     outgoing: Sequence[Going] = ()
+    missing: Sequence[str] = ()
 
 
 class Orchestrator(Protocol):
@@ -179,6 +185,10 @@ class Orchestrator(Protocol):
         former   whose configuration it has, None where it has its own
         size     bytes that have to be pulled
         """
+        ...
+
+    async def missing(self, app: AppSpec) -> list[str]:
+        """Networks and volumes that the app declares and that are not there: "network web" each."""
         ...
 
     async def create_declared(self, app: AppSpec, lease: HeldLease, report: Report, step: str) -> None:

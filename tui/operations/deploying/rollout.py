@@ -17,9 +17,16 @@ from tui.model.operation import UNDONE
 from tui.model.release import Outcome, last_said
 from tui.model.standing import all_after
 from tui.model.step import UNDO, RolloutStep, StepKind
-from tui.model.switching import restore, settle, undrained, way_back, withdraw
+from tui.model.switching import restore, settle, should_serve, undrained, way_back, withdraw
 from tui.operations.deploying.gate import NotReady
-from tui.operations.deploying.homeward import NotAsRecorded, candidates, made_anew, refuse_changed, steps_anew
+from tui.operations.deploying.homeward import (
+    NotAsRecorded,
+    candidates,
+    made_anew,
+    refuse_changed,
+    refuse_gone,
+    steps_anew,
+)
 from tui.operations.deploying.taken_names import EarlierNameTaken, NameTaken
 from tui.operations.looking.releases import unrecorded
 
@@ -50,6 +57,7 @@ class RolloutParts(NamedTuple):
     """What a rollout works with.
 
     release   the new one, None where none is to be created
+    op        the operation's ID, where there is no new one that names it
     """
 
     orchestrator: Orchestrator
@@ -57,6 +65,7 @@ class RolloutParts(NamedTuple):
     lease: HeldLease
     report: Report
     release: Release | None = None
+    op: str = ""
 
 
 async def rollout_of(
@@ -77,6 +86,7 @@ class Rollout:
     """Makes steps, made by `rollout_of`. `gap` is how long nothing served, once that has been measured.
 
     serving   the release that was made anew because the former one does not serve, None where none was
+    anew      whose bytes and configuration that has
     back      the former release, once it serves again as it stood
     """
 
@@ -91,6 +101,7 @@ class Rollout:
         self._retaken = parts.lease.again
         self.gap: float | None = None
         self.serving: int | None = None
+        self.anew: int | None = None
         self.back: int | None = None
 
     async def make(self, steps: Sequence[RolloutStep], *, parent: str = "") -> None:
@@ -142,7 +153,9 @@ class Rollout:
 
     async def _one(self, step: RolloutStep, id: str) -> None:
         parts, number = self._parts, step.release
-        if step.kind not in LOOKS:
+        if step.kind in LOOKS:
+            parts.lease.tell(step.id)
+        else:
             await parts.lease.guard(step.id)
             if parts.lease.again != self._retaken:
                 self._retaken = parts.lease.again
@@ -200,7 +213,8 @@ class Rollout:
             if self._is_done(releases.entries.get(new)):
                 return False
             self._tell(UNDO, "running", title="Back to the release before")
-            old = way_back(releases.standing, new)
+            old = should_serve(releases.standing, new)
+            refuse_gone(releases, new)
             await refuse_changed(parts.orchestrator, releases, old)
             try:
                 await self._restore(releases, new, old, order)
@@ -258,23 +272,27 @@ class Rollout:
             self._tell(UNDO, "failed")
             raise self._attention(reason, last) from last
 
-    async def make_anew(self, former: int | None, error: HoldfastError) -> None:
-        """Make the former release anew, else the next good one that can be. Raises the last failure."""
+    async def make_anew(self, former: int | None, error: HoldfastError, *, parent: str = UNDO) -> None:
+        """Make the former release anew, else the next good one that can be. Raises the last failure.
+
+        Its steps stand beneath `parent`; what a plan has named stands there already, beneath none.
+        """
         parts = self._parts
-        op = parts.release.op if parts.release is not None else ""
+        op = parts.release.op if parts.release is not None else parts.op
         changed = isinstance(error, NotAsRecorded)
         releases = await self._read()
-        for number in await candidates(parts.orchestrator, releases, former):
+        tried = await candidates(parts.orchestrator, releases, former)
+        for number in tried:
             parts.report.warn(f"{error.message}: {releases.called(number)} is made anew from its record")
             release = None
             try:
                 release = await made_anew(parts.orchestrator, releases, number, op, parts.report, UNDO)
                 again = await rollout_of(parts._replace(release=release), releases, releases.entries[number])
-                await again.make(steps_anew(releases.standing), parent=UNDO)
+                await again.make(steps_anew(releases.standing), parent=parent)
             except (LeaseLost, LeaseRetaken, EngineUnreachable):
                 raise
             except HoldfastError as failed:
-                error = failed
+                error, parent = failed, UNDO
                 self._keep_in_mind(failed)
                 if release is not None:
                     await self._withdraw(release.number)
@@ -282,13 +300,16 @@ class Rollout:
                     raise
                 releases = await self._read()
             else:
-                self.serving = release.number
+                self.serving, self.anew = release.number, number
                 return
         # One that does not pass may still serve better than nothing; the failure is told all the same.
         with contextlib.suppress(HoldfastError):
-            await self.make(
-                [step for step in settle(releases.standing) if step.kind != StepKind.GATE], parent=UNDO
-            )
+            kept = way_back(releases.standing, 0)
+            steps = settle(releases.standing)
+            if kept is not None and kept != former and kept in tried:
+                parts.report.warn(f"{releases.called(kept)} is started as it stands: nothing else can be had")
+                steps += restore(all_after(releases.standing, steps), 0)
+            await self.make([step for step in steps if step.kind != StepKind.GATE], parent=UNDO)
             if changed and former is not None:  # nothing else can be had, and it may pass as it is
                 await self.make([RolloutStep(StepKind.GATE, former)], parent=UNDO)
                 return

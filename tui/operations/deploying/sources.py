@@ -14,7 +14,7 @@ from tui.model.reference import valid_tag
 from tui.model.release import Referenced, Release
 from tui.operations.deploying.known_versions import moved_words, refuse_moved
 from tui.operations.deploying.live_already import live_already, nothing_to_do
-from tui.operations.deploying.targets import Target, resolve_version
+from tui.operations.deploying.targets import LOCAL_ONLY, Target, resolve_version
 from tui.operations.looking.run_files import file_hashes
 from tui.operations.running.runner import whoami
 
@@ -145,6 +145,7 @@ class FromBuild:
             image="",
             host="",
             local=False,
+            warnings=() if self._app.has_registry else (LOCAL_ONLY,),
         )
         return found_version(self._app, self._op, await read(), target)
 

@@ -53,6 +53,9 @@ class Target(NamedTuple):
     images: tuple[str, ...] = ()
 
 
+LOCAL_ONLY = "local only: without a registry no other engine can have these bytes"
+"""What every plan says of an app without one."""
+
 ALSO_RUNS = {"amd64": ("386",), "arm64": ("arm",)}
 """What processors run besides their own."""
 
@@ -136,7 +139,6 @@ async def _only_local(engine: Engine, app: AppSpec, version: str) -> Target:
             f"there is no image {app.image}:{version} on this engine", _instead(app, version, tags)
         )
     evidence = await _evidence(app, image.id)
-    said = ("local only: without a registry no other engine can have these bytes",)
     named = "" if "sha256:" in version else version
     return Target(
         version=named,
@@ -146,7 +148,7 @@ async def _only_local(engine: Engine, app: AppSpec, version: str) -> Target:
         host="",
         local=True,
         evidence=evidence,
-        warnings=said,
+        warnings=(LOCAL_ONLY,),
         images=(image.id,),
     )
 

@@ -44,7 +44,7 @@ async def wanted_image(engine: Engine, app: AppSpec, wanted: str) -> Wanted:
         target = await _in_registry(engine, app, wanted, error)
         image = ImageConfig(
             id=target.digest,
-            tags=(f"{app.image}:{_version(app, wanted)}",),
+            tags=(target.reference if "sha256:" in wanted else f"{app.image}:{_version(app, wanted)}",),
             digests=(),
             created=0.0,
             size=0,
@@ -65,7 +65,9 @@ async def here(engine: Engine, one: Wanted, report: Report) -> ImageConfig:
 
 
 def _version(app: AppSpec, wanted: str) -> str:
-    return split_reference(wanted).tag if app.owns(wanted) else wanted
+    """The tag or the digest of a reference that is the app's; what is none may be a tag itself."""
+    taken = split_reference(wanted)
+    return (taken.digest or taken.tag) if app.owns(wanted) else wanted
 
 
 async def _in_registry(engine: Engine, app: AppSpec, wanted: str, missing: NoSuchImage) -> Target:

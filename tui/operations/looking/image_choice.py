@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.engine.errors import NotFound
+from tui.engine.errors import NotFound, RequestRefused
 from tui.errors import HoldfastError
 from tui.evidence.files import all_evidence, read_evidence
+from tui.model.reference import valid_tag
 from tui.model.version import nearest_tag
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Chosen(NamedTuple):
 
 
 async def chosen(engine: Engine, app: AppSpec, wanted: str = "") -> Chosen:
-    """The image that is wanted (an ID, a reference, or a tag of the app), else the newest build of the app.
+    """The image that is wanted (see `_names`), else the newest build of the app.
 
     Where nothing is known of builds it is the newest image in the app's repository. Raises NoSuchImage.
     """
@@ -57,12 +58,12 @@ async def chosen(engine: Engine, app: AppSpec, wanted: str = "") -> Chosen:
 
 
 async def _wanted(engine: Engine, app: AppSpec, wanted: str) -> Chosen:
-    for reference in (f"{app.image}:{wanted}", wanted):
-        if reference.count("@") or ("sha256:" in reference and reference != wanted):
-            continue
+    for reference in _names(app, wanted):
         try:
             image = await engine.images.config(reference)
-        except NotFound:
+        except RequestRefused as error:
+            if error.status not in (400, 404):  # what can be no reference names nothing
+                raise
             continue
         evidence = await asyncio.to_thread(read_evidence, app.name, image.id)
         return _with_tags(app, image, evidence)
@@ -71,6 +72,13 @@ async def _wanted(engine: Engine, app: AppSpec, wanted: str) -> Chosen:
     raise NoSuchImage(
         f"there is no image {wanted} on this engine", f"did you mean {near}?" if near else remedy(app)
     )
+
+
+def _names(app: AppSpec, wanted: str) -> list[str]:
+    """What may be meant: a tag of the app, an ID, whole or its beginning, a digest, or a whole reference."""
+    if wanted.startswith("sha256:"):
+        return [wanted, f"{app.image}@{wanted}"]
+    return [wanted] if valid_tag(wanted) else [f"{app.image}:{wanted}", wanted]
 
 
 def remedy(app: AppSpec) -> str:

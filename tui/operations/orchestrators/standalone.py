@@ -169,7 +169,7 @@ class Standalone:
         volumes = await foreseen(engine, creation, release, releases)
         if release.order == START_FIRST and releases.live is not None:
             warnings += [f"both releases write {one.target} for a while" for one in volumes.carried]
-        return Foreseen([*warnings, *volumes.warnings], volumes.facts, going)
+        return Foreseen([*warnings, *volumes.warnings], volumes.facts, going, await self.missing(app))
 
     async def _creation(self, release: Release, former: Entry | None, releases: Deployed) -> Creation:
         if former is None:
@@ -177,19 +177,31 @@ class Standalone:
         past = releases.containers.get(former.release.number)
         return await creation_again(self._engine, release, former, past)
 
+    async def missing(self, app: AppSpec) -> list[str]:
+        networks, volumes = await self._absent(app)
+        return [*(f"network {name}" for name in networks), *(f"volume {name}" for name in volumes)]
+
+    async def _absent(self, app: AppSpec) -> tuple[list[str], list[str]]:
+        """Networks and volumes that are declared and not there."""
+        if not (app.create_networks or app.create_volumes):
+            return [], []
+        networks, volumes = await asyncio.gather(self._engine.networks.list(), self._engine.volumes.list())
+        there, kept = {network.name for network in networks}, {volume.name for volume in volumes}
+        return (
+            [name for name in app.create_networks if name not in there],
+            [name for name in app.create_volumes if name not in kept],
+        )
+
     async def create_declared(self, app: AppSpec, lease: HeldLease, report: Report, step: str) -> None:
-        networks = {network.name for network in await self._engine.networks.list()}
-        volumes = {volume.name for volume in await self._engine.volumes.list()}
-        for name in app.create_networks:
-            if name not in networks:
-                await lease.guard(step)
-                await self._engine.networks.create(name)
-                report.log(step, f"network {name}", 0)
-        for name in app.create_volumes:
-            if name not in volumes:
-                await lease.guard(step)
-                await self._engine.volumes.create(name)
-                report.log(step, f"volume {name}", 0)
+        networks, volumes = await self._absent(app)
+        for name in networks:
+            await lease.guard(step)
+            await self._engine.networks.create(name)
+            report.log(step, f"network {name}", 0)
+        for name in volumes:
+            await lease.guard(step)
+            await self._engine.volumes.create(name)
+            report.log(step, f"volume {name}", 0)
 
     async def stage(
         self,

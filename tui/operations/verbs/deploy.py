@@ -13,9 +13,9 @@ from tui.evidence.files import name_version
 from tui.ledger.errors import LeaseLost
 from tui.ledger.records import spec_hash
 from tui.ledger.way_out import refuse_beyond
-from tui.model.operation import CANCELLED, Plan, PlanStep, Result
+from tui.model.operation import CANCELLED, RUNNING, SKIPPED, Plan, PlanStep, Result
 from tui.model.step import NETWORKS
-from tui.model.switching import START_FIRST, deploy
+from tui.model.switching import START_FIRST, deploy, should_serve
 from tui.operations.deploying.gate import kept
 from tui.operations.deploying.leased import lease_step
 from tui.operations.deploying.pulling import PULL
@@ -27,6 +27,7 @@ from tui.operations.running.runner import Planned, this_process
 if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.release import Entry, Release
+    from tui.model.standing import Standing
     from tui.model.step import RolloutStep
     from tui.operations.deploying.orchestrator import Foreseen, HeldLease, Orchestrator
     from tui.operations.deploying.rollout import Rollout
@@ -107,8 +108,8 @@ class _Deploy:
         steps = [lease_step(app.name)]
         if not found.target.local:
             steps.append(PlanStep(PULL, f"Pull {release.reference}"))
-        if self._declares:
-            steps.append(PlanStep(NETWORKS, "Create declared networks and volumes that are missing"))
+        if foreseen.missing:
+            steps.append(PlanStep(NETWORKS, f"Create {', '.join(foreseen.missing)}"))
         steps += [PlanStep(step.id, step.title) for step in _steps(app, release, releases)]
         if going := self._going():
             steps.append(PlanStep(PRUNE, f"Remove {', '.join(f'r{number}' for number in going)}"))
@@ -120,7 +121,7 @@ class _Deploy:
             facts.append(("old", f"{called} {_bytes_of(releases, entry)}"))
             facts.append(("way back", f"{called}, at every step"))
         else:
-            facts.append(("way back", "none: nothing of this app serves now; a failure leaves it so"))
+            facts.append(("way back", _way_back_where_none_serves(releases)))
         facts.append(("gap", _expected_gap(releases, release)))
         facts += [*foreseen.facts, *found.facts]
         warnings = [*found.warnings, *orchestrator.notes, *releases.stranger_notes(), *foreseen.warnings]
@@ -133,10 +134,6 @@ class _Deploy:
             verb=found.verb,
             typed=found.typed,
         )
-
-    @property
-    def _declares(self) -> bool:
-        return bool(self._app.create_networks or self._app.create_volumes)
 
     def _title(self, release: Release) -> str:
         return f"{self._found.title} as r{release.number}"
@@ -169,9 +166,13 @@ class _Deploy:
             async with report.step(PULL):
                 await orchestrator.pull(release.reference, found.target.host, report, PULL)
         image = await orchestrator.runnable(app, release.reference)
-        if self._declares:
+        if missing := await orchestrator.missing(app):
+            if not self._foreseen.missing:  # they have gone since
+                report.state(NETWORKS, RUNNING, title=f"Create {', '.join(missing)}")
             async with report.step(NETWORKS):
                 await orchestrator.create_declared(app, lease, report, NETWORKS)
+        elif self._foreseen.missing:
+            report.state(NETWORKS, SKIPPED)
         release = release._replace(image=image)
         parts = RolloutParts(orchestrator=orchestrator, app=app, lease=lease, report=report, release=release)
         rollout = await rollout_of(parts, releases, found.former)
@@ -210,6 +211,13 @@ class _Deploy:
         return releases.called(live) if live is not None else ""
 
 
+def _way_back_where_none_serves(releases: Deployed) -> str:
+    if (former := should_serve(releases.standing, 0)) is None:
+        return "none: nothing of this app serves now; a failure leaves it so"
+    kept = former in releases.standing.slots
+    return f"{releases.called(former)}, {'started' if kept else 'made anew'}: nothing of this app serves now"
+
+
 def _bytes_of(releases: Deployed, entry: Entry | None) -> str:
     """The digest of the live release, else the ID of the image that its container has."""
     if entry is not None:
@@ -217,9 +225,15 @@ def _bytes_of(releases: Deployed, entry: Entry | None) -> str:
     return releases.live.image_id if releases.live is not None else ""
 
 
+def _serves(standing: Standing) -> bool:
+    """Whether the live release runs: one that is gone, or has ended, leaves no gap where it is replaced."""
+    slot = standing.slots.get(standing.live) if standing.live is not None else None
+    return slot is not None and slot.running
+
+
 def _expected_gap(releases: Deployed, release: Release) -> str:
     standing = releases.standing
-    if standing.live is None:
+    if not _serves(standing):
         return "none: nothing serves now"
     if release.order == START_FIRST:
         return "none: the new one is ready before the old one stops"
@@ -233,13 +247,17 @@ def _expected_gap(releases: Deployed, release: Release) -> str:
 def _equal(releases: Deployed, release: Release) -> str:
     name, live = release.app, releases.standing.live
     run = f"docker run -d --name {name} ... {release.reference}"
-    return run if live is None else f"docker stop {name} && docker rename {name} {name}.r{live} && {run}"
+    if live is None:
+        return run
+    stop = f"docker stop {name} && " if _serves(releases.standing) else ""
+    return f"{stop}docker rename {name} {name}.r{live} && {run}"
 
 
 def _back(rollout: Rollout, releases: Deployed) -> tuple[str, str]:
     """What serves now that it is undone: in words, and by its name."""
     if (anew := rollout.serving) is not None:
-        return f"the former release did not serve any more: made anew as r{anew}, it serves", f"r{anew}"
+        of = f"r{rollout.anew}" if rollout.anew is not None else "the former release"
+        return f"{of} did not serve any more: made anew as r{anew}, it serves", f"r{anew}"
     if (back := rollout.back) is None:
         return "nothing was in service, and nothing is", ""
     called = releases.called(back)

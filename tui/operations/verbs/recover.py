@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import EngineUnreachable
 from tui.engine.shielded import shielded
-from tui.errors import HoldfastError, NothingToDo
+from tui.errors import HoldfastError, NothingToDo, Refused
 from tui.ledger.errors import LeaseLost
-from tui.model.operation import Plan, PlanStep, Result
+from tui.model.operation import SERVES, Plan, PlanStep, Result
+from tui.model.standing import all_after
 from tui.model.step import RolloutStep, StepKind
-from tui.model.switching import can_complete, complete, restore, settle, way_back
+from tui.model.switching import (
+    can_complete,
+    complete,
+    is_gone,
+    restore,
+    settle,
+    should_serve,
+    withdraw,
+)
+from tui.operations.deploying.homeward import Gone, foresee_anew, refuse_gone, steps_anew
 from tui.operations.deploying.leased import lease_step
 from tui.operations.deploying.rollout import RolloutParts, rollout_of
 from tui.operations.deploying.taken_names import NameTaken, refuse_taken
@@ -25,21 +35,27 @@ if TYPE_CHECKING:
     from tui.operations.running.report import Report
 
 
+class _Planned(NamedTuple):
+    """What a recovery will do: its steps, what serves afterwards in words, and what is to be known."""
+
+    steps: list[RolloutStep]
+    serves: str = ""
+    warnings: tuple[str, ...] = ()
+
+
 async def plan(orchestrator: Orchestrator, app: AppSpec, op: str) -> Planned:
     """Recover one app. Raises HoldfastError."""
     releases = await orchestrator.read_undisturbed(app.name)
     refuse_taken(releases)
-    steps = _steps(releases)
-    if not steps and not await orchestrator.left_behind(app.name):
-        raise NothingToDo(
-            f"there is nothing to recover: no deploy of {app.name} was interrupted",
-            f"holdfast status {app.name}",
-        )
+    found = await _foreseen(orchestrator, releases)
+    if not found.steps and not await orchestrator.left_behind(app.name):
+        raise _nothing(releases, found)
+    serves = (("serves then", found.serves),) if found.serves else ()
     plan = Plan(
-        title=f"Recover {app.name}: {_words(releases, steps)}",
-        steps=(lease_step(app.name), *(PlanStep(step.id, step.title) for step in steps)),
-        facts=(("host", orchestrator.host), ("engine", orchestrator.url)),
-        warnings=tuple(orchestrator.notes),
+        title=f"Recover {app.name}: {_words(releases, found)}",
+        steps=(lease_step(app.name), *(PlanStep(step.id, step.title) for step in found.steps)),
+        facts=(("host", orchestrator.host), ("engine", orchestrator.url), *serves),
+        warnings=(*found.warnings, *orchestrator.notes),
         equal="",
         verb="Recover",
     )
@@ -47,28 +63,69 @@ async def plan(orchestrator: Orchestrator, app: AppSpec, op: str) -> Planned:
     async def run(report: Report) -> Result:
         owner = this_process(op, title=f"recover {app.name}", verb="recover")
         async with orchestrator.leased(app.name, owner, report) as lease:
-            live = await shielded(_recover(RolloutParts(orchestrator, app, lease, report)))
-        return Result(release=f"r{live}" if live is not None else "")
+            live = await shielded(_recover(RolloutParts(orchestrator, app, lease, report, op=op)))
+            serving = _serving(releases, await orchestrator.read(app.name), live)
+        return Result(
+            release=f"r{live}" if live is not None else "",
+            facts=((SERVES, serving),) if serving else (),
+        )
 
     return Planned(plan, run)
 
 
-def _words(releases: Deployed, steps: list[RolloutStep]) -> str:
-    if not releases.standing.open:
-        return "what is not in order is put so" if steps else "what was left behind is removed"
-    number = releases.standing.open[0]
-    done = can_complete(releases.standing, number)
-    return f"r{number} is {'finished, if it is ready' if done else 'undone'}"
+def _nothing(releases: Deployed, found: _Planned) -> HoldfastError:
+    """Why there is nothing that a recovery could do."""
+    app = releases.standing.app
+    if found.warnings:
+        return Refused(
+            f"no release of {app} can be made anew, and none serves",
+            f"holdfast deploy {app} VERSION",
+            found.warnings,
+        )
+    return NothingToDo(
+        f"there is nothing to recover: no deploy of {app} was interrupted", f"holdfast status {app}"
+    )
 
 
-def _steps(releases: Deployed) -> list[RolloutStep]:
+def _serving(before: Deployed, releases: Deployed, live: int | None) -> str:
+    """What serves in the end: "r6 v1.4.0", "r7 v1.4.0 (r6 made anew)"; "" where nothing does."""
+    if live is None:
+        return ""
+    entry = releases.entries.get(live)
+    of = entry.release.rollback_of if entry is not None and live not in before.entries else 0
+    return releases.called(live) + (f" (r{of} made anew)" if of else "")
+
+
+def _words(releases: Deployed, found: _Planned) -> str:
     standing = releases.standing
     if not standing.open:
-        return _settling(releases)
-    number = standing.open[0]
-    if can_complete(standing, number):
-        return complete(standing, number)
-    return restore(standing, number, _order(releases, number))
+        if is_gone(standing, 0) and found.serves:
+            return found.serves
+        return "what is not in order is put so" if found.steps else "what was left behind is removed"
+    called = releases.called(standing.open[0])
+    if can_complete(standing, standing.open[0]):
+        return f"{called} is finished, if it is ready"
+    return f"{called} is undone" + (f"; {found.serves}" if found.serves else "")
+
+
+async def _foreseen(orchestrator: Orchestrator, releases: Deployed) -> _Planned:
+    standing = releases.standing
+    number = standing.open[0] if standing.open else 0
+    if number and can_complete(standing, number):
+        return _Planned(complete(standing, number), f"{releases.called(number)}, if it is ready")
+    former = should_serve(standing, number)
+    if former is None or not is_gone(standing, number):
+        serves = f"{releases.called(former)} serves" if former is not None else ""
+        if not number:
+            return _Planned(_settling(releases), serves)
+        return _Planned(restore(standing, number, _order(releases, number)), serves)
+    steps = withdraw(standing, number) if number else _settling(releases)
+    after = all_after(standing, steps)
+    anew = await foresee_anew(orchestrator, releases, former)
+    if anew.number is None:
+        return _Planned(steps, warnings=anew.skipped)
+    serves = f"{releases.called(anew.number)} is made anew as r{after.next_number}, and serves"
+    return _Planned([*steps, *steps_anew(after)], serves, anew.skipped)
 
 
 def _order(releases: Deployed, number: int) -> str:
@@ -87,12 +144,16 @@ async def _recover(parts: RolloutParts) -> int | None:
         if not standing.open:
             try:
                 await rollout.make(_settling(releases))
+                refuse_gone(releases, 0)
+            except Gone as gone:
+                await rollout.make_anew(should_serve(standing, 0), gone, parent="")
+                return rollout.serving
             except (LeaseLost, EngineUnreachable, NameTaken):
                 raise
             except HoldfastError as error:
-                await rollout.make_anew(way_back(standing, 0), error)
+                await rollout.make_anew(should_serve(standing, 0), error)
                 return rollout.serving
-            return standing.live
+            return should_serve(standing, 0)
         number = standing.open[0]
         if can_complete(standing, number):
             try:
@@ -114,7 +175,7 @@ def _settling(releases: Deployed) -> list[RolloutStep]:
     """What is to be done where no release is open."""
     standing = releases.standing
     slots = dict(standing.slots)
-    live = way_back(standing, 0)
+    live = should_serve(standing, 0)
     if live is not None and live in releases.containers:  # one whose own policy is "no" is never armed
         slots[live] = slots[live]._replace(
             armed=releases.containers[live].restart == policy_of(live, releases)
