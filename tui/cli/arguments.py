@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 DASHBOARD_ONLY = ("theme", "demo", "read_only")
 
+LOOKS = ("status", "history", "drift", "verify", "doctor")
+"""What changes nothing, and may be told so."""
+
 
 class Wrong(HoldfastError):
     """The arguments are wrong. usage: the lines that show how they are right."""
@@ -250,6 +253,8 @@ def parsed(made: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.
     if words is not None:
         words += left
     for name in DASHBOARD_ONLY if given.verb is not None else ():
+        if name == "read_only" and given.verb in LOOKS:
+            continue  # it changes nothing anyway
         if getattr(given, name):
             made.error(f"--{name.replace('_', '-')} is an option of the dashboard, not of {given.verb}")
     return given

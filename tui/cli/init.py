@@ -72,6 +72,8 @@ def _next(folder: str, found: Project, names: list[str], built: bool) -> list[st
     steps = ["look at it: is the image's repository the right one?"]
     if built and not found.dockerfiles:
         steps.append("write a Dockerfile, and [apps.NAME.build] to say where it is")
+    if built and found.in_git:  # a build takes what git does not know for an uncommitted change
+        steps.append(f"git add {LOCAL_CONFIG}, and commit it: no version is made of uncommitted changes")
     there = "" if os.path.normpath(folder) == "." else f"cd {shlex.quote(folder)} && "
     one = "" if len(names) == 1 else f" {names[0]}"
     then = f"build{one}" if built else f"deploy {names[0]} VERSION"

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.engine.endpoint import DEFAULT_SOCKET
 from tui.engine.errors import (
     ConnectionFailed,
     EndpointUnusable,
@@ -92,10 +93,7 @@ def _of_number(number: int | None, endpoint: Endpoint) -> EngineError | None:
     where = f"{path or endpoint.url} ({endpoint.source})"
     match number:
         case errno.ENOENT | errno.ENOTDIR:
-            return SocketMissing(
-                f"there is no Docker socket at {where}",
-                "is Docker installed and started? systemctl start docker",
-            )
+            return SocketMissing(f"there is no Docker socket at {where}", _where_else(endpoint))
         case errno.EACCES | errno.EPERM:
             return PermissionRefused(f"this account may not use {where}{_owner(path)}", _remedy(path))
         case errno.ECONNREFUSED:
@@ -113,6 +111,15 @@ def _of_number(number: int | None, endpoint: Endpoint) -> EngineError | None:
             return EndpointUnusable(f"the path of the socket is too long: {where}")
         case _:
             return None
+
+
+def _where_else(endpoint: Endpoint) -> str:
+    """What to do where there is no socket: a path that somebody named may be the wrong one."""
+    shown = endpoint.source == "the dashboard"  # it answered there a moment ago
+    if shown or endpoint.socket_path == DEFAULT_SOCKET or endpoint.source.endswith(" socket"):
+        return "is Docker installed and started? systemctl start docker"
+    path, source = endpoint.socket_path, endpoint.source
+    return f"{source} says {path}: correct it there, or start the engine that listens there"
 
 
 def _group(path: str) -> str:

@@ -169,8 +169,15 @@ def _block(columns: Sequence[str], row: Sequence[str], roles: Sequence[str], cel
         if taken + 2 + wide > cells:
             yield line
             line, taken = [], 0
-        line += [(f"  {name} ", "muted"), (cell, role)]
-        taken += 2 + wide
+        line.append((f"  {name} ", "muted"))
+        taken += 3 + width(name)
+        for number, word in enumerate(cell.split(" ")):
+            if number and taken + 1 + width(word) > cells:
+                yield line
+                line, taken = [("   ", "text"), (f" {word}", role)], 4 + width(word)
+            else:
+                line.append((f" {word}" if number else word, role))
+                taken += bool(number) + width(word)
     yield line
 
 

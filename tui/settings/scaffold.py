@@ -51,6 +51,7 @@ class Project(NamedTuple):
     profiles      of it that are switched on
     notes         sentences on what could not be read
     said          by service, what a deploy does otherwise than Compose
+    in_git        whether the folder is in a work tree of git
     """
 
     name: str = "app"
@@ -63,6 +64,7 @@ class Project(NamedTuple):
     profiles: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     said: Mapping[str, tuple[str, ...]] = {}
+    in_git: bool = False
 
 
 def look(folder: str, environ: Mapping[str, str] = os.environ) -> Project:
@@ -76,7 +78,12 @@ def look(folder: str, environ: Mapping[str, str] = os.environ) -> Project:
     remote = remote_repository(_git(folder, "remote", "get-url", "origin"))
     if remote and os.path.realpath(top) != os.path.realpath(folder):
         remote += "/" + os.path.basename(folder)
-    found = Project(app_name(os.path.basename(remote or folder)), find_dockerfiles(folder), remote=remote)
+    found = Project(
+        app_name(os.path.basename(remote or folder)),
+        find_dockerfiles(folder),
+        remote=remote,
+        in_git=bool(top),
+    )
     read = project(folder, environ)
     found = found._replace(
         compose=", ".join(os.path.relpath(path, folder) for path in read.files),

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tui.cli.arguments import dispatch, parsed, parser
+from tui.cli.arguments import Wrong, dispatch, parsed, parser
 from tui.cli.texts import SHORT
 from tui.cli.verbs import Options, Usage, meant
 from tui.model.app import AppSpec
@@ -163,3 +163,13 @@ def test_one_word_too_many():
     for verb in ("build", "rollback", "recover", "prune"):
         with pytest.raises(Usage, match="v1"):
             meant({"web": WEB}, options(verb, "web", "v1"))
+
+
+@pytest.mark.parametrize("verb", ["status", "history", "drift", "verify", "doctor"])
+def test_what_only_looks_may_be_told_to_change_nothing(verb: str) -> None:
+    assert given("--read-only", verb).verb == verb
+
+
+def test_what_changes_something_may_not() -> None:
+    with pytest.raises(Wrong, match="an option of the dashboard, not of deploy"):
+        given("--read-only", "deploy", "web", "v1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,16 @@ def test_the_example_is_printed_whole(capsys: pytest.CaptureFixture[str], tmp_pa
     load(str(tmp_path / "config.toml"), {"HOME": str(tmp_path)})
 
 
+def test_in_a_git_work_tree_the_file_is_committed_before_anything_is_built(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    (tmp_path / "Dockerfile").write_text("FROM a")
+    assert dispatch(["init", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert 0 < said.index("git add holdfast.toml, and commit it") < said.index("holdfast build")
+
+
 def test_what_comes_next_fits_what_was_found(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -37,4 +48,6 @@ def test_what_comes_next_fits_what_was_found(
     (tmp_path / "shop" / "compose.yaml").write_text("services: { api: { build: x }, web: { build: y } }")
     (tmp_path / "shop" / "Dockerfile").write_text("FROM a")
     assert dispatch(["init", str(tmp_path / "shop")]) == 0
-    assert "holdfast build shop\n" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "holdfast build shop\n" in said
+    assert "commit" not in said

@@ -164,3 +164,19 @@ def test_every_error_of_the_tree_is_an_engine_error() -> None:
 def test_endpoints_that_are_not_spoken_are_refused_by_their_source(url: str) -> None:
     with pytest.raises(EndpointUnusable, match=r"context prod names .*not supported yet"):
         transport_for(Endpoint(url, "context prod"))
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "hint"),
+    [
+        ("/nope", "--host", "--host says /nope: correct it there"),
+        ("/nope", "DOCKER_HOST", "DOCKER_HOST says /nope"),
+        ("/nope", "context prod", "context prod says /nope"),
+        ("/var/run/docker.sock", "--host", "is Docker installed and started?"),
+        ("/run/user/1000/docker.sock", "rootless socket", "is Docker installed and started?"),
+    ],
+)
+def test_a_socket_that_is_not_there_is_where_somebody_said(path: str, source: str, hint: str) -> None:
+    error = translate(FileNotFoundError(errno.ENOENT, "no"), Endpoint(f"unix://{path}", source))
+    assert error.message == f"there is no Docker socket at {path} ({source})"
+    assert error.hint.startswith(hint)

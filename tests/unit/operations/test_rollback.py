@@ -75,6 +75,7 @@ async def test_without_an_earlier_release_there_is_no_way_back(web: MemoryApp) -
 async def test_a_release_that_there_is_not_is_refused(web: MemoryApp) -> None:
     await web.deployed("v1", "v2")
     problem = await refused(web.rollback(7))
+    assert problem.code == 2  # as a version that there is not
     assert problem.message == "web has no release r7"
     assert problem.hint == "good ones: r2, r1"
 

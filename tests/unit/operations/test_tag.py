@@ -52,6 +52,15 @@ async def test_a_version_never_moves(engine: Engine) -> None:
     assert await engine.images.inspect_id("web:v1") == first
 
 
+async def test_a_version_that_an_image_has_already_is_not_asked_about(engine: Engine) -> None:
+    id = await image(engine, "web:first")
+    await work(plan(engine, WEB, POLICY, "v1", id))
+    problem = await refused(plan(engine, WEB, POLICY, "v1", id))
+    assert problem.code == 0
+    assert problem.message == f"web:v1 names {id[7:19]} already"
+    await work(plan(engine, WEB, POLICY, "v1", id, part=True))  # a ship goes on
+
+
 async def test_one_that_the_policy_lets_move_does(engine: Engine) -> None:
     await image(engine, "web:latest")
     second = await image(engine, "web:second")

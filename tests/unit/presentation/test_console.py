@@ -168,6 +168,15 @@ def test_a_row_that_is_wider_than_the_terminal_breaks_between_words():
     assert text(list(console.table(columns, rows, roles, 80)))[0].split() == [*" ".join(columns).split()]
 
 
+def test_a_cell_that_is_wider_than_the_terminal_breaks_between_words_too():
+    outcome = "failed (1): the container web.r3 was not ready within 60 s: its health check says starting"
+    lines = list(console.table(("op", "outcome"), [("3f2a9c", outcome)], {"outcome": ["bad"]}, 40))
+    shown = text(lines)
+    assert all(len(line) <= 40 for line in shown)
+    assert " ".join(" ".join(shown).split()) == f"3f2a9c outcome {outcome}"
+    assert [role for span, role in lines[-1] if span.strip()] == ["bad"] * len(shown[-1].split())
+
+
 def test_a_result_tells_release_and_gap():
     facts = dict(console.result_facts(Result(release="r3", digest="sha256:1", gap_seconds=0.25)))
     assert (facts["release"], facts["gap"]) == ("r3", "0.25 s")

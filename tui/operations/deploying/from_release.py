@@ -7,7 +7,7 @@ import socket
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.errors import Refused
+from tui.errors import HoldfastError, Refused
 from tui.model.differences import differences
 from tui.model.reference import registry_host
 from tui.model.release import Soundness
@@ -34,6 +34,12 @@ class Choice(NamedTuple):
     entry: Entry
     doubts: tuple[str, ...] = ()
     forced: bool = False
+
+
+class NoSuchRelease(HoldfastError):
+    """There is no release of that number to go back to."""
+
+    exit_status = 2
 
 
 class FromRelease:
@@ -108,7 +114,7 @@ class FromRelease:
         entry = releases.entries.get(number)
         if entry is None:
             known = ", ".join(f"r{one}" for one in releases.standing.good) or "none"
-            raise Refused(f"{app.name} has no release r{number}", f"good ones: {known}")
+            raise NoSuchRelease(f"{app.name} has no release r{number}", f"good ones: {known}")
         if number == releases.standing.live:
             return await self._live(releases, entry)
         way = next((way for way in ways if way.number == number), None)

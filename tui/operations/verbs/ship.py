@@ -150,7 +150,8 @@ class _Ship:
         if app.scan is not None:
             await self._planned("ship-scan", scan.plan(engine, app, op, image), report)
         await self._foreseen()  # a build takes long: a version is given only if it can be deployed
-        await self._planned("ship-tag", tag.plan(engine, app, policy, version, image), report)
+        tagging = tag.plan(engine, app, policy, version, image, part=True)
+        await self._planned("ship-tag", tagging, report)
         result = built
         if app.has_registry:
             result = await self._planned("ship-push", push.plan(engine, app, policy, version, image), report)

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import NotFound
-from tui.errors import HoldfastError, Refused
+from tui.errors import HoldfastError, NothingToDo, Refused
 from tui.evidence.files import name_version
 from tui.model.build_tag import BUILT, is_build_tag
 from tui.model.digest import short_id
@@ -50,11 +50,20 @@ def refuse_illegal(version: str) -> None:
         raise IllegalTag(f'"{version}": tags that begin with "{BUILT}" name builds', "e.g. v1.4.0")
 
 
-async def plan(engine: Engine, app: AppSpec, policy: Policy, version: str, wanted: str = "") -> Planned:
-    """Name one image of an app. Raises HoldfastError."""
+async def plan(
+    engine: Engine, app: AppSpec, policy: Policy, version: str, wanted: str = "", *, part: bool = False
+) -> Planned:
+    """Name one image of an app. Raises HoldfastError.
+
+    part   whether it is a part of something else, which goes on where the image is named so already
+    """
     refuse_illegal(version)
     one = await chosen(engine, app, wanted)
     tag = _Tag(engine, app, policy, version, one)
+    if not part and version in one.tags and version in one.evidence.named:
+        raise NothingToDo(
+            f"{app.image}:{version} names {short_id(one.image.id)} already", "nothing is changed"
+        )
     return Planned(await tag.plan(), tag.run)
 
 
