@@ -194,6 +194,19 @@ async def test_cosign_2_signs_and_it_is_read_here(place: Place, peers: Peers, tm
     assert [verdict.answer for verdict in wrong.verdicts] == [Answer.WRONG_KEY]
 
 
+@pytest.mark.parametrize("kind", ["RSA", "P-384"])
+async def test_other_kinds_of_keys_sign_there(place: Place, peers: Peers, tmp_path: Path, kind: str) -> None:
+    made = ["RSA"] if kind == "RSA" else ["EC", "-pkeyopt", f"ec_paramgen_curve:{kind}"]
+    words = ["openssl", "genpkey", "-algorithm", *made, "-out", tmp_path / "k.pem"]
+    subprocess.run(words, check=True, capture_output=True)
+    await peers.does("cosign3", "import-key-pair", "--key=k.pem", "--output-key-prefix=k")
+    key = await load_verify_key("theirs", KeySource(file=str(tmp_path / "k.pub")))
+    for tool, offline in (("cosign3", SIGN_OFFLINE_3), ("cosign2", SIGN_OFFLINE)):
+        image = await place.image(tool.encode())
+        await peers.does(tool, "sign", "--key=k.key", *offline, place.at(image))
+        assert (await place.verify(image, [ClaimKind.SIGNATURE], key)).ok, tool
+
+
 async def test_ours_stands_beside_theirs(place: Place, peers: Peers, tmp_path: Path) -> None:
     image = await place.image()
     signer = await a_signer(tmp_path)

@@ -6,6 +6,7 @@ import math
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.model.evidence import ClaimKind
 from tui.model.moment import written_moment
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Wanted(NamedTuple):
     kind       of the claim: a ClaimKind
     max_age    seconds, 0.0 for any age
     keys       the names of those listed keys that count, () for all
-    unsigned   whether a claim that nobody signed will do: whoever may push can make one
+    unsigned   whether a claim that nobody signed will do: whoever may push makes one. Not for a signature
     """
 
     kind: str
@@ -142,7 +143,8 @@ def _doubt(
 ) -> str | None:
     """Why it does not count whoever it is of, "" where there is nothing to add; None where it counts."""
     if not one.signed:
-        return None if wanted.unsigned else "one is there, and nobody has signed it"
+        believed = wanted.unsigned and wanted.kind != ClaimKind.SIGNATURE
+        return None if believed else "one is there, and nobody has signed it"
     listed = [key for key in keys if key.name == one.key] if one.key else []
     if not listed:
         return ""

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tui.model.attachment import BUNDLE, NOTATION, SIMPLE_SIGNING, UNSIGNED, Attachment
 from tui.model.digest import short_id
 from tui.registry.artifacts import (
+    MOST_INDEX,
     MOST_MANIFEST,
     Artifact,
     Descriptor,
@@ -24,13 +25,16 @@ from tui.registry.artifacts import (
 from tui.registry.blobs import checked, fetch_blob
 from tui.registry.errors import MalformedAnswer, RegistryError, RegistryRefused
 from tui.registry.payloads import OCI_INDEX, OCI_MANIFEST, readable
-from tui.registry.wire import BODY_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
 
     from tui.registry.client import Registry
 
+T = TypeVar("T")
+
+LARGE = 64 << 10
+"""Bytes that are read within milliseconds."""
 MOST_BLOB = 1 << 20
 MOST_REFERRERS = 64
 """Of one digest that are looked at; that there are more is a fault."""
@@ -67,6 +71,11 @@ def fallback_tag(digest: str) -> str:
     'sha256-ab'
     """
     return digest.replace(":", "-", 1)
+
+
+async def _parsed(read: Callable[[bytes], T], body: bytes) -> T:
+    """What reading gives; of a large one in a thread, as that takes a while."""
+    return await asyncio.to_thread(read, body) if len(body) > LARGE else read(body)
 
 
 async def _within(
@@ -138,7 +147,7 @@ class _Reading:
                 )
             body = checked(self._registry, answer.body, entry.digest, name)
         with readable(self._registry.host, name):
-            return read_artifact(body)
+            return await _parsed(read_artifact, body)
 
     async def _content(self, artifact: Artifact, entry: Descriptor) -> Attachment:
         for layer in artifact.layers:
@@ -189,7 +198,9 @@ async def _by_api(registry: Registry, repository: str, digest: str) -> list[Desc
     accept = {"Accept": OCI_INDEX}
     good = {200, 404, 405}
     try:
-        answer = await registry.ask("GET", repository, f"referrers/{digest}", accept, good=good)
+        answer = await registry.ask(
+            "GET", repository, f"referrers/{digest}", accept, good=good, most=MOST_INDEX
+        )
     except RegistryRefused as refused:
         if refused.code == "UNSUPPORTED":
             return []
@@ -198,7 +209,7 @@ async def _by_api(registry: Registry, repository: str, digest: str) -> list[Desc
         if answer.status != 200:
             break
         with readable(registry.host, f"a list of what hangs on {digest}"):
-            page = read_index(answer.body)
+            page = await _parsed(read_index, answer.body)
         before = len(found)
         found |= {one.digest: one for one in page}
         link = _NEXT.search(answer.headers.get("Link", ""))
@@ -208,7 +219,7 @@ async def _by_api(registry: Registry, repository: str, digest: str) -> list[Desc
             raise MalformedAnswer(
                 f"the registry {registry.host} lists what hangs on {digest} round and round"
             )
-        answer = await registry.further("GET", repository, link[1], accept, good=good)
+        answer = await registry.further("GET", repository, link[1], accept, good=good, most=MOST_INDEX)
     if found:
         raise MalformedAnswer(
             f"the registry {registry.host} does not come to an end with what hangs on {digest}"
@@ -218,7 +229,7 @@ async def _by_api(registry: Registry, repository: str, digest: str) -> list[Desc
 
 async def _by_tag(registry: Registry, repository: str, digest: str) -> tuple[Descriptor, ...]:
     answer = await registry.ask(
-        "GET", repository, f"manifests/{fallback_tag(digest)}", {"Accept": OCI_INDEX}, most=BODY_BYTES
+        "GET", repository, f"manifests/{fallback_tag(digest)}", {"Accept": OCI_INDEX}, most=MOST_INDEX
     )
     if answer.status == 404:
         return ()
@@ -226,16 +237,18 @@ async def _by_tag(registry: Registry, repository: str, digest: str) -> tuple[Des
     if answer.headers.get("Docker-Content-Digest", "") == digest:
         return ()
     with readable(registry.host, f"the index {fallback_tag(digest)}"):
-        return read_index(answer.body)
+        return await _parsed(read_index, answer.body)
 
 
 async def _old_signatures(registry: Registry, repository: str, digest: str) -> tuple[Attachment, ...]:
     tag = f"{fallback_tag(digest)}.sig"
-    answer = await registry.ask("GET", repository, f"manifests/{tag}", {"Accept": OCI_MANIFEST})
+    answer = await registry.ask(
+        "GET", repository, f"manifests/{tag}", {"Accept": OCI_MANIFEST}, most=MOST_INDEX
+    )
     if answer.status == 404:
         return ()
     with readable(registry.host, f"the manifest {tag}"):
-        layers = [one for one in read_layers(answer.body) if one.media_type == SIMPLE_SIGNING]
+        layers = [one for one in await _parsed(read_layers, answer.body) if one.media_type == SIMPLE_SIGNING]
     reading = _Reading(registry, repository, digest)
     read = await asyncio.gather(*(reading.signature(layer) for layer in layers[:MOST_REFERRERS]))
     return reading.bounded([*read], len(layers))

@@ -108,6 +108,9 @@ def test_a_claim_that_nobody_signed_counts_only_where_that_is_said() -> None:
     assert not judge(unsigned).ok
     assert judge(unsigned, unsigned=True).ok
     assert not judge(said(key="", signed=True), unsigned=True).ok
+    signature = unsigned._replace(claim=PASSED._replace(kind=ClaimKind.SIGNATURE))
+    [verdict] = judged([Wanted(ClaimKind.SIGNATURE, unsigned=True)], [signature], DIGESTS, KEYS, NOW)
+    assert verdict.answer == Answer.ABSENT
 
 
 @pytest.mark.parametrize(

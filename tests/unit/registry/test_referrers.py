@@ -289,8 +289,8 @@ UNREACHABLE = [
     (web.Response(body=b'{"manifests": [3]}', content_type=OCI_INDEX), "cannot be read"),
     (web.Response(body=b'{"manifests": {"a": 1}}', content_type=OCI_INDEX), "cannot be read"),
     (web.Response(body=b'{"mediaType": "text/plain"}', content_type=OCI_INDEX), "cannot be read"),
-    (web.Response(body=b"[" * 5_000_000), "more than 4 MiB"),
-    (web.Response(body=b"[" * 4_000_000), "cannot be read"),
+    (web.Response(body=b"[" * 5_000_000), "more than 1 MiB"),
+    (web.Response(body=b"[" * 1_000_000), "cannot be read"),
 ]
 
 
