@@ -167,7 +167,7 @@ def test_deploy_look_and_roll_back(web: Web, registry: Registry) -> None:
     shown = columns(web.run("status").stdout)
     assert (shown["app"], shown["live"], shown["version"]) == ("web", "r2", "v0.2.0")
     assert (shown["health"], shown["back to"], shown["lease"]) == ("running", "r1 v0.1.0", "-")
-    assert shown["drift"] == "unknown"
+    assert shown["drift"] == "see --drift"
     assert columns(web.run("status", "--drift").stdout)["drift"] == "none"
     assert web.run("drift", "web").returncode == 0
 

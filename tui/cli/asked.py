@@ -34,13 +34,13 @@ async def read_settings(asked: Asked) -> Settings:
 async def apps_at(place: Place, settings: Settings, asked: Asked, ledger: Ledger) -> list[str]:
     """The apps to tell of: those that were asked for, or all that are configured or known on the engine.
 
-    Raises UnknownApp.
+    Known is also what has been configured for another engine since: it may run here still. Raises UnknownApp.
     """
     if asked.app and asked.app in settings.apps:
         return [asked.app]
     known = await ledger.apps()
     if not asked.app:
-        return [*place.apps, *(name for name in known if name not in settings.apps)]
+        return [*place.apps, *(name for name in known if name not in place.apps)]
     if asked.app in known:
         return [asked.app]
     raise unknown(asked.app, [*settings.apps, *known])

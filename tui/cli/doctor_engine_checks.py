@@ -51,6 +51,9 @@ async def engine_and_apps(settings: Settings, asked: Named) -> AsyncIterator[Fin
                 yield finding
             if app.shares:
                 yield _shared(app)
+            if not any(asked) and len(app.engines) == 1:
+                for finding in await asyncio.to_thread(_ambient, app):
+                    yield finding
         registries = _registries(settings.apps.values())
         if engine is None:
             for name in registries:
@@ -134,6 +137,17 @@ def _files(app: AppSpec) -> list[Finding]:
     if not missing:
         return [Finding(name, OK, f"{app.image} from {app.build.context}")]
     return [Finding(name, PROBLEM, one, f"[apps.{app.name}.build] in {app.origin}") for one in missing]
+
+
+def _ambient(app: AppSpec) -> list[Finding]:
+    """Whether the environment names another engine than the app's own. Blocks."""
+    from tui.operations.looking.endpoint_choice import AmbientEngine, refuse_ambient
+
+    try:
+        refuse_ambient(app, app.engines[0])
+    except AmbientEngine as error:
+        return [Finding(f"app {app.name}", WARNING, error.message, error.hint)]
+    return []
 
 
 def _variables(app: AppSpec) -> list[Finding]:

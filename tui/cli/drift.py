@@ -36,6 +36,7 @@ MARKS = {SAME: ("= ", "ok"), DIFFERS: ("! ", "bad"), UNKNOWN: ("? ", "warn"), AB
 class Looked(NamedTuple):
     """What was found of an app on an engine: either a drift or an error.
 
+    called   what the configuration calls the engine, else where it is
     layers   of the live release and every way back, None where nobody asked for them
     """
 
@@ -44,6 +45,7 @@ class Looked(NamedTuple):
     drift: Drift | None = None
     error: HoldfastError | None = None
     layers: tuple[Layers, ...] | None = None
+    called: str = ""
 
 
 class _Progress:
@@ -85,7 +87,12 @@ def run(asked: Asked, *, json: bool, deep: bool = False) -> int:
         answer_json({"apps": [_words(one) for one in found]})
     else:
         shown = colours(1)
-        lines = [console.painted(line, colours=shown) + "\n" for one in found for line in _lines(one)]
+        names = [one.app for one in found]
+        lines = [
+            console.painted(line, colours=shown) + "\n"
+            for one in found
+            for line in _lines(one, several=names.count(one.app) > 1)
+        ]
         answer("".join(lines) or "no app is configured\n")
         for one in found:
             if one.error is not None:
@@ -133,18 +140,20 @@ async def _one(app: AppSpec, settings: Settings, place: Place, deep: _Progress |
             ledger = await Ledger.open(engine)
             drift = await find_drift(engine, ledger, app, settings.policy)
             layers = None if deep is None else await find_layers(engine, ledger, app.name, deep)
-            return Looked(app.name, where, drift, layers=layers)
+            return Looked(app.name, where, drift, layers=layers, called=place.called)
     except HoldfastError as error:
-        return Looked(app.name, where, error=error)
+        return Looked(app.name, where, error=error, called=place.called)
 
 
-def _lines(one: Looked) -> Iterator[Line]:
+def _lines(one: Looked, *, several: bool) -> Iterator[Line]:
+    """`several`: whether the app stands on more than one engine, so that each is to be named."""
     drift = one.drift
     if drift is None:
-        yield [(f"{safe(one.app)}  ", "strong"), (f"unknown on {safe(one.engine)}", "bad")]
+        yield [(f"{safe(one.app)}  ", "strong"), (f"unknown on {safe(one.called or one.engine)}", "bad")]
         return
     what = f"{safe(drift.release)}  " if drift.release else ""
-    yield [(f"{safe(one.app)}  {what}", "strong"), _summary(drift)]
+    where = f" on {safe(one.called)}" if several else ""
+    yield [(f"{safe(one.app)}{where}  {what}", "strong"), _summary(drift)]
     for cause in drift.causes:
         yield from _cause_lines("! ", "bad", f"{cause.kind}: {cause.message}", cause)
     for cause in drift.unknown:

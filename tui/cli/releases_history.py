@@ -37,12 +37,17 @@ _ROLES = {State.LIVE: "ok", State.KEPT: "text", State.LEDGER_ONLY: "text"}
 
 
 class Listed(NamedTuple):
-    """A release, what has become of it, and the endpoint of its engine. busy: whether the app is leased."""
+    """A release, what has become of it, and the endpoint of its engine.
+
+    busy     whether the app is leased
+    called   what the configuration calls the engine, else its endpoint
+    """
 
     engine: str
     entry: Entry
     state: State
     busy: bool = False
+    called: str = ""
 
 
 class _Found(NamedTuple):
@@ -95,17 +100,23 @@ async def _at(place: Place, settings: Settings, asked: Asked) -> _Found | Holdfa
         async with await Engine.connect(place.engine.endpoint) as engine:
             ledger = await Ledger.open(engine)
             names = await apps_at(place, settings, asked, ledger)
-            found = await asyncio.gather(*(_of(engine, ledger, name) for name in names))
+            found = await asyncio.gather(*(_of(engine, ledger, name, place.called) for name in names))
             return _Found([one for part in found for one in part], ledger.notes)
     except HoldfastError as error:
         return error
 
 
-async def _of(engine: Engine, ledger: Ledger, name: str) -> list[Listed]:
+async def _of(engine: Engine, ledger: Ledger, name: str, called: str) -> list[Listed]:
     found, lease = await asyncio.gather(read_releases(engine, ledger, name), read_lease(engine, name))
     busy = lease is not None and lease.alive
     return [
-        Listed(engine.endpoint.url, entry, found.releases.state(number), busy)
+        Listed(
+            engine=engine.endpoint.url,
+            entry=entry,
+            state=found.releases.state(number),
+            busy=busy,
+            called=called,
+        )
         for number, entry in found.entries.items()
     ]
 
@@ -117,7 +128,7 @@ def _show(found: list[Listed], app: str, *, nothing: bool) -> None:
         return
     engines = len({one.engine for one in found}) > 1
     columns = ("engine", *COLUMNS) if engines else COLUMNS
-    rows = [((safe(one.engine),) if engines else ()) + row(one) for one in found]
+    rows = [((safe(one.called),) if engines else ()) + row(one) for one in found]
     shown = colours(1)
     lines = [*table(columns, rows, {"outcome": [_outcome_role(one) for one in found]}, terminal_cells(1))]
     if app:

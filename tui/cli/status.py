@@ -22,7 +22,8 @@ from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.digest import short_id
 from tui.model.releases import State
-from tui.model.remedies import stopped_remedy, taken_remedy
+from tui.model.remedies import gone_remedy, stopped_remedy, taken_remedy
+from tui.model.switching import should_serve
 from tui.model.ways_back import may_be_made_anew, passed_over
 from tui.operations.looking.drift import find_drift
 from tui.operations.looking.endpoint_choice import Place, places
@@ -50,6 +51,7 @@ class AppStatus(NamedTuple):
     """An app on one engine.
 
     engine   its endpoint
+    called   what the configuration calls that, else the endpoint
     lease    who changes it now, None where nobody does
     drift    None where nobody looked
     notes    what is wrong besides what is wrong with the ledger
@@ -62,6 +64,7 @@ class AppStatus(NamedTuple):
     lease: LeaseState | None = None
     drift: Drift | None = None
     notes: tuple[str, ...] = ()
+    called: str = ""
 
     @property
     def releases(self) -> Releases:
@@ -114,13 +117,13 @@ async def _at(place: Place, settings: Settings, asked: Asked, *, drift: bool) ->
         async with await Engine.connect(place.engine.endpoint) as engine:
             names = await apps_at(place, settings, asked, await Ledger.open(engine))
             return list(
-                await asyncio.gather(*(_status(engine, settings, name, drift=drift) for name in names))
+                await asyncio.gather(*(_status(engine, settings, name, place, drift=drift) for name in names))
             )
     except HoldfastError as error:
         return _Unknown(place.apps, error)
 
 
-async def _status(engine: Engine, settings: Settings, name: str, *, drift: bool) -> AppStatus:
+async def _status(engine: Engine, settings: Settings, name: str, place: Place, *, drift: bool) -> AppStatus:
     ledger = await Ledger.open(engine)
     spec = settings.apps.get(name)
     found = await read_releases(engine, ledger, name)
@@ -130,11 +133,14 @@ async def _status(engine: Engine, settings: Settings, name: str, *, drift: bool)
     except NotOurs as error:
         strange = [f"{error.message}; {error.hint}"]
     looked = None
-    if drift and spec is not None:
+    if spec is not None and name not in place.apps:
+        strange.append(f"configured for another engine now: {', '.join(spec.engines) or settings.engine}")
+    elif drift and spec is not None:
         looked = await find_drift(engine, ledger, spec, settings.policy)
     return AppStatus(
         app=name,
         engine=engine.endpoint.url,
+        called=place.called,
         configured=spec is not None,
         found=await completed(engine, ledger, found, lease),
         lease=lease,
@@ -175,7 +181,7 @@ def _show(found: list[AppStatus], now: float, *, nothing: bool) -> None:
         return
     engines = len({one.engine for one in found}) > 1
     columns = (*COLUMNS, "engine") if engines else COLUMNS
-    rows = [row(one, now) + ((safe(one.engine),) if engines else ()) for one in found]
+    rows = [row(one, now) + ((safe(one.called),) if engines else ()) for one in found]
     lines = [
         *table(
             columns,
@@ -223,7 +229,9 @@ def _back(one: AppStatus) -> str:
 
 
 def _drift_cell(found: Drift | None) -> str:
-    if found is None or (not found.causes and found.unknown):
+    if found is None:
+        return "see --drift"
+    if not found.causes and found.unknown:
         return "unknown"
     return f"{len(found.causes)} found" if found.causes else "none"
 
@@ -245,8 +253,15 @@ def notes(one: AppStatus) -> Iterator[Line]:
             taken_remedy(name, interrupted=bool(releases.standing.open)),
         )
     number, slot = releases.standing.live, releases.live_slot
+    last, interrupted = should_serve(releases.standing, 0), bool(releases.standing.open)
+    if number is None and last is not None and not (releases.foreign or interrupted):
+        yield _note(
+            name,
+            f"no container bears the app's name: {releases.called(last)} was live last, and nothing serves",
+            gone_remedy(name, releases.ways, last=last),
+        )
     if number is not None and slot is not None and not slot.running:
-        entry, interrupted = releases.live, bool(releases.standing.open)
+        entry = releases.live
         again = entry is not None and may_be_made_anew(entry)
         remedy = stopped_remedy(name, number, releases.ways, again=again, interrupted=interrupted)
         yield _note(name, "the live release does not run", remedy)

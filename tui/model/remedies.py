@@ -41,10 +41,12 @@ def stopped_remedy(
     return ", or ".join(remedies)
 
 
-def gone_remedy(app: str, ways: Sequence[WayBack], *, interrupted: bool = False) -> str:
-    """Nothing bears the app's name, and something should."""
+def gone_remedy(app: str, ways: Sequence[WayBack], *, last: int = 0, interrupted: bool = False) -> str:
+    """Nothing bears the app's name, and something should: `last` was live last, 0 where that is not known."""
     if interrupted:
         return f"holdfast recover {app}"
+    if any(way.number == last and not way.untrusted for way in ways):
+        return f"holdfast recover {app} brings r{last} back"
     if (number := default_of(ways)) is not None:
         return f"holdfast rollback {app} brings r{number} back"
     if ways:

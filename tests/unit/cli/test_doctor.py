@@ -13,6 +13,7 @@ import pytest
 from tui.cli import doctor_engine_checks
 from tui.cli.doctor_checks import had_changed, keys, unsettled
 from tui.journal.reader import Summary
+from tui.model.app import AppSpec
 from tui.model.operation import Ended, Logged, Started, StepChanged, Warned
 from tui.operations.looking.endpoint_choice import Named
 from tui.settings.load import load
@@ -145,3 +146,13 @@ def test_all_questions_together_end_before_twenty_seconds() -> None:
         < doctor_engine_checks.SECONDS
         < 20
     )
+
+
+async def test_a_variable_that_names_another_engine_than_an_apps_own_is_warned_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/here.sock")
+    web = AppSpec("web", "web", "holdfast.toml", engines=(f"unix://{tmp_path}/there.sock",))
+    warned = [one for one in await found_with(Settings(apps={"web": web}), "") if one.state == "warning"]
+    assert [one.name for one in warned] == ["app web"]
+    assert warned[0].message.startswith("DOCKER_HOST names unix://")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui.cli import drift
 from tui.cli.asked import Asked
+from tui.model.drift import Drift
+from tui.presentation.console import painted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,3 +26,14 @@ def test_an_engine_under_two_names_is_looked_at_once(
     assert drift.run(Asked(config=str(config)), json=True) == 3
     apps = json.loads(capsys.readouterr().out)["apps"]
     assert [(one["app"], one["engine"]) for one in apps] == [("web", f"unix://{tmp_path}/no.sock")]
+
+
+def test_each_engine_of_an_app_on_several_is_named_as_it_is_configured() -> None:
+    def line(called: str, *, several: bool) -> str:
+        one = drift.Looked(
+            "both", f"tcp://{called}", Drift("both", (), (), 1.0, "r1 v0.1.0", 1), called=called
+        )
+        return "".join(painted(line, colours=False) for line in drift._lines(one, several=several))
+
+    assert line("prod", several=True) == "both on prod  r1 v0.1.0  no drift"
+    assert line("prod", several=False) == "both  r1 v0.1.0  no drift"

@@ -7,16 +7,20 @@ import pytest
 from tests.support.containers import inspected_container
 from tui.cli import releases_history as listing
 from tui.cli import status
+from tui.cli.asked import Asked, apps_at
 from tui.cli.release_words import health_role, release_fields
+from tui.engine.errors import EngineError
 from tui.ledger.lease_state import LeaseState, Owner
-from tui.model.app import RunSpec
+from tui.model.app import AppSpec, RunSpec
 from tui.model.drift import FILES, Cause, Drift
 from tui.model.release import Entry, Outcome, Release
 from tui.model.releases import Releases, State
 from tui.model.standing import Slot, Standing
 from tui.model.ways_back import ways_back
+from tui.operations.looking.endpoint_choice import Place
 from tui.operations.looking.releases import Deployed
 from tui.presentation.console import painted
+from tui.settings.schema import Settings
 
 DIGEST = "sha256:" + "ab" * 32
 
@@ -75,7 +79,7 @@ def test_a_row_of_status():
     row, notes = shown(ALL)
     assert row == {
         "app": "web", "live": "r4", "version": "v0.4.0", "digest": "ab" * 6, "health": "running", "age": "2h",
-        "by": "ann", "back to": "r2 v0.2.0 and 1 more", "drift": "unknown", "lease": "-",
+        "by": "ann", "back to": "r2 v0.2.0 and 1 more", "drift": "see --drift", "lease": "-",
     }  # fmt: skip
     assert notes == ["web: the deploy of r5 was interrupted; holdfast recover web"]
 
@@ -103,7 +107,7 @@ def test_the_colour_of_health_follows_the_container(running, health, role):
 def test_nothing_is_live():
     row, notes = shown(releases())
     assert row["live"] == "none"
-    assert set(row.values()) == {"web", "none", "-", "unknown"}
+    assert set(row.values()) == {"web", "none", "-", "see --drift"}
     assert notes == []
     none = releases().releases._replace(foreign="id0")
     _, notes = shown(Deployed(none, {}, foreign=container(0)))
@@ -202,3 +206,29 @@ def test_a_release_as_json_keeps_its_configuration_to_itself():
     fields = release_fields(secret, "live")
     assert "hush" not in str(fields)
     assert (fields["release"], fields["good"], fields["rollback_of"]) == ("r1", True, "")
+
+
+def test_what_should_serve_and_is_gone_has_a_sentence_and_a_remedy():
+    row, notes = shown(releases(entry(2), entry(1), kept=(1,)))
+    assert row["live"] == "none"
+    assert notes[0] == (
+        "web: no container bears the app's name: r2 v0.2.0 was live last, and nothing serves; "
+        "holdfast recover web brings r2 back"
+    )
+    assert shown(releases(entry(1, False)))[1] == []
+
+
+def test_drift_that_nobody_looked_for_says_how_to():
+    assert shown(ALL)[0]["drift"] == "see --drift"
+
+
+async def test_what_runs_on_an_engine_is_listed_though_it_is_configured_for_another():
+    there = AppSpec("web", "web", "holdfast.toml", engines=("prod",))
+    settings = Settings(apps={"web": there, "api": AppSpec("api", "api", "holdfast.toml")})
+    place = Place("", ("api",), EngineError(""))
+
+    class Known:
+        async def apps(self):
+            return ["api", "web", "old"]
+
+    assert await apps_at(place, settings, Asked(), Known()) == ["api", "web", "old"]

@@ -15,6 +15,7 @@ from tui.engine.ref import AppKey, EngineRef
 from tui.model.app import AppSpec
 from tui.model.policy import EngineSettings
 from tui.operations.looking.endpoint_choice import (
+    AmbientEngine,
     Elsewhere,
     Named,
     WhichEngine,
@@ -173,9 +174,46 @@ def test_every_app_is_looked_for_in_the_demo() -> None:
     assert elsewhere(settings(app("web", THERE), app("api", "gone", HERE)), demo) == {}
 
 
-def test_the_environment_moves_an_app_of_one_engine_only(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("variable", ["DOCKER_HOST", "DOCKER_CONTEXT"])
+def test_the_environment_moves_no_app_away_from_its_own_engine(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = HERE if variable == "DOCKER_HOST" else "staging"
+    monkeypatch.setenv(variable, said)
+    with pytest.raises(AmbientEngine) as raised:
+        home(app("web", THERE), settings(), NOTHING)
+    assert raised.value.exit_status == 2
+    assert raised.value.message == f"{variable} names {said}, and web lives on {THERE}"
+    assert raised.value.hint.startswith(
+        f"unset {variable}, or name the engine that is meant: --host {THERE}, or "
+    )
+    assert home(app("web", THERE), settings(), Named(HERE)).url == HERE
+
+
+def test_the_environment_may_name_an_apps_own_engine_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", THERE)
+    assert home(app("web", "/there.sock"), settings(), NOTHING).url == THERE
+    assert home(app("web"), settings(engine=HERE), NOTHING).url == THERE  # it names no engine itself
+
+
+def test_apps_are_looked_at_where_they_live_whatever_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", CURRENT)
+    found = places(
+        settings(app("web", THERE), app("api"), app("both", HERE, THERE), engine="gone"), "", NOTHING
+    )
+    assert [(place.engine.url, place.apps) for place in found] == [
+        (CURRENT, ("api",)),
+        (THERE, ("web", "both")),
+        (HERE, ("both",)),
+    ]
+
+
+def test_the_environment_moves_only_apps_that_name_no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", HERE)
-    assert lives_elsewhere(app("web", THERE), settings(), shown(HERE)) == ""
+    assert lives_elsewhere(app("web", THERE), settings(), shown(HERE)) == THERE
+    assert lives_elsewhere(app("web"), settings(engine=THERE), shown(HERE)) == ""
     assert lives_elsewhere(app("web", THERE, CURRENT), settings(), shown(HERE)) == f"{THERE}, {CURRENT}"
 
 

@@ -21,10 +21,18 @@ if TYPE_CHECKING:
     from tui.settings.schema import Settings
 
 
+CHOICE = ("DOCKER_HOST", "DOCKER_CONTEXT")
+"""The variables by which the environment names an engine, in Docker's order."""
+
+
 class WhichEngine(HoldfastError):
     """The app lives on several engines, and which one is meant was not said."""
 
     exit_status = 2
+
+
+class AmbientEngine(WhichEngine):
+    """A variable of the environment names another engine than the app's own."""
 
 
 class Elsewhere(HoldfastError):
@@ -58,6 +66,13 @@ class Place(NamedTuple):
             raise self.found
         return self.found
 
+    @property
+    def called(self) -> str:
+        """What to call it, so that it is told apart from others: by name, else by its endpoint."""
+        if isinstance(self.found, EngineError):
+            return self.name
+        return self.found.name or self.found.url
+
 
 def current(settings: Settings, asked: Named, environ: Mapping[str, str] = os.environ) -> EngineRef:
     """The engine that is meant where no app is: the dashboard's. Raises EngineError."""
@@ -77,14 +92,40 @@ def home(
 ) -> EngineRef:
     """The one engine that an operation on an app goes to; of None, that of an app that is not configured.
 
-    On several engines the environment does not decide: it was set for something else, and nobody would see
-    which one is changed. Raises WhichEngine, EngineError.
+    Where an app names its engines the environment does not decide: it was set for something else, and nobody
+    would see which one is changed. Raises WhichEngine, EngineError.
     """
     engines = app.engines if app is not None else ()
-    if app is not None and len(engines) > 1 and not any(asked):
-        choices = " or ".join(f"--{'host' if is_endpoint(name) else 'context'} {name}" for name in engines)
+    if app is None or not engines or any(asked):
+        return _meant(settings.engine, asked, environ)
+    if len(engines) > 1:
+        choices = " or ".join(map(_option, engines))
         raise WhichEngine(f"which engine? {app.name} lives on {', '.join(engines)}", f"name one: {choices}")
-    return _meant(engines[0] if len(engines) == 1 else settings.engine, asked, environ)
+    refuse_ambient(app, engines[0], environ)
+    return _meant(engines[0], asked, _without_choice(environ))
+
+
+def refuse_ambient(app: AppSpec, engine: str, environ: Mapping[str, str] = os.environ) -> None:
+    """A variable may name the app's own engine once more, and no other. Raises AmbientEngine."""
+    variable = next((name for name in CHOICE if environ.get(name)), "")
+    if not variable:
+        return
+    said = environ[variable]
+    try:
+        ambient = EngineRef(resolve(environ=environ), said)
+        if _leads_to(engine, ambient, _without_choice(environ)):
+            return
+    except EngineError:  # what cannot be reached is not the app's own either
+        pass
+    other = "--host" if variable == "DOCKER_HOST" else "--context"
+    raise AmbientEngine(
+        f"{variable} names {said}, and {app.name} lives on {engine}",
+        f"unset {variable}, or name the engine that is meant: {_option(engine)}, or {other} {said}",
+    )
+
+
+def _option(engine: str) -> str:
+    return f"--{'host' if is_endpoint(engine) else 'context'} {engine}"
 
 
 def places(
@@ -96,9 +137,10 @@ def places(
     engine under several names is one: the first name that it has.
     """
     found: dict[str, Place] = {}
-    for name, apps in _homes(settings, app).items():
+    for (name, own), apps in _homes(settings, app).items():
         try:
-            engine: EngineRef | EngineError = _meant(name, asked, environ)
+            around = _without_choice(environ) if own else environ
+            engine: EngineRef | EngineError = _meant(name, asked, around)
         except EngineError as error:  # whoever connects there is told why
             engine = error
         key = name if isinstance(engine, EngineError) else place_of(engine.url)
@@ -136,7 +178,7 @@ def lives_elsewhere(
     homes = app.engines or ((settings.engine,) if settings.engine else ())
     if shown.asked or not homes:
         return ""
-    around = environ if len(homes) == 1 else _without_choice(environ)
+    around = _without_choice(environ) if app.engines else environ
     return "" if any(_leads_to(name, shown, around) for name in homes) else ", ".join(homes)
 
 
@@ -177,17 +219,22 @@ def _meant(configured: str, asked: Named, environ: Mapping[str, str]) -> EngineR
     return EngineRef(named(configured, "the configuration", environ), configured)
 
 
-def _homes(settings: Settings, app: str) -> dict[str, list[str]]:
-    """Engine, as the configuration calls it -> the apps that live there; of one app, or of all."""
-    found: dict[str, list[str]] = {}
+def _homes(settings: Settings, app: str) -> dict[tuple[str, bool], list[str]]:
+    """Engine, as the configuration calls it, and whether apps name it themselves -> those that live there.
+
+    Of one app, or of all.
+    """
+    found: dict[tuple[str, bool], list[str]] = {}
+    current = settings.engine, False
     if not app or app not in settings.apps:
-        found[settings.engine] = []
+        found[current] = []
     for name in [app] if app else [*settings.apps]:
         spec = settings.apps.get(name)
-        for engine in (spec.engines if spec is not None else ()) or (settings.engine,):
-            found.setdefault(engine, []).append(name)
-    if not app and not found[settings.engine] and len(found) > 1:
-        del found[settings.engine]
+        homes = [(engine, True) for engine in spec.engines] if spec is not None else []
+        for home in homes or [current]:
+            found.setdefault(home, []).append(name)
+    if not app and not found[current] and len(found) > 1:
+        del found[current]
     return found
 
 
@@ -201,4 +248,4 @@ def _leads_to(name: str, engine: EngineRef, environ: Mapping[str, str]) -> bool:
 
 def _without_choice(environ: Mapping[str, str]) -> Mapping[str, str]:
     """The environment as if it named no engine itself."""
-    return {name: value for name, value in environ.items() if name not in ("DOCKER_HOST", "DOCKER_CONTEXT")}
+    return {name: value for name, value in environ.items() if name not in CHOICE}
