@@ -472,7 +472,7 @@ async def test_every_remedy_that_is_named_works(
 
 
 async def test_a_failed_deploy_says_what_serves_now(engine: PrivateEngine, tmp_path: Path) -> None:
-    """Nothing was live, and the way back started an earlier release."""
+    """Nothing was live: the way back makes anew what was live last, and starts no earlier release."""
     app = App(tmp_path, engine, "now")
     await app.work("deploy", version="v1")
     await app.work("deploy", version="v2")
@@ -481,9 +481,10 @@ async def test_a_failed_deploy_says_what_serves_now(engine: PrivateEngine, tmp_p
 
     problem = await app.fail("deploy", version="v3")
 
-    assert (await app.releases())[0].standing.live == 1
-    assert problem.message.endswith("r1 v1 was started, and serves now")
-    assert problem.serves == "r1 v1"
+    assert (await app.releases())[0].standing.live == 4
+    assert problem.message.endswith("r2 v2 did not serve any more: made anew as r4, it serves")
+    assert problem.serves == "r4 v2"
+    assert labels(engine, "now")["io.holdfast.rollback-of"] == "2"
 
 
 def own_layer(engine: PrivateEngine, version: str) -> Path:

@@ -121,7 +121,7 @@ async def test_a_former_release_that_does_not_serve_any_more_is_made_anew(web: M
     web.memory.fails["start r1"] = HoldfastError("its disk is gone")
     done = await run(web.deploy("v2"))
     assert "made anew as r3, it serves" in done.error.message
-    assert done.error.serves == "r3"
+    assert done.error.serves == "r3 v1"
     assert web.serves(3)
     assert web.memory.entries[3].release.rollback_of == 1
 
@@ -131,7 +131,7 @@ async def test_one_that_was_changed_by_hand_is_made_anew_and_not_started(web: Me
     web.fail("v2")
     web.memory.changed[1] = ("environment",)
     done = await run(web.deploy("v2"))
-    assert done.error.serves == "r3"
+    assert done.error.serves == "r3 v1"
     assert "start r1" not in web.memory.made[web.memory.made.index("gate r2") :]
     assert web.serves(3)
 

@@ -91,7 +91,7 @@ async def test_a_deploy_that_fails_then_goes_back_to_what_was_live_last(web: Mem
     web.fail("v3")
     done = await run(web.deploy("v3"))
     assert ("way back", "r2 v2, made anew: nothing of this app serves now") in done.plan.facts
-    assert "r2 did not serve any more: made anew as r4, it serves" in done.error.message
+    assert "r2 v2 did not serve any more: made anew as r4, it serves" in done.error.message
     assert web.serves(4)
     assert web.memory.entries[4].release.version == "v2"
 

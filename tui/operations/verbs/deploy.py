@@ -256,8 +256,10 @@ def _equal(releases: Deployed, release: Release) -> str:
 def _back(rollout: Rollout, releases: Deployed) -> tuple[str, str]:
     """What serves now that it is undone: in words, and by its name."""
     if (anew := rollout.serving) is not None:
-        of = f"r{rollout.anew}" if rollout.anew is not None else "the former release"
-        return f"{of} did not serve any more: made anew as r{anew}, it serves", f"r{anew}"
+        former = rollout.anew or 0
+        entry = releases.entries.get(former)
+        serves = f"r{anew} {entry.release.version if entry is not None else ''}".strip()
+        return f"{releases.called(former)} did not serve any more: made anew as r{anew}, it serves", serves
     if (back := rollout.back) is None:
         return "nothing was in service, and nothing is", ""
     called = releases.called(back)
