@@ -194,3 +194,23 @@ async def test_marks_hidden_by_a_filter_are_left_alone(dashboard: Open) -> None:
         assert [robot.app.store.containers[key].name for key in pane.selected()] == ["fk00007"]
         await robot.press("escape")
         await robot.wait_for("1 marked")
+
+
+async def test_the_palette_finds_commands_by_their_id(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await robot.press("colon")
+        await robot.press(*"image.prune")
+        await robot.wait_for("image.prune")
+        await robot.wait_for("· image.prune")
+        await robot.press(*"zzzz")
+        await robot.wait_for("No matches found")
+
+
+async def test_the_footer_offers_only_what_can_be_done(dashboard: Open) -> None:
+    async with dashboard(read_only=True) as robot:
+        await robot.select("fk00000")
+        await robot.wait(lambda: "log" in robot.lines()[-1])
+        assert "shell" not in robot.lines()[-1]
+    async with dashboard() as robot:
+        await robot.select("fk00000")
+        await robot.wait(lambda: "shell" in robot.lines()[-1])

@@ -349,7 +349,8 @@ async def test_cancelling_asks_and_names_the_operation(
         await robot.press("C")
         await robot.wait_for("Stop the build of api?")
         # "Cancel" would sound like stopping.
-        assert [str(button.label) for button in robot.app.screen.query(Button)] == ["Let it go on", "Stop it"]
+        labels = [str(button.label) for button in robot.app.screen.query(Button)]
+        assert labels == ["Let it go on (Esc)", "Stop it (y)"]
         await robot.press("enter")
         assert asked == []
         await robot.press("C")
@@ -580,3 +581,19 @@ async def test_what_is_done_on_another_engine_neither_blocks_nor_is_cancelled_he
         await robot.wait(lambda: processes.asked)
         assert processes.last.engine == EngineRef(here)
     journal.close()
+
+
+async def test_what_is_live_already_is_deployed_again_by_a_key(dashboard: Open, processes: Processes) -> None:
+    async with dashboard(settings=SETTINGS) as robot:
+        processes.refusal = Failure(0, "r5 of web is live already", "--again deploys it all the same")
+        await select(robot, "web")
+        await robot.press("1", "A")
+        await robot.wait_for("Ship web as which version?")
+        await robot.press(*"v9", "enter")
+        await robot.wait_for("a deploys it all the same")
+        processes.refusal = None
+        await robot.press("a")
+        await robot.wait_for("Build web")
+        assert processes.last.again
+        await robot.press("y")
+        await robot.wait(lambda: processes.journals)

@@ -21,6 +21,8 @@ from tui.model.releases import Holder, Releases
 from tui.model.remote import RemoteTag, RemoteTags
 from tui.model.standing import Standing
 from tui.model.ways_back import WayBack
+from tui.presentation.apps import columns
+from tui.presentation.table import place
 from tui.settings.schema import Settings
 
 if TYPE_CHECKING:
@@ -460,3 +462,8 @@ async def test_the_cursor_stays_with_the_live_container(dashboard: Open, engine:
         await robot.select("other")
         store.put_containers([new._replace(health="healthy")])
         assert pane.cursor == "7" * 64
+
+
+def test_what_was_done_last_stands_whole_in_eighty_columns() -> None:
+    [last] = [one.width for one in place(columns(("api", "mail", "web")), 79) if one.column.id == "last"]
+    assert last >= len("✓ built 1d untested")

@@ -142,3 +142,14 @@ async def test_the_header_has_the_colour_of_the_engine_as_it_is_configured_by_th
         write(tmp_path, more='[engines."unix:///another.sock"]\ncolour = "#d08770"\n')
         await robot.do("view.reload")
         await robot.wait(lambda: patch(robot) == "")
+
+
+async def test_a_file_that_is_mended_is_said_to_be_read_and_its_warning_goes(
+    dashboard: Open, tmp_path: Path
+) -> None:
+    write(tmp_path, "web", more='[keys]\n"nonsense.cmd" = "T"\n')
+    async with dashboard(settings=load()) as robot:
+        await robot.wait_for("there is no such command")
+        write(tmp_path, "web")
+        await reload(robot, "configuration read again")
+        await robot.wait_gone("there is no such command", 3)

@@ -133,3 +133,44 @@ async def test_the_cursor_of_a_long_menu_is_always_visible(
         await robot.pilot.resize_terminal(80, 16)
         await robot.wait(lambda: whole(robot))
         await robot.wait_for("Choice 00")
+
+
+@pytest.mark.parametrize("size", [(200, 50), (80, 24), (30, 8)])
+async def test_what_is_said_to_be_below_is_below_at_any_size(dashboard: Open, size: tuple[int, int]) -> None:
+    async def planned() -> Plan:
+        return fakes.deploy_plan()
+
+    async with dashboard(size=(60, 16)) as robot:
+        robot.app.push_screen(PlanDialog("Deploy web", planned))
+        await robot.wait_for("more below")
+        for other in ((30, 8), size):
+            await robot.pilot.resize_terminal(*other)
+            await robot.wait(lambda: "  Deploy" in robot.text() and "Cancel (Esc)" in robot.text(), 5)
+        await robot.wait(lambda: ("more below" in robot.text()) == (size[0] < 200), 5)
+
+
+async def test_one_reason_for_all_stands_once_above_them(dashboard: Open) -> None:
+    choices = [Choice(word, word[0], word, "read-only: it was started so") for word in ("Stop", "Kill")]
+    async with dashboard(size=(80, 24)) as robot:
+        robot.app.push_screen(MenuDialog("web", choices))
+        await robot.wait_for("Kill")
+        assert robot.text().count("read-only: it was started so") == 1
+        await robot.press("S")
+        await robot.wait_for("Stop: read-only")
+
+
+async def test_a_toast_hides_nothing_of_a_dialog(dashboard: Open) -> None:
+    choices = [Choice(f"c{number}", "", f"Choice {number:02} {'x' * 50}") for number in range(14)]
+    async with dashboard(size=(80, 24)) as robot:
+        robot.app.push_screen(MenuDialog("web", choices))
+        await robot.wait_for("Choice 13")
+        robot.app.notify("something happened", timeout=20)
+        await robot.pilot.pause(0.2)
+        assert all(f"Choice {number:02} {'x' * 50}" in robot.text() for number in range(14))
+
+
+async def test_what_is_cut_in_a_menu_says_so(dashboard: Open) -> None:
+    async with dashboard(size=(60, 20)) as robot:
+        robot.app.push_screen(MenuDialog("web", [Choice("a", "", "long " * 30), Choice("b", "", "short")]))
+        await robot.wait_for("short")
+        assert "…" in robot.row("long long")

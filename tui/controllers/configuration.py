@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tui.settings.schema import Settings
     from tui.theming import ThemeShelf
 
+NOT_READ = "Not read"
+"""The title of what is said of a configuration in error."""
+
 RELOAD = 5.0
 """Seconds that keys wait at most for the configuration to be read."""
 
@@ -62,8 +65,10 @@ class Configuration:
         try:
             settings = await asyncio.to_thread(self._load)
         except HoldfastError as error:
-            app.notify(safe(str(error)), title="Not read", severity="error", markup=False, timeout=15)
+            app.notify(safe(str(error)), title=NOT_READ, severity="error", markup=False, timeout=15)
         else:
+            app.forget_warnings(NOT_READ)
+            app.notify("configuration read again", markup=False, timeout=4)
             self._configured.take(settings)
         finally:
             app.release_input()

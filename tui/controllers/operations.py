@@ -194,10 +194,18 @@ class Operations:
         """
         prepared = prepared or self.prepare(request)
         plan: Plan | None = None
+
+        async def again() -> Plan:
+            nonlocal prepared
+            assert prepared is not None
+            await prepared.abandon()
+            prepared = self.prepare(request._replace(again=True))
+            return await prepared.plan()
+
         try:
             asks = await self._desk.consent.asks(command, situation)
             typed = request.app if asks is Asks.TYPED else ""
-            plan = await ask(self._app, PlanDialog(title, prepared.plan, typed=typed))
+            plan = await ask(self._app, PlanDialog(title, prepared.plan, typed=typed, again=again))
         finally:
             if plan is None:
                 await prepared.abandon()

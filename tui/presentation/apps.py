@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tui.presentation.style import Span
     from tui.store.operation import Operation
 
+LAST = 26
+"""Cells of the longest words on what was done last: "✓ rolled back 12m untested"."""
+
 COLUMNS: tuple[Column, ...] = (
     Column("app", "APP", 8, grow=1, most=24),
     Column("version", "VERSION", 8, grow=1, most=20),
@@ -27,9 +30,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("age", "AGE", 4, rank=5, right=True),
     Column("by", "BY", 8, rank=7),
     Column("test", "TEST", 4, rank=2),
-    Column("back", "BACK TO", 10, grow=1, most=22, rank=3),
+    Column("back", "BACK TO", 9, grow=1, most=22, rank=3),
     Column("drift", "DRIFT", 5, rank=4),
-    Column("last", "LAST DONE", 17, grow=6),
+    Column("last", "LAST DONE", 17, grow=6, wanted=LAST),
 )
 SORTS = ("app", "last")
 

@@ -111,8 +111,8 @@ def cell(column: str, container: Container, sample: Sample | None, now: float) -
         case "ports":
             return safe(ports(container.ports)), quiet
         case "age":
-            return (age(now - container.since) if container.since else ""), quiet
-    if sample is None:
+            return (age(now - container.since) if container.since and container.running else ""), quiet
+    if sample is None or not container.running:
         return "", quiet
     match column:
         case "cpu":

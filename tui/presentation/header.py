@@ -92,7 +92,7 @@ def _whole_words(text: str, cells: int) -> str:
 
 
 def footer_commands(keymap: Keymap, situation: Situation) -> list[Command]:
-    """The commands in the footer of a pane."""
+    """The commands in the footer of a pane: what can be done now."""
     return [
         command
         for command in TABLE
@@ -100,11 +100,12 @@ def footer_commands(keymap: Keymap, situation: Situation) -> list[Command]:
         and belongs(command, situation.pane)
         and keymap.has_key(command, situation.pane)
         and (situation.apps or situation.unknown or not command.of_app)
+        and not command.unavailable(situation)
     ]
 
 
-def footer_keys(keymap: Keymap, situation: Situation) -> list[tuple[str, str, bool]]:
-    """Key, word and whether it is available, of each command in the footer.
+def footer_keys(keymap: Keymap, situation: Situation) -> list[tuple[str, str]]:
+    """Key and word of each command in the footer.
 
     Where the rows are not apps, the first that is about one says which.
     """
@@ -114,7 +115,7 @@ def footer_keys(keymap: Keymap, situation: Situation) -> list[tuple[str, str, bo
         hint = keymap.hint(command)
         if about and command.of_app:
             hint, about = f"{about}: {hint}", ""
-        keys.append((hint, command.footer, not command.unavailable(situation)))
+        keys.append((hint, command.footer))
     return keys
 
 
@@ -125,22 +126,22 @@ def _about(situation: Situation) -> str:
     return named(safe(situation.apps[0].name if situation.apps else situation.unknown))
 
 
-def footer_fits(cells: int, keys: Sequence[tuple[str, str, bool]]) -> int:
+def footer_fits(cells: int, keys: Sequence[tuple[str, str]]) -> int:
     """How many of them the footer shows: whole ones, from the first on."""
-    for count, (key, word, _) in enumerate(keys):
+    for count, (key, word) in enumerate(keys):
         cells -= width(key) + width(word) + 3
         if cells < 0:
             return count
     return len(keys)
 
 
-def footer_line(cells: int, keys: Sequence[tuple[str, str, bool]], note: str = "") -> Line:
-    """The last line, (key, word, available) each: only whole ones; what is unavailable is dimmed."""
+def footer_line(cells: int, keys: Sequence[tuple[str, str]], note: str = "") -> Line:
+    """The last line, (key, word) each: only whole ones."""
     line: Line = []
     room = cells - (width(safe(note)) + 2 if note else 0)
-    for key, word, available in keys[: footer_fits(room, keys)]:
-        line.append((f" {key}", "key" if available else "key.off"))
-        line.append((f" {word} ", "key.label" if available else "key.off"))
+    for key, word in keys[: footer_fits(room, keys)]:
+        line.append((f" {key}", "key"))
+        line.append((f" {word} ", "key.label"))
     if note:
         line.insert(0, (f" {safe(note)} ", "key.label"))
     elif not line and keys:

@@ -54,6 +54,39 @@ def wrapped(line: Line, cells: int, indent: int = 0) -> Iterator[Line]:
     yield current
 
 
+def folded(line: Line, cells: int, indent: int = 0) -> Iterator[Line]:
+    """As `wrapped`, for sentences: broken between words, the blank there left out; a word that no line can
+    hold is broken at any cell."""
+    text, at = plain(line), 0
+    used = 0
+    indent = max(min(indent, cells - 2), 0)
+    while True:
+        room = max(cells - used, 1)
+        piece = cut(text[at : at + room * 8], room) or text[at : at + 1]
+        end = at + len(piece)
+        if end < len(text) and text[end] != " " and piece.strip():
+            blank = text.rfind(" ", at, end)
+            if blank > at and text[at:blank].strip():
+                end = blank
+        yield [*([(" " * used, "text")] if used else []), *_part(line, at, end)]
+        at = end
+        while at < len(text) and text[at] == " ":
+            at += 1
+        if at >= len(text):
+            return
+        used = indent
+
+
+def _part(line: Line, start: int, end: int) -> Line:
+    """The characters of a line from `start` to `end`."""
+    part, at = [], 0
+    for text, style in line:
+        if piece := text[max(start - at, 0) : max(end - at, 0)]:
+            part.append((piece, style))
+        at += len(text)
+    return part
+
+
 def plain(line: Line) -> str:
     """The text of a line."""
     return "".join(text for text, _ in line)

@@ -116,6 +116,13 @@ def steps_done(operation: Operation) -> tuple[int, int]:
     return sum(step.state in FINAL for step in leaves), len(leaves)
 
 
+def _about(operation: Operation) -> str:
+    """What it was about besides its app, as far as its title says: "v1.4.0 as r6"."""
+    started = operation.started
+    head, _, said = started.title.partition(f" {started.app} ")
+    return said if head.lower() == started.verb else ""
+
+
 def history_row(operation: Operation) -> Span:
     """One operation in a list of them, what it made or why it failed last: text and role."""
     started, ended = operation.started, operation.ended
@@ -123,8 +130,10 @@ def history_row(operation: Operation) -> Span:
     took = duration(ended.seconds) if ended is not None else ""
     moment = date(started.t, "%d %b %H:%M")
     made = ", ".join(tag.rpartition(":")[2] for tag in ended.result.tags) if ended is not None else ""
+    if not made:
+        made = _about(operation)
     if ended is not None and ended.error is not None and ended.error.message != "cancelled":
-        made = ended.error.message
+        made = f"{made}: {ended.error.message}" if made else ended.error.message
     text = (
         f"{glyph} {fit(operation.state, 11)} {fit(safe(started.verb), 8)} {moment} {took:>7}  "
         f"{fit(safe(started.by), 8)} {fit(safe(made), 70).rstrip()}"

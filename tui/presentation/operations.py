@@ -9,7 +9,7 @@ from tui.model.step import UNDO, StepKind, read_step
 from tui.model.verb import verb_named
 from tui.presentation.amounts import duration, gap, size
 from tui.presentation.ansi import ansi_line
-from tui.presentation.lines import clip, wrapped
+from tui.presentation.lines import clip, folded
 from tui.presentation.log_lines import Look, dropped_row, highlighted, log_rows
 from tui.presentation.operation_words import CUT_OFF, GLYPHS, running_seconds, serving
 from tui.presentation.outline import lines
@@ -123,7 +123,7 @@ def end_rows(operation: Operation, cells: int, before: float | None, keymap: Key
     """Warnings, and how it ended. `before`: seconds that the same took the last time it went well."""
     rows: list[Line] = []
     for line in _end(operation, before, keymap):
-        rows += [clip(part, cells, "text") for part in wrapped(line, max(cells - 1, 1), 5)]
+        rows += [clip(part, cells, "text") for part in folded(line, max(cells - 1, 1), 5)]
     return rows
 
 
@@ -138,6 +138,9 @@ def _end(operation: Operation, before: float | None, keymap: Keymap) -> Iterator
     glyph, role = GLYPHS[operation.state]
     verb = operation.started.verb
     ended = operation.ended
+    if ended is not None and ended.error is not None and ended.error.detail:
+        yield from _detail(ended.error)
+        yield []  # how it ended stands last: there the screen comes to rest
     if ended is None:
         yield [
             (f" {glyph} {safe(verb)} interrupted", role),
@@ -174,13 +177,15 @@ def serves_again(operation: Operation) -> str:
 
 
 def failure_lines(failure: Failure) -> Iterator[Line]:
-    """Why it failed, what to do, and what there is to see."""
+    """Why it failed, and what to do."""
     for text in failure.message.split("\n"):
         yield [(f"   {safe(text)}", "bad")]
     for text in failure.hint.split("\n") if failure.hint else ():
         yield [(f"   {safe(text)}", "strong")]
-    if failure.detail:
-        yield []
+
+
+def _detail(failure: Failure) -> Iterator[Line]:
+    """What there is to see of it."""
     for text in failure.detail:
         yield [("     ", "text"), *ansi_line(text.encode("utf-8", "replace"), "log", 4096)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from tui.model.app import Port, ReadySpec, RunSpec
+from tui.model.app import Mount, Port, ReadySpec, RunSpec
 from tui.model.differences import differences
 from tui.model.digest import short_id
 from tui.model.evidence import ClaimKind, recorded_claims
@@ -144,6 +144,10 @@ def value_text(value: Any) -> str:
         case Port():
             published = f"{value.host_ip}:{value.published}" if value.host_ip else value.published or "any"
             return f"{published} -> {value.target}/{value.protocol}"
+        case Mount():
+            source = mask_text(value.source) or value.kind
+            mode = ",".join((*(["ro"] if value.read_only else []), *map(_option, value.options.items())))
+            return ":".join(filter(None, (source, value.target, mode)))
         case str():
             return mask_text(value)
         case bool():
@@ -167,6 +171,12 @@ def value_text(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(value_text(one) for one in value)
     return f"{value:g}" if isinstance(value, float) else f"{value:,}"
+
+
+def _option(option: tuple[str, str | int | bool]) -> str:
+    """One of a mount: "nocopy", "propagation=rslave"."""
+    name, value = option
+    return name if value is True else f"{name}={value}"
 
 
 def difference_lines(releases: Releases, number: int) -> list[Line]:

@@ -97,6 +97,10 @@ def fit(text: str, cells: int, align: str = "left") -> str:
     return padding + text if align == "right" else text + padding
 
 
+_VERSION_OF = re.compile("[^ ]+ [0-9a-f]{12}")
+"""A version, and the ID of what bears it."""
+
+
 def fit_end(text: str, cells: int) -> str:
     """As `fit`, but what is left out is the beginning: the end of an image reference tells most."""
     taken = width(text)
@@ -104,6 +108,8 @@ def fit_end(text: str, cells: int) -> str:
         return text + " " * (cells - taken)
     if cells < 2:
         return fit(text, cells)
+    if _VERSION_OF.fullmatch(text):  # the version tells most
+        return fit(text.partition(" ")[0], cells)
     tail = text[-(cells - 1) :]
     while width(tail) > cells - 1:
         tail = tail[1:]

@@ -98,7 +98,7 @@ class Bars:
         shown = footer_fits(self.footer.size.width, keys)
         end = 0
         commands = footer_commands(self._keymap, situation)[:shown]
-        for command, (key, word, _) in zip(commands, keys, strict=False):
+        for command, (key, word) in zip(commands, keys, strict=False):
             end += width(key) + width(word) + 3
             if x < end:
                 self._perform(command)

@@ -63,12 +63,16 @@ class ConfirmDialog(FittedDialog[bool]):
             yield Static(id="more")
             yield Static(Text("\n".join(safe(fact) for fact in question.facts)), classes="quiet")
             if self._typed:
-                asked = Text(f"This engine is protected: type {safe(self._typed)} to go on")
-                yield Static(asked, classes="typed")
-                yield StillInput(compact=True, classes="typed")
+                yield Static(self._asked(), classes="typed", id="asked")
+                yield StillInput(compact=True, classes="typed", placeholder=self._typed)
             with Horizontal():
-                yield Button(question.keep, id="cancel")
-                yield Button(question.verb, id="do", variant="error", disabled=bool(self._typed))
+                yield Button(f"{question.keep} (Esc)", id="cancel")
+                key = "Enter" if self._typed else "y"
+                yield Button(f"{question.verb} ({key})", id="do", variant="error", disabled=bool(self._typed))
+
+    def _asked(self, more: str = "") -> Text:
+        """What has to be typed; `more` of what was typed instead."""
+        return Text(f"This engine is protected: type {safe(self._typed)} to go on{more}")
 
     def on_mount(self) -> None:
         if self._typed:
@@ -84,6 +88,8 @@ class ConfirmDialog(FittedDialog[bool]):
         event.stop()
         if event.value.strip() == self._typed:
             self.dismiss(True)
+        else:
+            self.query_one("#asked", Static).update(self._asked("; that was something else"))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "do")

@@ -24,13 +24,23 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 
+EDGE = 6
+"""Cells of a dialog's border and padding, left and right."""
+
+FRAME = EDGE + 2
+"""The same with a scroll bar."""
+
+ROWS = 6
+"""Rows of a menu's border, padding and title."""
+
+
 class Dialog(ModalScreen[Answer], ClosingScreen[Answer], Generic[Answer]):
     """A box in the middle of the screen; Escape closes it without an answer."""
 
     DEFAULT_CSS = """
     Dialog { align: center middle; background: transparent; }
     Dialog > Vertical {
-        width: auto; min-width: 44; max-width: 90%; height: auto; max-height: 90%;
+        width: auto; min-width: 44; max-width: 100%; height: auto; max-height: 90%;
         padding: 1 2; background: $surface; color: $foreground; border: round $primary;
     }
     Dialog VerticalScroll { width: auto; height: auto; }
@@ -41,12 +51,25 @@ class Dialog(ModalScreen[Answer], ClosingScreen[Answer], Generic[Answer]):
     Dialog Button { margin-right: 2; }
     Dialog OptionList {
         width: auto; height: auto; max-height: 20; border: none; padding: 0; background: $surface;
+        text-wrap: nowrap; text-overflow: ellipsis;
     }
     Dialog OptionList:focus { border: none; background-tint: transparent; }
     Dialog Input { width: 60; max-width: 100%; }
+    MenuDialog #said { display: none; }
+    MenuDialog .shared { color: $foreground-muted; margin-bottom: 1; }
     Dialog .typed { display: none; margin-top: 1; }
     Dialog Input.typed { margin-top: 0; background: $panel; }
     """
+
+    def on_resize(self) -> None:
+        """What is as wide as its text ends where the dialog does: "100%" is no limit to it."""
+        for options in self.query(OptionList):
+            options.styles.max_width = max(self.app.size.width - EDGE, 1)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """What is said for a moment goes beneath the question."""
+        return ("_toastrack", *(layer for layer in super().layers if layer != "_toastrack"))
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "escape":
@@ -71,9 +94,6 @@ class Choice(NamedTuple):
     why_not: str = ""
 
 
-FRAME = 8
-"""Cells of a dialog's border and padding, left and right, and of a scroll bar."""
-
 REASON = 3
 """Cells between a title and a reason."""
 
@@ -94,22 +114,29 @@ class MenuDialog(Dialog[str]):
         self._choices = choices
         self._first = first
         self._moved = moved
+        self._shared = ""
+        self._said = ""
 
     def compose(self) -> ComposeResult:
         options = []
+        reasons = {choice.why_not for choice in self._choices}
+        self._shared = reasons.pop() if len(reasons) == 1 and len(self._choices) > 1 else ""
         for choice in self._choices:
             text = Text(f" {choice.key:<3}", style="bold" if not choice.why_not else "dim")
             text.append(safe(choice.title), style="" if not choice.why_not else "dim")
-            if choice.why_not:
+            if choice.why_not and not self._shared:
                 text.append(self._reason(text.cell_len, safe(choice.why_not)), style="dim italic")
             options.append(Option(text, id=choice.id))
         with Vertical():
             yield Static(Text(safe(self._heading)), classes="title")
+            if self._shared:
+                yield Static(Text(safe(self._shared)), classes="shared")
             yield OptionList(*options)
+            yield Static(classes="quiet", id="said")
 
     def _reason(self, before: int, reason: str) -> str:
         """A reason behind a title; in lines of its own where it does not fit there whole."""
-        room = self.app.size.width * 9 // 10 - FRAME
+        room = self.app.size.width - FRAME
         if before + REASON + width(reason) <= room:
             return " " * REASON + reason
         return "".join(
@@ -130,10 +157,10 @@ class MenuDialog(Dialog[str]):
     def _fit(self) -> None:
         """The entries give way to a small screen, and go along with the cursor."""
         options, title = self.query_one(OptionList), safe(self._heading)
-        room = self.app.size.height * 9 // 10 - FRAME
-        room -= width(title) // max(
-            self.app.size.width * 9 // 10 - FRAME, 1
-        )  # a long title takes several lines
+        room = self.app.size.height * 9 // 10 - ROWS
+        cells = max(self.app.size.width - FRAME, 1)
+        room -= sum(width(text) // cells for text in (title, self._said))  # long ones take several lines
+        room -= (2 if self._said else 0) + (1 if self._shared else 0)
         options.styles.max_height = max(min(20, room), 1)
         self.call_after_refresh(options.scroll_to_highlight)
 
@@ -147,7 +174,11 @@ class MenuDialog(Dialog[str]):
     def _choose(self, id: str) -> None:
         choice = next(choice for choice in self._choices if choice.id == id)
         if choice.why_not:
-            self.notify(f"{choice.title}: {choice.why_not}", severity="warning", markup=False, timeout=4)
+            self._said = safe(f"{choice.title}: {choice.why_not}")
+            said = self.query_one("#said", Static)
+            said.update(Text(self._said))
+            said.display = True
+            self._fit()
         else:
             self.dismiss(id)
 

@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Button, Static
 
-from tui.screens.dialogs import Dialog
+from tui.screens.dialogs import FRAME, Dialog
 
 if TYPE_CHECKING:
     from textual import events
@@ -17,6 +17,9 @@ Answer = TypeVar("Answer")
 
 LOW = 30
 """Rows of a screen below which nothing is spent on empty lines."""
+
+TINY = 12
+"""Rows of a screen below which what is said besides has one line each."""
 
 
 class FittedDialog(Dialog[Answer], Generic[Answer]):
@@ -30,7 +33,13 @@ class FittedDialog(Dialog[Answer], Generic[Answer]):
     FittedDialog .low .title { margin-bottom: 0; }
     FittedDialog .low .quiet { margin-top: 0; }
     FittedDialog .low Horizontal { margin-top: 0; }
-    FittedDialog #more { display: none; color: $foreground-muted; }
+    FittedDialog #more { display: none; color: $foreground-muted; height: 1; max-width: 100%; }
+    FittedDialog #more, FittedDialog .tiny .title, FittedDialog .tiny #back {
+        text-wrap: nowrap; text-overflow: ellipsis;
+    }
+    FittedDialog .tiny .title, FittedDialog .tiny #back { height: 1; }
+    FittedDialog .tiny { padding: 0 1; }
+    FittedDialog .tiny Button { margin-right: 0; }
     """
 
     _room = 1
@@ -48,7 +57,9 @@ class FittedDialog(Dialog[Answer], Generic[Answer]):
     def fit_soon(self) -> None:
         """Fit it to the screen once it is laid out."""
         low = self.app.size.height < LOW
-        self.query_one(Vertical).set_class(low, "low")
+        box = self.query_one(Vertical)
+        box.set_class(low, "low")
+        box.set_class(self.app.size.height < TINY, "tiny")
         for button in self.query(Button):
             button.compact = low
         self.call_after_refresh(self._fit)
@@ -68,7 +79,7 @@ class FittedDialog(Dialog[Answer], Generic[Answer]):
         self._room = max(room - more.display, 1)
         text.styles.max_height = self._room
         for part in text.query(Static):  # "100%" of what is as wide as its text is no limit
-            part.styles.max_width = self.size.width * 9 // 10 - box.gutter.width
+            part.styles.max_width = max(self.size.width - FRAME, 1)
         self._say_more()
 
     def _say_more(self) -> None:

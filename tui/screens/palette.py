@@ -44,8 +44,8 @@ class Commands(Provider):
             self._chosen = True
             act()
 
-    def _offered(self) -> Iterator[tuple[Callable[[], None], str, str]]:
-        """What to do, its title, and a note: the key, why it is unavailable, or where it is."""
+    def _offered(self) -> Iterator[tuple[Callable[[], None], str, str, str]]:
+        """What to do, its title and ID, and a note: the key, why it is unavailable, or where it is."""
         screen = self.screen
         if not isinstance(screen, MainScreen):
             return
@@ -54,22 +54,27 @@ class Commands(Provider):
             if applies(command, situation.pane):
                 key = screen.keymap.hint(command)
                 note = screen.keymap.unavailable(command, situation) or (f"key {key}" if key else "")
-                yield partial(self._once, partial(screen.perform, command)), command.title, note
+                yield partial(self._once, partial(screen.perform, command)), command.title, command.id, note
         for command in TABLE:
             if not applies(command, situation.pane) and command.scope in PLACES:
                 name = PLACES[command.scope]
                 act = partial(_elsewhere, screen, command, name)
-                yield partial(self._once, act), command.title, f"in the {name} pane"
+                yield partial(self._once, act), command.title, command.id, f"in the {name} pane"
 
     async def discover(self) -> Hits:
-        for act, title, note in self._offered():
-            yield DiscoveryHit(Text(title), act, text=title, help=note)
+        for act, title, id, note in self._offered():
+            yield DiscoveryHit(Text(title), act, text=title, help=_help(id, note))
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for act, title, note in self._offered():
-            if (score := matcher.match(title)) > 0:
-                yield Hit(score, matcher.highlight(title), act, text=title, help=note)
+        for act, title, id, note in self._offered():
+            if (score := max(matcher.match(title), matcher.match(id))) > 0:
+                yield Hit(score, matcher.highlight(title), act, text=title, help=_help(id, note))
+
+
+def _help(id: str, note: str) -> str:
+    """What stands beneath a title: its note, and the name by which [keys] know the command."""
+    return f"{note} · {id}" if note else id
 
 
 def _elsewhere(screen: MainScreen, command: Command, place: str) -> None:

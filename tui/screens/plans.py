@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -14,7 +15,7 @@ from tui.errors import HoldfastError
 from tui.model.digest import short_id
 from tui.model.operation import Plan
 from tui.presentation.text import safe
-from tui.screens.dialogs import Dialog
+from tui.screens.dialogs import FRAME, Dialog
 from tui.screens.fitted import FittedDialog
 from tui.widgets.line_input import StillInput
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.operations.looking.suggested_versions import Suggestions
+
+AGAIN = "--again"
+"""The option in a remedy that stands for what the dialog does itself."""
 
 CHOOSE = "↑ ↓ choose, Enter goes on, Esc cancels"
 
@@ -43,7 +47,8 @@ class PlanDialog(FittedDialog[Plan]):
     """Shows what will be done as soon as that is known, and asks. The default is Cancel; the answer the plan.
 
     `plan` raises HoldfastError where it cannot be done: then the dialog says why. `typed` must be typed
-    before it is done, "" where a key is enough. `only_look` shows the plan, and offers nothing.
+    before it is done, "" where a key is enough. `only_look` shows the plan, and offers nothing. `again` plans
+    the same although it is so already: where that is the reason why it cannot be done.
     """
 
     DEFAULT_CSS = """
@@ -52,13 +57,22 @@ class PlanDialog(FittedDialog[Plan]):
     """
 
     def __init__(
-        self, title: str, plan: Callable[[], Awaitable[Plan]], *, typed: str = "", only_look: bool = False
+        self,
+        title: str,
+        plan: Callable[[], Awaitable[Plan]],
+        *,
+        typed: str = "",
+        only_look: bool = False,
+        again: Callable[[], Awaitable[Plan]] | None = None,
     ) -> None:
         super().__init__()
         self._heading = title
         self._make = plan
         self._typed = typed
         self._only_look = only_look
+        self._again = again
+        self._may_again = False
+        self._why = ""
         self._plan: Plan | None = None
 
     def compose(self) -> ComposeResult:
@@ -71,7 +85,7 @@ class PlanDialog(FittedDialog[Plan]):
             yield Static(classes="typed", id="asked")
             yield StillInput(compact=True, classes="typed")
             with Horizontal():
-                yield Button("Close" if self._only_look else "Cancel", id="cancel")
+                yield Button(self._leaving(), id="cancel")
                 do = Button("...", id="do", variant="error")
                 do.display = False
                 yield do
@@ -87,8 +101,9 @@ class PlanDialog(FittedDialog[Plan]):
         except HoldfastError as error:
             if not self.query(Button):  # closed while this came
                 return
-            body.update(_why_not(error))
-            self.query_one("#cancel", Button).label = "Close"
+            self._may_again = self._again is not None and AGAIN in error.hint
+            body.update(_why_not(error, may_again=self._may_again))
+            self.query_one("#cancel", Button).label = "Close (Esc)"
         else:
             if not self.query(Button):
                 return
@@ -96,11 +111,30 @@ class PlanDialog(FittedDialog[Plan]):
             if not self._typed:
                 self.ask_unread()
             self.query_one(".title", Static).update(Text(safe(plan.title)))
-            body.update(_plan(plan))
+            body.update(_plan(plan, self._cells()))
             self._show_way_back(plan)
             if not self._only_look:
                 self._offer(plan.verb)
         self.fit_soon()
+
+    def _leaving(self) -> str:
+        return "Close (Esc)" if self._only_look else "Cancel (Esc)"
+
+    def _cells(self) -> int:
+        """Cells of a line of the plan."""
+        return max(self.app.size.width - FRAME, 12)
+
+    def on_resize(self) -> None:
+        if self._plan is not None:
+            self.query_one("#body", Static).update(_plan(self._plan, self._cells()))
+
+    def _plan_again(self) -> None:
+        """The same, meant so."""
+        assert self._again is not None
+        self._make, self._again, self._may_again = self._again, None, False
+        self.query_one("#body", Static).update(Text("planning ..."))
+        self.query_one("#cancel", Button).label = self._leaving()
+        self.run_worker(self._show_plan())
 
     def _show_way_back(self, plan: Plan) -> None:
         """It is in sight however much there is to scroll."""
@@ -112,15 +146,22 @@ class PlanDialog(FittedDialog[Plan]):
 
     def _offer(self, verb: str) -> None:
         do = self.query_one("#do", Button)
-        do.label = verb
-        do.display = True
+        do.label, do.display = f"{verb} (y)", True
         why = "This engine is protected" if self._typed else "That is not to be trusted"
         self._typed = self._typed or (self._plan.typed if self._plan is not None else "")
         if self._typed:
-            self.query_one("#asked", Static).update(Text(f"{why}: type {safe(self._typed)} to go on"))
+            do.label = f"{verb} (Enter)"
+            self.query_one(Input).placeholder = self._typed
+            self._why = why
+            self._say_typed()
             do.disabled = True
             self.query(".typed").set(display=True)
             self.set_focus(self.query_one(Input))  # at once: the next key is a letter already
+
+    def _say_typed(self, more: str = "") -> None:
+        """Say what has to be typed; `more` of what was typed instead."""
+        said = f"{self._why}: type {safe(self._typed)} to go on{more}"
+        self.query_one("#asked", Static).update(Text(said))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.query_one("#do", Button).disabled = event.value.strip() != self._typed
@@ -129,6 +170,8 @@ class PlanDialog(FittedDialog[Plan]):
         event.stop()
         if event.value.strip() == self._typed:
             self.dismiss(self._plan)
+        else:
+            self._say_typed("; that was something else")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(self._plan if event.button.id == "do" else None)
@@ -141,19 +184,29 @@ class PlanDialog(FittedDialog[Plan]):
             case "y" if self._plan is not None and not self._typed and not self._only_look:
                 event.stop()
                 self.dismiss(self._plan)
+            case "a" if self._may_again:
+                event.stop()
+                self._plan_again()
             case "n" | "q":
                 event.stop()
                 self.dismiss(None)
 
 
-def _plan(plan: Plan) -> Text:
-    """All of it but the way back, which stands beneath."""
+def _hung(before: str, text: str, cells: int) -> str:
+    """A text behind something: what does not fit stands beneath it, between words."""
+    lines = textwrap.wrap(text, max(cells - len(before), 10), break_on_hyphens=False) or [""]
+    return f"\n{' ' * len(before)}".join(lines)
+
+
+def _plan(plan: Plan, cells: int) -> Text:
+    """All of it but the way back, which stands beneath, in lines of so many cells."""
     facts = [(name, value) for name, value in plan.facts if name != WAY_BACK]
     text = Text()
     longest = min(max((len(name) for name, _ in facts), default=0), 24)
     for name, value in facts:
-        text.append(f"{safe(name):<{longest}}  ", "dim")
-        text.append(f"{_fact(value)}\n")
+        head = f"{safe(name):<{longest}}  "
+        text.append(head, "dim")
+        text.append(f"{_hung(head, _fact(value), cells)}\n")
     for line in plan.text:
         text.append("\n| ", "dim")
         text.append(safe(line))
@@ -161,15 +214,16 @@ def _plan(plan: Plan) -> Text:
         text.append("\n")
     for warning in plan.warnings:
         text.append("\n! ", "bold")
-        text.append(safe(warning))
+        text.append(_hung("! ", safe(warning), cells))
     if plan.warnings:
         text.append("\n")
     if facts:
         text.append("\n")
     digits = len(str(len(plan.steps)))
     for number, step in enumerate(plan.steps, 1):
-        text.append(f"{number:>{digits}}. ", "dim")
-        text.append(f"{_fact(step.title)}\n")
+        head = f"{number:>{digits}}. "
+        text.append(head, "dim")
+        text.append(f"{_hung(head, _fact(step.title), cells)}\n")
     if plan.equal:
         text.append(f"\n$ {safe(plan.equal)}", "dim")
     text.rstrip()
@@ -180,10 +234,12 @@ def _fact(text: str) -> str:
     return _DIGEST.sub(_short, safe(text))
 
 
-def _why_not(error: HoldfastError) -> Text:
+def _why_not(error: HoldfastError, *, may_again: bool) -> Text:
+    """Why it cannot be done, and what to do: an option of the command line is said as the key for it."""
     text = Text(safe(error.message), "bold")
-    if error.hint:
-        text.append(f"\n{safe(error.hint)}", "not bold")
+    hint = error.hint.replace(AGAIN, "a", 1) if may_again else error.hint
+    if hint:
+        text.append(f"\n{safe(hint)}", "not bold")
     for number, line in enumerate(error.detail):
         text.append(f"{chr(10) * (2 if number == 0 else 1)}  {safe(line)}", "not bold dim")
     return text
@@ -216,7 +272,7 @@ class VersionDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Text(safe(self._heading)), classes="title")
-            yield StillInput(select_on_focus=False, placeholder="v1.0.0")
+            yield StillInput(select_on_focus=False)
             options = OptionList()
             options.can_focus = False
             yield options

@@ -62,9 +62,9 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
         view.show(lines)
 
     def _draw_footer(self, width: int) -> Line:
-        keys = [("Esc", "back", True), ("/", "search", True), ("n N", "next, previous", True)]
+        keys = [("Esc", "back"), ("/", "search"), ("n N", "next, previous")]
         if len(self._pages) > 1:
-            keys.insert(1, ("Tab", "turn the page", True))
+            keys.insert(1, ("Tab", "turn the page"))
         return footer_line(width, keys)
 
     def on_key(self, event: events.Key) -> None:

@@ -137,6 +137,13 @@ class TerminalApp(App[str], inherit_bindings=False):
                 holder.remove()
         super()._refresh_notifications()
 
+    def forget_warnings(self, title: str = "") -> None:
+        """Take away what was warned of, and failures of this title: it is so no more."""
+        for one in tuple(self._notifications):
+            if one.severity == "warning" or (title and one.title == title):
+                self._unnotify(one, refresh=False)
+        self._refresh_notifications()
+
     # Keys and clicks
 
     def act_at_once(self, event: events.InputEvent) -> bool:

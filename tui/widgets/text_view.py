@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.presentation.frame import Scroll
-from tui.presentation.lines import clip, plain, restyled, wrapped
+from tui.presentation.lines import clip, folded, plain, restyled
 from tui.widgets.framed import Framed
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class TextView(Framed):
     def _wrap(self) -> None:
         width = self.body_size.width - MARGIN
         self._wrapped = (
-            [part for line in self._lines for part in wrapped(line, width, INDENT)] if width > 0 else []
+            [part for line in self._lines for part in folded(line, width, INDENT)] if width > 0 else []
         )
         self._search()
         self.scroll_rows(0)

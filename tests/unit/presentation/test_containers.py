@@ -52,13 +52,13 @@ def test_the_footer_shows_whole_words_and_always_help(pane: Scope, cells: int) -
     keys = footer_keys(Keymap(), Situation(pane))
     shown = plain(footer_line(cells, keys))
     assert len(shown) == cells
-    words = [f" {key} {word} " for key, word, _ in keys]
+    words = [f" {key} {word} " for key, word in keys]
     assert any("".join(words[:count]) == shown.rstrip() + " " for count in range(1, len(words) + 1))
     assert shown.startswith(" ? help ")
 
 
 def test_a_footer_without_room_shows_the_key_alone() -> None:
-    assert plain(footer_line(3, [("?", "help", True)])) == " ? "
+    assert plain(footer_line(3, [("?", "help")])) == " ? "
 
 
 def test_a_long_name_does_not_hide_the_state_in_a_title() -> None:

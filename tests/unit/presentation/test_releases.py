@@ -171,9 +171,8 @@ def test_a_record_full_of_hostile_text_does_no_harm() -> None:
 
 def test_values_are_written_in_one_line_with_secrets_masked() -> None:
     assert value_text(Port(80, "8080", "127.0.0.1")) == "127.0.0.1:8080 -> 80/tcp"
-    assert value_text(Mount("volume", "cache", "/cache", True)) == (
-        "kind volume source cache target /cache read_only yes"
-    )
+    assert value_text(Mount("volume", "cache", "/cache", True)) == "cache:/cache:ro"
+    assert value_text(Mount("tmpfs", "", "/run", options={"size": 64})) == "tmpfs:/run:size=64"
     assert value_text(Healthcheck(("CMD", "true"), 5.0)) == "test CMD, true interval 5"
     assert value_text({"API_TOKEN": "abc", "plain": "x"}).endswith("plain=x")
     assert "abc" not in value_text({"API_TOKEN": "abc"})

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.presentation.containers import COLUMNS, SAMPLED
 from tui.presentation.frame import Scroll
-from tui.presentation.lines import clip, plain, restyled, wrapped
+from tui.presentation.lines import clip, folded, plain, restyled, wrapped
 from tui.presentation.table import heading, place, row
 from tui.presentation.text import safe, width
 
@@ -64,3 +65,14 @@ def test_wrapping_loses_nothing_and_fits(texts: list[str], cells: int, indent: i
 def test_restyled_keeps_the_text() -> None:
     line = [("abc", "x"), ("def", "y")]
     assert restyled(line, 2, 4, "m") == [("ab", "x"), ("c", "x m"), ("d", "y m"), ("ef", "y")]
+
+
+@pytest.mark.parametrize("cells", [1, 7, 12, 30, 80])
+def test_sentences_are_broken_between_words(cells: int) -> None:
+    line = [("Enter never changes ", "muted"), ("anything outside a dialog.", "text"), ("  x", "text")]
+    lines = list(folded(line, cells, 4))
+    assert all(len(plain(part)) <= max(cells, 1) or cells < 6 for part in lines)
+    assert "".join(plain(part) for part in lines).replace(" ", "") == plain(line).replace(" ", "")
+    if cells >= 16:
+        words = {word for part in lines for word in plain(part).split()}
+        assert words == set(plain(line).split())

@@ -75,3 +75,7 @@ def test_fit_end_keeps_the_end_of_a_reference() -> None:
 )
 def test_emoji_sequences_read_as_pictures_and_nothing_else_is_hidden(text: str, shown: str) -> None:
     assert safe(text) == shown
+
+
+def test_a_version_counts_more_than_the_id_behind_it() -> None:
+    assert fit_end("v1.2.0 f9e2bc6f91bf", 18).rstrip() == "v1.2.0"
