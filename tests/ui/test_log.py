@@ -63,6 +63,7 @@ async def test_search_finds_highlights_and_goes_round(dashboard: Open) -> None:
         first = robot.app.main.log_pane._current
         await robot.press("n")
         await robot.wait(lambda: robot.app.main.log_pane._current != first)
+        await robot.wait_for("searched on from the beginning")
         await robot.press("N")
         await robot.wait(lambda: robot.app.main.log_pane._current == first)
         await robot.press("escape")

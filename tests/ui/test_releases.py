@@ -467,3 +467,14 @@ async def test_the_cursor_stays_with_the_live_container(dashboard: Open, engine:
 def test_what_was_done_last_stands_whole_in_eighty_columns() -> None:
     [last] = [one.width for one in place(columns(("api", "mail", "web")), 79) if one.column.id == "last"]
     assert last >= len("✓ built 1d untested")
+
+
+async def test_an_image_without_a_tag_says_which_release_it_is(dashboard: Open, engine: Engine) -> None:
+    async with dashboard(settings=SETTINGS, containers=0) as robot:
+        await deployed(robot, engine)
+        entry = robot.app.store.releases["web"].live
+        assert entry is not None
+        robot.app.store.set_images([Image(entry.release.image, (), (), time.time(), 1)])
+        await robot.press("2")
+        await robot.wait_for("web r5 v1.5.0")
+        assert "dangling" not in robot.row("web r5 v1.5.0")

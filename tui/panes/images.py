@@ -36,6 +36,7 @@ class ImagesPane(FoldingList):
         self._keymap = keymap
         self._clock = clock
         self._key = rows.sort_key(self.SORTS[0], self._uses)
+        self._released: dict[str, str] = {}
         self._users: dict[str, dict[str, str]] = {}
         self._image_of: dict[str, str] = {}
         super().__init__(clock=clock, id="images")
@@ -45,8 +46,22 @@ class ImagesPane(FoldingList):
         self._store.subscribe(Topic.LINK, lambda _: self.link_changed(self._store.complete))
         self._store.subscribe(Topic.IMAGES, lambda change: self.apply(change.put, change.removed))
         self._store.subscribe(Topic.CONTAINERS, self._take_containers)
+        self._store.subscribe(Topic.RELEASES, self._take_releases)
         self._track(self._store.containers, ())
         self.reload()
+
+    def _take_releases(self, _: Change) -> None:
+        """Remember of which release an image is: without a tag nothing else says what it is for."""
+        before, self._released = self._released, {}
+        for app, releases in self._store.releases.items():
+            for number in reversed(releases.numbers):  # the newest counts, but for the live one
+                if (entry := releases.entries.get(number)) is not None:
+                    self._released[entry.release.image] = f"{app} {releases.called(number)}"
+            if (live := releases.live) is not None:
+                self._released[live.release.image] = f"{app} {releases.called(live.release.number)}"
+        for key in before.keys() | self._released.keys():
+            if before.get(key) != self._released.get(key):
+                self.refresh_row(key)
 
     def _take_containers(self, change: Change) -> None:
         images = self._track(change.put, change.removed)
@@ -82,7 +97,9 @@ class ImagesPane(FoldingList):
         return tuple(self._users.get(image_id, {}).values())
 
     def cell(self, key: str, column: str) -> Span:
-        return rows.cell(column, self._store.images[key], self.users(key), self._clock())
+        return rows.cell(
+            column, self._store.images[key], self.users(key), self._clock(), self._released.get(key, "")
+        )
 
     def _take_apps(self, _: Change) -> None:
         self._names = folding.names_of_builds(self._store.apps.values())

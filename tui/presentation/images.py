@@ -74,12 +74,18 @@ def repository(image: Image) -> str:
     return " ".join(pulled) or "<none>"
 
 
-def cell(column: str, image: Image, used_by: tuple[str, ...], now: float) -> Span:
-    """The text and style of one cell of an image; `used_by` holds the names of containers made from it."""
+def cell(column: str, image: Image, used_by: tuple[str, ...], now: float, release: str = "") -> Span:
+    """The text and style of one cell of an image.
+
+    used_by   the names of containers made from it
+    release   what it is a release of, "web r5 v1.5.0"; "" where it is none
+    """
     match column:
         case "repository":
             if not image.dangling:
                 return safe(repository(image)), "strong"
+            if release:
+                return safe(release), "text"
             return (f"{safe(repository(image))} (dangling)" if image.digests else "dangling"), "muted"
         case "size":
             return size(image.size), "text"

@@ -228,13 +228,16 @@ class LogView(OutputView):
         """Search a block at a time, with the loop free between two."""
         needle = self.needle.encode("utf-8", "surrogateescape")
         around = output.end - 1 if backwards else output.first
-        for begin in (start, around):
+        for turn, begin in enumerate((start, around)):
             for number in output.search(needle, begin, backwards=backwards):
                 if number is None:
                     await asyncio.sleep(0)
                     continue
                 self._current = number
                 self._reveal(output, number)
+                if turn:
+                    end = "end" if backwards else "beginning"
+                    self.notify(f"no more of it: searched on from the {end}", markup=False, timeout=3)
                 return
         self.draw()
         self.say_not_found()
