@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING
 
 from tui.errors import HoldfastError
 from tui.journal.folder import operations_folder
-from tui.journal.writer import Journal
-from tui.model.operation import CANCELLED
+from tui.journal.writer import Journal, JournalFailed
+from tui.model.operation import CANCELLED, Ended, Started, Warned
 from tui.operations.running.runner import perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tui.cli.rendering import Rendering
-    from tui.model.operation import Ended, Event, Failure
+    from tui.model.operation import Event, Failure
     from tui.operations.process.request import Request
     from tui.operations.running.runner import Planned
 
 STOPPING = "stopping: what was begun is being undone"
 STILL_STOPPING = "still undoing what was begun; stopping that half-way would do harm"
+
+CANCELLING = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
+"""Ctrl+C, Ctrl+\\, and what a service manager sends."""
 
 
 class Stopped(HoldfastError):
@@ -35,14 +38,22 @@ class Stopped(HoldfastError):
 
 
 async def run(planned: Planned, request: Request, rendering: Rendering) -> Failure | None:
-    """Do what was planned; why it failed, or None. Ctrl+C and SIGTERM cancel it, a closed terminal does not.
+    """Do what was planned; why it failed, or None. CANCELLING cancels it, a closed terminal does not.
 
     Raises HoldfastError where it could not even begin, or its journal could not be written.
     """
     journal = await asyncio.to_thread(Journal.create, operations_folder(), request.op)
 
     def tell(event: Event) -> None:
-        journal.write(event)
+        """Also what cannot be journalled is shown; how it ended counts, whatever becomes of the journal."""
+        try:
+            journal.write(event)
+        except JournalFailed as error:
+            if not isinstance(event, Ended):
+                if not isinstance(event, Started):  # else it has not even begun
+                    rendering.tell(event)
+                raise
+            rendering.tell(Warned(event.t, f"{error.message}: how this ended is not in it"))
         rendering.tell(event)
 
     try:
@@ -68,7 +79,7 @@ async def run(planned: Planned, request: Request, rendering: Rendering) -> Failu
 
 @contextmanager
 def _signals(task: asyncio.Task[Ended], rendering: Rendering) -> Iterator[None]:
-    """While it lasts: SIGINT and SIGTERM cancel the task, once; SIGHUP (a closed terminal) does nothing."""
+    """While it lasts: CANCELLING cancels the task, once; SIGHUP (a closed terminal) does nothing."""
     loop = asyncio.get_running_loop()
     asked = False
 
@@ -80,11 +91,11 @@ def _signals(task: asyncio.Task[Ended], rendering: Rendering) -> Iterator[None]:
             task.cancel()
 
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in CANCELLING:
         loop.add_signal_handler(number, stop)
     try:
         yield
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in CANCELLING:
             loop.remove_signal_handler(number)
         signal.signal(signal.SIGHUP, before)

@@ -55,12 +55,14 @@ class Anchor:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._looked = False
 
     async def read(self, path: str, *, cut: bool = False) -> bytes | None:
         """The tar of what is at a path below FOLDER, or its beginning; None where there is nothing.
 
         Nothing is made for that on an engine without a ledger.
         """
+        await self._look()
         archives = self._engine.archives
         there = False
         for _ in range(TRIES):
@@ -78,10 +80,12 @@ class Anchor:
 
     async def has(self, path: str) -> bool:
         """Whether there is anything at a path below FOLDER."""
+        await self._look()
         return await self._engine.containers.has_file(ANCHOR, f"{FOLDER}/{path}")
 
     async def write(self, tar: bytes) -> None:
         """Unpack a tar in FOLDER."""
+        await self._look()
         for _ in range(TRIES):
             try:
                 return await self._engine.archives.put(ANCHOR, FOLDER, tar)
@@ -97,6 +101,11 @@ class Anchor:
         except NotFound:
             return None
 
+    async def _look(self) -> None:
+        """Once, before anything of it is believed: files of another container are nobody's ledger."""
+        if not self._looked:
+            self._looked = await self._there()
+
     async def _there(self) -> bool:
         try:
             found = await self._engine.containers.inspect(ANCHOR)
@@ -106,6 +115,12 @@ class Anchor:
             raise NotOurs(
                 f'a container named "{ANCHOR}" is on the engine, and was not made by Holdfast',
                 f"rename or remove it: docker rename {ANCHOR} ...",
+            )
+        if found.mounts.get(FOLDER) != VOLUME:
+            raise NotOurs(
+                f'the container "{ANCHOR}" does not have the volume {VOLUME} at {FOLDER}: '
+                "what is there is not the ledger of this engine",
+                f"find out who made it, and remove it: docker rm {ANCHOR}; it is made anew, the volume stays",
             )
         return True
 

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 MASK = "••••••"
 
@@ -21,6 +21,13 @@ _SECRET_NAME = re.compile(
 )
 _PLACE = re.compile(r"(FILE|PATH|DIR|STDIN)$", re.IGNORECASE)
 """DB_PASSWORD_FILE names where a secret lies, which is worth seeing; the value's look still counts."""
+
+_HARMLESS = re.compile(
+    r"true|false|none|null|auto|default|enabled?|disabled?|trace|debug|info|warn(ing)?|error|json|text|utf-?8"
+    r"|prod(uction)?|staging|dev(elopment)?|test(ing)?|localhost|127\.0\.0\.1|0\.0\.0\.0|\d{1,5}",
+    re.IGNORECASE,
+)
+"""Values that are words of every log, and tell nothing."""
 
 _KNOWN = re.compile(
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)"
@@ -50,6 +57,23 @@ def is_secret_name(name: str) -> bool:
     (True, False, False)
     """
     return _SECRET_NAME.search(name) is not None and _PLACE.search(name) is None
+
+
+def secret_values(environment: Mapping[str, str | None], said: Mapping[str, str | None]) -> Iterator[str]:
+    """The values of a container's variables that must not be shown, whatever is said with them.
+
+    Those are what came from outside, of an env_file or passed on, and what is secret by its name.
+
+    environment   as the container has it
+    said          what the configuration itself says, for everybody to read
+
+    >>> [*secret_values({"MODE": "blue", "LINK": "s3cret", "ON": "true"}, {"MODE": "blue"})]
+    ['s3cret']
+    """
+    for name, value in environment.items():
+        outside = said.get(name) != value
+        if value and (is_secret_name(name) or (outside and not _HARMLESS.fullmatch(value))):
+            yield value
 
 
 def mask_text(text: str) -> str:

@@ -11,9 +11,15 @@ import time
 
 import pytest
 
+from tests.support.refs import ref
 from tests.support.terminal import Terminal
-from tui.journal.folder import operations_folder
+from tests.unit.cli.slow import slow
+from tui.cli import foreground
+from tui.journal.folder import new_id, operations_folder
 from tui.journal.reader import summaries
+from tui.journal.writer import Journal, JournalFailed
+from tui.model.operation import Ended, Warned
+from tui.operations.process.request import Request
 
 TREE = os.path.abspath(f"{__file__}/../../../..")
 
@@ -67,7 +73,7 @@ def test_a_second_ctrl_c_does_not_disturb_the_undoing(environ):
         assert "done       1.5s  Undo" in terminal.text()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
 def test_signals_cancel(environ, number):
     process = subprocess.Popen(command("JsonLines", 30), env=environ, stdout=subprocess.PIPE, text=True)
     started(process)
@@ -116,3 +122,24 @@ def test_nothing_is_done_that_cannot_be_journalled(environ, tmp_path):
     assert done.returncode == 1
     assert "the journal cannot be written" in done.stderr
     assert "tick" not in done.stdout
+
+
+async def test_a_journal_that_fails_at_the_end_does_not_make_it_a_failure(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    write, shown = Journal.write, []
+
+    def full(journal, event):
+        if isinstance(event, Ended):
+            raise JournalFailed("the journal cannot be written: No space left on device")
+        write(journal, event)
+
+    class Shown:
+        tell = staticmethod(shown.append)
+
+    monkeypatch.setattr(Journal, "write", full)
+    request = Request(new_id("build", "web", time.time()), "build", "web", ref("unix:///s"))
+    assert await foreground.run(slow(0.1, 0), request, Shown()) is None
+    warned, ended = shown[-2:]
+    assert isinstance(warned, Warned)
+    assert "No space left" in warned.message
+    assert ended.ok

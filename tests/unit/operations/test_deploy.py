@@ -10,12 +10,16 @@ import pytest
 from tests.support.memory_app import NOT_READY, MemoryApp
 from tests.support.verbs import refused, run, work
 from tui.errors import HoldfastError
-from tui.model.operation import SKIPPED, UNDONE
+from tui.journal.writer import JournalFailed
+from tui.model.operation import DONE, SKIPPED, UNDONE, Ended, StepChanged, Warned
 from tui.model.retention import Going
 from tui.model.step import NETWORKS
 
+
+from tui.operations.running.runner import perform
+
 if TYPE_CHECKING:
-    from tui.model.operation import Plan
+    from tui.model.operation import Event, Plan
 
 
 def steps(plan: Plan) -> list[str]:
@@ -259,3 +263,24 @@ async def test_where_the_live_one_does_not_run_there_is_no_gap_and_nothing_to_st
     done = await web.deployed("v2")
     assert dict(done.plan.facts)["gap"] == "none: nothing serves now"
     assert done.plan.equal.startswith("docker rename web web.r1 && docker run")
+
+
+async def test_a_journal_that_fails_once_it_is_on_record_as_good_makes_no_failure(web: MemoryApp) -> None:
+    await web.deployed("v1")
+    told: list[Event] = []
+    full = False
+
+    def tell(event: Event) -> None:
+        nonlocal full
+        told.append(event)
+        full = full or (isinstance(event, StepChanged) and (event.step, event.state) == ("good r2", DONE))
+        if full and not isinstance(event, Ended):
+            raise JournalFailed("the journal cannot be written: No space left on device")
+
+    planned = await web.deploy("v2")
+    ended = await perform(planned, op="op", name="deploy", app="web", engine="memory://", tell=tell)
+    assert full
+    assert ended.ok
+    assert ended.result.release == "r2"
+    assert web.serves(2)
+    assert "No space left" in [event.message for event in told if isinstance(event, Warned)][-1]

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from tui.journal.writer import JournalFailed
 from tui.model.operation import Logged, Progressed, StepChanged, Warned
 from tui.operations.running.report import GATHER, PROGRESS_SECONDS, Report
 
@@ -124,3 +125,30 @@ async def test_what_a_part_hides_is_hidden_in_the_whole(report):
     report.within("ship-build").hide(["hunter2hunter2"])
 
     assert report.clean_sentence("it failed: hunter2hunter2") == "it failed: ***"
+
+
+class Full:
+    """A journal on a disk that is full from now on, which yet shows what it is told."""
+
+    def __init__(self):
+        self.shown = []
+
+    def __call__(self, event):
+        self.shown.append(event)
+        raise JournalFailed("the journal cannot be written: No space left on device")
+
+
+def test_a_full_journal_stops_what_is_not_settled(clock):
+    with pytest.raises(JournalFailed):
+        Report(Full(), clock).state("gate", "running")
+
+
+def test_a_full_journal_is_told_once_where_it_is_settled_and_stops_nothing(clock):
+    full = Full()
+    report = Report(full, clock)
+    report.within("ship-deploy").settle()
+    for state in ("running", "done"):
+        report.state("remove", state)
+    assert [event.state for event in full.shown if isinstance(event, StepChanged)] == ["running", "done"]
+    [warning] = [event.message for event in full.shown if isinstance(event, Warned)]
+    assert "No space left" in warning

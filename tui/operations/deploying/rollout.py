@@ -169,6 +169,8 @@ class Rollout:
                 await parts.orchestrator.record(parts.release)
             case StepKind.GOOD | StepKind.FAILED:
                 await self._outcome(number, good=step.kind is StepKind.GOOD)
+                if step.kind is StepKind.GOOD:
+                    parts.report.settle()
             case StepKind.STOP:
                 if self._stopped_at is None:
                     self._stopped_at = time.monotonic()
@@ -211,6 +213,7 @@ class Rollout:
             await parts.lease.guard(UNDO)
             releases = await parts.orchestrator.read(parts.app.name)
             if self._is_done(releases.entries.get(new)):
+                parts.report.settle()
                 return False
             self._tell(UNDO, "running", title="Back to the release before")
             old = should_serve(releases.standing, new)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from tui.engine.shielded import shielded
 from tui.errors import HoldfastError
+from tui.model.secrets import secret_values
 from tui.model.step import StepKind
 from tui.operations.deploying.carrying import carry, orphaned
 from tui.operations.deploying.gate import SAID, gate, last_words
@@ -16,7 +17,7 @@ from tui.operations.deploying.taken_names import create, promote, retire
 from tui.operations.looking.releases import policy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from tui.engine.client import Engine
     from tui.engine.container.creation import Creation
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from tui.operations.running.report import Report
 
 BAKE_POLL = 0.5
+
+TALKING = (StepKind.DRAIN, StepKind.START, StepKind.GATE, StepKind.BAKE)
+"""Steps in which a container's own words are told."""
 
 
 class NotSteady(HoldfastError):
@@ -60,6 +64,7 @@ class Containers:
         self._ids: dict[int, str] = {}
         self._policies: dict[int, str] = {}
         self._ready: dict[int, ReadySpec] = {}
+        self._hidden: set[str] = set()
         self.take(releases)
         if release is not None:
             self._policies[release.number] = release.run.restart
@@ -76,6 +81,8 @@ class Containers:
 
     async def make(self, step: RolloutStep, id: str) -> None:
         number, app, containers = step.release, self._app.name, self._engine.containers
+        if step.kind in TALKING:
+            await self._hide(number)
         match step.kind:
             case StepKind.CREATE:
                 await self._create(number)
@@ -109,12 +116,25 @@ class Containers:
         assert self._creation is not None
         assert self._release is not None
         creation = await carry(engine, self._creation, self._release, self._releases)
+        variables = dict(entry.partition("=")[::2] for entry in creation.variables)
+        self._report.hide(secret_values(variables, self._release.run.environment))
         created = await shielded(create(engine, f"{self._app.name}.r{number}", creation))
         self._ids[number] = created.id
+        self._hidden.add(created.id)
         for warning in created.warnings:
             self._report.warn(warning)
         for network, aliases in creation.later.items():
             await engine.networks.connect(network, created.id, aliases)
+
+    async def _hide(self, number: int) -> None:
+        """Before its container can say anything: what it must not give away, whoever created it."""
+        id = self._ids[number]
+        if id not in self._hidden:
+            entry = self._releases.entries.get(number)
+            said: Mapping[str, str | None] = entry.release.run.environment if entry is not None else {}
+            found = (await self._engine.containers.adoption(id)).run
+            self._report.hide(secret_values(found.environment, said))
+            self._hidden.add(id)
 
     async def _remove(self, number: int) -> None:
         """Remove its container. What it wrote to volumes stays, and is named where nothing has it now."""

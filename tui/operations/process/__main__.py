@@ -43,7 +43,8 @@ def _say(answer: Answer) -> None:
 async def _run(request: Request) -> int:
     task = asyncio.current_task()
     assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     from tui.journal.folder import operations_folder
     from tui.journal.writer import Journal
     from tui.operations.looking.endpoint_choice import refuse_elsewhere

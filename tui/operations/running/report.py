@@ -7,6 +7,7 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from tui.journal.writer import JournalFailed
 from tui.model.operation import (
     DONE,
     FAILED,
@@ -39,7 +40,9 @@ class Report:
     """
 
     def __init__(self, write: Callable[[Event], None], clock: Callable[[], float] = time.time) -> None:
-        self._write = write
+        self._into = write
+        self._outer: Report | None = None
+        self._settled = self._silent = False
         self._clock = clock
         self._hidden: list[str] = []
         self._lines: list[str] = []
@@ -48,6 +51,25 @@ class Report:
         self._timer: asyncio.TimerHandle | None = None
         self._logged_at = 0.0
         self._progress: dict[str, tuple[float, Progressed | None]] = {}
+
+    def settle(self) -> None:
+        """What was to be done is done, and on record elsewhere: a journal that fails now changes nothing.
+
+        It is told once, to whoever looks on.
+        """
+        self._settled = True
+        if self._outer is not None:
+            self._outer.settle()
+
+    def _write(self, event: Event) -> None:
+        try:
+            self._into(event)
+        except JournalFailed as error:
+            if not self._settled:
+                raise
+            if not self._silent:
+                self._silent = True
+                self.warn(f"{error.message}: what is done is not all in it")
 
     def hide(self, values: Iterable[str]) -> None:
         """Never let these texts through, nor a line of them: output comes line by line.
@@ -168,6 +190,7 @@ class Report:
 
         inner = Report(tell, self._clock)
         inner._hidden = self._hidden
+        inner._outer = self
         return inner
 
     def close(self) -> None:

@@ -23,7 +23,7 @@ from tui.model.app import Port
 from tui.model.digest import short_id
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.operation_id import short_op
-from tui.model.secrets import is_secret_name
+from tui.model.secrets import secret_values
 from tui.operations.deploying.gate import SAID, NotReady, clipped, gate, kept, last_lines
 from tui.operations.running.output_lines import OutputLines
 from tui.operations.testing.cleanup import labels_of, remove_test
@@ -116,7 +116,7 @@ class RunTests:
     async def run(self, report: Report) -> Result:
         run = await resolved(self._run_spec())
         environment = {**run.environment, **self._app.test.environment}
-        report.hide(value for name, value in environment.items() if value and is_secret_name(name))
+        report.hide(secret_values(environment, self._run_spec().environment))
         try:
             await self._prove(run, report)
         except HoldfastError as error:
