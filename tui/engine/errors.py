@@ -194,6 +194,12 @@ class MalformedAnswer(EngineError):
     """The engine's answer is not what the Engine API says it should be."""
 
 
+FULL = (
+    "the disk of the engine's host is full: see there what takes it with docker system df, and free it with "
+    "docker image prune or docker builder prune"
+)
+
+
 def refusal(status: int, reason: str) -> RequestRefused:
     """The error for an HTTP status of 400 or above."""
     if status == 404:
@@ -201,5 +207,5 @@ def refusal(status: int, reason: str) -> RequestRefused:
     if status == 409:
         return Conflict(status, reason)
     if status >= 500:
-        return ServerFault(status, reason)
+        return ServerFault(status, reason, FULL if "no space left on device" in reason.lower() else "")
     return RequestRefused(status, reason)

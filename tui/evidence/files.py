@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tui.files import read_file, write_whole
 from tui.model.app_name import is_app_name
 from tui.model.codec import plain, read
-from tui.model.evidence import Claim, ClaimKind, Evidence
+from tui.model.evidence import Claim, ClaimKind, Evidence, place
 from tui.paths import state_folder
 
 if TYPE_CHECKING:
@@ -66,12 +66,24 @@ def add_facts(app: str, image: str, environ: Mapping[str, str] = os.environ, **f
 
 
 def name_version(
-    app: str, image: str, version: str, digest: str, at: float, environ: Mapping[str, str] = os.environ
+    app: str,
+    image: str,
+    version: str,
+    digest: str,
+    at: float,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    engine: str = "",
 ) -> None:
-    """Keep that an image was given a version, or was pushed or deployed as it. Blocks. Raises OSError."""
+    """Keep that an image was given a version, or was pushed or deployed as it. Blocks. Raises OSError.
+
+    engine   the ID of the one on which it was given, "" where a registry counts
+    """
     before = read_evidence(app, image, environ)
     digests = {**before.digests, version: digest} if digest else before.digests
-    add_facts(app, image, environ, named={**before.named, version: at}, digests=digests)
+    places = {**before.places, place(version, engine): at} if engine else before.places
+    named = {**before.named, version: at}
+    add_facts(app, image, environ, named=named, digests=digests, places=places)
 
 
 def _write(app: str, image: str, evidence: Evidence, environ: Mapping[str, str]) -> None:

@@ -56,6 +56,7 @@ class Evidence(NamedTuple):
     seconds     how long the build took
     named       the versions that it was given, pushed or deployed as: version -> when, the last time
     digests     of those, the digest that the registry had: version -> digest
+    places      of those, such as were given on an engine: `place` -> when, the last time
     """
 
     image: str
@@ -67,6 +68,11 @@ class Evidence(NamedTuple):
     bases: Mapping[str, str] = {}
     named: Mapping[str, float] = {}
     digests: Mapping[str, str] = {}
+    places: Mapping[str, float] = {}
+
+    def given(self, version: str, engine: str) -> float:
+        """When it was given a version on an engine, by that one's ID; 0.0 where it was not, as is known."""
+        return self.places.get(place(version, engine), 0.0)
 
     def claimed(self, kind: str) -> Claim | None:
         """The newest claim of a kind: it counts, whatever an earlier one said."""
@@ -95,6 +101,11 @@ class Evidence(NamedTuple):
         same = sorted((one for one in self.claims if one.kind == claim.kind), key=lambda one: one.at)
         gone = same[: max(len(same) + 1 - MOST_CLAIMS, 0)]
         return self._replace(claims=(*(one for one in self.claims if one not in gone), claim))
+
+
+def place(version: str, engine: str) -> str:
+    """A version on an engine, as `Evidence.places` has it: a tag has no "@"."""
+    return f"{version}@{engine}"
 
 
 class Requirement(NamedTuple):

@@ -20,6 +20,7 @@ from tui.registry.errors import (
     MalformedAnswer,
     RegistryError,
     RegistryRefused,
+    RegistrySilent,
     RegistryUnreachable,
     TlsMismatch,
     WrongDigest,
@@ -44,6 +45,9 @@ MOST_PAGES = 1000
 
 TAGS_SECONDS = 120.0
 """Time limit for all pages of a list together; each request has its own."""
+
+MANIFEST_SECONDS = 10.0
+"""Time limit for what a tag or digest names: a small answer, for which a plan waits."""
 
 READ = frozenset({200, 404})
 """What reading is answered by."""
@@ -196,10 +200,14 @@ class Registry:
 
     async def digest(self, repository: str, reference: str) -> str:
         """The digest of the manifest that a tag names, "" where there is none; its bytes are not fetched."""
-        answer = await self._manifest("HEAD", self._path(repository), reference)
-        if answer is None:
-            return ""
-        told = answer.headers.get("Docker-Content-Digest", "")
+        try:
+            answer = await self._manifest("HEAD", self._path(repository), reference)
+        except MalformedAnswer:  # such as send a body where none belongs are asked as everybody can answer
+            told = ""
+        else:
+            if answer is None:
+                return ""
+            told = answer.headers.get("Docker-Content-Digest", "")
         if _DIGEST.fullmatch(told):
             return told
         found = await self.manifest(repository, reference)
@@ -214,7 +222,15 @@ class Registry:
 
     async def _manifest(self, method: str, path: str, reference: str) -> Answer | None:
         url = (await self._connected()).joinpath("v2", path, "manifests", reference)
-        answer = await self._ask(method, url, _scope(path), {"Accept": ", ".join(MEDIA_TYPES)})
+        try:
+            async with asyncio.timeout(MANIFEST_SECONDS):
+                answer = await self._ask(method, url, _scope(path), {"Accept": ", ".join(MEDIA_TYPES)})
+        except TimeoutError:
+            raise RegistrySilent(
+                f"the registry {self.host} did not say within {MANIFEST_SECONDS:g} s what {path} has as "
+                f"{reference}",
+                "try again later, or ask whoever runs the registry",
+            ) from None
         return None if answer.status == 404 else answer
 
     async def _connected(self) -> URL:

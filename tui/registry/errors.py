@@ -2,6 +2,7 @@
 
 RegistryError                  anything below
 ├── RegistryUnreachable        no answer was had
+│   ├── RegistrySilent         it is there, and does not answer in time
 │   ├── TlsMismatch            plain HTTP where TLS was expected, or the reverse
 │   └── CertificateUntrusted   TLS with a certificate that nobody here vouches for
 ├── LoginRefused               it wants a login, or does not allow this one what was asked for
@@ -24,6 +25,10 @@ class RegistryUnreachable(RegistryError):
     """No answer was had; trying again later may help."""
 
     exit_status = 3
+
+
+class RegistrySilent(RegistryUnreachable):
+    """The registry is there, and does not answer in time."""
 
 
 class TlsMismatch(RegistryUnreachable):

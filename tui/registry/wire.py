@@ -123,7 +123,7 @@ class Wire:
             case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError() | ConnectionError():
                 return RegistryUnreachable(f"{name} closed the connection in the middle of an answer")
             case http_exceptions.HttpProcessingError() | aiohttp.ClientResponseError():
-                if url.scheme == "http" and _is_no_http(error):
+                if url.scheme == "http" and _is_tls(error):
                     return speaks_tls(name)
                 return MalformedAnswer(f"{name} does not answer as HTTP should")
             case aiohttp.InvalidURL() | UnicodeError():
@@ -161,11 +161,11 @@ def _ssl_error(error: BaseException) -> BaseException:
     return getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error
 
 
-def _is_no_http(error: BaseException | None) -> bool:
-    """Whether an answer does not begin as HTTP does; one whose head has no end may be from anybody."""
+def _is_tls(error: BaseException | None) -> bool:
+    """Whether an alert or a handshake of TLS came instead of HTTP; what else is none may be from anybody."""
     while error is not None and not isinstance(error, http_exceptions.BadStatusLine):
         error = error.__cause__ or error.__context__
-    return error is not None
+    return any(start in str(error) for start in ("\\x15\\x03", "\\x16\\x03"))
 
 
 def _is_plain(error: BaseException) -> bool:

@@ -128,3 +128,10 @@ def test_of_each_kind_only_the_newest_claims_are_kept(environ):
         add_claim("web", "sha256:ab", PASSED._replace(at=float(at)), environ)
     found = read_evidence("web", "sha256:ab", environ)
     assert [claim.at for claim in found.claims] == [0.5, *map(float, range(30 - MOST_CLAIMS, 30))]
+
+
+def test_where_a_version_was_given_is_kept_for_each_engine(environ):
+    name_version("web", "sha256:ab", "v1", "", 1.0, environ, engine="A")
+    name_version("web", "sha256:ab", "v1", "", 2.0, environ, engine="B")
+    found = read_evidence("web", "sha256:ab", environ)
+    assert [found.given("v1", engine) for engine in ("A", "B", "C")] == [1.0, 2.0, 0.0]

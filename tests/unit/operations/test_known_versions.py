@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tui.model.evidence import Evidence
+from tui.model.evidence import Evidence, place
 from tui.model.release import Entry, Outcome, Release
-from tui.operations.deploying.known_versions import Known, differs, given, released
+from tui.operations.deploying.known_versions import Known, differs, pushed, released, tagged
 from tui.operations.deploying.targets import Target
 
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
@@ -51,14 +51,22 @@ def test_a_release_that_failed_does_not_say_what_a_version_was() -> None:
     assert released("v1", {2: entries[2]}) == Known(B, TWO, "in r2")
 
 
-def test_what_was_pushed_last_counts_and_without_a_registry_what_was_tagged_last() -> None:
+def test_what_was_pushed_last_counts() -> None:
     evidence = [
         Evidence(ONE, named={"v1": 1.0}, digests={"v1": A}),
         Evidence(TWO, named={"v1": 2.0}),
     ]
-    pushed, tagged = given("v1", evidence, pushed=True), given("v1", evidence, pushed=False)
-    assert pushed is not None
-    assert (pushed.digest, pushed.image) == (A, ONE)
-    assert tagged is not None
-    assert (tagged.digest, tagged.image) == ("", TWO)
-    assert given("v2", evidence, pushed=False) is None
+    assert pushed("v1", evidence) == Known(A, ONE, "when it was pushed from here")
+    assert pushed("v2", evidence) is None
+
+
+def test_without_a_registry_what_was_tagged_last_on_that_engine_counts() -> None:
+    evidence = [
+        Evidence(ONE, named={"v1": 3.0}, places={place("v1", "A"): 1.0, place("v1", "B"): 3.0}),
+        Evidence(TWO, named={"v1": 2.0}, places={place("v1", "A"): 2.0}),
+        Evidence(B, named={"v1": 9.0}),  # of a time when the engine was not kept
+    ]
+    assert tagged("v1", evidence, "A") == Known("", TWO, "when it was tagged")
+    assert tagged("v1", evidence, "B") == Known("", ONE, "when it was tagged")
+    assert tagged("v1", evidence, "C") is None
+    assert tagged("v1", [], "A") is None

@@ -43,11 +43,11 @@ async def moved(
     The engine's own tag is asked only where nothing better is known. Raises EngineError.
     """
     evidence = await asyncio.to_thread(all_evidence, app.name)
-    known = [
-        one
-        for one in (released(version, entries), given(version, evidence, pushed=app.has_registry))
-        if one is not None
-    ]
+    if app.has_registry:
+        before = pushed(version, evidence)
+    else:  # the same version may be other bytes on another engine
+        before = tagged(version, evidence, (await engine.info()).id)
+    known = [one for one in (released(version, entries), before) if one is not None]
     if not known and app.has_registry:
         known = await _on_engine(engine, app, version)
     return next((one for one in known if differs(one, target)), None)
@@ -62,14 +62,21 @@ def released(version: str, entries: Mapping[int, Entry]) -> Known | None:
     return None
 
 
-def given(version: str, evidence: list[Evidence], *, pushed: bool) -> Known | None:
-    """By what this account did last; `pushed` where only the digest in the registry counts."""
-    found = [one for one in evidence if version in one.named and (one.digests.get(version) or not pushed)]
+def pushed(version: str, evidence: list[Evidence]) -> Known | None:
+    """By what this account pushed last: only the digest in the registry counts."""
+    found = [one for one in evidence if version in one.named and one.digests.get(version)]
     if not found:
         return None
     newest = max(found, key=lambda one: one.named[version])
-    digest = newest.digests.get(version, "")
-    return Known(digest, newest.image, "when it was pushed from here" if digest else "when it was tagged")
+    return Known(newest.digests[version], newest.image, "when it was pushed from here")
+
+
+def tagged(version: str, evidence: list[Evidence], engine: str) -> Known | None:
+    """By what this account tagged last on one engine, where there is no registry."""
+    newest = max(evidence, key=lambda one: one.given(version, engine), default=None)
+    if newest is None or not newest.given(version, engine):
+        return None
+    return Known("", newest.image, "when it was tagged")
 
 
 async def _on_engine(engine: Engine, app: AppSpec, version: str) -> list[Known]:

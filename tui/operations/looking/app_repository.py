@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from tui.engine.addresses import without_tls
 from tui.engine.credentials import credentials_for
-from tui.engine.errors import TransferFailed
+from tui.engine.errors import EngineSilent, ServerFault, TransferFailed
 from tui.model.reference import path_in_registry, registry_host
 from tui.model.remote import listed_tags
-from tui.registry.client import Registry
-from tui.registry.errors import RegistryUnreachable
+from tui.registry.client import MANIFEST_SECONDS, Registry
+from tui.registry.errors import RegistrySilent, RegistryUnreachable
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -88,12 +89,15 @@ class Remote:
         """
         try:
             return await self.registry.digest(self._path, tag)
+        except RegistrySilent:
+            raise  # the engine would wait for it just as long
         except RegistryUnreachable as unreachable:
             # From the engine's host the name may mean another place, and that is where it pushes to.
             reference = f"{self._app.image}{'@' if tag.startswith('sha256:') else ':'}{tag}"
             try:
-                return await self._engine.images.distribution_digest(reference, self.credentials)
-            except TransferFailed:
+                async with asyncio.timeout(MANIFEST_SECONDS):
+                    return await self._engine.images.distribution_digest(reference, self.credentials)
+            except (TransferFailed, EngineSilent, ServerFault, TimeoutError):
                 raise unreachable from None
 
     async def held(self, tag: str, image: ImageConfig) -> RegistryTag:

@@ -137,5 +137,8 @@ class _Tag:
                 raise Refused(f"{self._reference} was given to {short_id(before)} meanwhile")
             if before != image.id:
                 await asyncio.shield(self._engine.images.tag(image.id, self._app.image, self._version))
-            await asyncio.to_thread(name_version, self._app.name, image.id, self._version, "", time.time())
+            name, engine = self._app.name, (await self._engine.info()).id
+            await asyncio.to_thread(
+                name_version, name, image.id, self._version, "", time.time(), engine=engine
+            )
         return Result(image=image.id, tags=(self._reference,))
