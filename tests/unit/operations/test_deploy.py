@@ -14,8 +14,6 @@ from tui.journal.writer import JournalFailed
 from tui.model.operation import DONE, SKIPPED, UNDONE, Ended, StepChanged, Warned
 from tui.model.retention import Going
 from tui.model.step import NETWORKS
-
-
 from tui.operations.running.runner import perform
 
 if TYPE_CHECKING:
