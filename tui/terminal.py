@@ -40,6 +40,9 @@ ENDING = tuple(
 PATIENCE = 0.5
 """Seconds that a terminal which takes nothing is waited for when the program ends."""
 
+MOST_COLUMNS, MOST_ROWS = 1000, 500
+"""The largest size that is drawn: a wall of screens has fewer cells."""
+
 LAST = 5.0
 """Seconds that a program which was asked to end may take for it."""
 
@@ -64,12 +67,15 @@ class Terminal:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Columns and rows, whatever the environment says; 80 and 24 where it has no size."""
+        """Columns and rows, whatever the environment says; 80 and 24 where it has no size.
+
+        A terminal may call itself 65,535 rows high, and every cell takes memory: only a part is used then.
+        """
         try:
             columns, rows = os.get_terminal_size(self._screen)
         except OSError:
             return 80, 24
-        return columns or 80, rows or 24
+        return min(columns, MOST_COLUMNS) or 80, min(rows, MOST_ROWS) or 24
 
     def hold(self) -> None:
         """Take it. In the background the kernel stops us here, until we are in the foreground again."""

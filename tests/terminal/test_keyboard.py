@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,3 +41,25 @@ def test_a_paste_that_is_never_ended_does_not_lock_the_keyboard(open_holdfast: O
     terminal.wait_until_gone("zzz")
     terminal.press("q")
     assert terminal.wait_end() == 0
+
+
+SAID = {
+    "pixels": b"\x1b[48;40;120;0;0t\x1b[<35;5;5M",
+    "size": b"\x1b[48;9999;9999;9999;9999t",
+    "alternate keys": b"\x1b[97:65:97;5:3;97:98u",
+    "no character": b"\x1b[1114112u\x1b[97;1;1114112u\x1b[99999999999u",
+    "modes": b"\x1b[?2048;2$y",
+    "not ended": b"\x1b]" + b"z" * 3000,
+}
+
+
+@pytest.mark.parametrize("said", SAID.values(), ids=SAID)
+def test_what_no_terminal_should_say_does_no_harm(open_holdfast: OpenTerminal, said: bytes) -> None:
+    terminal = open_holdfast("--demo")
+    terminal.wait_for("● live")
+    terminal.send(said)
+    terminal.send("\x11")
+    assert terminal.wait_end() == 0
+    modes = re.findall(rb"\x1b\[\?(\d+)([hl])", bytes(terminal.output))
+    last = dict(modes)
+    assert {mode for mode, _ in modes if last[mode] == b"h"} <= {b"7", b"25"}  # wrapping, and the cursor

@@ -14,8 +14,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
 from textual import constants, events
-from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import (
     KITTY_DISAMBIGUATE_ESCAPE_CODES,
     KITTY_REPORT_ALL_KEYS,
@@ -25,6 +23,7 @@ from textual.drivers.linux_driver import (
 from textual.geometry import Size
 
 from tui.widgets.keyboard import Keyboard
+from tui.widgets.typed_messages import TypedMessages
 from tui.widgets.writer import Writer
 
 if TYPE_CHECKING:
@@ -135,11 +134,9 @@ class TerminalDriver(LinuxDriver):
             size = Size(*self._get_terminal_size())
             self.send_message(events.Resize(size, size))
 
-        def resized(*_: object) -> None:
-            if not self._in_band_window_resize:
-                send_size()
-
-        signal.signal(signal.SIGWINCH, resized)
+        # The size is the kernel's alone, and a mouse is where a cell is: a terminal that says both otherwise
+        # (modes 2048 and 1016, which Textual asks for) could say anything.
+        signal.signal(signal.SIGWINCH, lambda *_: send_size())
         send_size()
         if self._painted:  # switching to the alternate screen again would clear it
             self._painted = False
@@ -153,7 +150,6 @@ class TerminalDriver(LinuxDriver):
         self._key_thread = threading.Thread(target=self._run_input_thread, name="textual-input")
         self._key_thread.start()
         self._request_terminal_sync_mode_support()
-        self._query_in_band_window_resize()
         self._enable_bracketed_paste()
         self._disable_line_wrap()
         self._enable_mouse_support()  # once more, as Textual does it for iTerm
@@ -169,20 +165,17 @@ class TerminalDriver(LinuxDriver):
         termios.tcsetattr(self.fileno, termios.TCSANOW, raw)
 
     def run_input_thread(self) -> None:
-        """As Textual's, but no bytes end it, and no paste keeps the keys that follow it."""
-        parser, keyboard = XTermParser(self._debug), Keyboard()
+        """As Textual's, but no bytes end it, and nothing unended keeps the keys that follow it."""
+        known, keyboard = TypedMessages(), Keyboard()
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             last = False
             while not last:
                 last = self.exit_event.is_set()  # what waits then is ours still, and nobody else's
                 ready = selector.select(TICK)
-                text = keyboard.text(os.read(self.fileno, READ)) if ready else keyboard.silence()
-                for event in (*(parser.feed(text) if text else ()), *parser.tick()):
-                    self.process_message(event)
-        with suppress(EOFError, ParseError):
-            for _ in parser.feed(""):
-                pass
+                for typed in keyboard.typed(os.read(self.fileno, READ)) if ready else keyboard.silence():
+                    for message in known.messages(typed):
+                        self.process_message(message)
 
     def stop_application_mode(self) -> None:
         if self._writer is not None:
