@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from rich.style import Style
     from textual.driver import Driver
+    from textual.message import Message
 
     from tui.commands.command import Command, Situation
     from tui.controllers.desk import Controller, Handler
@@ -141,9 +142,15 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         self._apply_theme()
         self._say_problems()
 
+    def quits(self, message: Message) -> bool:
+        return isinstance(message, events.Key) and self.keymap.is_everywhere(message.key, VIEW_QUIT)
+
     def act_at_once(self, event: events.InputEvent) -> bool:
         if not isinstance(event, events.Key):
             return False
+        if self.quits(event):
+            self.exit()
+            return True
         if self.keymap.is_everywhere(event.key, VIEW_SUSPEND):
             self.suspend_job()
             return True

@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.ui import fakes
 from tests.ui.test_operations import said
 from tui.settings.schema import Settings
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.ui.conftest import Open, Robot
 
 
@@ -106,3 +106,13 @@ async def test_in_an_operation_the_menu_is_of_its_app(dashboard: Open) -> None:
         main.show_operation(fakes.build_done(now, 60.0, name="other"), focus=True)
         await robot.press("X")
         await said(robot, "other is no app of this configuration")
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q"])
+@pytest.mark.parametrize("opened", ["slash", "colon", "comma", "question_mark", "X"])
+async def test_quit_at_once_is_everywhere(dashboard: Open, opened: str, key: str) -> None:
+    async with dashboard() as robot:
+        await robot.press(opened)
+        await robot.pilot.pause()
+        await robot.press(key)
+        await robot.wait(lambda: robot.app._exit)

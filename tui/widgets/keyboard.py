@@ -19,7 +19,7 @@ QUIET = 0.5
 """Seconds without a byte after which a sequence that has no end is over, and one key ends a paste."""
 
 PATIENCE = 3.0
-"""Seconds without a byte after which a paste that was not ended is over: what follows it would act as keys."""
+"""Seconds without a byte after which a paste that was not ended is over: what follows would act as keys."""
 
 MOST = 1 << 20
 """Characters of a paste that are taken; the rest is dropped, for it must not act as keys."""
