@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,3 +64,15 @@ def test_what_no_terminal_should_say_does_no_harm(open_holdfast: OpenTerminal, s
     modes = re.findall(rb"\x1b\[\?(\d+)([hl])", bytes(terminal.output))
     last = dict(modes)
     assert {mode for mode, _ in modes if last[mode] == b"h"} <= {b"7", b"25"}  # wrapping, and the cursor
+
+
+def test_ctrl_c_overtakes_what_waits(open_holdfast: OpenTerminal) -> None:
+    terminal = open_holdfast("--demo")
+    terminal.wait_for("● live")
+    terminal.send("/")
+    for _ in range(400):
+        terminal.send(b"j" * 256)
+    terminal.send("\x03")
+    began = time.monotonic()
+    assert terminal.wait_end() == 0
+    assert time.monotonic() - began < 5

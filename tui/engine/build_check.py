@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.errors import HoldfastError
-from tui.files import read_file
+from tui.files import open_file, read_file
 
 if TYPE_CHECKING:
     from tui.model.app import BuildSpec
@@ -25,7 +26,7 @@ def check(spec: BuildSpec) -> str:
     try:
         if not stat.S_ISDIR(folder.stat().st_mode):
             raise BuildImpossible(f"build.context: {folder} is no folder", "name the folder that is sent")
-        return read_file(path).decode("utf-8", "replace")
+        text = read_file(path).decode("utf-8", "replace")
     except FileNotFoundError as error:
         if str(error.filename) == str(folder):
             raise BuildImpossible(
@@ -38,6 +39,19 @@ def check(spec: BuildSpec) -> str:
         raise BuildImpossible(f"build.dockerfile: {path} is a folder", _near(path / "Dockerfile")) from None
     except OSError as error:
         raise BuildImpossible(f"build: {error.filename} cannot be read: {error.strerror}") from None
+    for ignoring in (f"{path}.dockerignore", f"{path.parent}/.dockerignore", f"{folder}/.dockerignore"):
+        _check_ignore_file(ignoring)
+    return text
+
+
+def _check_ignore_file(path: str) -> None:
+    """A FIFO is sent as what it is, and BuildKit would wait for ever for somebody to write into it."""
+    try:
+        open_file(path).close()
+    except OSError as error:
+        if error.errno == errno.EINVAL:
+            hint = "make it a file, or remove it"
+            raise BuildImpossible(f"build: {path} cannot be read: {error.strerror}", hint) from None
 
 
 def _near(path: Path) -> str:

@@ -9,6 +9,7 @@ import signal
 import termios
 import threading
 import tty
+from collections import deque
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
@@ -24,12 +25,15 @@ from textual.geometry import Size
 
 from tui.widgets.keyboard import Keyboard
 from tui.widgets.typed_messages import TypedMessages
+from tui.widgets.waiting import Waiting
 from tui.widgets.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
     from textual.app import App
+    from textual.message import Message
 
     from tui.terminal import Terminal
 
@@ -39,6 +43,12 @@ POP = "\x1b[<u"
 
 TICK = 0.1
 """Seconds after which a key that could be the beginning of a longer one is one."""
+
+SOON = 0.005
+"""Seconds after which keys that wait are offered again."""
+
+MOST_SENT = 64
+"""Messages that are on their way to the App at most."""
 
 READ = 4096
 """Bytes of keys that are taken at once."""
@@ -70,6 +80,14 @@ class Shown(Protocol):
         """Stop as Ctrl+Z does."""
         ...
 
+    def keeps_up(self) -> bool:
+        """Whether few messages wait for what they are for; called in the thread of the keys."""
+        ...
+
+    def quits(self, message: Message) -> bool:
+        """Whether it ends the program wherever one is; called in the thread of the keys."""
+        ...
+
 
 class TerminalDriver(LinuxDriver):
     """Textual's own, but it never blocks the event loop, and writes nothing to a terminal that is lent."""
@@ -88,6 +106,7 @@ class TerminalDriver(LinuxDriver):
         self._terminal = shown.terminal
         self._writer: Writer | None = None
         self._pushed = False
+        self._sent: deque[Future[bool]] = deque()
         self._painted = shown.painted
         loop = asyncio.get_running_loop()
         # Heard by the loop: what they do is too much for whatever place a signal happens to interrupt.
@@ -166,16 +185,34 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """As Textual's, but no bytes end it, and nothing unended keeps the keys that follow it."""
-        known, keyboard = TypedMessages(), Keyboard()
+        known, keyboard, waiting = TypedMessages(), Keyboard(), Waiting(self._shown.quits)
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             last = False
             while not last:
                 last = self.exit_event.is_set()  # what waits then is ours still, and nobody else's
-                ready = selector.select(TICK)
-                for typed in keyboard.typed(os.read(self.fileno, READ)) if ready else keyboard.silence():
+                ready = selector.select(SOON if waiting else TICK)
+                if ready:
+                    parts = keyboard.typed(os.read(self.fileno, READ))
+                elif waiting:
+                    parts = iter(())
+                else:
+                    parts = keyboard.silence()
+                for typed in parts:
                     for message in known.messages(typed):
-                        self.process_message(message)
+                        waiting.put(message)
+                while waiting and self._takes_more():
+                    self.process_message(waiting.get())
+
+    def _takes_more(self) -> bool:
+        """Whether the App has soon done what it was given; else what follows waits here."""
+        while self._sent and self._sent[0].done():
+            self._sent.popleft()
+        return len(self._sent) < MOST_SENT and self._shown.keeps_up()
+
+    def send_message(self, message: Message) -> None:
+        sent = self._app._post_message(message)
+        self._sent.append(asyncio.run_coroutine_threadsafe(sent, loop=self._loop))
 
     def stop_application_mode(self) -> None:
         if self._writer is not None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual.await_complete import AwaitComplete
     from textual.driver import Driver
+    from textual.message import Message
     from textual.screen import Screen
     from textual.timer import Timer
 
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 
 HOLD = 0.3
 """Seconds for which keys wait for a screen that is about to open."""
+
+
+MOST_QUEUED = 64
+"""Messages that may wait for a part of the App before a further key does."""
 
 
 class TerminalApp(App[str], inherit_bindings=False):
@@ -145,6 +150,18 @@ class TerminalApp(App[str], inherit_bindings=False):
         self._refresh_notifications()
 
     # Keys and clicks
+
+    def quits(self, message: Message) -> bool:
+        """Whether it ends the program wherever one is; called in the thread of the keys."""
+        return False
+
+    def keeps_up(self) -> bool:
+        """Whether few messages wait for the App, its screen and what has the focus; in any thread."""
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        pumps = (self, screen, screen and screen.focused)
+        if len(self._held or ()) >= MOST_QUEUED:
+            return False
+        return all(pump is None or pump.message_queue_size < MOST_QUEUED for pump in pumps)
 
     def act_at_once(self, event: events.InputEvent) -> bool:
         """Do what an input stands for wherever it is made; False leaves it to the screen that is shown."""
