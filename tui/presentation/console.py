@@ -309,8 +309,8 @@ def result_lines(operation: Operation, ended: Ended, before: float | None) -> It
     word = verb_named(started.verb).done
     said = serving(ended.result)
     yield [
-        (f"{safe(started.app)} {word}{f': {safe(said)}' if said else ''}", "ok"),
-        (f" in {duration(ended.seconds)}{last}", "text"),
+        (f"{safe(started.app)} {word}", "ok"),
+        (f" in {duration(ended.seconds)}{last}{f': {safe(said)}' if said else ''}", "text"),
     ]
     yield from facts(result_facts(ended.result))
 

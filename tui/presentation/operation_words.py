@@ -88,8 +88,8 @@ def ended_words(operation: Operation) -> str:
         return f"{name} was interrupted: its process is gone"
     if ended.ok:
         said = serving(ended.result)
-        done = f"{verb_named(started.verb).done}{f': {said}' if said else ''}"
-        return f"{started.app} {done} in {duration(ended.seconds)}"
+        done = f"{started.app} {verb_named(started.verb).done} in {duration(ended.seconds)}"
+        return f"{done}: {said}" if said else done
     error = ended.error
     serves = f"; {error.serves} serves" if error is not None and error.serves else ""
     if operation.state == "cancelled":

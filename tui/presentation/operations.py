@@ -153,8 +153,8 @@ def _end(operation: Operation, before: float | None, keymap: Keymap) -> Iterator
     if ended.ok:
         last = f", last time {duration(before)}" if before is not None else ""
         said = serving(ended.result)
-        done = f"{verb_named(verb).done}{f': {said}' if said else ''}"
-        yield [(f" {glyph} {safe(done)}", role), (f" in {took}{last}", "text")]
+        serves = f": {safe(said)}" if said else ""
+        yield [(f" {glyph} {safe(verb_named(verb).done)}", role), (f" in {took}{last}{serves}", "text")]
         yield from _facts(ended.result)
         return
     word = "cancelled" if operation.state == "cancelled" else "failed"

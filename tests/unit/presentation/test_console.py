@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.model.operation import (
+    SERVES,
+    Ended,
     Failure,
     Logged,
     Plan,
@@ -20,6 +22,7 @@ from tui.model.operation import (
 )
 from tui.presentation import console
 from tui.presentation.amounts import duration
+from tui.presentation.operation_words import ended_words
 from tui.presentation.text import width
 from tui.store.operation import Operation
 
@@ -175,6 +178,15 @@ def test_a_cell_that_is_wider_than_the_terminal_breaks_between_words_too():
     assert all(len(line) <= 40 for line in shown)
     assert " ".join(" ".join(shown).split()) == f"3f2a9c outcome {outcome}"
     assert [role for span, role in lines[-1] if span.strip()] == ["bad"] * len(shown[-1].split())
+
+
+def test_a_result_names_what_serves_where_that_was_not_sure():
+    operation = Operation(Started(0.0, "op", "recover", "web", "unix:///s", "ann", "ci", 1))
+    ended = Ended(3.1, True, 3.1, Result(release="r7", facts=((SERVES, "r7 v1.4.0 (r6 made anew)"),)))
+    operation.feed((ended,))
+    shown = text(list(console.result_lines(operation, ended, None)))
+    assert shown == ["web recovered in 3.1s: r7 v1.4.0 (r6 made anew) serves", "  release  r7"]
+    assert ended_words(operation) == shown[0]
 
 
 def test_a_result_tells_release_and_gap():
