@@ -8,8 +8,9 @@ unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --durations=5 --durations-min=1
-# Two halves side by side, each with an engine of its own.
+# Parts side by side, where it takes an engine each with one of its own. They wait more than they compute.
 SPLIT := -n 2
+FINER := -n 4
 
 .PHONY: help run demo test lint unit ui engine terminal faults fresh fuzz bench docs clean
 
@@ -41,7 +42,7 @@ lint: $(VENV)/test.stamp  ## style, types, layers
 
 unit: $(VENV)/test.stamp  ## rules, parsers, layers: no engine, no screen
 	@scripts/provision
-	$(PYTEST) $(SPLIT) tests/unit tests/architecture
+	$(PYTEST) $(FINER) tests/unit tests/architecture
 
 ui: $(VENV)/test.stamp  ## the screen, driven by keys, on the simulated engine
 	@scripts/provision
