@@ -58,7 +58,7 @@ terminal: $(VENV)/test.stamp  ## the installed command in a real pseudo-terminal
 
 faults: $(VENV)/test.stamp  ## broken connections, hostile input, restarted engines
 	@scripts/provision engine
-	$(PYTEST) $(SPLIT) tests/faults
+	$(PYTEST) $(FINER) tests/faults
 
 fresh:  ## all of that on a Debian that has nothing else, without a network
 	@scripts/fresh
