@@ -116,11 +116,15 @@ async def test_a_question_about_many_things_says_that_there_are_more(dashboard: 
 
 @pytest.mark.parametrize("size", [(80, 24), (80, 12), (120, 40)])
 @pytest.mark.parametrize("name", ["web", LONG])
+@pytest.mark.parametrize("shared", [True, False])
 async def test_the_cursor_of_a_long_menu_is_always_visible(
-    dashboard: Open, name: str, size: tuple[int, int]
+    dashboard: Open, name: str, size: tuple[int, int], shared: bool
 ) -> None:
     reason = f"the deploy of {name} r6 v1.6.0 was interrupted: X c in the apps finishes or undoes it"
-    choices = [Choice(f"c{number}", "", f"Choice {number:02}", reason) for number in range(14)]
+    choices = [
+        Choice(f"c{number}", "", f"Choice {number:02}", reason + "." * (number % 2 * (not shared)))
+        for number in range(14)
+    ]
     async with dashboard(size=size) as robot:
         robot.app.push_screen(MenuDialog(f"{name} and 3 more", choices))
         await robot.wait_for("Choice 00")

@@ -120,7 +120,7 @@ class MenuDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         options = []
         reasons = {choice.why_not for choice in self._choices}
-        self._shared = reasons.pop() if len(reasons) == 1 and len(self._choices) > 1 else ""
+        self._shared = safe(reasons.pop()) if len(reasons) == 1 and len(self._choices) > 1 else ""
         for choice in self._choices:
             text = Text(f" {choice.key:<3}", style="bold" if not choice.why_not else "dim")
             text.append(safe(choice.title), style="" if not choice.why_not else "dim")
@@ -130,7 +130,7 @@ class MenuDialog(Dialog[str]):
         with Vertical():
             yield Static(Text(safe(self._heading)), classes="title")
             if self._shared:
-                yield Static(Text(safe(self._shared)), classes="shared")
+                yield Static(Text(self._shared), classes="shared")
             yield OptionList(*options)
             yield Static(classes="quiet", id="said")
 
@@ -159,8 +159,8 @@ class MenuDialog(Dialog[str]):
         options, title = self.query_one(OptionList), safe(self._heading)
         room = self.app.size.height * 9 // 10 - ROWS
         cells = max(self.app.size.width - FRAME, 1)
-        room -= sum(width(text) // cells for text in (title, self._said))  # long ones take several lines
-        room -= (2 if self._said else 0) + (1 if self._shared else 0)
+        room -= width(title) // cells  # a long one takes several lines
+        room -= sum(2 + width(text) // cells for text in (self._shared, self._said) if text)
         options.styles.max_height = max(min(20, room), 1)
         self.call_after_refresh(options.scroll_to_highlight)
 

@@ -13,6 +13,7 @@ from tui.model.release import Entry, Release
 from tui.model.releases import Releases
 from tui.model.standing import Standing
 from tui.model.step import RolloutStep, StepKind
+from tui.operations.deploying.gate import last_words
 from tui.operations.looking.releases import Deployed
 from tui.operations.orchestrators import containers
 from tui.operations.running.report import Report
@@ -67,3 +68,15 @@ async def test_what_came_from_outside_is_hidden(new: bool, monkeypatch: pytest.M
         await stage.make(RolloutStep(StepKind.CREATE, 1), "create")
     await stage.make(RolloutStep(StepKind.START, 1), "start")
     assert [event.text for event in told] == [SHOWN]
+
+
+async def test_a_value_longer_than_a_line_that_is_shown_is_hidden_before_that_is_cut() -> None:
+    long = "k" * 900
+    report = Report(lambda event: None)
+    report.hide([long])
+
+    async def tail(id: str, lines: int) -> list[str]:
+        return [f"key={long}"]
+
+    engine, state = Of(containers=Of(tail=tail)), Of(steady=True, failed_check=())
+    assert (await last_words(engine, "one", state, report.clean))[-1] == "key=***"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui.model.app import ReadySpec
 
     Say = Callable[[str], None]
+    Clean = Callable[[str], str]
     Address = Callable[[int], Awaitable[tuple[str, int]]]
 
 POLL = 0.1
@@ -57,12 +58,19 @@ class NotReady(HoldfastError):
 
 
 async def gate(
-    engine: Engine, container_id: str, ready: ReadySpec, *, say: Say, address: Address | None = None
+    engine: Engine,
+    container_id: str,
+    ready: ReadySpec,
+    *,
+    say: Say,
+    address: Address | None = None,
+    clean: Clean = str,
 ) -> None:
     """Return once a container that was started proves that it serves. Raises NotReady, EngineError.
 
     say       is told, in a few words, what is waited for, whenever that changes
     address   where a port of the container is reached from here: by default where it is published
+    clean     hides secrets in what the container said, before its lines are cut
     """
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -76,7 +84,7 @@ async def gate(
             state = container.state
             started = started or state.started
             if problem := _trouble(state, started):
-                raise await _failure(engine, container, *problem)
+                raise await _failure(engine, container, *problem, clean)
             passed = loop.time() - began
             if probing is None:
                 proved = _proved(state, ready, passed, told)
@@ -86,7 +94,7 @@ async def gate(
                 return
             if passed >= _limit(state, ready, probed=probing is not None):
                 late = f"was not ready within {ready.timeout:g} s: {told.reason}"
-                raise await _failure(engine, container, late, SAID)
+                raise await _failure(engine, container, late, SAID, clean)
             await _pause(end, probing)
     finally:
         tasks = [task for task in (end, probing) if task is not None]
@@ -202,18 +210,20 @@ def _probing(
     return asyncio.create_task(again(name, ask))
 
 
-async def _failure(engine: Engine, container: Inspected, problem: str, hint: str) -> NotReady:
+async def _failure(engine: Engine, container: Inspected, problem: str, hint: str, clean: Clean) -> NotReady:
     state = container.state
-    detail = await last_words(engine, container.id, state)
+    detail = await last_words(engine, container.id, state, clean)
     return NotReady(f"{container.name} {problem}", hint, detail, None if state.steady else state.exit_code)
 
 
-async def last_words(engine: Engine, container_id: str, state: ContainerState) -> tuple[str, ...]:
+async def last_words(
+    engine: Engine, container_id: str, state: ContainerState, clean: Clean = str
+) -> tuple[str, ...]:
     """What is left to know of a container once it is gone: its exit code, the end of its log, and what its
     health check said last, where that failed."""
     detail = [] if state.steady else [f"exit code {state.exit_code}"]
     log = await last_lines(engine, container_id)
-    return clipped([*detail, *log, *state.failed_check])
+    return clipped([clean(line) for line in (*detail, *log, *state.failed_check)])
 
 
 def kept(error: HoldfastError, op: str) -> str:

@@ -170,6 +170,7 @@ class Containers:
             self._ready.get(number, self._app.ready),
             say=lambda words: self._report.log(id, words, 0),
             address=address,
+            clean=self._report.clean,
         )
 
     async def _bake(self, number: int, id: str) -> None:
@@ -188,7 +189,7 @@ class Containers:
             elif state.health == "unhealthy":
                 problem = "became unhealthy"
             if problem:
-                words = await last_words(self._engine, container, state)
+                words = await last_words(self._engine, container, state, self._report.clean)
                 raise NotSteady(f"r{number} {problem} while it was watched", SAID, words)
             await asyncio.sleep(min(BAKE_POLL, max(end - time.monotonic(), 0.0)))
             self._report.progress(id, int(seconds - max(end - time.monotonic(), 0)), int(seconds), "seconds")

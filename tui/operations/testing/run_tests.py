@@ -233,7 +233,11 @@ class RunTests:
     async def _ready(self, id: str, report: Report) -> None:
         try:
             await gate(
-                self._engine, id, self._app.ready, say=lambda reason: report.log(READY, reason, stream=0)
+                self._engine,
+                id,
+                self._app.ready,
+                say=lambda reason: report.log(READY, reason, stream=0),
+                clean=report.clean,
             )
         except NotReady as error:
             proof = self._probed or self._has_healthcheck or self._app.test.command
