@@ -114,6 +114,11 @@ async def test_the_layer_of_a_finding_is_one_of_the_image(web: Operations, datab
     facts = dict(ended.result.facts)
     assert facts["findings"] == "2 critical, 2 high"
     report = kept(web, image)
+    assert report.size is not None
+    assert not report.size.why
+    assert [one.digest for one in report.size.layers] == [*report.layers]
+    assert "/bin/busybox" in report.size.shells
+    assert report.size.is_root
     assert json.loads(Path(facts["report"]).read_text())["image"] == image
     layers = {one.id: report.layers.index(one.layer) for one in report.findings if one.layer}
     assert layers["CVE-2099-0001"] + 1 == layers["GHSA-own"]

@@ -12,6 +12,7 @@ from tui.evidence.scans import read_scan, write_scan
 from tui.model.digest import short_id
 from tui.model.evidence import Claim, ClaimKind
 from tui.model.finding import counted, worst_first
+from tui.model.image_size import size_words
 from tui.model.operation import CACHED, Plan, PlanStep, Result
 from tui.model.scan_gate import finding_words, judge
 from tui.model.scan_spec import ScanSpec
@@ -146,6 +147,7 @@ class _Scan:
             ("scanner", f"{found.by} (sha256:{found.sha256})"),
             ("database", day(found.database)),
             ("findings", counted(found.findings)),
+            ("size", size_words(found.size) if found.size is not None else "not known"),
             ("report", str(path)),
         )
         return Result(image=image.id, facts=facts)
@@ -218,7 +220,10 @@ def _tell(found: ScanReport, verdict: ScanVerdict, report: Report) -> None:
     ]
     if len(found.findings) > LISTED:
         lines.append(f"{len(found.findings) - LISTED:,} more: see the report")
-    report.log(JUDGE, "\n".join([*lines, f"{found.by}: {counted(found.findings)}"]))
+    lines.append(f"{found.by}: {counted(found.findings)}")
+    if found.size is not None:
+        lines.append(size_words(found.size))
+    report.log(JUDGE, "\n".join(lines))
 
 
 def _marks(identity: Identity, verdict: ScanVerdict) -> str:
