@@ -219,14 +219,6 @@ def _setuid(folder: _Folder, before: str) -> list[str]:
     return found
 
 
-def difference(here: ImageSize, live: ImageSize) -> str:
-    """How an image's size differs from the live release's, in words."""
-    change = here.bytes - live.bytes
-    if not change:
-        return "as large as the live one"
-    return f"{disk_size(abs(change))} {'larger' if change > 0 else 'smaller'} than the live one"
-
-
 def size_words(one: ImageSize) -> str:
     """How small an image is, in a sentence."""
     if one.why:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tui.engine.image_layers import image_size, try_size
 from tui.engine.tar_fields import BadTar
 from tui.model import image_size as sizes
-from tui.model.image_size import ImageSize, LayerSize, Wasted, difference
+from tui.model.image_size import ImageSize, Wasted
 
 
 class Member(NamedTuple):
@@ -250,10 +250,3 @@ def test_what_is_not_wasted_is_what_a_container_sees(layers: list[dict[str, int]
     found = layered(*made)
     assert found.bytes == total
     assert found.bytes - found.wasted == sum(view.values())
-
-
-def test_two_images_are_compared() -> None:
-    small, large = (ImageSize(layers=(LayerSize("", size, 1),)) for size in (1_000_000, 3_500_000))
-    assert difference(large, small) == "2.5 MB larger than the live one"
-    assert difference(small, large) == "2.5 MB smaller than the live one"
-    assert difference(small, small) == "as large as the live one"

@@ -16,10 +16,12 @@ from tui.model.image_size import size_words
 from tui.model.operation import CACHED, Plan, PlanStep, Result
 from tui.model.scan_gate import finding_words, judge
 from tui.model.scan_spec import ScanSpec
+from tui.model.scan_view import mended_by, mended_words
 from tui.operations.deploying.wanted import here, wanted_image
 from tui.operations.running.runner import Planned, whoami
 from tui.operations.scanning.live import LIVE, live_image
 from tui.operations.scanning.means import day, find_means, refreshed
+from tui.operations.scanning.newer_base import newer_base
 from tui.operations.scanning.room import scan_folder
 from tui.operations.scanning.sarif_file import check_place, write_sarif
 from tui.operations.scanning.scan_image import SAVE, SCAN, scan_image
@@ -139,6 +141,9 @@ class _Scan:
             await self._claim(image.id, passed=verdict.passed, detail=_detail(found, verdict))
             if self._sarif:
                 await asyncio.to_thread(write_sarif, self._sarif, found, verdict, self._app)
+            newer = await newer_base(self._engine, self._app.name, found)
+            if (mended := mended_by(found, newer)) is not None:
+                report.warn(mended_words(mended))
             _tell(found, verdict, report)
             report.log(JUDGE, f"all of it: {path}")
             if not verdict.passed:
