@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.engine.image_layers import try_size
 from tui.evidence.files import read_evidence
+from tui.evidence.scans import read_scan
 from tui.files import open_file, read_file
 from tui.model.digest import short_id
 from tui.operations.scanning.archive import OtherBytes, save
@@ -64,6 +65,10 @@ async def scan_image(
             async with report.step(SCAN):
                 found = await _seen(means, means.database, archive, report, SCAN)
     evidence = await asyncio.to_thread(read_evidence, app.name, image.id)
+    before = await asyncio.to_thread(read_scan, app.name, image.id)
+    # Its name may mean a newer one by now: then what was found earlier has more of the layers.
+    bases = (await base_of(engine, image, evidence, app.build), before.base if before is not None else None)
+    base = max((one for one in bases if one is not None), key=lambda one: len(one.layers), default=None)
     if image.layers and found.layers and image.layers != found.layers:
         raise OtherBytes(
             f"{means.scanner.name} looked at another image than {short_id(image.id)}: its layers are others",
@@ -77,7 +82,7 @@ async def scan_image(
         at=time.time(),
         isolated=bool(means.before),
         layers=image.layers or found.layers,
-        base=await base_of(engine, image, evidence, app.build),
+        base=base,
         vex=means.vex,
     )
 
