@@ -6,9 +6,12 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+from tests.ui import scans
 from tui.app import Holdfast
 from tui.demo.launch import DemoEngine
+from tui.engine.endpoint import Endpoint
 from tui.engine.ref import EngineRef
+from tui.screens.findings import FindingsScreen
 from tui.settings.schema import Settings
 from tui.store.store import Link, LinkState, Store
 from tui.sync.session import EngineSession
@@ -32,12 +35,24 @@ async def picture(size: tuple[int, int], theme: str, name: str, keys: tuple[str,
             (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="holdfast"))
 
 
+async def findings(size: tuple[int, int]) -> None:
+    """What a scan has found, on its screen."""
+    now = 1_800_000_000.0
+    endpoint = Endpoint("unix:///var/run/docker.sock", "default socket")
+    app = Holdfast(EngineSession(EngineRef(endpoint), Settings(), Store()), ThemeShelf("holdfast-dark"))
+    async with app.run_test(size=size) as pilot:
+        app.push_screen(FindingsScreen(scans.view(now), lambda: now))
+        await pilot.pause(0.5)
+        (FOLDER / "findings.svg").write_text(app.export_screenshot(title="holdfast"))
+
+
 async def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for width, height in SIZES:
         await picture((width, height), "holdfast-dark", f"dashboard-{width}x{height}")
     await picture((120, 40), "holdfast-light", "light-120x40")
     await picture((120, 40), "holdfast-dark", "actions-120x40", ("X",))
+    await findings((120, 24))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from tui.controllers.configuration import Configuration
 from tui.controllers.consent import Consent
 from tui.controllers.desk import Desk
 from tui.controllers.dispatch import Dispatch
+from tui.controllers.findings import Findings
 from tui.controllers.logs import Logs
 from tui.controllers.looking import Looking
 from tui.controllers.menus import Menus
@@ -95,7 +96,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         read = read or partial(load, session.settings.file or None)
         self.controllers: Sequence[Controller] = (
             self, Lists(desk), Outputs(desk), PaneMoves(desk), Menus(desk, self._choose), Looking(desk),
-            self.logs, Changes(desk), Shell(desk), self.operations, self.releases,
+            Findings(desk), self.logs, Changes(desk), Shell(desk), self.operations, self.releases,
             Configuration(desk, self, shelf, read),
         )  # fmt: skip
         self._dispatch = Dispatch(self, self.keymap, self.controllers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import stat
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.operating import Operations
+from tests.support.busybox import IMAGE
 from tests.support.project import Project
 from tests.support.scanning import HADOLINT, TRIVY, plant, scanned_by
 from tests.support.trivy_database import PIP, TrivyDatabase, alpine, python
@@ -76,8 +78,8 @@ def kept(web: Operations, image: str) -> ScanReport:
     return found
 
 
-async def built(web: Operations, *layers: dict[str, str]) -> str:
-    plant(web.project, *layers)
+async def built(web: Operations, *layers: dict[str, str], base: str = IMAGE) -> str:
+    plant(web.project, *layers, base=base)
     return (await web.work("build")).result.image
 
 
@@ -114,6 +116,11 @@ async def test_the_layer_of_a_finding_is_one_of_the_image(web: Operations, datab
     facts = dict(ended.result.facts)
     assert facts["findings"] == "2 critical, 2 high"
     report = kept(web, image)
+    assert report.size is not None
+    assert not report.size.why
+    assert [one.digest for one in report.size.layers] == [*report.layers]
+    assert "/bin/busybox" in report.size.shells
+    assert report.size.is_root
     assert json.loads(Path(facts["report"]).read_text())["image"] == image
     layers = {one.id: report.layers.index(one.layer) for one in report.findings if one.layer}
     assert layers["CVE-2099-0001"] + 1 == layers["GHSA-own"]
@@ -325,3 +332,115 @@ async def test_what_was_found_is_written_for_others_though_it_fails(
     assert [one["ruleId"] for one in run["results"]] == ["CVE-2099-0001", "EOSL", "CVE-2099-0002"]
     problem = await web.fail("scan", sarif=str(tmp_path / "nowhere" / "scan.sarif"))
     assert (problem.code, "there is no folder" in problem.message) == (2, True)
+
+
+async def test_a_newer_base_is_said_to_mend_what_it_mends(
+    web: Operations, database: TrivyDatabase, api: EngineCalls
+) -> None:
+    scanned_by(web.project, database.folder, 'fail_on = "none"')
+    base = f"base-{time.time_ns()}:1"
+    api.tag(await built(web, alpine("plantedlib")), base)
+    image = await built(web, python("plantedpy"), base=base)
+    await web.work("scan")
+    report = kept(web, image)
+    assert report.base is not None
+    assert report.base.name == base
+    assert not any("would mend" in warning for warning in web.warnings())
+    api.tag(await built(web, alpine("plantedlib", version="1.0.1-r0")), base)
+    await web.work("scan", image=base)
+    await web.work("scan", image=image)
+    assert web.states()["scan"] == CACHED
+    assert f"a newer {base} would mend 1 of 2" in web.warnings()
+    database.plant("CVE-2099-0007", "plantedlib")
+    await web.work("scan", image=base)
+    await web.work("scan", image=image)
+    assert web.states()["scan"] == DONE
+    assert f"a newer {base} would mend 1 of 3" in web.warnings(), "what it was built on is still known"
+
+
+def wrapper(folder: Path, script: str) -> Path:
+    """A scanner that does something else where it is to scan; $OUT is the report that is asked for."""
+    program = folder / "trivy"
+    find = 'for word; do [ "$last" = --output ] && OUT=$word; last=$word; done'
+    program.write_text(f'#!/bin/sh\n[ "$1" = version ] && exec {TRIVY} "$@"\n{find}\n{script}\n')
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return program
+
+
+FAILING = {
+    "crashes": ("echo 'panic: no' >&2; exit 2", "failed with exit code 2: panic: no"),
+    "is killed": ("kill -9 $$", "was killed by signal 9: it said nothing"),
+    "writes nothing": ("exit 0", "the report of trivy cannot be read: No such file or directory"),
+    "writes garbage": ('echo garbage >"$OUT"', "cannot be read: it is no JSON"),
+    "writes too much": ('truncate -s 65M "$OUT"', "larger than 64 MiB"),
+    "writes a link": ('ln -s /dev/zero "$OUT"', "it is a device"),
+    "writes a pipe": ('mkfifo "$OUT"', "it is a FIFO"),
+    "never ends": ("sleep 60", "did not end within 1 s, and was stopped"),
+    "looks elsewhere": (
+        'echo \'{"Metadata": {"DiffIDs": ["sha256:0"]}, "Results": []}\' >"$OUT"',
+        "looked at another image",
+    ),
+}
+
+
+@pytest.mark.parametrize(("script", "why"), FAILING.values(), ids=FAILING)
+async def test_a_scanner_that_fails_is_no_clean_image(
+    web: Operations, database: TrivyDatabase, tmp_path: Path, script: str, why: str
+) -> None:
+    program = wrapper(tmp_path, script)
+    scanned_by(web.project, database.folder, 'fail_on = "none"\ntimeout = 1', program)
+    image = await built(web, alpine("plantedlib"))
+    problem = await web.fail("scan")
+    assert why in problem.message
+    assert problem.hint
+    assert not read_evidence(web.project.name, image).scanned
+
+
+async def test_a_database_is_fetched_where_there_is_none(
+    web: Operations, database: TrivyDatabase, tmp_path: Path
+) -> None:
+    """By the only step that may use a network, which is told of no image."""
+    fetches = (
+        f'if [ "$2" = --download-db-only ]; then echo "$@" >{tmp_path}/told; env >>{tmp_path}/told; '
+        f'cp -r {database.folder}/db "$4/"; exit; fi; exec {TRIVY} "$@"'
+    )
+    program = wrapper(tmp_path, fetches)
+    scanned_by(web.project, database.folder, 'fail_on = "none"', program)
+    text = (web.project.folder / "holdfast.toml").read_text()
+    web.project.write("holdfast.toml", text.replace(f'database = "{database.folder}"\n', ""))
+    await built(web, alpine("plantedlib"))
+    ended = await web.work("scan")
+    assert web.states()["database"] == DONE
+    assert dict(ended.result.facts)["findings"] == "1 critical, 2 high"
+    told = (tmp_path / "told").read_text()
+    assert "image.tar" not in told
+    await web.work("scan")
+    assert "database" not in web.states(), "it is new enough"
+
+
+async def test_a_database_that_cannot_be_fetched_is_said(web: Operations, tmp_path: Path) -> None:
+    program = wrapper(tmp_path, "echo 'FATAL no route to ghcr.io' >&2; exit 1")
+    scanned_by(web.project, tmp_path / "none", "", program)
+    text = (web.project.folder / "holdfast.toml").read_text()
+    web.project.write("holdfast.toml", text.replace(f'database = "{tmp_path / "none"}"\n', ""))
+    await built(web, alpine("plantedlib"))
+    problem = await web.fail("scan")
+    assert problem.message == "not scanned: trivy has no database"
+    assert any("could not be fetched: FATAL no route to ghcr.io" in warning for warning in web.warnings())
+
+
+async def test_a_scan_that_is_cancelled_leaves_nothing(
+    web: Operations, database: TrivyDatabase, tmp_path: Path, home: Path
+) -> None:
+    scanned_by(web.project, database.folder, "", wrapper(tmp_path, f"echo $$ >{tmp_path}/pid; exec sleep 60"))
+    image = await built(web, alpine("plantedlib"))
+    task = asyncio.create_task(web.do("scan"))
+    async with asyncio.timeout(30):
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+            await asyncio.sleep(0.02)
+    task.cancel()
+    ended = await task
+    assert ended.error is not None
+    assert ended.error.cancelled
+    assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
+    assert read_evidence(web.project.name, image).claimed(ClaimKind.SCAN) is None

@@ -19,9 +19,9 @@ TRIVY, HADOLINT = PROGRAMS / "trivy", PROGRAMS / "hadolint"
 SCAN = '\n[apps.{name}.scan]\nscanner = "{scanner}"\ndatabase = "{database}"\n'
 
 
-def plant(project: Project, *layers: Mapping[str, str]) -> None:
+def plant(project: Project, *layers: Mapping[str, str], base: str = IMAGE) -> None:
     """Let the project's image have these files, a layer for each."""
-    lines = [f"FROM {IMAGE}"]
+    lines = [f"FROM {base}"]
     for number, files in enumerate(layers):
         for path, content in files.items():
             project.write(f"layer{number}/{path}", content)

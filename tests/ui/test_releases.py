@@ -426,7 +426,7 @@ async def test_a_key_acts_on_the_app_of_the_row_under_the_cursor(dashboard: Open
         await robot.wait_for("Roll web back to which release?")
         await robot.press("escape")
         await robot.select("old")
-        await robot.wait_for("old: D deploy")
+        await robot.wait_gone("D deploy")
         await robot.press("R")
         await robot.wait_for("old is no app of")
 

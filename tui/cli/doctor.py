@@ -10,6 +10,7 @@ from tui.cli import doctor_checks as checks
 from tui.cli.asked import read_settings
 from tui.cli.doctor_checks import OK, PROBLEM, WARNING, Finding, counted
 from tui.cli.doctor_engine_checks import engine_and_apps
+from tui.cli.doctor_scanners import scanners
 from tui.cli.output import answer, answer_json, colours
 from tui.errors import HoldfastError
 from tui.presentation.console import painted
@@ -80,6 +81,8 @@ async def _findings(asked: Asked) -> AsyncIterator[Finding]:
     for finding in checks.terminal(os.environ):
         yield finding
     for finding in checks.programs():
+        yield finding
+    async for finding in scanners(settings):
         yield finding
     async for finding in engine_and_apps(settings, asked.engine):
         yield finding

@@ -38,8 +38,6 @@ RECOVER = "recover"
 HARMLESS = ("lease", "pull")
 """Steps that leave nothing to be undone: a lease whose process has ended is nobody's."""
 
-SCANNERS = ("trivy", "grype", "hadolint")
-
 
 class Finding(NamedTuple):
     """What was found. state: "ok", "warning", "problem", or "note" for what is only said; remedy: lines."""
@@ -201,6 +199,3 @@ def programs() -> Iterator[Finding]:
         yield Finding("git", OK, "found")
     else:
         yield Finding("git", WARNING, "not found: builds do not know their commit", "install git")
-    for name in SCANNERS:
-        path = shutil.which(name)
-        yield Finding(name, OK if path else NOTE, path or "not installed")

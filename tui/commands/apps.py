@@ -121,6 +121,15 @@ APP_SCAN = Command(
     menu="n",
     of_app=True,
 )
+APP_FINDINGS = Command(
+    "app.findings",
+    "Show what the scan of the app's image found",
+    ("F",),
+    why_not=_one_image(no_app),
+    menu="f",
+    of_app=True,
+    opens=True,
+)
 APP_TAG = Command(
     "app.tag",
     "Give the app's image a version",
@@ -164,7 +173,7 @@ APP_HISTORY = Command(
 )
 
 APPS = (
-    APP_BUILD, APP_TEST, APP_SCAN, APP_TAG, APP_PUSH, OPERATION_CANCEL, APP_HISTORY,
+    APP_BUILD, APP_TEST, APP_SCAN, APP_FINDINGS, APP_TAG, APP_PUSH, OPERATION_CANCEL, APP_HISTORY,
 )  # fmt: skip
 
 OPERATION_FOLD = Command(

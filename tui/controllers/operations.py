@@ -322,6 +322,7 @@ class Operations:
                         timeout=8,
                     )
                 self._welcome(operation)  # last: it says more, and takes the other's place
+                self._point_to_findings(operation)
 
     def _welcome(self, operation: Operation) -> None:
         """An app that has been made, and is not on the screen."""
@@ -331,6 +332,11 @@ class Operations:
             how = self._desk.keymap.say("<view.reload> reads the configuration again and shows it")
             said = f"{name} is an app now; {how}"
             self._app.notify(safe(said), markup=False, timeout=20)
+
+    def _point_to_findings(self, operation: Operation) -> None:
+        if operation.started.verb == "scan" and operation.state in ("done", "failed"):
+            said = self._desk.keymap.say("<app.findings> shows what was found")
+            self._app.notify(said, markup=False, timeout=8)
 
     def _greet(self, found: Sequence[Operation]) -> None:
         """What runs already is what one has come for."""

@@ -12,10 +12,11 @@ import json
 import posixpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from tui.engine.tar_fields import BLOCK, BadTar, decimal, is_header, number, path, records, text
 
-BLOCK = 512
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 ENTRIES = 20_000
 """The most files and folders of an archive."""
 
@@ -36,9 +37,8 @@ HOPS = 8
 
 BLOBS = "blobs/sha256/"
 
-
-class NoArchive(ValueError):
-    """Bytes that are no archive of an image; the text says why."""
+NoArchive = BadTar
+"""Bytes that are no archive of an image; the text says why."""
 
 
 class Archived(NamedTuple):
@@ -114,19 +114,19 @@ class ImageArchive:
             return
         if self._zeros:
             raise NoArchive("it has an empty block in the middle")
-        if sum(header[:148]) + 8 * 0x20 + sum(header[156:]) != _number(header[148:156]):
+        if not is_header(header):
             raise NoArchive("a header in it is damaged")
         self._entries += 1
         if self._entries > ENTRIES:
             raise NoArchive(f"it has more than {ENTRIES:,} entries")
         self._kind = header[156:157]
-        size = _number(header[124:136])
+        size = number(header[124:136])
         if self._kind in (b"x", b"L"):
             if size > HEADER_BYTES:
                 raise NoArchive("a name in it is too long")
             self._content = bytearray()
         elif self._kind != b"g":
-            name = self._long_name or _path(header)
+            name = self._long_name or path(header)
             size = size if self._long_size is None else self._long_size
             self._long_name, self._long_size = "", None
             self._name = posixpath.normpath(name)
@@ -142,7 +142,7 @@ class ImageArchive:
         if self._kind in (b"0", b"\0", b"1", b"2") and (self._name in self.files or self._name in self.links):
             raise NoArchive(f"it has {self._name[:200]} twice")
         if self._kind in (b"1", b"2"):
-            target = _text(header[157:257])
+            target = text(header[157:257])
             folder = posixpath.dirname(self._name) if self._kind == b"2" else ""
             self.links[self._name] = posixpath.normpath(posixpath.join(folder, target))
         self._hash = hashlib.sha256()
@@ -163,14 +163,12 @@ class ImageArchive:
         content, self._content = self._content, None
         self._begun = False
         if self._kind == b"L":
-            self._long_name = _text(bytes(content or b""))
+            self._long_name = text(bytes(content or b""))
         elif self._kind == b"x":
-            records = dict(_records(bytes(content or b"")))
-            self._long_name = records.get("path", "")
-            if "size" in records:
-                if not (records["size"].isascii() and records["size"].isdecimal()):
-                    raise NoArchive("a size in it is no number")
-                self._long_size = int(records["size"][:20])
+            said = dict(records(bytes(content or b"")))
+            self._long_name = said.get("path", "")
+            if "size" in said:
+                self._long_size = decimal(said["size"])
         elif self._kind in (b"0", b"\0"):
             if content is not None:
                 self._kept += len(content)
@@ -210,12 +208,12 @@ def compare(archive: ImageArchive, image: str) -> Compared:
         raise NoArchive("its configuration names no layers")
     if len(layers) != len(wanted):
         differing.append(f"it has {len(layers)} layers, and its configuration names {len(wanted)}")
-    for number, (name, digest) in enumerate(zip(layers, wanted, strict=False), 1):
+    for place, (name, digest) in enumerate(zip(layers, wanted, strict=False), 1):
         layer = _found(archive, name)
         if layer is None:
-            differing.append(f"layer {number} of {len(wanted)} is missing, which should be {digest}")
+            differing.append(f"layer {place} of {len(wanted)} is missing, which should be {digest}")
         elif f"sha256:{layer.sha256}" != digest:
-            words = f"layer {number} of {len(wanted)} is sha256:{layer.sha256}, and should be {digest}"
+            words = f"layer {place} of {len(wanted)} is sha256:{layer.sha256}, and should be {digest}"
             differing.append(words)
     return Compared(tuple(differing), len(wanted))
 
@@ -275,37 +273,3 @@ def _json(file: Archived | None) -> Any:
         return json.loads(file.content)
     except (ValueError, RecursionError):
         return None
-
-
-def _number(field: bytes) -> int:
-    """Octal digits, or for what is too large for them, a number of base 256."""
-    if field[0] & 0x80:
-        number = int.from_bytes(bytes([field[0] & 0x7F]) + field[1:])
-        if number >= 2**62:
-            raise NoArchive("a size in it is out of range")
-        return number
-    digits = field.strip(b" \0")
-    if not all(0x30 <= digit < 0x38 for digit in digits):
-        raise NoArchive("a number in it is none")
-    return int(digits or b"0", 8)
-
-
-def _text(field: bytes) -> str:
-    return field.partition(b"\0")[0].decode("utf-8", "replace")
-
-
-def _path(header: bytes) -> str:
-    name = _text(header[:100])
-    prefix = _text(header[345:500]) if header[257:263] == b"ustar\0" else ""
-    return f"{prefix}/{name}" if prefix else name
-
-
-def _records(raw: bytes) -> Iterator[tuple[str, str]]:
-    """PAX records: "LENGTH NAME=VALUE" and the end of a line each."""
-    while raw:
-        length, space, _ = raw[:20].partition(b" ")
-        if not space or not length.isdigit() or not len(length) + 1 < int(length) <= len(raw):
-            raise NoArchive("a record in it is damaged")
-        record, raw = raw[len(length) + 1 : int(length)], raw[int(length) :]
-        name, _, value = record.removesuffix(b"\n").partition(b"=")
-        yield name.decode("utf-8", "replace"), value.decode("utf-8", "replace")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.model.image_size import ImageSize  # noqa: TC001  # read by the codec too
 from tui.model.severity import RANK, SEVERITIES
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class ScanReport(NamedTuple):
     remarks      what the linter said of the Dockerfile
     layers       the DiffIDs of the image's layers, the lowest first
     vex          the SHA-256 of the VEX files that were taken into account, "" for none
+    size         how small the image is, None where nobody looked
     """
 
     image: str
@@ -122,6 +124,7 @@ class ScanReport(NamedTuple):
     layers: tuple[str, ...] = ()
     base: Base | None = None
     vex: str = ""
+    size: ImageSize | None = None
 
     @property
     def distribution(self) -> str:

@@ -99,7 +99,7 @@ def footer_commands(keymap: Keymap, situation: Situation) -> list[Command]:
         if command.footer
         and belongs(command, situation.pane)
         and keymap.has_key(command, situation.pane)
-        and (situation.apps or situation.unknown or not command.of_app)
+        and (situation.apps or not command.of_app)
         and not command.unavailable(situation)
     ]
 
@@ -123,7 +123,7 @@ def _about(situation: Situation) -> str:
     """What commands on apps would act on."""
     if len(situation.apps) > 1:
         return f"{len(situation.apps)} apps"
-    return named(safe(situation.apps[0].name if situation.apps else situation.unknown))
+    return named(safe(situation.apps[0].name)) if situation.apps else ""
 
 
 def footer_fits(cells: int, keys: Sequence[tuple[str, str]]) -> int:

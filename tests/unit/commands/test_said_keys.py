@@ -120,10 +120,10 @@ def test_every_command_is_said_by_the_key_that_does_it() -> None:
 
 def test_a_command_without_a_key_is_said_by_its_menu_or_the_palette() -> None:
     keymap = Keymap(
-        {"app.build": [], "view.help": [], "pane.apps": [], "app.menu": ["F"], "list.sort": ["B"]}
+        {"app.build": [], "view.help": [], "pane.apps": [], "app.menu": ["Y"], "list.sort": ["B"]}
     )
-    assert keymap.say("<app.build> builds one") == "F b builds one"
-    assert keymap.say("<app.recover> in the apps") == "F c in the apps"
+    assert keymap.say("<app.build> builds one") == "Y b builds one"
+    assert keymap.say("<app.recover> in the apps") == "Y c in the apps"
     assert keymap.say("<view.help> shows the keys") == f"{PALETTE} shows the keys"
     assert apps_title(keymap, 3)[0] == "Apps  3"
     assert Keymap({"app.menu": []}).say("<app.recover>") == PALETTE

@@ -85,11 +85,11 @@ def day(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 
-async def find_means(app: AppSpec, spec: ScanSpec) -> Means:
-    """Raises HoldfastError."""
+async def find_means(app: AppSpec | None, spec: ScanSpec) -> Means:
+    """For an app, or whichever there will be. Raises HoldfastError."""
     scanner, path = await asyncio.to_thread(scanner_called, spec.scanner)
     vex = await asyncio.to_thread(_digest, spec.vex)
-    linting = spec.dockerfile and app.build is not None
+    linting = spec.dockerfile and app is not None and app.build is not None
     hadolint = await asyncio.to_thread(hadolint_path) if linting else ""
     before = await isolation()
     async with scan_folder() as home:

@@ -6,8 +6,10 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+from tui.engine.image_layers import try_size
 from tui.evidence.files import read_evidence
-from tui.files import read_file
+from tui.evidence.scans import read_scan
+from tui.files import open_file, read_file
 from tui.model.digest import short_id
 from tui.operations.scanning.archive import OtherBytes, save
 from tui.operations.scanning.bases import base_of
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.finding import ScanReport
     from tui.model.image import ImageConfig
+    from tui.model.image_size import ImageSize
     from tui.operations.running.report import Report
     from tui.operations.scanning.means import Means
     from tui.scanners.base import Database
@@ -55,13 +58,17 @@ async def scan_image(
         archive = home / "image.tar"
         if within:
             await save(engine, image, archive, lambda read: report.progress(within, read, image.size))
-            found = await _scanned(means, means.database, archive, report, within)
+            found = await _seen(means, means.database, archive, report, within)
         else:
             async with report.step(SAVE):
                 await save(engine, image, archive, lambda read: report.progress(SAVE, read, image.size))
             async with report.step(SCAN):
-                found = await _scanned(means, means.database, archive, report, SCAN)
+                found = await _seen(means, means.database, archive, report, SCAN)
     evidence = await asyncio.to_thread(read_evidence, app.name, image.id)
+    before = await asyncio.to_thread(read_scan, app.name, image.id)
+    # Its name may mean a newer one by now: then what was found earlier has more of the layers.
+    bases = (await base_of(engine, image, evidence, app.build), before.base if before is not None else None)
+    base = max((one for one in bases if one is not None), key=lambda one: len(one.layers), default=None)
     if image.layers and found.layers and image.layers != found.layers:
         raise OtherBytes(
             f"{means.scanner.name} looked at another image than {short_id(image.id)}: its layers are others",
@@ -75,9 +82,25 @@ async def scan_image(
         at=time.time(),
         isolated=bool(means.before),
         layers=image.layers or found.layers,
-        base=await base_of(engine, image, evidence, app.build),
+        base=base,
         vex=means.vex,
     )
+
+
+async def _seen(means: Means, database: Database, archive: Path, report: Report, step: str) -> ScanReport:
+    """By the scanner, and by us: both read the same archive."""
+    sizing = asyncio.create_task(asyncio.to_thread(_size, archive))
+    try:
+        found = await _scanned(means, database, archive, report, step)
+        return found._replace(size=await sizing)
+    finally:
+        await asyncio.gather(sizing, return_exceptions=True)  # it reads a file that goes away
+
+
+def _size(archive: Path) -> ImageSize:
+    """Blocks."""
+    with open_file(archive) as file:
+        return try_size(file, archive.stat().st_size)
 
 
 async def _scanned(means: Means, database: Database, archive: Path, report: Report, step: str) -> ScanReport:

@@ -12,13 +12,16 @@ from tui.evidence.scans import read_scan, write_scan
 from tui.model.digest import short_id
 from tui.model.evidence import Claim, ClaimKind
 from tui.model.finding import counted, worst_first
+from tui.model.image_size import size_words
 from tui.model.operation import CACHED, Plan, PlanStep, Result
 from tui.model.scan_gate import finding_words, judge
 from tui.model.scan_spec import ScanSpec
+from tui.model.scan_view import mended_by, mended_words
 from tui.operations.deploying.wanted import here, wanted_image
 from tui.operations.running.runner import Planned, whoami
 from tui.operations.scanning.live import LIVE, live_image
 from tui.operations.scanning.means import day, find_means, refreshed
+from tui.operations.scanning.newer_base import newer_base
 from tui.operations.scanning.room import scan_folder
 from tui.operations.scanning.sarif_file import check_place, write_sarif
 from tui.operations.scanning.scan_image import SAVE, SCAN, scan_image
@@ -138,6 +141,9 @@ class _Scan:
             await self._claim(image.id, passed=verdict.passed, detail=_detail(found, verdict))
             if self._sarif:
                 await asyncio.to_thread(write_sarif, self._sarif, found, verdict, self._app)
+            newer = await newer_base(self._engine, self._app.name, found)
+            if (mended := mended_by(found, newer)) is not None:
+                report.warn(mended_words(mended))
             _tell(found, verdict, report)
             report.log(JUDGE, f"all of it: {path}")
             if not verdict.passed:
@@ -146,6 +152,7 @@ class _Scan:
             ("scanner", f"{found.by} (sha256:{found.sha256})"),
             ("database", day(found.database)),
             ("findings", counted(found.findings)),
+            ("size", size_words(found.size) if found.size is not None else "not known"),
             ("report", str(path)),
         )
         return Result(image=image.id, facts=facts)
@@ -218,7 +225,10 @@ def _tell(found: ScanReport, verdict: ScanVerdict, report: Report) -> None:
     ]
     if len(found.findings) > LISTED:
         lines.append(f"{len(found.findings) - LISTED:,} more: see the report")
-    report.log(JUDGE, "\n".join([*lines, f"{found.by}: {counted(found.findings)}"]))
+    lines.append(f"{found.by}: {counted(found.findings)}")
+    if found.size is not None:
+        lines.append(size_words(found.size))
+    report.log(JUDGE, "\n".join(lines))
 
 
 def _marks(identity: Identity, verdict: ScanVerdict) -> str:

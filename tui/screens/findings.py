@@ -1,0 +1,185 @@
+"""A screen of its own for one scan: what was found, why it passed or failed, how small the image is."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from tui.panes.findings import FindingsList
+from tui.presentation.findings import finding_lines, headline, lint_lines, size_lines, verdict_lines
+from tui.presentation.header import footer_line
+from tui.presentation.text import safe
+from tui.screens.reading import ReadingScreen
+from tui.widgets.bars import Bar
+from tui.widgets.closing import ClosingScreen
+from tui.widgets.line_input import LineInput
+from tui.widgets.text_view import TextView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+
+    from tui.model.scan_view import ScanView
+    from tui.presentation.style import Line
+    from tui.widgets.list_view import ListView
+
+FINDINGS = "findings"
+
+
+class FindingsScreen(ClosingScreen[None], inherit_bindings=False):
+    """Tab turns the page; Enter opens a finding; Escape or q goes back."""
+
+    DEFAULT_CSS = """
+    FindingsScreen Vertical { height: 100%; }
+    FindingsScreen FindingsList { height: 1fr; }
+    FindingsScreen TextView { height: 1fr; }
+    FindingsScreen Bar { height: 1; dock: bottom; }
+    FindingsScreen LineInput { dock: bottom; }
+    """
+    AUTO_FOCUS = "FindingsList"
+
+    def __init__(self, view: ScanView, clock: Callable[[], float] = time.time) -> None:
+        super().__init__()
+        self._view = view
+        live = view.live_report
+        self._texts: list[tuple[str, Sequence[Line]]] = [
+            ("verdict", verdict_lines(view, clock())),
+            ("size", size_lines(view.report.size, live.size if live is not None else None)),
+        ]
+        if view.report.remarks:
+            self._texts.append(("Dockerfile", lint_lines(view.report)))
+        self._page = 0
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield FindingsList(self._view, self._pages(0))
+            yield TextView(id="text")
+        yield Bar(self._draw_footer, id="keys")
+        yield LineInput(id="line")
+
+    def on_mount(self) -> None:
+        self.query_one("#line").display = False
+        self._turn(0)
+
+    def _pages(self, page: int) -> str:
+        names = [FINDINGS, *(name for name, _ in self._texts)]
+        return "  ".join(f"[{name}]" if at == page else name for at, name in enumerate(names))
+
+    def _turn(self, by: int) -> None:
+        self._page = (self._page + by) % (len(self._texts) + 1)
+        found, text = self.query_one(FindingsList), self.query_one(TextView)
+        found.display, text.display = self._page == 0, self._page > 0
+        if self._page:
+            _, lines = self._texts[self._page - 1]
+            title = f"{safe(self._view.called)} · {headline(self._view)}"
+            text.set_title(title, self._pages(self._page), state=True)
+            text.show(lines)
+        (text if self._page else found).focus()
+        self.query_one("#keys", Bar).refresh()
+
+    def _draw_footer(self, width: int) -> Line:
+        keys = [("Esc", "back", True), ("Tab", "turn the page", True)]
+        if self._page == 0:
+            new = self._view.verdict.new is not None
+            base = self._view.report.base is not None
+            keys += [
+                ("Enter", "details", True), ("/", "filter", True), ("o", "sort", True),
+                ("n", "only new", new), ("b", "base or ours", base),
+            ]  # fmt: skip
+        return footer_line(width, keys)
+
+    def on_key(self, event: events.Key) -> None:
+        if isinstance(self.focused, Input):
+            return
+        event.stop()
+        event.prevent_default()
+        match event.key:
+            case "escape" | "q":
+                self.dismiss()
+            case "ctrl+c" | "ctrl+q":
+                self.app.exit()
+            case "tab" | "right" | "l":
+                self._turn(1)
+            case "shift+tab" | "left" | "h":
+                self._turn(-1)
+            case key if self._page:
+                self._read(key)
+            case key:
+                self._look(key)
+
+    def _read(self, key: str) -> None:
+        """A key on a page of text."""
+        view = self.query_one(TextView)
+        page = max(view.body_size.height - 1, 1)
+        match key:
+            case "j" | "down":
+                view.scroll_rows(1)
+            case "k" | "up":
+                view.scroll_rows(-1)
+            case "pagedown" | "space" | "ctrl+f":
+                view.scroll_rows(page)
+            case "pageup" | "ctrl+b":
+                view.scroll_rows(-page)
+            case "g" | "home":
+                view.scroll_to_line(0)
+            case "G" | "end":
+                view.scroll_to_line(1 << 30)
+
+    def _look(self, key: str) -> None:
+        """A key on the list."""
+        found = self.query_one(FindingsList)
+        match key:
+            case "j" | "down":
+                found.move(1)
+            case "k" | "up":
+                found.move(-1)
+            case "pagedown" | "space" | "ctrl+f":
+                found.page(1)
+            case "pageup" | "ctrl+b":
+                found.page(-1)
+            case "g" | "home":
+                found.move_to(0)
+            case "G" | "end":
+                found.move_to(1 << 30)
+            case "enter" | "i":
+                found.open_row()
+            case "o":
+                found.sort_next()
+            case "slash":
+                self.query_one(LineInput).ask("Filter", found.filter_text)
+            case "n":
+                self._show_new(found)
+            case "b":
+                self._show_whose(found)
+
+    def _show_new(self, found: FindingsList) -> None:
+        if self._view.verdict.new is not None:
+            found.show_new()
+            return
+        live = self._view.live
+        why = f"{live.called} was never scanned" if live is not None else "nothing is live"
+        self.notify(f"what is new is not known: {safe(why)}", markup=False, timeout=4)
+
+    def _show_whose(self, found: FindingsList) -> None:
+        if self._view.report.base is None:
+            said = "whose layer a finding is in is not known: the engine does not have the base image"
+            self.notify(said, markup=False, timeout=4)
+        else:
+            found.show_whose()
+
+    def on_list_view_opened(self, message: ListView.Opened) -> None:
+        one = self.query_one(FindingsList).finding(message.key)
+        page = (safe(one.id), finding_lines(one, self._view))
+        self.app.push_screen(ReadingScreen(safe(self._view.called), [page]))
+
+    def on_line_input_changed_text(self, message: LineInput.ChangedText) -> None:
+        found = self.query_one(FindingsList)
+        found.set_filter(message.text)
+        if message.final:
+            self.query_one("#line").display = False
+            found.focus()
