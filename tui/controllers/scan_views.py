@@ -1,4 +1,4 @@
-"""What there is to see of a scan, put together. Read when it is asked for: no start of the dashboard needs it."""
+"""What there is to see of a scan, put together: imported when it is asked for, not at the start."""
 
 from __future__ import annotations
 

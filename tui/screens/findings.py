@@ -83,14 +83,13 @@ class FindingsScreen(ClosingScreen[None], inherit_bindings=False):
         self.query_one("#keys", Bar).refresh()
 
     def _draw_footer(self, width: int) -> Line:
-        keys = [("Esc", "back", True), ("Tab", "turn the page", True)]
+        keys = [("Esc", "back"), ("Tab", "turn the page")]
         if self._page == 0:
-            new = self._view.verdict.new is not None
-            base = self._view.report.base is not None
-            keys += [
-                ("Enter", "details", True), ("/", "filter", True), ("o", "sort", True),
-                ("n", "only new", new), ("b", "base or ours", base),
-            ]  # fmt: skip
+            keys += [("Enter", "details"), ("/", "filter"), ("o", "sort")]
+            if self._view.verdict.new is not None:
+                keys.append(("n", "only new"))
+            if self._view.report.base is not None:
+                keys.append(("b", "base or ours"))
         return footer_line(width, keys)
 
     def on_key(self, event: events.Key) -> None:
