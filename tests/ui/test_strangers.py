@@ -42,7 +42,8 @@ async def test_recover_says_why_not(dashboard: Open, engine: Engine, processes: 
         await robot.press("1", "X")
         await robot.wait_for("Recover an interrupted deploy")
         await robot.press("c")
-        await said(robot, "the container web is there and was not made by Holdfast: rename or adopt it first")
+        why = "the container web is there and was not made by Holdfast: rename or adopt it first"
+        await robot.wait_for(f"Recover an interrupted deploy: {why}")
         assert processes.asked == []
 
 
