@@ -397,7 +397,7 @@ async def test_a_scanner_that_fails_is_no_clean_image(
 
 
 async def test_a_database_is_fetched_where_there_is_none(
-    web: Operations, database: TrivyDatabase, tmp_path: Path
+    web: Operations, database: TrivyDatabase, tmp_path: Path, home: Path
 ) -> None:
     """By the only step that may use a network, which is told of no image."""
     fetches = (
@@ -416,6 +416,18 @@ async def test_a_database_is_fetched_where_there_is_none(
     assert "image.tar" not in told
     await web.work("scan")
     assert "database" not in web.states(), "it is new enough"
+    for age in (4 * DAY, 0.0):
+        kept_at = home / "holdfast/trivy/db/metadata.json"
+        database.age = 4 * DAY
+        database.write()
+        kept_at.write_text((database.folder / "db/metadata.json").read_text())
+        database.age = age
+        database.write()
+        if age:
+            assert "is 4 days old" in (await web.fail("scan")).message, "what was fetched is as old"
+        else:
+            await web.work("scan")
+        assert web.states()["database"] == DONE
 
 
 async def test_a_database_that_cannot_be_fetched_is_said(web: Operations, tmp_path: Path) -> None:

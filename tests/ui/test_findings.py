@@ -212,3 +212,20 @@ def test_a_size_is_compared_with_the_live_ones(more: int, said: str) -> None:
     here = small._replace(layers=(small.layers[0]._replace(bytes=100 + more),))
     assert said in plain(size_lines(here, small)[0])
     assert "live" not in plain(size_lines(here, None)[0])
+
+
+async def test_the_scan_of_the_selected_image_is_shown(dashboard: Open) -> None:
+    settings = Settings(apps={"web": fakes.app("web")})
+    async with dashboard(size=(120, 40), settings=settings) as robot:
+        engine, pane = robot.app.session.engine, robot.app.main.images
+        assert engine is not None
+        for version in ("v1.0.0", "v1.1.0"):
+            await engine.images.import_empty(fakes.app("web").image, version)
+        image = await engine.images.inspect_id(f"{fakes.app('web').image}:v1.0.0")
+        await robot.wait(lambda: pane.ordering.index(image) is not None)
+        write_scan("web", scans.report(time.time())._replace(image=image))
+        await robot.press("2")
+        pane.move_to(pane.ordering.index(image) or 0)
+        await robot.press("F")
+        await robot.wait_for("SEVERITY")
+        assert "web v1.0.0" in robot.lines()[0]

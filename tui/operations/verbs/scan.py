@@ -64,7 +64,8 @@ async def plan(engine: Engine, app: AppSpec, op: str, wanted: str = "", sarif: s
     one = await wanted_image(engine, app, wanted)
     means, live = await asyncio.gather(find_means(app, spec), live_image(engine, app))
     known = await asyncio.to_thread(read_scan, app.name, one.image.id) if one.target is None else None
-    known = known if means.has_done(known) else None
+    fresh = not means.is_stale(time.time()) or not means.may_fetch  # else it is about to know more
+    known = known if fresh and means.has_done(known) else None
     scan = _Scan(engine, app, op, one, means, live, known, sarif)
     return Planned(scan.plan(), scan.run)
 
