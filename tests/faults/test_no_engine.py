@@ -35,8 +35,8 @@ def test_a_missing_socket(open_holdfast: OpenTerminal, tmp_path: Path) -> None:
     text = said(terminal)
     assert "there is no Docker socket at" in text
     assert re.search(unbroken(tmp_path / "none.sock"), text)
-    assert "systemctl start docker" in text
-    assert "--host" in text
+    assert "--host says" in text
+    assert "correct it there, or start the engine that listens there" in " ".join(text.split())
     terminal.press("q")
     assert terminal.wait_end() == 0
 

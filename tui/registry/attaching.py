@@ -238,9 +238,12 @@ def _config(layers: Sequence[Json]) -> bytes:
 
 async def _together(work: Iterable[Coroutine[None, None, T]]) -> list[T]:
     """All of it side by side. Raises the first error; the rest is cancelled then."""
+    failed: list[BaseException] = []
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one) for one in work]
     except* RegistryError as errors:
-        raise errors.exceptions[0] from None
+        failed += errors.exceptions
+    if failed:  # not from within: early Pythons 3.11 make a group of what is raised there
+        raise failed[0]
     return [task.result() for task in tasks]

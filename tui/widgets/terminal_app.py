@@ -168,6 +168,8 @@ class TerminalApp(App[str], inherit_bindings=False):
         return False
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent) and not self.screen_stack:
+            return  # it is ending: a key that a screen has handed back acts on nothing
         if not isinstance(event, events.InputEvent) or event.is_forwarded:
             await super().on_event(event)
         elif self._held is not None:
