@@ -46,7 +46,7 @@ unit: $(VENV)/test.stamp  ## rules, parsers, layers: no engine, no screen
 
 ui: $(VENV)/test.stamp  ## the screen, driven by keys, on the simulated engine
 	@scripts/provision
-	$(PYTEST) $(SPLIT) tests/ui
+	$(PYTEST) $(FINER) tests/ui
 
 engine: $(VENV)/test.stamp  ## against a real Docker Engine of the tests' own
 	@scripts/provision engine

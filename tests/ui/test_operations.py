@@ -23,10 +23,12 @@ from tui.model.operation import (
     Failure,
     Logged,
     Plan,
+    PlanStep,
     Result,
     Started,
     StepChanged,
 )
+from tui.model.scan_gate import JUDGE
 from tui.operations.process.launch import NotPlanned
 from tui.presentation.operation_words import ended_words
 from tui.settings.schema import Settings
@@ -526,6 +528,26 @@ async def test_the_result_is_copied(dashboard: Open, processes: Processes) -> No
         await robot.wait_for("✓ built in 12.3s")
         await robot.press("y")
         await said(robot, "copied sha256:3f2a")
+
+
+@pytest.mark.parametrize("looked", [True, False])
+async def test_findings_are_pointed_to_where_there_are_any(
+    dashboard: Open, processes: Processes, looked: bool
+) -> None:
+    """A scan that fails because no scanner is there has found nothing."""
+    processes.plan = Plan("Scan web", (PlanStep("scan", "Scan it"), PlanStep(JUDGE, "Judge it")))
+    async with dashboard(settings=SETTINGS) as robot:
+        await robot.press("1")
+        await select(robot, "web")
+        await robot.press("S")
+        await robot.wait(lambda: processes.journals)
+        if looked:
+            processes.write(StepChanged(time.time(), JUDGE, FAILED, 0.1))
+        processes.end(ok=False, error=Failure(1, "2 findings are critical or worse"))
+        await robot.wait_for("✗ scan failed")
+        await robot.pilot.pause()
+        pointed = any("F shows what was found" in notice.message for notice in robot.app._notifications)
+        assert pointed is looked
 
 
 async def test_an_image_of_another_app_decides_which_app_is_meant(

@@ -334,7 +334,10 @@ class Operations:
             self._app.notify(safe(said), markup=False, timeout=20)
 
     def _point_to_findings(self, operation: Operation) -> None:
-        if operation.started.verb == "scan" and operation.state in ("done", "failed"):
+        from tui.model.scan_gate import JUDGE
+
+        judging = operation.steps.get(JUDGE)
+        if judging is not None and judging.started is not None:
             said = self._desk.keymap.say("<app.findings> shows what was found")
             self._app.notify(said, markup=False, timeout=8)
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 DAY = 86_400.0
 
+JUDGE = "judge"
+"""The step of a scan in which this is done: where it has begun, there is a report of what was found."""
+
 NAMED = 5
 """Findings that a sentence names."""
 

@@ -84,5 +84,5 @@ class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
                 self._retry()
             case "m":
                 self._leave("demo")
-            case "q" | "escape" | "ctrl+c" | "ctrl+q":
+            case "q" | "escape":
                 self.app.exit()

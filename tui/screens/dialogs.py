@@ -75,9 +75,6 @@ class Dialog(ModalScreen[Answer], ClosingScreen[Answer], Generic[Answer]):
         if event.key == "escape":
             event.stop()
             self.dismiss(None)
-        elif event.key in ("ctrl+c", "ctrl+q"):
-            event.stop()
-            self.app.exit()
 
 
 async def ask(app: App[str], dialog: Dialog[Answer]) -> Answer | None:

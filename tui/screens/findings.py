@@ -100,34 +100,14 @@ class FindingsScreen(ClosingScreen[None], inherit_bindings=False):
         match event.key:
             case "escape" | "q":
                 self.dismiss()
-            case "ctrl+c" | "ctrl+q":
-                self.app.exit()
             case "tab" | "right" | "l":
                 self._turn(1)
             case "shift+tab" | "left" | "h":
                 self._turn(-1)
             case key if self._page:
-                self._read(key)
+                self.query_one(TextView).take(key)
             case key:
                 self._look(key)
-
-    def _read(self, key: str) -> None:
-        """A key on a page of text."""
-        view = self.query_one(TextView)
-        page = max(view.body_size.height - 1, 1)
-        match key:
-            case "j" | "down":
-                view.scroll_rows(1)
-            case "k" | "up":
-                view.scroll_rows(-1)
-            case "pagedown" | "space" | "ctrl+f":
-                view.scroll_rows(page)
-            case "pageup" | "ctrl+b":
-                view.scroll_rows(-page)
-            case "g" | "home":
-                view.scroll_to_line(0)
-            case "G" | "end":
-                view.scroll_to_line(1 << 30)
 
     def _look(self, key: str) -> None:
         """A key on the list."""

@@ -73,28 +73,15 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
         event.stop()
         event.prevent_default()
         view = self.query_one(TextView)
-        page = max(view.body_size.height - 1, 1)
+        if view.take(event.key):
+            return
         match event.key:
             case "escape" | "q" | "i":
                 self.dismiss()
-            case "ctrl+c" | "ctrl+q":
-                self.app.exit()
             case "tab" | "right" | "l":
                 self._turn(1)
             case "shift+tab" | "left" | "h":
                 self._turn(-1)
-            case "j" | "down":
-                view.scroll_rows(1)
-            case "k" | "up":
-                view.scroll_rows(-1)
-            case "pagedown" | "space" | "ctrl+f":
-                view.scroll_rows(page)
-            case "pageup" | "ctrl+b":
-                view.scroll_rows(-page)
-            case "g" | "home":
-                view.scroll_to_line(0)
-            case "G" | "end":
-                view.scroll_to_line(1 << 30)
             case "slash":
                 self.query_one(LineInput).ask("Search", "")
             case "n":

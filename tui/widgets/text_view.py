@@ -79,6 +79,26 @@ class TextView(Framed):
         """Scroll by some lines."""
         self.scroll_to_line(self.top + delta)
 
+    def take(self, key: str) -> bool:
+        """Scroll by a key that is for it; False for any other."""
+        page = max(self.body_size.height - 1, 1)
+        match key:
+            case "j" | "down":
+                self.scroll_rows(1)
+            case "k" | "up":
+                self.scroll_rows(-1)
+            case "pagedown" | "space" | "ctrl+f":
+                self.scroll_rows(page)
+            case "pageup" | "ctrl+b":
+                self.scroll_rows(-page)
+            case "g" | "home":
+                self.scroll_to_line(0)
+            case "G" | "end":
+                self.scroll_to_line(len(self._wrapped))
+            case _:
+                return False
+        return True
+
     def scroll_position(self) -> Scroll:
         return Scroll(self.top, self.body_size.height, len(self._wrapped))
 

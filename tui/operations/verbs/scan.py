@@ -14,7 +14,7 @@ from tui.model.evidence import Claim, ClaimKind
 from tui.model.finding import counted, worst_first
 from tui.model.image_size import size_words
 from tui.model.operation import CACHED, Plan, PlanStep, Result
-from tui.model.scan_gate import finding_words, judge
+from tui.model.scan_gate import JUDGE, finding_words, judge
 from tui.model.scan_spec import ScanSpec
 from tui.model.scan_view import mended_by, mended_words
 from tui.operations.deploying.wanted import here, wanted_image
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tui.operations.scanning.live import LiveImage
     from tui.operations.scanning.means import Means
 
-DATABASE, LINT, JUDGE = "database", "lint", "judge"
+DATABASE, LINT = "database", "lint"
 """The further steps."""
 
 SHOWN = 20
