@@ -42,12 +42,13 @@ class ClosingScreen(SizedScreen[Answer], Generic[Answer]):
 
     _unread = False
     _laid_out = False
+    _frame_lost = False
     _late: list[Answer | None] | None = None
 
     def ask_unread(self) -> None:
         """What it asks has changed: it is answered by nothing that was pressed before that is drawn."""
         self.readable_from = float("inf")
-        self._unread, self._laid_out = True, False
+        self._unread, self._laid_out, self._frame_lost = True, False, False
         self.set_timer(UNDRAWN, self._read_by_now)
 
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
@@ -64,8 +65,12 @@ class ClosingScreen(SizedScreen[Answer], Generic[Answer]):
             self._unread = False
             self.readable_from = begun
 
+    def frame_lost(self) -> None:
+        """A frame of it was not taken by the terminal: everything is drawn again, and that frame counts."""
+        self._frame_lost = True
+
     def _read_by_now(self) -> None:
-        if self._unread:  # nothing had to be laid out for it, or a late frame will still say when
+        if self._unread and not self._frame_lost:  # nothing had to be laid out for it, or a late frame will still say when
             self.readable_from = get_time()
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:

@@ -123,6 +123,8 @@ class TerminalApp(App[str], inherit_bindings=False):
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(self._driver, TerminalDriver) and not self._driver.takes_frames():
+            if isinstance(screen, ClosingScreen):
+                screen.frame_lost()
             return
         self._framed = get_time()
         if renderable is not None and not self._batch_count:

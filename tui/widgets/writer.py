@@ -48,10 +48,17 @@ class Writer:
         self._thread.start()
 
     def takes_frames(self) -> bool:
-        """False where so much waits that a frame would only come late: draw everything when drained."""
+        """False where so much waits that a frame would only come late: draw everything when drained.
+
+        None is taken until then: it would be the change of a picture that the terminal never had.
+        """
+        if self._refused:
+            return False
         self._refused = True  # before looking: the thread looks the other way round
-        self._refused = self._given - self._taken > MOST
-        return not self._refused
+        if self._given - self._taken > MOST:
+            return False
+        self._refused = False
+        return True
 
     def write(self, text: str) -> None:
         """Have it written; it waits for nothing, and can be called anywhere, by a signal's handler too."""
