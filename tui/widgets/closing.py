@@ -70,7 +70,8 @@ class ClosingScreen(SizedScreen[Answer], Generic[Answer]):
         self._frame_lost = True
 
     def _read_by_now(self) -> None:
-        if self._unread and not self._frame_lost:  # nothing had to be laid out for it, or a late frame will still say when
+        # Nothing had to be laid out for it; or else a frame that is still to come says when.
+        if self._unread and not self._frame_lost:
             self.readable_from = get_time()
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
