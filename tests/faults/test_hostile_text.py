@@ -220,8 +220,9 @@ def test_messages_of_the_engine(open_holdfast: OpenTerminal, liar: Http, kind: s
     terminal.press("X")
     terminal.wait_for("Rename")
     terminal.press("t")
-    chosen = re.findall(r"docker stop (\S+)", terminal.wait_for("docker stop"))[0]
-    [id] = [found["Id"] for found in liar.get("/containers/json") if found["Names"] == [f"/{chosen}"]]
+    ids = {found["Names"][0].removeprefix("/"): found["Id"] for found in liar.get("/containers/json")}
+    offered = re.compile(rf"docker stop ({'|'.join(map(re.escape, ids))})(?!\S)")  # all of it, drawn in parts
+    id = ids[offered.findall(terminal.wait_for(offered))[0]]
     fault = {"path": f"/containers/{id}/stop", "status": 500, "message": f"fault: {HOSTILE[kind]}"}
     liar.ask("POST", f"/_ctl/fail?{urllib.parse.urlencode(fault)}")
     terminal.answer("y", "docker stop")

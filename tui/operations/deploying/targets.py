@@ -125,7 +125,6 @@ def check_image_platform(engine: Engine, app: AppSpec, image: ImageConfig) -> No
     raise Refused(
         f"the image {short_id(image.id)} is for {image.platform}, and this engine is "
         f"{version.os}/{version.arch}",
-        """Raises Refused for an image that cannot run here, unless the app asks for its platform."""
         f'an emulator runs it, platform = "{image.platform}" says that it is meant',
     )
 
