@@ -99,7 +99,7 @@ class Releases:
                 known = await asyncio.to_thread(_known, app.name, offered)
                 releases, now = self._store.releases.get(app.name), self._session.clock()
                 policy = self._session.settings.policy
-                choices = version_choices(app.name, offered, releases, known, policy, now)
+                choices = version_choices(app, offered, releases, known, policy, now)
                 yield Suggestions(choices, self._note(app, offered))
                 await news.wait()
         finally:

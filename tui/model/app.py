@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.build_tag import is_build_tag
-from tui.model.policy import EngineSettings as EngineSettings
-from tui.model.policy import Policy as Policy
 from tui.model.reference import familiar, split_reference
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from tui.presentation.amounts import age
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tui.model.app import AppSpec
     from tui.model.offers import Offered
     from tui.model.policy import Policy
     from tui.model.releases import Releases
@@ -28,7 +29,7 @@ WORDS = {
 
 
 def version_choices(
-    app: str,
+    app: AppSpec,
     offered: Iterable[Offered],
     releases: Releases | None,
     known: Mapping[str, Evidence],

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tui.model.app import AppSpec
 from tui.model.evidence import Claim, ClaimKind, Evidence, facts_of, is_recorded, recorded_claims, together
 from tui.model.policy import Policy
 
+WEB = AppSpec("web", "registry:5000/web", "holdfast.toml")
 PASSED = Claim(ClaimKind.TEST, True, 7.0, op="op")
 
 
@@ -20,31 +22,31 @@ def test_the_newest_claim_counts() -> None:
 def test_a_claim_of_another_kind_is_no_test() -> None:
     scanned = Evidence("i", claims=(Claim("scan", True, 7.0),))
     assert scanned.tested == 0.0
-    assert [one.kind for one in Policy().missing(scanned, "web")] == ["test"]
+    assert [one.kind for one in Policy().missing(scanned, WEB)] == ["test"]
 
 
 @pytest.mark.parametrize("enforced", [True, False])
 def test_what_is_missing_says_what_to_do_and_whether_it_is_wanted(enforced: bool) -> None:
     policy = Policy(require_tests=enforced)
-    [missing] = policy.missing(Evidence("i"), "web", "v1")
+    [missing] = policy.missing(Evidence("i"), WEB, "v1")
     assert missing.enforced is enforced
     assert missing.remedy.startswith("holdfast test web --image v1")
     assert ("require_tests = false" in missing.remedy) is enforced
-    assert policy.missing(Evidence("i", claims=(PASSED,)), "web") == []
+    assert policy.missing(Evidence("i", claims=(PASSED,)), WEB) == []
 
 
 def test_a_scan_is_wanted_only_where_the_policy_says_so() -> None:
     tested = Evidence("i", claims=(PASSED,))
-    assert Policy().missing(tested, "web") == []
+    assert Policy().missing(tested, WEB) == []
     wanting = Policy(require_scan=True)
-    [missing] = wanting.missing(tested, "web", "v1")
+    [missing] = wanting.missing(tested, WEB, "v1")
     assert (missing.kind, missing.short, missing.enforced) == ("scan", "unscanned", True)
     assert missing.remedy == "holdfast scan web --image v1, or set require_scan = false in [policy]"
     failed = tested.with_claim(Claim("scan", False, 8.0))
-    [missing] = wanting.missing(failed, "web")
+    [missing] = wanting.missing(failed, WEB)
     assert (missing.lacks, missing.short) == ("has not passed its scan", "scan failed")
-    assert wanting.missing(failed.with_claim(Claim("scan", True, 9.0)), "web") == []
-    assert [one.kind for one in wanting.missing(Evidence("i"), "web")] == ["test", "scan"]
+    assert wanting.missing(failed.with_claim(Claim("scan", True, 9.0)), WEB) == []
+    assert [one.kind for one in wanting.missing(Evidence("i"), WEB)] == ["test", "scan"]
 
 
 def test_one_image_is_known_by_several_ids() -> None:

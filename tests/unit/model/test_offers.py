@@ -116,5 +116,5 @@ def test_what_was_pulled_by_its_digest_is_here_and_known_by_its_image() -> None:
     )
     by_digest, by_image = one, one._replace(digest="sha256:other", images=(pulled.id,))
     for found in (by_digest, by_image):
-        [choice] = version_choices("web", [found], known, {}, Policy(), 110.0)
+        [choice] = version_choices(WEB, [found], known, {}, Policy(), 110.0)
         assert choice.why == "here and in the registry · live, r1 · tested 1m ago"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.ui import fakes
 from tui.commands.keymap import Keymap
-from tui.model.app import Healthcheck, Mount, Port, RunSpec
+from tui.model.app import AppSpec, Healthcheck, Mount, Port, RunSpec
 from tui.model.container import Container
 from tui.model.drift import Cause, Drift
 from tui.model.evidence import Claim, Evidence
@@ -208,7 +208,12 @@ def test_versions_stand_by_precedence_with_where_they_are() -> None:
     offered = offered_versions(app, images, RemoteTags(app.image, NOW, held))
     assert [one.tag for one in offered] == ["v1.10.0", "v1.9.0", "v1.5.0", "latest"]
     known = {"sha256:9": Evidence("sha256:9", claims=(Claim("test", True, NOW - 3700),))}
-    said = {one.tag: one.why for one in version_choices("web", offered, RELEASES, known, Policy(), NOW)}
+    said = {
+        one.tag: one.why
+        for one in version_choices(
+            AppSpec("web", "registry:5000/web", "holdfast.toml"), offered, RELEASES, known, Policy(), NOW
+        )
+    }
     assert said["v1.10.0"] == "only here, not pushed · ! untested"
     assert said["v1.9.0"] == "in the registry · tested 1h ago"
     assert said["v1.5.0"] == "here and in the registry · live, r5 · tested 2h ago"  # as the ledger recorded

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.model.app import EngineSettings, Policy
+from tui.model.policy import EngineSettings, Policy
 from tui.settings.load import ConfigError, load
 from tui.settings.save import save_choice
 from tui.settings.schema import LogSettings, Settings

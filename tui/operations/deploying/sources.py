@@ -123,7 +123,7 @@ class FromVersion:
 
     def _refuse_untested(self, target: Target) -> None:
         name, version = self._app.name, self._version
-        for missing in self._policy.missing(target.evidence, name, version):
+        for missing in self._policy.missing(target.evidence, self._app, version):
             if missing.enforced:
                 raise Refused(f"{name} {version} {missing.lacks} here", missing.remedy)
 

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tui.engine.client import Engine
-    from tui.model.app import AppSpec, Policy
+    from tui.model.app import AppSpec
     from tui.model.image import ImageConfig
+    from tui.model.policy import Policy
     from tui.operations.running.report import Report
 
 TRIES = 4
@@ -60,7 +61,7 @@ async def plan(engine: Engine, app: AppSpec, policy: Policy, version: str = "", 
         raise NothingToPush(
             f"the image {image.id[7:19]} of {app.name} has no version yet", f"holdfast tag {app.name} VERSION"
         )
-    for missing in policy.missing(evidence, app.name):
+    for missing in policy.missing(evidence, app):
         if missing.enforced:
             raise Refused(f"{image.id[7:19]} {missing.lacks}", missing.remedy)
     async with Remote(engine, app) as remote:

@@ -20,7 +20,8 @@ from tui.registry.errors import RegistryError
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
-    from tui.model.app import AppSpec, Policy
+    from tui.model.app import AppSpec
+    from tui.model.policy import Policy
     from tui.operations.running.report import Report
 
 
@@ -86,7 +87,7 @@ class _Tag:
             refuse_dirty(short_id(image.id), self._version, evidence.commit, self._policy)
         warnings = [
             f"this image {missing.lacks}: {missing.remedy}"
-            for missing in self._policy.missing(evidence, self._app.name)
+            for missing in self._policy.missing(evidence, self._app)
         ]
         before = await self._held()
         if before and before != image.id:
