@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.errors import HoldfastError, Refused
 from tui.model.differences import differences
+from tui.model.recorded_trust import unrecorded
 from tui.model.reference import registry_host
 from tui.model.release import Soundness
 from tui.model.ways_back import default_of, doubt_of, passed_over
@@ -19,11 +20,12 @@ from tui.operations.looking.run_files import file_hashes
 from tui.operations.running.runner import whoami
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from tui.model.app import AppSpec
     from tui.model.release import Entry, Release
     from tui.model.standing import Standing
+    from tui.model.verdict import Wanted
     from tui.operations.deploying.orchestrator import Orchestrator
     from tui.operations.looking.releases import Deployed
 
@@ -45,18 +47,27 @@ class NoSuchRelease(HoldfastError):
 class FromRelease:
     """What an earlier release was, or what the live one was recorded as.
 
-    to      its number, 0 for the newest one that nothing speaks against
-    force   whether it may be one whose record or container is not to be trusted
+    to         its number, 0 for the newest one that nothing speaks against
+    force      whether it may be one whose record or container is not to be trusted
+    required   what is required of images now
     """
 
     def __init__(
-        self, orchestrator: Orchestrator, app: AppSpec, op: str, to: int = 0, *, force: bool = False
+        self,
+        orchestrator: Orchestrator,
+        app: AppSpec,
+        op: str,
+        to: int = 0,
+        *,
+        force: bool = False,
+        required: Sequence[Wanted] = (),
     ) -> None:
         self._orchestrator = orchestrator
         self._app = app
         self._op = op
         self._to = to
         self._force = force
+        self._required = required
 
     async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Deployable:
         releases = await read()
@@ -68,6 +79,8 @@ class FromRelease:
             entry = entry._replace(release=entry.release._replace(run=run))
         earlier = entry.release
         target = await self._target(releases, earlier)
+        # The container, if it is there, has the contents of files that were referred to.
+        changed = [] if past else await _changed_files(earlier)
 
         async def release(standing: Standing) -> Release:
             return earlier.made_anew(
@@ -93,11 +106,19 @@ class FromRelease:
             name="rollback",
             verb="Roll back",
             former=entry,
-            # The container, if it is there, has the contents of files that were referred to.
-            warnings=(*choice.doubts, *(() if past else await _changed_files(earlier))),
+            warnings=(*choice.doubts, *self._unverified(earlier), *changed),
             facts=_differences(releases, earlier),
             typed=name if choice.forced else "",
         )
+
+    def _unverified(self, earlier: Release) -> list[str]:
+        """What is wanted of an image now, and was not when it was released. The way back stays open."""
+        lacks = unrecorded(earlier.evidence, self._required)
+        if not lacks:
+            return []
+        return [
+            f"r{earlier.number} has no verified {' or '.join(lacks)} on record, which [trust] requires now"
+        ]
 
     async def _chosen(self, releases: Deployed) -> Choice:
         app = self._app

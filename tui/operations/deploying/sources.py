@@ -7,14 +7,15 @@ import socket
 import time
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from tui.errors import Refused
 from tui.model.digest import short_id
 from tui.model.evidence import facts_of
+from tui.model.recorded_trust import verified_facts
 from tui.model.reference import valid_tag
 from tui.model.release import Referenced, Release
 from tui.operations.deploying.known_versions import moved_words, refuse_moved
 from tui.operations.deploying.live_already import live_already, nothing_to_do
 from tui.operations.deploying.targets import LOCAL_ONLY, Target, resolve_version
+from tui.operations.deploying.trusted import refuse_lacking, repository, verified
 from tui.operations.looking.run_files import file_hashes
 from tui.operations.running.runner import whoami
 
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from tui.model.policy import Policy
     from tui.model.release import Entry
     from tui.model.standing import Standing
+    from tui.operations.looking.app_repository import Remote
     from tui.operations.looking.releases import Deployed
+    from tui.operations.looking.verification import Verified
 
 
 class Deployable(NamedTuple):
@@ -92,23 +95,25 @@ class FromVersion:
         self._again = again
 
     async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Deployable:
-        releases, target = await asyncio.gather(read(), self._resolved())
-        target = await self._unmoved(target, releases)
-        self._refuse_untested(target)
+        async with repository(self._engine, self._app, self._policy) as remote:
+            releases, target = await asyncio.gather(read(), self._resolved(remote))
+            target = await self._unmoved(target, releases)
+            found = await verified(remote, self._app, self._policy, target, releases.entries)
+        target = self._allowed(target, found)
         if not self._again:
             live = await live_already(
                 releases, self._app, version=target.version, digest=target.digest, image=target.image
             )
             if live is not None:
                 raise nothing_to_do(releases, live)
-        return found_version(self._app, self._op, releases, target)
+        return found_version(self._app, self._op, releases, target, found)
 
-    async def _resolved(self) -> Target:
+    async def _resolved(self, remote: Remote | None) -> Target:
         """The bytes that are meant. An image's ID is the digest where there is no registry."""
         if not self._digest:
-            return await resolve_version(self._engine, self._app, self._version)
+            return await resolve_version(self._engine, self._app, self._version, remote)
         digest = f"sha256:{self._digest.removeprefix('sha256:')}"
-        found = await resolve_version(self._engine, self._app, digest)
+        found = await resolve_version(self._engine, self._app, digest, remote)
         return found._replace(version=self._version if not valid_tag(self._version) else "")
 
     async def _unmoved(self, target: Target, releases: Deployed) -> Target:
@@ -121,11 +126,14 @@ class FromVersion:
             return target._replace(warnings=(*target.warnings, f"{words}, which is meant"))
         return target
 
-    def _refuse_untested(self, target: Target) -> None:
-        name, version = self._app.name, self._version
-        for missing in self._policy.missing(target.evidence, self._app, version):
-            if missing.enforced:
-                raise Refused(f"{name} {version} {missing.lacks} here", missing.remedy)
+    def _allowed(self, target: Target, found: Verified | None) -> Target:
+        """The same, warning of what it lacks and may lack. Raises Refused for what the policy wants of it."""
+        verdicts = found.verdicts if found is not None else None
+        missing = self._policy.missing(target.evidence, self._app, self._version, verdicts)
+        asked = {verdict.kind for verdict in verdicts or ()}
+        called = f"{self._app.name} {self._version or short_id(target.digest)}"
+        words = refuse_lacking([one for one in missing if one.enforced or one.kind in asked], called)
+        return target._replace(warnings=(*target.warnings, *words))
 
 
 class FromBuild:
@@ -150,8 +158,15 @@ class FromBuild:
         return found_version(self._app, self._op, await read(), target)
 
 
-def found_version(app: AppSpec, op: str, releases: Deployed, target: Target) -> Deployable:
-    """An app as it is configured now, with these bytes."""
+def found_version(
+    app: AppSpec, op: str, releases: Deployed, target: Target, found: Verified | None = None
+) -> Deployable:
+    """An app as it is configured now, with these bytes; `found` is what others have said of them."""
+    evidence = facts_of(target.evidence)
+    if found is not None:
+        evidence |= verified_facts(found.verdicts, found.attested, (target.digest, target.manifest))
+    if target.manifest not in ("", target.digest):
+        evidence["manifest"] = target.manifest
 
     async def release(standing: Standing) -> Release:
         files = await asyncio.to_thread(file_hashes, app.run)
@@ -166,7 +181,7 @@ def found_version(app: AppSpec, op: str, releases: Deployed, target: Target) -> 
             ready=app.ready,
             files=tuple(Referenced(path, digest) for path, digest in files.items()),
             order=app.order,
-            evidence=facts_of(target.evidence),
+            evidence=evidence,
             by=whoami(),
             host=socket.gethostname(),
             at=time.time(),

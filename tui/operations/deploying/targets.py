@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import NotFound
@@ -35,6 +36,8 @@ class Target(NamedTuple):
     digest      of the manifest, "" without a registry
     image       the image's ID on this engine, "" where it has to be pulled first
     images      IDs that the image has, here or by its manifest; none where only an index is known
+    manifest    the digest of the manifest for this engine's platform, `digest` itself or what an index names;
+                "" where that is not known
     host        of the registry
     local       whether the engine has it
     evidence    what this account knows of it
@@ -51,6 +54,7 @@ class Target(NamedTuple):
     warnings: tuple[str, ...] = ()
     size: int = 0
     images: tuple[str, ...] = ()
+    manifest: str = ""
 
 
 LOCAL_ONLY = "local only: without a registry no other engine can have these bytes"
@@ -66,8 +70,11 @@ class NoSuchVersion(HoldfastError):
     exit_status = 2
 
 
-async def resolve_version(engine: Engine, app: AppSpec, version: str) -> Target:
-    """What a tag, or a digest "sha256:...", means now. Raises HoldfastError."""
+async def resolve_version(engine: Engine, app: AppSpec, version: str, remote: Remote | None = None) -> Target:
+    """What a tag, or a digest "sha256:...", means now. Raises HoldfastError.
+
+    remote   the app's repository, where it is open already
+    """
     if version.startswith("sha256:") and not _DIGEST.fullmatch(version):
         raise NoSuchVersion(f'"{version}" is no digest', '"sha256:" and 64 hexadecimal digits')
     if not version.startswith("sha256:") and (problem := valid_tag(version)):
@@ -76,7 +83,7 @@ async def resolve_version(engine: Engine, app: AppSpec, version: str) -> Target:
         return await _only_local(engine, app, version)
     local = await _config(engine, f"{app.image}:{version}") if "sha256:" not in version else None
     try:
-        async with Remote(engine, app) as remote:
+        async with nullcontext(remote) if remote is not None else Remote(engine, app) as remote:
             digest = version if version.startswith("sha256:") else await remote.digest(version)
             if not digest:
                 raise _not_pushed(app, version, local, await remote.tags())
@@ -185,7 +192,18 @@ async def _target(
         evidence=evidence,
         size=manifest.layers_size if manifest is not None and image is None else 0,
         images=tuple(filter(None, (image.id if image is not None else "", config))),
+        manifest=_platform_manifest(engine, manifest) if manifest is not None else "",
     )
+
+
+def _platform_manifest(engine: Engine, manifest: Manifest) -> str:
+    """The digest of what an engine gets of it: "" where an index has several, and nobody knows which."""
+    if not manifest.platforms:
+        return manifest.digest
+    ours = f"{engine.version.os}/{engine.version.arch}"
+    listed = zip(manifest.platforms, manifest.manifests, strict=True)
+    fitting = {digest for platform, digest in listed if f"{platform}/".startswith(f"{ours}/")}
+    return fitting.pop() if len(fitting) == 1 else ""
 
 
 async def _config(engine: Engine, reference: str) -> ImageConfig | None:

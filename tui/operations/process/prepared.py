@@ -121,11 +121,12 @@ async def _deploy(request: Request, engine: Engine, app: AppSpec, policy: Policy
     return await plan(await Standalone.open(engine), app, op, source)
 
 
-async def _rollback(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Planned:
+async def _rollback(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
     from tui.operations.orchestrators.standalone import Standalone
     from tui.operations.verbs.rollback import plan
 
-    return await plan(await Standalone.open(engine), app, request.op, request.to, force=request.force)
+    orchestrator, trust = await Standalone.open(engine), policy.trust
+    return await plan(orchestrator, app, request.op, request.to, force=request.force, trust=trust)
 
 
 async def _ship(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:

@@ -9,12 +9,24 @@ from tui.operations.verbs import deploy
 
 if TYPE_CHECKING:
     from tui.model.app import AppSpec
+    from tui.model.trust import Trust
     from tui.operations.deploying.orchestrator import Orchestrator
     from tui.operations.running.runner import Planned
 
 
 async def plan(
-    orchestrator: Orchestrator, app: AppSpec, op: str, to: int = 0, *, force: bool = False
+    orchestrator: Orchestrator,
+    app: AppSpec,
+    op: str,
+    to: int = 0,
+    *,
+    force: bool = False,
+    trust: Trust | None = None,
 ) -> Planned:
-    """Roll an app back. Raises HoldfastError."""
-    return await deploy.plan(orchestrator, app, op, FromRelease(orchestrator, app, op, to, force=force))
+    """Roll an app back. Raises HoldfastError.
+
+    trust   what is required of images now: an earlier release that lacks it is named, and never refused
+    """
+    required = trust.required(app.image) if trust is not None else ()
+    source = FromRelease(orchestrator, app, op, to, force=force, required=required)
+    return await deploy.plan(orchestrator, app, op, source)

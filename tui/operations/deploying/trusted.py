@@ -1,0 +1,75 @@
+"""Whether an image may be put into service by what the policy wants of it, before anything is changed."""
+
+from __future__ import annotations
+
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from tui.errors import Refused
+from tui.model.evidence import ClaimKind
+from tui.model.recorded_trust import recorded_sources
+from tui.model.verdict import Answer, Verdict
+from tui.operations.looking.app_repository import Remote
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from tui.engine.client import Engine
+    from tui.model.app import AppSpec
+    from tui.model.evidence import Evidence, Requirement
+    from tui.model.policy import Policy
+    from tui.model.release import Entry
+    from tui.model.verdict import Wanted
+    from tui.operations.deploying.targets import Target
+    from tui.operations.looking.verification import Verified
+
+NOWHERE = "the app has no registry, where one could be"
+
+
+@asynccontextmanager
+async def repository(engine: Engine, app: AppSpec, policy: Policy) -> AsyncIterator[Remote | None]:
+    """The app's repository, where more may be asked of it than what a version names; else None."""
+    if policy.trust is None or not app.has_registry:
+        yield None
+        return
+    async with Remote(engine, app) as remote:
+        yield remote
+
+
+async def verified(
+    remote: Remote | None, app: AppSpec, policy: Policy, target: Target, entries: Mapping[int, Entry]
+) -> Verified | None:
+    """What others have said of the image, judged; None where nobody asks. Raises KeyUnusable."""
+    wanted = policy.wanted(app.image, target.evidence)
+    if not wanted or policy.trust is None:
+        return None
+    from tui.operations.looking.trusted_keys import verify_keys
+    from tui.operations.looking.verification import Verified, verify
+
+    keys = await verify_keys(policy.trust)
+    if remote is None:
+        return Verified(tuple(_by_this_account(one, target.evidence) for one in wanted), ())
+    digests = [digest for digest in (target.digest, target.manifest) if digest]
+    recorded = recorded_sources(entries.values())
+    return await verify(remote.registry, app.image, digests, wanted, keys, time.time(), recorded)
+
+
+def _by_this_account(wanted: Wanted, evidence: Evidence) -> Verdict:
+    """Without a registry nobody else can have said anything: what this account found is all that there is."""
+    claim = evidence.passed(wanted.kind) if wanted.kind in (ClaimKind.TEST, ClaimKind.SCAN) else None
+    if claim is None:
+        return Verdict(wanted.kind, Answer.ABSENT, why=NOWHERE)
+    return Verdict(wanted.kind, Answer.OK, at=claim.at)
+
+
+def refuse_lacking(missing: Sequence[Requirement], called: str) -> list[str]:
+    """Raises Refused, naming everything that is enforced; what is not, in sentences."""
+    enforced = [one for one in missing if one.enforced]
+    if len(enforced) == 1:
+        raise Refused(f"{called} {enforced[0].lacks}", enforced[0].remedy)
+    if enforced:
+        lacks = ", and ".join(one.lacks for one in enforced)
+        remedies = dict.fromkeys(f"{one.kind}: {one.remedy}" for one in enforced)
+        raise Refused(f"{called} {lacks}", "each has its remedy", tuple(remedies))
+    return [f"{called} {one.lacks}: {one.remedy}" for one in missing]
