@@ -246,9 +246,9 @@ async def test_a_plan_names_what_it_creates_and_nothing_where_all_is_there(web: 
 async def test_what_was_created_or_removed_since_the_plan_counts(
     web: MemoryApp, before: list[str], after: list[str], state: str
 ) -> None:
-    web.memory.absent = before
+    web.memory.absent = [*before]
     planned = await web.deploy("v1")
-    web.memory.absent = after
+    web.memory.absent = [*after]
     done = await work(planned)
     assert done.states[NETWORKS] == state
     assert web.serves(1)
