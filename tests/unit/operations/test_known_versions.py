@@ -29,6 +29,10 @@ def target(digest: str = A, *images: str) -> Target:
         (Known("", ONE, ""), target(A), False),  # an index, not pulled: nothing can be said
         (Known("", ONE, ""), target("", ONE), False),
         (Known("", ONE, ""), target("", TWO), True),
+        (Known(A, ONE, ""), target(B)._replace(manifest=A), False),  # an index was made around it
+        (Known(B, ONE, "", A), target(A, ONE), False),
+        (Known(B, "", "", A), target(TWO)._replace(manifest=A), False),  # another index around the same
+        (Known(B, "", "", A), target(TWO)._replace(manifest=ONE), True),
     ],
 )
 def test_other_bytes(known: Known, now: Target, other: bool) -> None:

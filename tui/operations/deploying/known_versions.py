@@ -24,11 +24,16 @@ if TYPE_CHECKING:
 
 
 class Known(NamedTuple):
-    """The bytes that a version named. `digest` and `image` may be ""; `how` is how it is known."""
+    """The bytes that a version named; what is not known of them is "".
+
+    how        how it is known
+    manifest   the digest of this engine's platform, where `digest` is an index's
+    """
 
     digest: str
     image: str
     how: str
+    manifest: str = ""
 
     @property
     def bytes(self) -> str:
@@ -58,7 +63,8 @@ def released(version: str, entries: Mapping[int, Entry]) -> Known | None:
     for number in sorted(entries, key=lambda number: (bool(entries[number].good), number), reverse=True):
         release = entries[number].release
         if release.version == version:
-            return Known(release.digest, release.image, f"in r{number}")
+            manifest = release.evidence.get("manifest", "")
+            return Known(release.digest, release.image, f"in r{number}", manifest)
     return None
 
 
@@ -88,7 +94,13 @@ async def _on_engine(engine: Engine, app: AppSpec, version: str) -> list[Known]:
 
 
 def differs(known: Known, target: Target) -> bool:
-    """Whether these are certainly other bytes: an image's ID says nothing about the digest of an index."""
+    """Whether these are certainly other bytes: an image's ID says nothing about the digest of an index.
+
+    An index that was made around a manifest, for what a builder attests of it, has the same bytes for us.
+    """
+    same = {known.digest, known.manifest} & {target.digest, target.manifest}
+    if any(same):
+        return False
     if known.digest and target.digest:
         return known.digest != target.digest and not (known.image and known.image in target.images)
     return bool(known.image and target.images) and known.image not in target.images

@@ -108,7 +108,15 @@ class Remote:
         if digest == image.id or digest in self._app.digests_of(image.digests):
             return RegistryTag(digest, same=True)
         try:
-            manifest = await self.registry.manifest(self._path, digest)
+            manifest = await self._of_platform(await self.registry.manifest(self._path, digest), image)
         except RegistryUnreachable:
             return RegistryTag(digest)
         return RegistryTag(digest, same=manifest is not None and manifest.config_digest == image.id)
+
+    async def _of_platform(self, manifest: Manifest | None, image: ImageConfig) -> Manifest | None:
+        """What an index has for the image's platform, else the manifest itself. Raises RegistryError."""
+        if manifest is None or not manifest.platforms:
+            return manifest
+        listed = zip(manifest.platforms, manifest.manifests, strict=True)
+        fitting = [digest for platform, digest in listed if platform == image.platform]
+        return await self.registry.manifest(self._path, fitting[0]) if len(fitting) == 1 else None
