@@ -3,7 +3,8 @@
 Read in this order, later wins: settings.toml and apps.d/*.toml in $XDG_CONFIG_HOME/holdfast (what was chosen
 and made on the screen), /etc/holdfast/config.toml, $XDG_CONFIG_HOME/holdfast/config.toml, ./holdfast.toml,
 --config FILE. So a hand-written file has the last word, and `notes` says so where it overrules a choice made
-on the screen. Tables of several files are put together key by key.
+on the screen. Tables of several files are put together key by key. The last two may have come with a
+repository: what they cannot weaken is in `tui.settings.floors`.
 """
 
 from __future__ import annotations
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-OTHER_TABLES = {"keys": "keys", "apps": "apps.NAME", "engines": "engines.NAME"}
-"""Tables whose keys are names that the user gives, and how their heads are written."""
+OTHER_TABLES = {"keys": "keys", "apps": "apps.NAME", "engines": "engines.NAME", "trust": "trust"}
+"""Tables that have readers of their own, and how their heads are written."""
+
+FLOORED = ("policy", "trust")
+"""Tables of which a file that may have come with a repository can only ask for more."""
 
 
 class ConfigError(HoldfastError):
@@ -59,12 +63,22 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
         _merge(written, origin, _checked(values, path, home, problems), path)
     if config is not None and not os.path.exists(config):
         problems.append(f"{config}: there is no such file (--config)")
-    for path in (SYSTEM_CONFIG, user_config(environ), LOCAL_CONFIG, *filter(None, (config,))):
+    operators = (SYSTEM_CONFIG, user_config(environ))
+    for path in operators:
         _merge(written, origin, _checked(_read(path, problems), path, home, problems), path)
-    if "apps" in written:
-        from tui.settings.apps import problems_together
+    floor = {key: written[key] for key in FLOORED if key in written}
+    said_by = dict(origin) if floor else {}
+    for path in (LOCAL_CONFIG, *filter(None, (config,))):
+        foreign = os.path.abspath(path) not in map(os.path.abspath, operators)
+        values = _checked(_read(path, problems), path, home, problems, foreign=foreign)
+        if foreign and any(key in floor for key in values):
+            from tui.settings.floors import Floor, held
 
-        problems += problems_together(written["apps"])
+            least = Floor(floor.get("policy", {}), floor.get("trust", {}), said_by)
+            values, notes = held(values, least, path)
+            said += notes
+        _merge(written, origin, values, path)
+    problems += _problems_together(written, origin, alone=not problems)
     if problems:
         raise ConfigError(problems)
     overruled = tuple(
@@ -77,7 +91,24 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
         own = _own(written["apps"], config)
         written["apps"] = {name: written["apps"][name] for name in (*own, *written["apps"])}
         written["own"] = own
-    return _settings({**ours, **written})._replace(notes=(*said, *overruled), file=config or "")
+    files = {part.removeprefix("trust."): path for part, path in origin.items() if part.startswith("trust.")}
+    return _settings({**ours, **written})._replace(
+        notes=(*said, *overruled), file=config or "", trust_files=files
+    )
+
+
+def _problems_together(written: Mapping[str, Any], origin: Mapping[str, str], *, alone: bool) -> list[str]:
+    """What is wrong with all files together; `alone` where nothing is wrong with one."""
+    found: list[str] = []
+    if "apps" in written:
+        from tui.settings.apps import problems_together
+
+        found += problems_together(written["apps"])
+    if "trust" in written and alone:  # of a table with a fault nothing is known: a key may be listed in it
+        from tui.settings.trust_keys import trust_problems
+
+        found += trust_problems(written["trust"], origin)
+    return found
 
 
 def _own(apps: Mapping[str, Mapping[str, Any]], config: str | None) -> tuple[str, ...]:
@@ -101,6 +132,10 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         from tui.settings.apps import Apps
 
         settings = settings._replace(apps=Apps(values["apps"]), own=values["own"])
+    if "trust" in values:
+        from tui.settings.trust_keys import trust_of
+
+        settings = settings._replace(policy=settings.policy._replace(trust=trust_of(values["trust"])))
     if values.get("engines"):
         from tui.model.policy import EngineSettings
 
@@ -139,7 +174,13 @@ def _merge(into: dict[str, Any], origin: dict[str, str], values: Mapping[str, An
         elif key == "engines":
             earlier = into.setdefault(key, {})
             earlier |= {name: {**earlier.get(name, {}), **table} for name, table in value.items()}
+        elif key == "trust":
+            from tui.settings.trust_keys import merge_trust
+
+            into[key] = merge_trust(into.get(key, {}), value, origin, path)
         else:
+            if key == "policy":
+                origin |= {f"{key}.{name}": path for name in value}
             into[key] = {**into.get(key, {}), **value} if isinstance(value, dict) else value
 
 
@@ -162,7 +203,9 @@ def _read(path: str, problems: list[str]) -> dict[str, Any]:
     return {}
 
 
-def _checked(values: Mapping[str, Any], path: str, home: str, problems: list[str]) -> dict[str, Any]:
+def _checked(
+    values: Mapping[str, Any], path: str, home: str, problems: list[str], *, foreign: bool = False
+) -> dict[str, Any]:
     """The values that are allowed; what is wrong with the others goes to `problems`."""
     found: dict[str, Any] = {}
     for key, value in values.items():
@@ -177,6 +220,12 @@ def _checked(values: Mapping[str, Any], path: str, home: str, problems: list[str
             from tui.settings.reading import SettingsFile
 
             found[key] = read_apps(value, SettingsFile(path, problems, home))
+        elif key == "trust":
+            from tui.settings.reading import SettingsFile, SettingsPlace
+            from tui.settings.trust_keys import read_trust
+
+            source = SettingsFile(path, problems, home, foreign=foreign)
+            found[key] = read_trust(value, SettingsPlace(source, "[trust]"))
         elif key == "engines":
             found[key] = {
                 name: _table(table, ENGINE, path, f"engines.{name}", problems)

@@ -24,15 +24,19 @@ LONG = 60
 
 
 class SettingsFile:
-    """A file that is read. `folder` is where its relative paths begin; `problems` are a line each."""
+    """A file that is read. `folder` is where its relative paths begin; `problems` are a line each.
 
-    __slots__ = ("file", "folder", "home", "problems")
+    foreign   whether it may have come with a repository, and names no program to run on this machine
+    """
 
-    def __init__(self, file: str, problems: list[str], home: str) -> None:
+    __slots__ = ("file", "folder", "foreign", "home", "problems")
+
+    def __init__(self, file: str, problems: list[str], home: str, *, foreign: bool = False) -> None:
         self.file = file
         self.folder = os.path.dirname(os.path.abspath(file))
         self.problems = problems
         self.home = home
+        self.foreign = foreign
 
     def path(self, text: str) -> str:
         """A path, absolute: from the file's folder on, or from the home folder for `~`."""

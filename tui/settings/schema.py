@@ -38,6 +38,7 @@ class Settings(NamedTuple):
     own       the apps of --config's file, else of the folder's own: what is meant where none is named
     engines   docker context or endpoint -> what is special about it
     file      the one that was named for this time (--config), "" for none
+    trust_files  which file a part of `policy.trust` comes from: "level", "verify_keys.ci", "require.scan"
     """
 
     theme: str = "holdfast-dark"
@@ -51,6 +52,7 @@ class Settings(NamedTuple):
     engines: Mapping[str, EngineSettings] = {}
     own: tuple[str, ...] = ()
     file: str = ""
+    trust_files: Mapping[str, str] = {}
 
 
 class Key(NamedTuple):

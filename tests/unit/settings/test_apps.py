@@ -25,6 +25,9 @@ from tui.model.app import (
     Ulimit,
 )
 from tui.model.scan_spec import Ignore, ScanSpec
+from tui.model.signing import KeySource
+from tui.model.trust import ListedKey, Trust
+from tui.model.verdict import Wanted
 from tui.settings.app_file import run_table
 from tui.settings.load import ConfigError, load
 
@@ -60,6 +63,16 @@ def test_the_whole_example_is_read_as_it_says(home: dict[str, str]) -> None:
     settings = load(None, home)
     here, user = os.getcwd(), home["HOME"]
     assert settings.engines["prod"] == ("bright_red", True)
+    assert settings.policy.trust == Trust(
+        sign_key=KeySource(file=f"{user}/.config/holdfast/keys/ci.key"),
+        sign_keys={"production": KeySource(env="PRODUCTION_KEY")},
+        verify_keys=(
+            ListedKey("ci", KeySource(file="/etc/holdfast/ci.pub")),
+            ListedKey("ci-2026", KeySource(file="/etc/holdfast/ci-2026.pub"), 1_801_353_600.0),
+        ),
+        require=(Wanted("signature"), Wanted("scan", max_age=30 * 86_400.0, keys=("ci",))),
+        scope=("registry.example.com/team/*",),
+    )
     assert dict(settings.apps) == {
         "web": AppSpec(
             name="web",
