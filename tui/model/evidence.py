@@ -154,13 +154,14 @@ def is_recorded(facts: Mapping[str, str], kind: str) -> bool:
 def recorded_claims(facts: Mapping[str, str]) -> tuple[Claim, ...]:
     """The claims in what a record says of its image. Anybody may have written it: a moment may be none."""
     return tuple(
-        Claim(kind, True, _moment(facts[when]), op=facts.get(op, ""))
+        Claim(kind, True, recorded_moment(facts[when]), op=facts.get(op, ""))
         for kind, (when, op) in _FACTS.items()
         if facts.get(when)
     )
 
 
-def _moment(said: str) -> float:
+def recorded_moment(said: str) -> float:
+    """Seconds since the epoch as a record has them; 0.0 for what is no moment."""
     try:
         at = float(said)
     except ValueError:
