@@ -101,6 +101,7 @@ _SHORT: Mapping[Answer, str] = {
     Answer.ABSENT: "no {kind}",
     Answer.WRONG_KEY: "{kind} by another key",
     Answer.OTHER_IMAGE: "{kind} of another image",
+    Answer.OTHER_VERSION: "{kind} of another version",
     Answer.TOO_OLD: "{kind} too old",
     Answer.FAILED: "{kind} failed",
     Answer.UNREACHABLE: "{kind} not verified",
@@ -124,6 +125,8 @@ def _remedy(verdict: Verdict, of: str) -> str:
             return (
                 f"holdfast verify {of} names who signed; a key that is to count stands in [trust] verify_keys"
             )
+        case Answer.OTHER_VERSION:
+            return f"the tag may have been moved to an older image; else {makes}"
         case Answer.OTHER_IMAGE:
             return f"somebody may have copied it from another image; {makes}"
         case Answer.FAILED:

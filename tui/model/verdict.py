@@ -27,6 +27,7 @@ class Answer(StrEnum):
     ABSENT = "absent"
     WRONG_KEY = "wrong key"
     OTHER_IMAGE = "of another image"
+    OTHER_VERSION = "of another version"
     TOO_OLD = "too old"
     FAILED = "failed result"
     UNREACHABLE = "unreachable"
@@ -74,6 +75,7 @@ class Verdict(NamedTuple):
             Answer.ABSENT: f"has no {noun}",
             Answer.WRONG_KEY: f"has no {noun} by a listed key",
             Answer.OTHER_IMAGE: f"has a {noun} of another image",
+            Answer.OTHER_VERSION: f"has a {noun} of another version",
             Answer.TOO_OLD: f"has a {noun} that is too old",
             Answer.FAILED: f"has a {noun} that says it failed",
             Answer.UNREACHABLE: f"cannot be verified: its {noun} could not be read",
@@ -91,14 +93,41 @@ def judged(
     keys: Collection[VerifyKey],
     now: float,
     recorded: Mapping[str, float] = _NEVER,
+    version: str = "",
 ) -> tuple[Verdict, ...]:
     """A verdict for each requirement, in their order.
 
     digests    of the image: of its index and of its platform's manifest; what is said of either counts
     keys       the listed ones
     recorded   what was already verified here: the digest of its bytes -> when, seconds since the epoch
+    version    as which it is asked for: a signature that names another is none of it. A tag that was moved
+               back to an older image, rightly signed, is found by that. "" where any will do
     """
-    return tuple(_judged(one, attested, digests, keys, now, recorded) for one in wanted)
+    known = [one for one in attested if not _is_of_another_version(one, version)]
+    others = [one for one in attested if _is_of_another_version(one, version) and _is_of(one, digests)]
+    verdicts = []
+    for one in wanted:
+        verdict = _judged(one, known, digests, keys, now, recorded)
+        if verdict.answer in (Answer.ABSENT, Answer.OTHER_IMAGE, Answer.WRONG_KEY):
+            other = _judged(one, others, digests, keys, now, recorded)
+            if other.ok:
+                verdict = _of_another_version(other, others)
+            elif other.answer is not Answer.ABSENT and verdict.answer is Answer.ABSENT:
+                verdict = other
+        verdicts.append(verdict)
+    return tuple(verdicts)
+
+
+def _is_of_another_version(one: Attested, version: str) -> bool:
+    """Whether it is a signature of what another version names. One that names none is of any."""
+    named = one.told.get("version", "")
+    return bool(version and named) and one.claim.kind == ClaimKind.SIGNATURE and named != version
+
+
+def _of_another_version(verdict: Verdict, others: Iterable[Attested]) -> Verdict:
+    """What would be OK, as what it is."""
+    named = next(one.told["version"] for one in others if one.source == verdict.source)
+    return verdict._replace(answer=Answer.OTHER_VERSION, why=named)
 
 
 def _judged(

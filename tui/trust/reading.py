@@ -13,7 +13,7 @@ from tui.model.digest import short_id
 from tui.model.evidence import Claim, ClaimKind
 from tui.model.predicates import claim_of, told_by
 from tui.model.signing import Attested
-from tui.model.statement import DIGEST, PAYLOAD_TYPE, read_statement, to_sign
+from tui.model.statement import DIGEST, LONGEST_TEXT, PAYLOAD_TYPE, read_statement, to_sign
 from tui.model.strict_json import read_object
 from tui.trust.bundles import SIMPLE_TYPES
 
@@ -138,7 +138,8 @@ def _said(payload: bytes, source: str, *, key: str, signed: bool) -> Attested:
 
 def _simple(found: Attachment, keyring: _Keyring) -> Attested:
     key = keyring.signed_by([_decoded(found.annotations.get(SIGNATURE_ANNOTATION))], found.blob)
-    critical = read_object(found.blob).get("critical")
+    payload = read_object(found.blob)
+    critical, optional = payload.get("critical"), payload.get("optional")
     image = critical.get("image") if isinstance(critical, dict) else None
     digest = image.get("docker-manifest-digest") if isinstance(image, dict) else None
     if not isinstance(critical, dict) or critical.get("type") not in SIMPLE_TYPES:
@@ -152,7 +153,14 @@ def _simple(found: Attachment, keyring: _Keyring) -> Attested:
         key=key,
         signed=True,
         source=found.digest,
+        told=_told(optional if isinstance(optional, dict) else {}),
     )
+
+
+def _told(optional: Mapping[str, Any]) -> dict[str, str]:
+    """What a signature of cosign 2's says besides: our words for it, as in a statement."""
+    texts = {name: optional.get(name) for name in ("version", "app")}
+    return {name: text for name, text in texts.items() if isinstance(text, str) and len(text) <= LONGEST_TEXT}
 
 
 def _decoded(text: object) -> bytes:

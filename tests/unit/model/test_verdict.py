@@ -143,6 +143,7 @@ ANY = st.builds(
     key=st.sampled_from(["", "release", "old", "stranger"]),
     signed=st.booleans(),
     source=st.sampled_from(["", "sha256:1", "sha256:2"]),
+    told=st.sampled_from([{}, {"version": "v1"}, {"version": "v2"}]),
     fault=st.sampled_from(["", "", "", "broken"]),
 ).map(lambda one: one._replace(key="") if not one.signed else one)
 FOREIGN = ANY.filter(
@@ -158,14 +159,14 @@ def test_no_sequence_of_foreign_claims_changes_whether_it_passes(
     data: st.DataObject, known: list[Attested], foreign: list[Attested], wanted: Wanted
 ) -> None:
     mixed = data.draw(st.permutations([*known, *foreign]))
-    [before] = judged([wanted], known, DIGESTS, KEYS, NOW)
-    [after] = judged([wanted], mixed, DIGESTS, KEYS, NOW)
+    [before] = judged([wanted], known, DIGESTS, KEYS, NOW, version="v1")
+    [after] = judged([wanted], mixed, DIGESTS, KEYS, NOW, version="v1")
     assert after.ok == before.ok
 
 
 @given(st.lists(ANY, max_size=5), WANTED)
 def test_unreachable_is_never_absent_and_absent_never_a_pass(found: list[Attested], wanted: Wanted) -> None:
-    [verdict] = judged([wanted], found, DIGESTS, KEYS, NOW)
+    [verdict] = judged([wanted], found, DIGESTS, KEYS, NOW, version="v1")
     if any(one.fault for one in found):
         assert verdict.answer in (Answer.OK, Answer.FAILED, Answer.UNREACHABLE)
     else:
@@ -176,8 +177,43 @@ def test_unreachable_is_never_absent_and_absent_never_a_pass(found: list[Atteste
             and one.claim.passed
             and one.claim.kind == wanted.kind
             and {*one.digests} & {*DIGESTS}
+            and (wanted.kind != ClaimKind.SIGNATURE or one.told.get("version", "v1") == "v1")
             for one in found
         )
+
+
+def signature(version: str = "", **others: object) -> Attested:
+    told = {"version": version} if version else {}
+    return said(Claim(ClaimKind.SIGNATURE, True, NOW - 100), told=told, **others)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("attested", "answer"),
+    [
+        ([signature("v2")], Answer.OK),
+        ([signature()], Answer.OK),
+        ([signature("v1")], Answer.OTHER_VERSION),
+        ([signature("v1"), signature("v2")], Answer.OK),
+        ([signature("v1"), signature()], Answer.OK),
+        ([signature("v1"), signature("v2", key="stranger")], Answer.OTHER_VERSION),
+        ([signature("v1", key="stranger")], Answer.WRONG_KEY),
+        ([signature("v1", digest=OTHER)], Answer.ABSENT),
+        ([signature("v1"), fault()], Answer.UNREACHABLE),
+    ],
+)
+def test_a_tag_moved_to_an_older_image_is_not_what_was_signed(
+    attested: list[Attested], answer: Answer
+) -> None:
+    want = [Wanted(ClaimKind.SIGNATURE)]
+    [verdict] = judged(want, attested, DIGESTS, KEYS, NOW, version="v2")
+    assert verdict.answer is answer
+    [verdict] = judged(want, attested, DIGESTS, KEYS, NOW)
+    assert verdict.ok or answer is not Answer.OTHER_VERSION, "by its digest it is what was signed"
+
+
+def test_which_version_was_signed_is_said() -> None:
+    [verdict] = judged([Wanted(ClaimKind.SIGNATURE)], [signature("v1")], DIGESTS, KEYS, NOW, version="v2")
+    assert verdict.lacks == "has a signature of another version (v1)"
 
 
 @given(

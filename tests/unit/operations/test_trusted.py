@@ -55,10 +55,16 @@ class Place:
         key = ListedKey("ci", KeySource(file=str(folder / "ci.pub")))
         self.policy = Policy(trust=Trust(verify_keys=(key,), require=(Wanted("signature"),)))
 
-    async def say(self, by: str, passed: bool = True, kinds: tuple[str, ...] = ("signature", "test")) -> None:
+    async def say(
+        self,
+        by: str,
+        passed: bool = True,
+        kinds: tuple[str, ...] = ("signature", "test"),
+        version: str = "v1",
+    ) -> None:
         signer = await load_signer(by, KeySource(file=str(self.folder / f"{by}.key"))) if by else None
         subject, now = Subject("web", self.digest), time.time()
-        said = {"signature": Signing(), "test": Trial("sha256:" + "b" * 64)}
+        said = {"signature": Signing(version), "test": Trial("sha256:" + "b" * 64)}
         statements = [statement_of(Claim(kind, passed, now), subject, said[kind]) for kind in kinds]
         size = len(self.memory.manifests[PATH, self.digest][0])
         made = await attachments(statements, signer)
@@ -158,3 +164,9 @@ async def test_without_a_registry_this_account_s_word_is_all_that_there_is(place
     assert found is not None
     assert [one.answer for one in found.verdicts] == [Answer.ABSENT, Answer.OK]
     assert "no registry" in found.verdicts[0].lacks
+
+
+async def test_a_tag_that_was_moved_to_an_older_signed_image_is_refused(place: Place) -> None:
+    await place.say("ci", version="v0")
+    refusal = await place.refused()
+    assert refusal.message == "web v1 has a signature of another version (v0)"

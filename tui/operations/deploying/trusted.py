@@ -52,7 +52,10 @@ async def verified(
         return Verified(tuple(_by_this_account(one, target.evidence) for one in wanted), ())
     digests = [digest for digest in (target.digest, target.manifest) if digest]
     recorded = recorded_sources(entries.values())
-    return await verify(remote.registry, app.image, digests, wanted, keys, time.time(), recorded)
+    version = "" if policy.may_move(target.version) else target.version
+    return await verify(
+        remote.registry, app.image, digests, wanted, keys, time.time(), recorded, version=version
+    )
 
 
 def _by_this_account(wanted: Wanted, evidence: Evidence) -> Verdict:

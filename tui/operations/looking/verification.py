@@ -42,21 +42,22 @@ async def verify(
     now: float,
     recorded: Mapping[str, float] = _NEVER,
     *,
+    version: str = "",
     everything: bool = False,
 ) -> Verified:
-    """Judge an image by what hangs on any of its digests: the one that is pulled first.
+    """Judge an image, asked for as a version, by what hangs on any of its digests: the one pulled first.
 
     It is looked at one place after the other until the requirements are met, or at all of them for
     `everything`. Never raises RegistryError: what is out of reach is a verdict. Raises KeyUnusable.
     """
     found: tuple[Attested, ...] = ()
-    verdicts = judged(wanted, found, digests, keys, now, recorded)
+    verdicts = judged(wanted, found, digests, keys, now, recorded, version)
     if not wanted and not everything:
         return Verified((), ())
     for digest in dict.fromkeys(digests):
         for look in (attachments, old_signatures):
             found += await attested(await look(registry, repository, digest), keys)
-            verdicts = judged(wanted, found, digests, keys, now, recorded)
+            verdicts = judged(wanted, found, digests, keys, now, recorded, version)
             if not everything and all(verdict.ok for verdict in verdicts):
                 return Verified(verdicts, found)
     return Verified(verdicts, found)
