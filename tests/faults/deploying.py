@@ -62,6 +62,9 @@ IMAGE = "faulty"
 
 NOTHING: Mapping[str, Any] = {}
 
+FOLDERS = ("HOME", "XDG_STATE_HOME")
+"""What says where a process keeps its journals."""
+
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["__main__", __name__])
 
@@ -107,6 +110,8 @@ def operate(
     request: str, environ: dict[str, str], times: Times, dead: bool, point: Point | None, blow: int
 ) -> None:  # pragma: no cover - in a process of its own
     """An operation process that strikes itself with a signal at a point."""
+    for name in FOLDERS:
+        os.environ.pop(name, None)  # the server that forks has them as the test had them that began it
     os.environ.update(environ)
     Lease.acquire.__func__.__kwdefaults__["times"] = times  # type: ignore[attr-defined]
     if dead:
@@ -257,7 +262,7 @@ class App:
 
         dead   whether any lease that it meets counts as dead
         """
-        environ = {name: os.environ[name] for name in ("HOME", "XDG_STATE_HOME") if name in os.environ}
+        environ = {name: os.environ[name] for name in FOLDERS if name in os.environ}
         request = self.request(verb, **options)
         arguments = (request.line(), environ, times, dead, point, blow)
         return Started(FORKS.Process(target=operate, args=arguments), request.op)
