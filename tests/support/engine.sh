@@ -31,6 +31,11 @@ inside() {
     while read -r asked; do
         case $asked in
         start)
+            # In memory, as long as nobody has put another place there: nothing outlives the engine, and it
+            # flushes each small change to the disk. Only it and what it starts see the mounts.
+            for place in data run; do
+                [ -e "$folder/$place" ] || { mkdir "$folder/$place"; mount -t tmpfs "$place" "$folder/$place"; }
+            done
             rm -f "$folder/pid" "$folder/ended"
             # It starts itself anew for each archive that it packs or unpacks, and those processes take more
             # time to collect what their start has left than to do their work.
