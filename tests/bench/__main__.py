@@ -17,7 +17,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import builds, deploys, events, floods, idle, keys, logs, memory, startup
+from tests.bench import builds, deploys, events, floods, idle, keys, logs, memory, startup, trust
 from tests.bench.engines import Engines
 from tests.bench.machine import OtherWork
 from tests.bench.programs import ours, theirs, version
@@ -39,6 +39,7 @@ MEASURES: dict[str, Callable[[Run], list[Result]]] = {
     "memory": memory.measure,
     "builds": builds.measure,
     "deploys": deploys.measure,
+    "trust": trust.measure,
 }
 BUSY = 10.0  # percent: from here on others disturb the figures
 
