@@ -52,6 +52,7 @@ class Evidence(NamedTuple):
 
     claims      what was found of it, the oldest first
     commit      the commit it was built from, "" when unknown; `dirty` when there were uncommitted changes
+    source      the remote of its repository, without credentials; "" when unknown
     bases       base image -> digest, as the engine resolved them
     seconds     how long the build took
     named       the versions that it was given, pushed or deployed as: version -> when, the last time
@@ -69,6 +70,7 @@ class Evidence(NamedTuple):
     named: Mapping[str, float] = {}
     digests: Mapping[str, str] = {}
     places: Mapping[str, float] = {}
+    source: str = ""
 
     def given(self, version: str, engine: str) -> float:
         """When it was given a version on an engine, by that one's ID; 0.0 where it was not, as is known."""

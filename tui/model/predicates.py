@@ -53,7 +53,7 @@ class Signing(NamedTuple):
 class Trial(NamedTuple):
     """How an image was tested, by which tests.
 
-    configuration   the digest "sha256:..." of what says how
+    configuration   the digest "sha256:..." of what says how, "" where unknown
     """
 
     configuration: str
@@ -145,9 +145,10 @@ def statement_of(claim: Claim, subject: Subject, said: Said) -> Statement:
 
 def _trial(claim: Claim, said: Trial) -> dict[str, Any]:
     result = "FAILED" if not claim.passed else "WARNED" if said.warned else "PASSED"
+    digest = said.configuration.removeprefix("sha256:")
     return {
         "result": result,
-        "configuration": [{"name": "test", "digest": {"sha256": said.configuration.removeprefix("sha256:")}}],
+        "configuration": [{"name": "test", "digest": {"sha256": digest}}] if digest else [],
         **({"url": said.url} if said.url else {}),
         "passedTests": [*said.passed],
         "warnedTests": [*said.warned],

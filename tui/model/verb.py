@@ -120,7 +120,8 @@ _ALL = (
         usage="[APP] [VERSION]",
         short="push a version, and read it back",
         help=(
-            "Push an image's version to its registry, and read back what arrived there. "
+            "Push an image's version to its registry, and read back what arrived there. What is known of it "
+            "(its test, its scan, how it was built) is attached, signed where [trust] names a key. "
             f"A version in the registry is never overwritten: exit status 4. {ASKS}"
         ),
         examples=(

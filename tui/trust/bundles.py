@@ -11,10 +11,10 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-from tui.model.attachment import BUNDLE, SIGNATURE_ANNOTATION, SIMPLE_SIGNING, UNSIGNED, Attachment
-from tui.model.moment import written_moment
+from tui.model.attachment import BUNDLE, SIGNATURE_ANNOTATION, SIMPLE_SIGNING, Attachment
 from tui.model.predicates import SIGNED, claim_of
 from tui.model.statement import PAYLOAD_TYPE, Statement, Subject, statement_bytes, to_sign
+from tui.model.unsigned import created, unsigned
 from tui.trust.errors import SigningRefused
 
 if TYPE_CHECKING:
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 SIMPLE_TYPE = "cosign container image signature"
 SIMPLE_TYPES = (SIMPLE_TYPE, "atomic container signature")
-CREATED = "org.opencontainers.image.created"
 
 
 async def attachments(statements: Iterable[Statement], signer: Signer | None) -> tuple[Attachment, ...]:
-    """What is to be attached: a bundle of each statement, and for a signature what cosign 2 reads besides.
+    """What is to be attached: a bundle of each statement, in their order, then what cosign 2 reads.
+
+    The latter is of signatures, and of their first subject alone: it stands under the tag of what it is of.
 
     Without a signer they are attached as they are, and a signature is none. Raises SigningRefused before any
     is made where one tells of a failure; Unfit for a statement that nobody would read.
@@ -38,7 +39,7 @@ async def attachments(statements: Iterable[Statement], signer: Signer | None) ->
 
 def _made(statements: tuple[Statement, ...], signer: Signer | None) -> tuple[Attachment, ...]:
     if signer is None:
-        return tuple(_unsigned(one) for one in statements if one.predicate_type != SIGNED)
+        return tuple(unsigned(one) for one in statements if one.predicate_type != SIGNED)
     if failed := [claim.kind for one in statements if not (claim := claim_of(one)).passed]:
         raise SigningRefused(
             f"a failure is not signed: {' and '.join(failed)}",
@@ -46,7 +47,7 @@ def _made(statements: tuple[Statement, ...], signer: Signer | None) -> tuple[Att
         )
     made = [_signed(one, signer) for one in statements]
     signatures = [one for one in statements if one.predicate_type == SIGNED]
-    return (*made, *(_simple(subject, signer) for one in signatures for subject in one.subjects))
+    return (*made, *(_simple(subject, signer) for one in signatures for subject in one.subjects[:1]))
 
 
 def _signed(statement: Statement, signer: Signer) -> Attachment:
@@ -64,17 +65,7 @@ def _signed(statement: Statement, signer: Signer) -> Attachment:
         "dev.sigstore.bundle.content": "dsse-envelope",
         "dev.sigstore.bundle.predicateType": statement.predicate_type,
     }
-    return Attachment(BUNDLE, _compact(bundle), annotations | _created(statement))
-
-
-def _unsigned(statement: Statement) -> Attachment:
-    annotations = {"in-toto.io/predicate-type": statement.predicate_type}
-    return Attachment(UNSIGNED, statement_bytes(statement), annotations | _created(statement))
-
-
-def _created(statement: Statement) -> dict[str, str]:
-    at = claim_of(statement).at
-    return {CREATED: written_moment(at)} if at else {}
+    return Attachment(BUNDLE, _compact(bundle), annotations | created(statement))
 
 
 def _simple(subject: Subject, signer: Signer) -> Attachment:

@@ -108,7 +108,7 @@ async def _tag(request: Request, engine: Engine, app: AppSpec, policy: Policy) -
 async def _push(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
     from tui.operations.verbs.push import plan
 
-    return await plan(engine, app, policy, request.version, request.image)
+    return await plan(engine, app, policy, request.version, request.image, request.op)
 
 
 async def _deploy(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:

@@ -150,6 +150,7 @@ class Build:
                 seconds=seconds,
                 commit=source.commit,
                 dirty=source.dirty,
+                source=source.url,
                 bases=made.bases,
             )
         facts = [("commit", source.short)] if source.commit else []

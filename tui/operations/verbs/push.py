@@ -11,10 +11,13 @@ from tui.engine.transfers import LayerProgress, Pushed
 from tui.errors import HoldfastError, Refused
 from tui.evidence.files import name_version
 from tui.model.digest import short_id
-from tui.model.operation import CACHED, DONE, RUNNING, WAITING, Plan, PlanStep, Result
+from tui.model.operation import CACHED, DONE, FAILED, RUNNING, SKIPPED, WAITING, Plan, PlanStep, Result
+from tui.operations.attesting.attest import ATTEST, Attest, place_of
+from tui.operations.attesting.signing_keys import push_signer
 from tui.operations.looking.app_repository import RegistryTag, Remote
 from tui.operations.looking.image_choice import chosen
 from tui.operations.running.runner import Planned
+from tui.registry.errors import RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +32,9 @@ TRIES = 4
 WAIT_SECONDS = 0.5
 """Before the second try of a push whose connection broke; doubled for each further one."""
 
+COURTESY_SECONDS = 30.0
+"""Time limit for attaching what nobody signs."""
+
 DONE_STATES = {"pushed": DONE, "exists": CACHED, "mounted": CACHED}
 
 
@@ -38,14 +44,23 @@ class NothingToPush(HoldfastError):
     exit_status = 2
 
 
+class NotSigned(HoldfastError):
+    """The bytes and the tags have arrived, and what is known of them could not be attached."""
+
+
 class OtherBytesPushed(HoldfastError):
     """The registry answers with other bytes than were pushed: somebody has to look at it."""
 
     exit_status = 6
 
 
-async def plan(engine: Engine, app: AppSpec, policy: Policy, version: str = "", wanted: str = "") -> Planned:
-    """Push versions of one image; without `version` all it has. Raises HoldfastError."""
+async def plan(
+    engine: Engine, app: AppSpec, policy: Policy, version: str = "", wanted: str = "", op: str = ""
+) -> Planned:
+    """Push versions of one image; without `version` all it has. Raises HoldfastError.
+
+    The key that signs is loaded here: a broken one refuses before anything is pushed.
+    """
     if not app.has_registry:
         raise NothingToPush(
             f'{app.origin}: [apps.{app.name}] image = "{app.image}" names no registry',
@@ -64,9 +79,10 @@ async def plan(engine: Engine, app: AppSpec, policy: Policy, version: str = "", 
     for missing in policy.missing(evidence, app):
         if missing.enforced:
             raise Refused(f"{image.id[7:19]} {missing.lacks}", missing.remedy)
+    attest = await Attest.of(app, policy, evidence, await push_signer(policy.trust), op)
     async with Remote(engine, app) as remote:
         held = {tag: await remote.held(tag, image) for tag in tags}
-    push = Pushing(engine, app, policy, image, tags)
+    push = Pushing(engine, app, policy, image, tags, attest)
     return Planned(push.plan(held, remote.host), push.run)
 
 
@@ -74,19 +90,26 @@ class Pushing:
     """Pushing versions of one image."""
 
     def __init__(
-        self, engine: Engine, app: AppSpec, policy: Policy, image: ImageConfig, tags: Sequence[str]
+        self,
+        engine: Engine,
+        app: AppSpec,
+        policy: Policy,
+        image: ImageConfig,
+        tags: Sequence[str],
+        attest: Attest,
     ) -> None:
         self._engine = engine
         self._app = app
         self._policy = policy
         self._image = image
         self._tags = tags
+        self._attest = attest
 
     def plan(self, held: Mapping[str, RegistryTag], host: str) -> Plan:
         """What will be done where the registry has these. Raises Refused."""
         app, image = self._app, self._image
         steps = [PlanStep("guard", "Ask the registry what it has")]
-        facts = [("image", image.id), ("registry", host)]
+        facts = [("image", image.id), ("registry", host), *self._attest.facts]
         warnings = []
         for tag in self._tags:
             self._refuse_other_bytes(tag, held[tag])
@@ -97,7 +120,7 @@ class Pushing:
                 warnings.append(f"{tag} moves away from {short_id(held[tag].digest)}: [policy] allows it")
             else:
                 facts.append((tag, "new"))
-        steps.append(PlanStep("verify", "Read the digest back"))
+        steps += [PlanStep("verify", "Read the digest back"), *self._attest.steps]
         equal = " && ".join(f"docker push {app.image}:{tag}" for tag in self._tags)
         title = f"Push {app.name} {', '.join(self._tags)}"
         return Plan(
@@ -139,7 +162,37 @@ class Pushing:
                     await self._verify(tag, digests[tag], remote, report)
                     now = time.time()
                     await asyncio.to_thread(name_version, app.name, image.id, tag, digests[tag], now)
+            if self._attest.steps:
+                await self._attached(remote, digests, report)
         return Result(image=image.id, digest=next(iter(digests.values())), tags=references)
+
+    async def _attached(self, remote: Remote, digests: Mapping[str, str], report: Report) -> None:
+        """Attach what is known of it: unsigned only as a courtesy, which the push does not depend on."""
+        courtesy = self._attest.signer is None
+        image = self._image
+        platform = "/".join(part for part in (image.os, image.architecture, image.variant) if part)
+        for digest in dict.fromkeys(digests.values()):
+            versions = [tag for tag in digests if digests[tag] == digest]
+            try:
+                async with asyncio.timeout(COURTESY_SECONDS if courtesy else None):
+                    place = await place_of(remote.registry, self._app, digest, platform)
+                    await self._attest.run(report, place, versions)
+            except (RegistryError, TimeoutError) as error:
+                report.state(ATTEST, SKIPPED if courtesy else FAILED)
+                words = error.message if isinstance(error, RegistryError) else "the registry takes too long"
+                if not courtesy:
+                    raise self._not_signed(error, words, versions) from None
+                report.warn(f"what is known of {versions[0]} is not attached to it: {words}")
+
+    def _not_signed(self, error: Exception, words: str, versions: Sequence[str]) -> NotSigned:
+        detail = (
+            (*error.detail, *([error.hint] if error.hint else [])) if isinstance(error, RegistryError) else ()
+        )
+        return NotSigned(
+            f"{self._app.image}:{versions[0]} has arrived, bytes and tag, and is not signed: {words}",
+            f"holdfast sign {self._app.name} {versions[0]}",
+            detail,
+        )
 
     async def _push(self, tag: str, remote: Remote, report: Report) -> str:
         """Push one tag, again where the connection broke; its digest."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tui.model.operation import CACHED, DONE, FAILED, RUNNING, Plan, PlanStep, Result
+from tui.operations.attesting.signing_keys import push_signer, signed_by
 from tui.operations.deploying.live_already import live_already, nothing_to_do
 from tui.operations.deploying.sources import FromBuild, FromVersion
 from tui.operations.deploying.undisturbed import refuse_while_leased
@@ -20,7 +21,7 @@ from tui.operations.verbs.build import find_build
 from tui.operations.verbs.tag import refuse_dirty, refuse_illegal
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Coroutine, Iterator, Sequence
 
     from tui.engine.client import Engine
     from tui.model.app import AppSpec
@@ -45,12 +46,14 @@ async def plan(
     refuse_illegal(version)
     if build.source.dirty:
         refuse_dirty("what is here", version, build.source.commit, policy)
-    ship = _Ship(engine, app, policy, op, version, build, again=again)
+    signer = await push_signer(policy.trust) if app.has_registry else None
+    signed = [signed_by(signer)] if signer is not None else []
+    ship = _Ship(engine, app, policy, op, version, build, signed, again=again)
     return Planned(await ship.plan(), ship.run)
 
 
 class _Ship:
-    """Shipping one app as this version."""
+    """Shipping one app as this version. signed: the fact of which key signs what is pushed, if one does."""
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class _Ship:
         op: str,
         version: str,
         build: Build,
+        signed: Sequence[tuple[str, str]],
         *,
         again: bool,
     ) -> None:
@@ -69,13 +73,19 @@ class _Ship:
         self._op = op
         self._version = version
         self._build = build
+        self._signed = signed
         self._again = again
 
     async def plan(self) -> Plan:
         """What will be done, as far as it can be said before the build. Raises HoldfastError."""
         app, first = self._app, self._build.plan()
         foreseen, taken = await asyncio.gather(self._foreseen(), self._taken())
-        facts = [*first.facts, ("version", self._version), ("engine", self._engine.endpoint.url)]
+        facts = [
+            *first.facts,
+            ("version", self._version),
+            ("engine", self._engine.endpoint.url),
+            *self._signed,
+        ]
         facts += [fact for fact in foreseen.facts if fact[0] not in ("new", *dict(facts))]
         warnings = dict.fromkeys((*first.warnings, *foreseen.warnings, *taken))
         equal = f"holdfast build {app.name} && ... && holdfast deploy {app.name} {self._version}"
@@ -96,7 +106,8 @@ class _Ship:
             steps.append(PlanStep("ship-scan", "Scan it"))
         steps.append(PlanStep("ship-tag", f"Tag it {self._version}"))
         if app.has_registry:
-            steps.append(PlanStep("ship-push", f"Push {app.image}:{self._version}"))
+            signing = " and sign it" if self._signed else ""
+            steps.append(PlanStep("ship-push", f"Push {app.image}:{self._version}{signing}"))
         steps.append(PlanStep("ship-deploy", f"Deploy {self._version}"))
         return steps
 
@@ -154,7 +165,8 @@ class _Ship:
         await self._planned("ship-tag", tagging, report)
         result = built
         if app.has_registry:
-            result = await self._planned("ship-push", push.plan(engine, app, policy, version, image), report)
+            pushing = push.plan(engine, app, policy, version, image, op)
+            result = await self._planned("ship-push", pushing, report)
         orchestrator = await Standalone.open(engine)
         source = FromVersion(engine, app, policy, op, version, again=True)
         last = await self._planned("ship-deploy", deploy.plan(orchestrator, app, op, source), report)

@@ -10,6 +10,7 @@ from tui.evidence.files import add_claim
 from tui.model.evidence import Claim, ClaimKind
 from tui.operations.deploying.wanted import here, wanted_image
 from tui.operations.running.runner import Planned, whoami
+from tui.operations.testing.configuration import configuration_digest
 from tui.operations.testing.run_tests import RunTests
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ async def plan(engine: Engine, app: AppSpec, op: str, wanted: str) -> Planned:
         image = await here(engine, one, report)
         proving = tests if one.target is None else RunTests(engine, app, image, op)
         result = await proving.run(report)
-        claim = Claim(ClaimKind.TEST, passed=True, at=time.time(), by=whoami(), op=op)
+        detail = f"configuration {configuration_digest(app)}"
+        claim = Claim(ClaimKind.TEST, passed=True, at=time.time(), by=whoami(), op=op, detail=detail)
         await asyncio.to_thread(add_claim, app.name, result.image, claim)
         return result
 

@@ -1,0 +1,1 @@
+"""What this account knows of an image, put beside it in its registry."""
