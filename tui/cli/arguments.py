@@ -109,6 +109,18 @@ def _add_init(made: argparse.ArgumentParser) -> None:
     made.add_argument("--example", action="store_true", help="print a file with every key, explained")
 
 
+def _add_trust(made: argparse.ArgumentParser) -> None:
+    made.usage = "holdfast trust [show | init [PATH]] [options]"
+    made.add_argument("words", nargs="*", default=[], help=argparse.SUPPRESS)
+    made.add_argument(
+        "--name", default="", metavar="NAME", help="of init: what the key is called; else as this machine"
+    )
+    made.add_argument(
+        "--passphrase", action="store_true", help="of init: seal the private key by a passphrase"
+    )
+    made.add_argument("--json", action="store_true", help="one JSON document")
+
+
 _OTHERS = {
     "init": _add_init,
     "status": _add_status,
@@ -116,6 +128,7 @@ _OTHERS = {
     "drift": _add_drift,
     "verify": _add_verify,
     "unlock": _add_unlock,
+    "trust": _add_trust,
     "doctor": _add_doctor,
 }
 
@@ -314,6 +327,11 @@ def dispatch(arguments: Sequence[str]) -> int:
             return unlock.run(
                 _asked(given), plan=given.plan, yes=given.yes, confirmed=given.confirm, json=given.json
             )
+        case "trust":
+            from tui.cli import trust
+
+            said = trust.TrustOptions(given.words, given.name, given.passphrase, given.json)
+            return trust.run(_asked(given), said)
         case "doctor":
             from tui.cli import doctor
 

@@ -11,6 +11,7 @@ from tui.cli.asked import read_settings
 from tui.cli.doctor_checks import OK, PROBLEM, WARNING, Finding, counted
 from tui.cli.doctor_engine_checks import engine_and_apps
 from tui.cli.doctor_scanners import scanners
+from tui.cli.doctor_trust import keys_of_trust
 from tui.cli.output import answer, answer_json, colours
 from tui.errors import HoldfastError
 from tui.presentation.console import painted
@@ -74,6 +75,8 @@ async def _findings(asked: Asked) -> AsyncIterator[Finding]:
         for note in settings.notes:
             yield Finding("configuration", WARNING, note)
         for finding in checks.keys(settings):
+            yield finding
+        async for finding in keys_of_trust(settings):
             yield finding
     yield await asyncio.to_thread(checks.state_writable)
     for finding in await asyncio.to_thread(checks.interrupted):

@@ -29,6 +29,10 @@ DESCRIPTIONS = {
     "with the image's ID. Exit status 1 where anything differs, 3 where something could not be looked at.",
     "history": "List the releases of an app, the newest first; with --operations what this account did, "
     "from its journals. --show has all output of one operation.",
+    "trust": "Show which keys are in force, whether each can be read and why not, what is required of the "
+    "images of which repositories, and which file says so. Exit status 2 where a key cannot be used. "
+    "init makes a key pair, at PATH or with your configuration, and says where each half goes; what is there "
+    "is never overwritten. --passphrase asks for one; without a terminal COSIGN_PASSWORD is to have it.",
     "doctor": "Check everything that Holdfast needs, and say what to do where something is wrong. "
     "Exit status 1 where there is a problem.",
     "init": "Write a starting holdfast.toml from what a folder holds: its Dockerfiles, git remote and "
@@ -46,6 +50,7 @@ EXAMPLES: dict[str, Sequence[str]] = {
         "holdfast history --operations --limit 100",
         "holdfast history --show last",
     ],
+    "trust": ["holdfast trust", "holdfast trust init --name ci", "holdfast trust init ci.key --passphrase"],
     "doctor": ["holdfast doctor", "holdfast --context prod doctor"],
     "init": ["holdfast init", "holdfast init --example", "holdfast init services/web --stdout"],
 }
@@ -58,6 +63,7 @@ SHORT = {
     "drift": "whether what runs is what was deployed",
     "verify": "drift, and whether layers are whole",
     "unlock": "remove the lease of an app",
+    "trust": "keys and what is required; make a key pair",
     "doctor": "check engine, registries, configuration",
 }
 """In the order of `holdfast --help`."""

@@ -78,10 +78,10 @@ def _trust(asked: Mapping[str, Any], floor: Floor, say: Say) -> dict[str, Any]:
     if "require" in found:
         found["require"] = _require(found["require"], required, [key.name for key in listed], say)
     if found.get("level") == "audit" and (part := _strict_by(floor)):
-        found["level"] = "strict"
+        del found["level"]
         say("[trust] level", '= "audit"', part, "requires strictly what it does")
     if found.get("accept_unsigned") and (part := _signed_by(floor)):
-        found["accept_unsigned"] = False
+        del found["accept_unsigned"]
         say("[trust] accept_unsigned", "= true", part, "does not say that anybody's word will do")
     if required and "scope" in found:
         part = "trust.scope" if "scope" in floor.trust else _required_by(floor)

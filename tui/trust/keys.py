@@ -62,6 +62,13 @@ async def load_verify_key(
     return VerifyKey(name, await asyncio.to_thread(_public, pem, source), until)
 
 
+def fingerprint(key: VerifyKey) -> str:
+    """SHA-256 of a public key in hex, as `openssl pkey -pubin -outform DER | sha256sum` has it."""
+    from tui.trust.algorithms import public_key
+
+    return public_key(key.pem.encode(), key.name).fingerprint.hex()
+
+
 def _public(pem: bytes, source: object) -> str:
     from tui.trust.algorithms import public_key
 
@@ -111,7 +118,8 @@ def make_pair(path: Path, name: str = "", passphrase: str | None = None) -> Veri
             f"{path} is to hold a private key, and ends as public ones do", "call it something.key"
         )
     key = new_private_key()
-    private = key.pem() if passphrase is None else sealed_cosign_key(key.der(), passphrase.encode())
+    sealed_by = None if passphrase is None else passphrase.encode(errors="surrogateescape")
+    private = key.pem() if sealed_by is None else sealed_cosign_key(key.der(), sealed_by)
     _write_new(path, private, 0o600)
     try:
         _write_new(public_path, key.public.pem.encode(), 0o644)
@@ -129,7 +137,8 @@ def _write_new(path: Path, content: bytes, mode: int) -> None:
             f"{path} is there already, and a key is never overwritten", "name another file, or use that key"
         ) from None
     except OSError as error:
-        raise KeyUnusable(f"{path} cannot be written: {error.strerror}") from None
+        remedy = f"mkdir {path.parent}" if isinstance(error, FileNotFoundError) else "name another file"
+        raise KeyUnusable(f"{path} cannot be written: {error.strerror}", remedy) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -137,4 +146,4 @@ def _write_new(path: Path, content: bytes, mode: int) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         path.unlink()
-        raise KeyUnusable(f"{path} cannot be written: {error.strerror}") from None
+        raise KeyUnusable(f"{path} cannot be written: {error.strerror}", "name another file") from None

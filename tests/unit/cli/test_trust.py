@@ -1,0 +1,313 @@
+"""`holdfast trust`: a pair is made and explained, what is in force is shown, and doctor tries every key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui.cli.arguments import dispatch
+from tui.cli.doctor_trust import keys_of_trust
+from tui.cli.trust_init import NAMES, _own_name
+from tui.model.signing import KeySource
+from tui.settings.load import load
+from tui.trust.keys import load_signer, load_verify_key
+
+if TYPE_CHECKING:
+    from tui.cli.doctor_checks import Finding
+
+SECRET = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home in which nothing is configured; the working folder is another."""
+    (tmp_path / "config/holdfast").mkdir(parents=True)
+    (tmp_path / "work").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("COSIGN_PASSWORD", raising=False)
+    monkeypatch.chdir(tmp_path / "work")
+    return tmp_path
+
+
+def configure(home: Path, text: str) -> None:
+    (home / "config/holdfast/config.toml").write_text(text)
+
+
+def made(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    assert dispatch(["trust", "init", *words, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert isinstance(found, dict)
+    return found
+
+
+def shown(capsys: pytest.CaptureFixture[str], status: int = 0) -> dict[str, Any]:
+    assert dispatch(["trust", "--json"]) == status
+    found = json.loads(capsys.readouterr().out)
+    assert isinstance(found, dict)
+    return found
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+# -- making a pair
+
+
+def test_a_pair_is_made_with_the_users_configuration_and_explained(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert dispatch(["trust", "init", "--name", "ci"]) == 0
+    keys = home / "config/holdfast/keys"
+    assert (mode(keys), mode(keys / "ci.key"), mode(keys / "ci.pub")) == (0o700, 0o600, 0o644)
+    said = capsys.readouterr().out
+    der = subprocess.run(
+        ["openssl", "pkey", "-pubin", "-in", keys / "ci.pub", "-outform", "DER"],
+        capture_output=True,
+        check=True,
+    ).stdout
+    assert f"fingerprint  sha256:{hashlib.sha256(der).hexdigest()}\n" in said
+    for path in (keys / "ci.key", keys / "ci.pub", home / "config/holdfast/config.toml"):
+        assert str(path) in said
+    assert "PRIVATE KEY" not in said
+
+
+def test_what_is_to_be_configured_can_be_pasted(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert dispatch(["trust", "init", 'we"ird.key', "--name", "ci"]) == 0
+    here, hosts = (
+        "".join(line.removeprefix("  ") + "\n" for line in part.splitlines() if line.startswith("  "))
+        for part in capsys.readouterr().out.split("\n\n  [trust]\n")[1:]
+    )
+    assert tomllib.loads(here) == {"sign_key": f'{home}/work/we"ird.key'}
+    configure(home, f"[trust]\n{hosts}")
+    assert Path('we"ird.pub').rename(home / "config/holdfast/ci.pub")
+    assert shown(capsys)["require"] == [
+        {"kind": "signature", "max_age": None, "keys": [], "file": f"{home}/config/holdfast/config.toml"}
+    ]
+
+
+def test_as_json(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = made(capsys, "a.key")
+    assert (found["name"], found["private"], found["public"]) == (
+        "a", f"{home}/work/a.key", f"{home}/work/a.pub",
+    )  # fmt: skip
+    assert Path("a.pub").read_text() == found["pem"]
+    assert tomllib.loads(found["here"]["trust"]) == {"sign_key": f"{home}/work/a.key"}
+    assert tomllib.loads(found["hosts"]["trust"]) == {"verify_keys": [{"name": "a", "file": "a.pub"}]}
+
+
+def test_without_a_name_it_is_called_as_the_machine(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "Build_1.example.com")
+    assert made(capsys)["private"] == f"{home}/config/holdfast/keys/Build_1.key"
+    for strange in ("", "…", "-x-", "a b", "x" * 200):
+        monkeypatch.setattr("socket.gethostname", lambda name=strange: name)
+        assert NAMES.fullmatch(_own_name())
+
+
+@pytest.mark.parametrize("there", ["a.key", "a.pub"])
+def test_nothing_is_overwritten(there: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(there).write_text("mine")
+    assert dispatch(["trust", "init", "a.key", "--passphrase"]) == 2, "before a passphrase is asked for"
+    assert (
+        f"{there} is there already, and a key is never overwritten\n  name another" in capsys.readouterr().err
+    )
+    assert [path.name for path in Path().iterdir()] == [there]
+    assert Path(there).read_text() == "mine"
+
+
+def test_a_passphrase_from_the_variable_where_there_is_no_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert dispatch(["trust", "init", "a.key", "--passphrase", "--json"]) == 2
+    error = json.loads(capsys.readouterr().out)
+    assert error["made"] is False
+    assert "COSIGN_PASSWORD is not set" in error["error"]["message"]
+    assert not Path("a.key").exists()
+    monkeypatch.setenv("COSIGN_PASSWORD", SECRET)
+    assert dispatch(["trust", "init", "a.key", "--passphrase"]) == 0
+    assert "its passphrase is wanted in COSIGN_PASSWORD wherever it signs" in capsys.readouterr().out
+    assert Path("a.key").read_text().startswith("-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----")
+
+
+async def test_what_is_made_signs_and_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSIGN_PASSWORD", "\udcff not UTF-8")
+    from tui.cli import trust_init
+
+    assert trust_init.run("a.key", name="", passphrase=True, json=False) == 0
+    signer = await load_signer("a", KeySource(file="a.key"))
+    assert signer.verify_key == await load_verify_key("a", KeySource(file="a.pub"))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["init", "a", "b"], '"b" is one word too many'),
+        (["show", "a"], '"a" is one word too many'),
+        (["x"], '"x" is not known to trust'),
+        (["--name", "x"], "--name is an option of trust init"),
+        (["show", "--passphrase"], "--passphrase is an option of trust init"),
+        (["init", "--name", "../x"], '"../x" is no name of a key'),
+        (["init", ".key"], '".key" is no name of a key'),
+        (["init", "/", "--name", "x"], "/ is a folder"),
+        (["init", "x.pub"], "x.pub is to hold a private key, and ends as public ones do"),
+        (["init", "none/x.key"], "x.key cannot be written: No such file or directory\n  mkdir "),
+    ],
+)
+def test_a_mistake_ends_with_2_and_makes_nothing(
+    words: list[str], said: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert dispatch(["trust", *words]) == 2
+    found = capsys.readouterr()
+    assert said in found.err
+    assert found.out == ""
+    assert len(found.err.splitlines()) == 2
+    assert not [*home.rglob("*.key"), *home.rglob("*.pub")]
+
+
+# -- what is in force
+
+
+def test_without_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys) == {"configured": False, "notes": []}
+    assert dispatch(["trust", "show"]) == 0
+    assert "holdfast trust init makes a key pair" in capsys.readouterr().out
+
+
+CONFIGURED = """\
+[trust]
+sign_key = "a.key"
+sign_keys = { production = "env:NOT_SET" }
+verify_keys = [
+    { name = "a", file = "a.pub", until = 2199-01-31 },
+    { name = "old", file = "a.pub", until = 2020-01-31 },
+    { name = "gone", file = "gone.pub" },
+]
+require = [
+    "signature",
+    { kind = "scan", max_age = "30d", keys = ["a", "old"] },
+    { kind = "test", keys = "old" },
+]
+scope = ["shop/*"]
+"""
+
+
+@pytest.fixture
+def configured(home: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """The fingerprint of a pair, in a configuration with keys that are good and others that are not."""
+    fingerprint = str(made(capsys, f"{home}/config/holdfast/a.key")["fingerprint"])
+    configure(home, CONFIGURED)
+    Path("holdfast.toml").write_text('[trust]\nlevel = "audit"\n')
+    return fingerprint
+
+
+def test_every_key_and_requirement_is_shown_with_its_file(
+    home: Path, configured: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = shown(capsys, 2)
+    own = f"{home}/config/holdfast/config.toml"
+    shown_of_each = ("part", "usable", "ended", "fingerprint", "file")
+    assert [tuple(key[name] for name in shown_of_each) for key in found["keys"]] == [
+        ("sign_key", True, False, configured, own),
+        ("sign_keys.production", False, False, "", own),
+        ("verify_keys.a", True, False, configured, own),
+        ("verify_keys.old", True, True, configured, own),
+        ("verify_keys.gone", False, False, "", own),
+    ]  # fmt: skip
+    assert "NOT_SET, which is not set" in found["keys"][1]["error"]["message"]
+    assert "gone.pub cannot be read" in found["keys"][4]["error"]["message"]
+    assert [one["kind"] for one in found["require"]] == ["signature", "scan", "test"]
+    assert found["require"][1] == {"kind": "scan", "max_age": 2_592_000.0, "keys": ["a", "old"], "file": own}
+    assert (found["level"], found["scope"], found["accept_unsigned"]) == ("strict", ["shop/*"], False)
+    assert found["files"] == {"passphrase_env": None, "level": None, "scope": own, "accept_unsigned": None}
+    assert found["notes"] == [
+        f'holdfast.toml: [trust] level = "audit" is not obeyed: {own} requires strictly what it does'
+    ]
+
+
+def test_the_same_in_words(configured: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert dispatch(["trust"]) == 2
+    said = capsys.readouterr().out
+    for words in (
+        "sign_key  signs\n",
+        "sign_keys.production  cannot be used: the key is to come from the variable NOT_SET",
+        "\na  verifies until 2199-01-31\n",
+        "old  ended on 2020-01-31: it verifies only what was recorded here before\n",
+        f"fingerprint  sha256:{configured}",
+        "by a or old, at most 30 days old  (",
+        "strict: without it nothing is deployed\n",
+        "shop/*  (",
+        "warning: holdfast.toml: [trust] level",
+    ):
+        assert words in said
+
+
+def test_where_every_key_can_be_used_the_status_is_0(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = made(capsys, "a.key")
+    configure(home, f'[trust]\n{found["here"]["trust"]}\nlevel = "audit"\n')
+    assert dispatch(["trust"]) == 0
+    assert "nothing is required of an image" in capsys.readouterr().out
+
+
+def test_a_configuration_in_error_is_told_with_status_2(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(home, '[trust]\nrequire = "signature"\n')
+    assert dispatch(["trust", "--json"]) == 2
+    assert "no key is listed whose signature counts" in capsys.readouterr().err
+    assert made(capsys, "a.key")["made"], "what mends it works all the same"
+
+
+# -- doctor
+
+
+async def findings(home: Path) -> dict[str, Finding]:
+    environ = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")}
+    return {one.name: one async for one in keys_of_trust(load(None, environ))}
+
+
+async def test_doctor_tries_every_key(home: Path, configured: str) -> None:
+    found = await findings(home)
+    assert {name: one.state for name, one in found.items()} == {
+        "sign key": "ok",
+        "key production": "problem",
+        "key a": "ok",
+        "key old": "warning",
+        "key gone": "problem",
+        "trust": "problem",
+    }
+    assert configured[:16] in found["key a"].message
+    assert found["trust"].message == "a test is required, and no key is left that vouches for one"
+    assert all(one.remedy for one in found.values() if one.state != "ok")
+
+
+async def test_doctor_names_mode_and_passphrase(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COSIGN_PASSWORD", SECRET)
+    made_by = made(capsys, "a.key", "--passphrase")
+    configure(home, f'[trust]\npassphrase_env = "OTHER"\n{made_by["here"]["trust"]}\n')
+    found = await findings(home)
+    assert (found["sign key"].state, found["sign key"].remedy) == ("problem", "set OTHER")
+    monkeypatch.setenv("OTHER", SECRET + "!")
+    found = await findings(home)
+    assert found["sign key"].state == "problem"
+    assert SECRET not in found["sign key"].message
+    monkeypatch.setenv("OTHER", SECRET)
+    assert (await findings(home))["sign key"].state == "ok"
+    Path("a.key").chmod(0o640)
+    found = await findings(home)
+    assert found["sign key"].remedy == f"chmod 600 {home}/work/a.key"
+
+
+async def test_doctor_says_nothing_where_nothing_is_configured(home: Path) -> None:
+    assert await findings(home) == {}
