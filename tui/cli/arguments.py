@@ -87,7 +87,11 @@ def _add_drift(made: argparse.ArgumentParser) -> None:
 
 
 def _add_verify(made: argparse.ArgumentParser) -> None:
-    _add_drift(made)
+    _add_app(made)
+    made.add_argument(
+        "wanted", nargs="?", default="", metavar="VERSION", help="a tag, a digest, or rN: its chain of trust"
+    )
+    made.add_argument("--json", action="store_true", help="one JSON document")
     made.add_argument("--deep", action="store_true", help="read the layers of every kept release too")
 
 
@@ -317,10 +321,14 @@ def dispatch(arguments: Sequence[str]) -> int:
             from tui.cli import releases_history
 
             return releases_history.run(_asked(given), given.limit, json=given.json)
-        case "drift" | "verify":
+        case "drift":
             from tui.cli import drift
 
-            return drift.run(_asked(given), json=given.json, deep=getattr(given, "deep", False))
+            return drift.run(_asked(given), json=given.json)
+        case "verify":
+            from tui.cli import verify
+
+            return verify.run(_asked(given), given.wanted, json=given.json, deep=given.deep)
         case "unlock":
             from tui.cli import unlock
 

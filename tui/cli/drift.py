@@ -73,31 +73,42 @@ class _Progress:
 
 def run(asked: Asked, *, json: bool, deep: bool = False) -> int:
     """Look and show; the exit status: 0 no drift, 1 drift, 3 an engine or registry could not be asked."""
-    progress = _Progress()
     try:
-        found = asyncio.run(_look(asked, progress if deep else None))
+        found = look(asked, deep=deep)
     except HoldfastError as error:
         say_error(error)
         return error.exit_status
     except KeyboardInterrupt:
         return 130
+    if json:
+        answer_json({"apps": [words(one) for one in found]})
+    else:
+        show(found)
+    return status(found)
+
+
+def look(asked: Asked, *, deep: bool) -> list[Looked]:
+    """Look at each app on each of its engines, saying on a terminal how far it is. Raises HoldfastError."""
+    progress = _Progress()
+    try:
+        return asyncio.run(_look(asked, progress if deep else None))
     finally:
         progress.end()
-    if json:
-        answer_json({"apps": [_words(one) for one in found]})
-    else:
-        shown = colours(1)
-        names = [one.app for one in found]
-        lines = [
-            console.painted(line, colours=shown) + "\n"
-            for one in found
-            for line in _lines(one, several=names.count(one.app) > 1)
-        ]
-        answer("".join(lines) or "no app is configured\n")
-        for one in found:
-            if one.error is not None:
-                say_error(one.error)
-    return status(found)
+
+
+def show(found: list[Looked]) -> None:
+    """What was found, for people."""
+    shown = colours(1)
+    names = [one.app for one in found]
+    lines = [
+        console.painted(line, colours=shown) + "\n"
+        for one in found
+        for line in _lines(one, several=names.count(one.app) > 1)
+    ]
+    answer("".join(lines) or "no app is configured\n")
+    for one in found:
+        if one.error is not None:
+            say_error(one.error)
 
 
 def status(found: list[Looked]) -> int:
@@ -171,13 +182,14 @@ def _summary(drift: Drift) -> tuple[str, str]:
     return ("no drift", "ok") if drift.release else ("not deployed here", "muted")
 
 
-def _cause_lines(mark: str, role: str, words: str, cause: Cause | Layers) -> Iterator[Line]:
-    yield [(f"  {mark}", role), (safe(words), "text")]
+def _cause_lines(mark: str, role: str, said: str, cause: Cause | Layers) -> Iterator[Line]:
+    yield [(f"  {mark}", role), (safe(said), "text")]
     if cause.hint:
         yield [(f"    {safe(cause.hint)}", "muted")]
 
 
-def _words(one: Looked) -> dict[str, Any]:
+def words(one: Looked) -> dict[str, Any]:
+    """One app on one engine for JSON."""
     drift, error = one.drift, one.error
     return {
         "app": one.app,

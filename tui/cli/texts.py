@@ -26,7 +26,11 @@ DESCRIPTIONS = {
     "Exit status 1 where it is not.",
     "verify": "What drift looks at; with --deep the layers on the engine too, of what is live and of every "
     "release that can be gone back to: all of them are read, as docker save does, and compared "
-    "with the image's ID. Exit status 1 where anything differs, 3 where something could not be looked at.",
+    "with the image's ID. Of a VERSION (a tag, a digest, or rN), and of what is live where [trust] is "
+    "configured, the chain commit, build, test, scan, signature, push, deploy: who, when, where, and the "
+    "command by which anybody can check it. A version needs no engine. Exit status 1 where anything differs, "
+    "3 where something could not be looked at, 4 where something is missing that [policy] or [trust] "
+    "requires.",
     "history": "List the releases of an app, the newest first; with --operations what this account did, "
     "from its journals. --show has all output of one operation.",
     "trust": "Show which keys are in force, whether each can be read and why not, what is required of the "
@@ -44,7 +48,7 @@ EXAMPLES: dict[str, Sequence[str]] = {
     "unlock": ["holdfast unlock web", "holdfast unlock web --plan"],
     "status": ["holdfast status", "holdfast status web --json", "holdfast status --drift"],
     "drift": ["holdfast drift", "holdfast drift web --json"],
-    "verify": ["holdfast verify", "holdfast verify web --deep", "holdfast verify --deep --json"],
+    "verify": ["holdfast verify", "holdfast verify web v1.4.0", "holdfast verify --deep --json"],
     "history": [
         "holdfast history web",
         "holdfast history --operations --limit 100",
@@ -61,7 +65,7 @@ SHORT = {
     **{name: verb.short for name, verb in VERBS.items()},
     "history": "releases, or what was done",
     "drift": "whether what runs is what was deployed",
-    "verify": "drift, and whether layers are whole",
+    "verify": "drift, layers, and the chain of trust",
     "unlock": "remove the lease of an app",
     "trust": "keys and what is required; make a key pair",
     "doctor": "check engine, registries, configuration",

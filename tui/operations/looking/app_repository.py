@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from tui.engine.addresses import without_tls
 from tui.engine.credentials import credentials_for
 from tui.engine.errors import EngineSilent, ServerFault, TransferFailed
+from tui.model.engine import EngineInfo
 from tui.model.reference import path_in_registry, registry_host
 from tui.model.remote import listed_tags
 from tui.registry.client import MANIFEST_SECONDS, Registry
@@ -35,20 +36,27 @@ class RegistryTag(NamedTuple):
 
 
 class Remote:
-    """The app's repository in its registry. Open it as a context: `async with Remote(...) as remote`."""
+    """The app's repository in its registry. Open it as a context: `async with Remote(...) as remote`.
 
-    def __init__(self, engine: Engine, app: AppSpec) -> None:
+    engine     as it speaks to registries they are spoken to; None where none answers: by TLS then, but for
+               those on the loopback
+    insecure   whether that is without TLS, or by a certificate that nobody verifies
+    """
+
+    def __init__(self, engine: Engine | None, app: AppSpec) -> None:
         self._engine = engine
         self._app = app
         self.host = registry_host(app.image)
         self._path = path_in_registry(app.image)
         self.credentials: Credentials | None = None
+        self.insecure = False
         self._registry: Registry | None = None
 
     async def __aenter__(self) -> Self:
         self.credentials = await credentials_for(self.host)
-        insecure = await without_tls(self.host, await self._engine.info())
-        self._registry = await Registry(self.host, self.credentials, insecure=insecure).__aenter__()
+        info = await self._engine.info() if self._engine is not None else EngineInfo("", "", 0.0)
+        self.insecure = await without_tls(self.host, info)
+        self._registry = await Registry(self.host, self.credentials, insecure=self.insecure).__aenter__()
         return self
 
     async def __aexit__(
@@ -92,6 +100,8 @@ class Remote:
         except RegistrySilent:
             raise  # the engine would wait for it just as long
         except RegistryUnreachable as unreachable:
+            if self._engine is None:
+                raise
             # From the engine's host the name may mean another place, and that is where it pushes to.
             reference = f"{self._app.image}{'@' if tag.startswith('sha256:') else ':'}{tag}"
             try:

@@ -1,0 +1,185 @@
+"""`holdfast verify APP VERSION`: the chain in the registry, judged; each missing thing has its remedy."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.memory_registry import MemoryRegistry
+from tests.support.scripted_registry import OCI_MANIFEST, error
+from tests.unit.operations.test_trusted import PATH, Place
+from tui.cli import verify
+from tui.cli.arguments import parsed, parser
+from tui.cli.asked import Asked
+from tui.evidence.files import add_claim
+from tui.model.attachment import NOTATION
+from tui.model.evidence import Claim
+from tui.operations.looking.endpoint_choice import Named
+from tui.registry.client import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+class Host:
+    """A machine that lists the key "ci", has no engine, and asks for a version in a registry."""
+
+    def __init__(self, place: Place, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.place = place
+        self._folder = folder
+        self._capsys = capsys
+        self.trust = f'[trust]\nverify_keys = [{{ name = "ci", file = "{folder}/ci.pub" }}]\n'
+        self.require = '"signature", "test"'
+
+    async def run(self, version: str = "v1", *, json: bool = False) -> int:
+        config = self._folder / "asked.toml"
+        trust = f"{self.trust}require = [{self.require}]\n" if self.trust else ""
+        config.write_text(f'[apps.web]\nimage = "{self.place.app.image}"\n\n{trust}')
+        asked = Asked("web", Named(f"unix://{self._folder}/no.sock"), str(config))
+        return await asyncio.to_thread(verify.run, asked, version, json=json, deep=False)
+
+    def told(self) -> tuple[str, str]:
+        return self._capsys.readouterr()
+
+    async def document(self, version: str = "v1") -> tuple[int, dict[str, Any]]:
+        status = await self.run(version, json=True)
+        return status, json.loads(self.told()[0])
+
+
+@pytest.fixture
+async def host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> AsyncIterator[Host]:
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "DOCKER_CONFIG"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    async with MemoryRegistry() as memory, Registry(memory.address, insecure=True) as registry:
+        yield Host(Place(memory, registry, tmp_path), tmp_path, capsys)
+
+
+async def test_what_is_signed_and_tested_is_shown_link_by_link_without_an_engine(host: Host) -> None:
+    await host.place.say("ci")
+    assert await host.run() == 0
+    out, err = host.told()
+    assert "has everything that is required" in out
+    assert "✓ signature  ok, key ci" in out
+    assert "✓ test       ok, key ci" in out
+    assert "$ cosign verify" in out
+    assert err == ""
+    assert all(
+        len(line) <= 80 or host.place.digest in line or str(host._folder) in line for line in out.splitlines()
+    )
+
+
+async def test_one_document_has_digest_verdicts_and_chain(host: Host) -> None:
+    await host.place.say("ci")
+    status, found = await host.document()
+    assert (status, found["ok"], found["digest"]) == (0, True, host.place.digest)
+    assert {one["kind"]: one["answer"] for one in found["verdicts"]} == {"signature": "ok", "test": "ok"}
+    chain = {link["kind"]: link for link in found["chain"]}
+    assert chain["signature"]["key"] == "ci"
+    words = shlex.split(chain["test"]["check"])
+    assert words[:2] == ["cosign", "verify-attestation"]
+    assert words[-1] == f"{host.place.app.image}@{host.place.digest}"
+    assert "--allow-insecure-registry" in words  # a registry on the loopback
+    by_digest, same = await host.document(host.place.digest)
+    assert (by_digest, same["digest"]) == (0, host.place.digest)
+
+
+@pytest.mark.parametrize(
+    ("by", "says"),
+    [("", "no test, no signature"), ("stranger", "test by another key, signature by another key")],
+)
+async def test_what_is_missing_is_named_with_its_remedy(host: Host, by: str, says: str) -> None:
+    if by:
+        await host.place.say(by)
+    assert await host.run() == 4
+    out, err = host.told()
+    assert f"not allowed: {says}" in out
+    assert "– signature  missing: has no signature" in out
+    assert "web v1 has no signature" in err
+    assert "web v1 has no test result" in err
+
+
+async def test_a_signature_of_another_version_is_none_of_this_one(host: Host) -> None:
+    await host.place.say("ci", version="v2")
+    assert await host.run() == 4
+    assert "another version" in host.told()[1]
+
+
+async def test_what_cannot_be_read_is_not_missing(host: Host) -> None:
+    await host.place.say("ci")
+    there = ("/v2/", f"/v2/{PATH}/manifests/v1", f"/v2/{PATH}/manifests/{host.place.digest}")
+    host.place.memory.lie = lambda asked: None if asked.path in there else error(500, "UNKNOWN", "broken")
+    status, found = await host.document()
+    assert status == 3
+    assert found["ok"] is False
+    assert {one["answer"] for one in found["verdicts"]} == {"unreachable"}
+    assert any("broken" in note for note in found["notes"])
+    states = {link["kind"]: link["state"] for link in found["chain"]}
+    assert states["signature"] == states["test"] == "unverified"
+
+
+async def test_a_registry_that_does_not_answer_is_3(host: Host) -> None:
+    host.place.memory.lie = lambda _: error(503, "UNAVAILABLE", "closed")
+    assert await host.run() == 3
+
+
+async def test_what_only_a_level_of_audit_misses_is_told_and_allowed(host: Host) -> None:
+    host.trust += 'level = "audit"\n'
+    host.require = '"signature"'
+    await host.place.say("ci", kinds=("test",))
+    assert await host.run() == 0
+    out, err = host.told()
+    assert "allowed, though no signature" in out
+    assert err == ""
+
+
+async def test_without_trust_the_chain_is_shown_and_nothing_is_believed(host: Host) -> None:
+    host.trust = ""
+    await host.place.say("ci")
+    await asyncio.to_thread(add_claim, "web", host.place.digest, Claim("test", True, 9.0, "alice"))
+    assert await host.run() == 0
+    out, _ = host.told()
+    assert "✓ test       ok, by alice" in out
+    assert "? signature  has no signature by a listed key" in out
+
+
+async def test_a_signature_of_notations_is_named(host: Host) -> None:
+    await host.place.say("ci")
+    memory, digest = host.place.memory, host.place.digest
+    subject = {"mediaType": OCI_MANIFEST, "digest": digest, "size": len(memory.manifests[PATH, digest][0])}
+    config = {"mediaType": NOTATION, "digest": memory.put_blob(PATH, b"{}"), "size": 2}
+    memory.put_manifest(
+        PATH,
+        {"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": config, "layers": [], "subject": subject},
+    )
+    assert await host.run() == 0
+    assert f"notation verify {host.place.app.image}@{digest}" in host.told()[0].replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("version", "status"), [("v9", 2), ("no tag", 2), ("sha256:" + "0" * 64, 2), ("r3", 3)]
+)
+async def test_what_cannot_be_looked_up(host: Host, version: str, status: int) -> None:
+    assert await host.run(version) == status
+    assert host.told()[1].startswith("holdfast: ")
+
+
+async def test_another_app_is_not_guessed(host: Host) -> None:
+    await host.run()
+    host.told()
+    asked = Asked("wep", config=str(host._folder / "asked.toml"))
+    assert await asyncio.to_thread(verify.run, asked, "v1", json=False, deep=False) == 2
+    assert "did you mean web?" in host.told()[1]
+
+
+def test_arguments() -> None:
+    given = parsed(parser(), ["verify", "web", "v1.4.0", "--json"])
+    assert (given.app, given.wanted, given.json, given.deep) == ("web", "v1.4.0", True, False)
+    assert parsed(parser(), ["verify"]).wanted == ""
