@@ -44,7 +44,7 @@ async def keys_of_trust(settings: Settings) -> AsyncIterator[Finding]:
 def _finding(state: KeyState, now: float) -> Finding:
     from tui.cli.trust_show import day
 
-    name = "sign key" if state.part == "sign_key" else f"key {state.name}"
+    name = f"{'sign' if state.signs else 'key'} {state.name or 'key'}"
     if state.error is not None:
         return failed(name, state.error)
     said = f"{state.source}, sha256:{state.fingerprint[:SHOWN]}…"

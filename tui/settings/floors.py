@@ -25,6 +25,9 @@ STRICTER: Mapping[str, bool] = {"require_tests": True, "require_scan": True, "al
 MOST_NAMED = 5
 """Names in a note: a list of thousands says nothing."""
 
+LONGEST_SHOWN = 60
+"""Characters of each."""
+
 
 class Floor(NamedTuple):
     """What the operator's files say together.
@@ -185,9 +188,14 @@ def _counting(names: Collection[str]) -> str:
 
 
 def named(names: Collection[str]) -> str:
-    """Names in quotes, of many the first."""
-    said = ", ".join(f'"{name}"' for name in [*names][:MOST_NAMED])
+    """Names in quotes, of many the first, and of each its beginning."""
+    said = ", ".join(_quoted(name) for name in [*names][:MOST_NAMED])
     return f"{said} and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else said
+
+
+def _quoted(name: str) -> str:
+    name = name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}…"
+    return f'"{name}"' if name.isprintable() else ascii(name)
 
 
 def _word(value: bool) -> str:

@@ -23,6 +23,9 @@ SOURCES = ("file", "env", "command")
 
 LONGEST_NAME = 64
 
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+"""Between these a key may end: the first would mean "never", and behind the last there is no calendar."""
+
 FOREIGN = (
     " is not taken from here: a file that may come with a repository names no program to run on this "
     "machine; write it into ~/.config/holdfast/config.toml or /etc/holdfast/config.toml"
@@ -111,16 +114,15 @@ def _moment(value: Any) -> float:
     """The end of a key; a day ends nothing but begins: from then on the key has ended."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
-    if not isinstance(value, datetime):
-        if not isinstance(value, date):
-            raise ValueError
-        value = datetime(value.year, value.month, value.day)
-    if value.tzinfo is None:
-        value = value.replace(tzinfo=UTC)
-    at = (value - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()
-    if at <= 0:  # 0 would be "never"
+    if isinstance(value, datetime):
+        at = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    elif isinstance(value, date):
+        at = datetime(value.year, value.month, value.day, tzinfo=UTC)
+    else:
         raise ValueError
-    return float(at)
+    if not FIRST < at < LAST:
+        raise ValueError
+    return (at - FIRST).total_seconds()
 
 
 _until = one("a day or a moment such as 2027-01-31 or 2027-01-31T12:00:00Z", _moment)

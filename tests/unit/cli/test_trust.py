@@ -279,7 +279,7 @@ async def test_doctor_tries_every_key(home: Path, configured: str) -> None:
     found = await findings(home)
     assert {name: one.state for name, one in found.items()} == {
         "sign key": "ok",
-        "key production": "problem",
+        "sign production": "problem",
         "key a": "ok",
         "key old": "warning",
         "key gone": "problem",

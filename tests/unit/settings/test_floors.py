@@ -12,7 +12,7 @@ from tui.model.policy import Policy
 from tui.model.signing import Attested, KeySource, VerifyKey
 from tui.model.trust import Level, ListedKey, Trust
 from tui.model.verdict import Wanted, judged
-from tui.settings.floors import MOST_NAMED, Floor, held, named
+from tui.settings.floors import LONGEST_SHOWN, MOST_NAMED, Floor, held, named
 from tui.settings.trust_keys import merge_trust, trust_of
 
 NAMES = ("ci", "dev", "ops")
@@ -56,7 +56,7 @@ tables = st.one_of(
     st.fixed_dictionaries({"policy": table_of(POLICY), "trust": table_of(TRUST)}),
     st.fixed_dictionaries({}, optional={"policy": table_of(POLICY), "trust": table_of(TRUST)}),
 )
-many = settings(max_examples=400, deadline=None)
+many = settings(max_examples=250, deadline=None)
 
 
 def together(operators: dict[str, Any], *files: dict[str, Any]) -> dict[str, Any]:
@@ -238,3 +238,4 @@ def test_each_note_names_file_key_wish_and_who_says_otherwise() -> None:
 
 def test_of_many_names_a_note_has_the_first() -> None:
     assert named([str(number) for number in range(MOST_NAMED + 2)]).endswith('"4" and 2 more')
+    assert named(["x" * 1000, "a\x1b[2J\n"]) == f'"{"x" * LONGEST_SHOWN}…", ' + r"'a\x1b[2J\n'"

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tui.model.moment import written_moment
 from tui.model.policy import Policy
 from tui.model.signing import KeySource
 from tui.model.trust import Level, ListedKey, Trust
@@ -401,12 +402,25 @@ def test_no_value_is_a_crash(
             assert all(wanted.kind for wanted in found.policy.trust.require)
 
 
-@pytest.mark.parametrize("value", [date(9999, 12, 31), datetime.max, datetime.min, time(), date.min])
-def test_the_ends_of_the_calendar(value: Any) -> None:
+@pytest.mark.parametrize(
+    ("value", "taken"),
+    [
+        (date(9999, 12, 30), True),
+        (date(9999, 12, 31), False),
+        (datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))), False),
+        (datetime.min.replace(tzinfo=timezone(timedelta(hours=14))), False),
+        ("0001-01-01T00:00:00+23:59", False),
+        (date.min, False),
+        (time(), False),
+    ],
+)
+def test_the_ends_of_the_calendar(value: Any, taken: bool) -> None:
     from tui.settings.reading import SettingsFile, SettingsPlace
     from tui.settings.trust_keys import read_trust
 
     said: list[str] = []
     place = SettingsPlace(SettingsFile("/f.toml", said, "/"), "[trust]")
     found = read_trust({"verify_keys": [{"name": "a", "env": "A", "until": value}]}, place)
-    assert bool(found) is not bool(said)
+    assert (bool(found), not said) == (taken, taken)
+    if taken:
+        assert written_moment(found["verify_keys"][0].until)
