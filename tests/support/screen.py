@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import TYPE_CHECKING
 
-import pyte
+from tests.support.quick_screen import QuickScreen, QuickStream
+
+if TYPE_CHECKING:
+    from pyte.screens import Char
 
 # What pyte would print as text or stumble over; none of it changes what stands on the screen.
 _SILENT = re.compile(
@@ -45,8 +49,8 @@ class Screen:
     """A screen that has been written to by `feed`; sequences may be cut anywhere between two calls."""
 
     def __init__(self, columns: int, lines: int) -> None:
-        self._screen = pyte.Screen(columns, lines)
-        self._stream = pyte.Stream(self._screen)
+        self._screen = QuickScreen(columns, lines)
+        self._stream = QuickStream(self._screen)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._unfinished = ""
         self._lines = [""] * lines
@@ -70,11 +74,11 @@ class Screen:
         for y in self._screen.dirty:
             if y < len(self._lines):
                 row = self._screen.buffer[y]
-                self._lines[y] = "".join(row[x].data for x in columns)
+                self._lines[y] = "".join([cell.data for cell in map(row.__getitem__, columns)])
         self._screen.dirty.clear()
         return list(self._lines)
 
-    def cell(self, line: int, column: int) -> pyte.screens.Char:
+    def cell(self, line: int, column: int) -> Char:
         """A cell with its colours and attributes, counted from 0."""
         return self._screen.buffer[line][column]
 
