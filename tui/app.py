@@ -26,6 +26,7 @@ from tui.controllers.moving import Lists, Outputs, PaneMoves
 from tui.controllers.operations import Operations
 from tui.controllers.releases import Releases
 from tui.controllers.shell import Shell
+from tui.controllers.signing import Signing
 from tui.operations.process.launch import Launched
 from tui.panes.log import LogPane
 from tui.screens.connection import ConnectionScreen
@@ -97,7 +98,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         self.controllers: Sequence[Controller] = (
             self, Lists(desk), Outputs(desk), PaneMoves(desk), Menus(desk, self._choose), Looking(desk),
             Findings(desk), self.logs, Changes(desk), Shell(desk), self.operations, self.releases,
-            Configuration(desk, self, shelf, read),
+            Signing(desk, self.operations), Configuration(desk, self, shelf, read),
         )  # fmt: skip
         self._dispatch = Dispatch(self, self.keymap, self.controllers)
         self._app_rest: asyncio.TimerHandle | None = None

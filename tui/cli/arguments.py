@@ -219,6 +219,7 @@ _ARGUMENTS = {
     Argument.SARIF: _valued(
         "--sarif", "FILE", "write what was found into a file too, as SARIF 2.1.0", type=_absolute
     ),
+    Argument.KEY: _valued("--key", "NAME", "the key that signs: one of [trust]; else its sign_key"),
     Argument.CONTAINER: _valued("--name --as", "APP", "what the app is called; else as the container"),
 }  # fmt: skip
 """The options of operations. A version is a word without an option."""

@@ -62,6 +62,7 @@ class Options(NamedTuple):
     force: bool = False
     confirm: str = ""
     sarif: str = ""
+    key: str = ""
 
 
 def run(options: Options) -> int:
@@ -141,6 +142,8 @@ async def _request(options: Options, settings: Settings) -> Request:
         app, version = meant(settings.apps, options, settings.own)
         name, container = app.name, ""
         engine = await asyncio.to_thread(home, app, settings, options.engine)
+        if not version and options.verb == "promote":
+            raise Usage("which version?", f"holdfast promote {app.name} VERSION --key NAME")
         if not version and _has_to_be_named(options):
             raise await _which_version(options.verb, app, engine)
     return Request(
@@ -159,6 +162,7 @@ async def _request(options: Options, settings: Settings) -> Request:
         again=options.again,
         force=options.force,
         sarif=options.sarif,
+        key=options.key,
     )
 
 

@@ -152,6 +152,24 @@ APP_PUSH = Command(
     menu="s",
     of_app=True,
 )
+APP_SIGN = Command(
+    "app.sign",
+    "Sign the app's version in its registry",
+    changes=True,
+    asks=Asks.PLAN,
+    why_not=_one_image(_push),
+    menu="i",
+    of_app=True,
+)
+APP_PROMOTE = Command(
+    "app.promote",
+    "Promote the app's version: a further key stands for it",
+    changes=True,
+    asks=Asks.PLAN,
+    why_not=_one_image(_push),
+    menu="o",
+    of_app=True,
+)
 OPERATION_CANCEL = Command(
     "operation.cancel",
     "Cancel the running operation",
@@ -173,7 +191,7 @@ APP_HISTORY = Command(
 )
 
 APPS = (
-    APP_BUILD, APP_TEST, APP_SCAN, APP_FINDINGS, APP_TAG, APP_PUSH, OPERATION_CANCEL, APP_HISTORY,
+    APP_BUILD, APP_TEST, APP_SCAN, APP_FINDINGS, APP_TAG, APP_PUSH, APP_SIGN, APP_PROMOTE, OPERATION_CANCEL, APP_HISTORY,
 )  # fmt: skip
 
 OPERATION_FOLD = Command(

@@ -20,6 +20,7 @@ class Argument(StrEnum):
     DIGEST = "digest"
     AGAIN = "again"
     SARIF = "sarif"
+    KEY = "key"
 
 
 class Verb(NamedTuple):
@@ -128,6 +129,43 @@ _ALL = (
             "holdfast push web v1.4.0",
             "holdfast push web v1.4.0 --plan",
             "holdfast push --yes --json",
+        ),
+    ),
+    Verb(
+        "sign", "signing", "signed", "signs",
+        takes=frozenset((Argument.VERSION, Argument.KEY)),
+        asks=True,
+        when_cancelled="what is attached already stays attached",
+        when_interrupted="start it again: what hangs on the image already is left as it is",
+        usage="[APP] [VERSION] [--key NAME]",
+        short="sign a version that is in the registry",
+        help=(
+            "Sign exact bytes that are in the registry already, with every passed claim that this account "
+            "has of them. It takes the key and the registry alone: neither the image nor an engine. Without "
+            "VERSION it is what was pushed from here last. What the policy misses is refused: exit status 4. "
+            f"{ASKS}"
+        ),
+        examples=(
+            "holdfast sign web v1.4.0",
+            "holdfast sign web sha256:3f2a9c71b0de... --key security",
+        ),
+    ),
+    Verb(
+        "promote", "promoting", "promoted", "promotes",
+        takes=frozenset((Argument.VERSION, Argument.KEY)),
+        asks=True,
+        when_cancelled="what is attached already stays attached",
+        when_interrupted="start it again: it is verified anew",
+        usage="[APP] VERSION --key NAME",
+        short="have a further key stand for a version",
+        help=(
+            "Verify everything that is required of a version in the registry, and sign that it is so by a "
+            "further key: no rebuild and no copy, the bytes stay the same. Where something is missing it is "
+            f"named, and refused: exit status 4. {ASKS}"
+        ),
+        examples=(
+            "holdfast promote web v1.4.0 --key production",
+            "holdfast promote web v1.4.0 --key production --plan",
         ),
     ),
     Verb(

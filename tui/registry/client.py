@@ -92,6 +92,10 @@ class Registry:
     ) -> None:
         await self._stack.aclose()
 
+    async def reach(self) -> None:
+        """Find out where its API is, before anything is asked for. Raises RegistryUnreachable."""
+        await self._connected()
+
     async def tags(self, repository: str) -> list[str]:
         """All tags of a repository, in the registry's order, at most 100,000; none where it is unknown."""
         try:

@@ -8,13 +8,13 @@ from tui.cli import texts
 from tui.cli.arguments import parsed, parser
 from tui.commands.table import BY_ID
 from tui.model.verb import VERBS, Argument, verb_named
-from tui.operations.process.prepared import PLANNING
+from tui.operations.process.prepared import IN_REGISTRY, PLANNING
 from tui.operations.process.request import Request
 
 
 def test_parser_words_factories_and_commands_have_the_same_verbs():
     """`adopt` alone is made elsewhere: its app is no app of the configuration yet."""
-    assert {*PLANNING, "adopt"} == {*VERBS}
+    assert {*PLANNING, *IN_REGISTRY, "adopt"} == {*VERBS}
     assert {*VERBS} <= {*texts.SHORT} == {*texts.DESCRIPTIONS} == {*texts.EXAMPLES}
     assert {f"app.{name}" for name in VERBS} <= {*BY_ID}
     for name in VERBS:

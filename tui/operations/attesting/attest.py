@@ -126,8 +126,8 @@ class Attest:
             statements += [statement(claim, said, app.image, digests) for claim, said in more]
             if self.signer is not None:
                 claim = Claim(ClaimKind.SIGNATURE, passed=True, at=now, by=whoami(), op=self._op)
-                signing = [tag for tag in versions if not self._policy.may_move(tag)] or [""]
-                statements += signatures_of(claim, app.name, signing, app.image, digests)
+                # One that names no version is of any: also of a tag that somebody moves to it.
+                statements += signatures_of(claim, app.name, versions or [""], app.image, digests)
             hung = await hang(
                 place.registry, app.image, place.manifest, statements, self.signer, since=self._since(now)
             )

@@ -72,7 +72,7 @@ def statements_of(known: Known, name: str, digests: Sequence[str]) -> list[State
 def signatures_of(
     claim: Claim, app: str, versions: Iterable[str], name: str, digests: Sequence[str]
 ) -> list[Statement]:
-    """A signature for each version; of a tag that may move the version is "", and nothing is said of it."""
+    """A signature for each version, "" for one that names none."""
     return [statement(claim, Signing(version, app), name, digests) for version in dict.fromkeys(versions)]
 
 

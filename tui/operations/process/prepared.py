@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui.model.policy import Policy
     from tui.operations.process.request import Request
     from tui.operations.running.runner import Planned
+    from tui.registry.client import Registry
     from tui.settings.schema import Settings
 
 
@@ -55,6 +56,12 @@ async def prepared(request: Request, settings: Settings) -> AsyncIterator[Planne
             yield found
         return
     app = app_named(settings.apps, request.app, settings.own)
+    if (in_registry := IN_REGISTRY.get(request.verb)) is not None:
+        from tui.operations.looking.registry_alone import registry_of
+
+        async with registry_of(app, request.engine.endpoint) as registry:
+            yield await in_registry(request, registry, app, settings.policy)
+        return
     async with await Engine.connect(request.engine.endpoint) as engine:
         yield tidied(engine, await planned(request, engine, app, settings.policy))
 
@@ -111,6 +118,18 @@ async def _push(request: Request, engine: Engine, app: AppSpec, policy: Policy) 
     return await plan(engine, app, policy, request.version, request.image, request.op)
 
 
+async def _sign(request: Request, registry: Registry, app: AppSpec, policy: Policy) -> Planned:
+    from tui.operations.verbs.sign import plan
+
+    return await plan(registry, app, policy, request.op, request.version, request.key)
+
+
+async def _promote(request: Request, registry: Registry, app: AppSpec, policy: Policy) -> Planned:
+    from tui.operations.verbs.promote import plan
+
+    return await plan(registry, app, policy, request.op, request.version, request.key)
+
+
 async def _deploy(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
     from tui.operations.deploying.sources import FromVersion
     from tui.operations.orchestrators.standalone import Standalone
@@ -162,6 +181,13 @@ PLANNING: Mapping[str, Callable[[Request, Engine, AppSpec, Policy], Awaitable[Pl
     "prune": _prune,
 }
 """Every verb on an app of the configuration; `adopt` makes an app, and is planned by `prepared`."""
+
+
+IN_REGISTRY: Mapping[str, Callable[[Request, Registry, AppSpec, Policy], Awaitable[Planned]]] = {
+    "sign": _sign,
+    "promote": _promote,
+}
+"""Every verb on what is in a registry: it needs no engine."""
 
 
 def _with_options(app: AppSpec, request: Request) -> AppSpec:

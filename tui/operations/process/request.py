@@ -18,13 +18,14 @@ class Request(NamedTuple):
     app      the app's name
     engine   where it is done: what was meant when it was asked for, whatever the same words mean by now
     config   the file of --config, for a process that reads the configuration itself; "" for none
-    version  the tag for tag, push, deploy and ship, "" where the verb finds it by itself
+    version  the tag for tag, push, sign, promote, deploy and ship, "" where the verb finds it by itself
     image    the image's ID or reference, "" for the newest of the app
     no_cache, pull   of build
     container   of adopt: its name or ID, "" where it is called as the app is to be
     digest   of deploy: the exact bytes that are meant, "" for what the version names
     again    of deploy and ship: also where the same is live already
     sarif    of scan: the file to write what was found into, absolute; "" for none
+    key      of sign and promote: the name of the key, "" for the one that signs everything
     to       of rollback: the release's number, 0 for the newest good one before
     force    of rollback: also where the record or the container is not to be trusted
     """
@@ -44,6 +45,7 @@ class Request(NamedTuple):
     digest: str = ""
     again: bool = False
     sarif: str = ""
+    key: str = ""
 
     def line(self) -> str:
         return json.dumps(plain(self, Request))

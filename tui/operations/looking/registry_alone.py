@@ -1,0 +1,63 @@
+"""An app's registry without an engine: whoever only signs need not have one."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from tui.engine.addresses import LOOPBACK, within, without_tls
+from tui.engine.credentials import credentials_for
+from tui.engine.errors import EngineError
+from tui.errors import HoldfastError
+from tui.model.reference import registry_host
+from tui.registry.client import Registry
+from tui.registry.errors import CertificateUntrusted, TlsMismatch
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tui.engine.endpoint import Endpoint
+    from tui.model.app import AppSpec
+
+
+class NoRegistry(HoldfastError):
+    """The app's images are in no registry."""
+
+    exit_status = 2
+
+
+@asynccontextmanager
+async def registry_of(app: AppSpec, endpoint: Endpoint) -> AsyncIterator[Registry]:
+    """The registry of an app, open within the block.
+
+    The engine is asked only where the registry has no TLS that is trusted here: whether it may be spoken to
+    all the same is said in the engine's configuration. Raises HoldfastError.
+    """
+    if not app.has_registry:
+        raise NoRegistry(
+            f'{app.origin}: [apps.{app.name}] image = "{app.image}" names no registry',
+            f'set image = "registry.example.com/{app.image}"',
+        )
+    host = registry_host(app.image)
+    credentials = await credentials_for(host)
+    insecure = await within(host, LOOPBACK)
+    async with AsyncExitStack() as stack:
+        registry = await stack.enter_async_context(Registry(host, credentials, insecure=insecure))
+        try:
+            await registry.reach()
+        except (TlsMismatch, CertificateUntrusted):
+            if insecure or not await _engine_does_without(host, endpoint):
+                raise
+            registry = await stack.enter_async_context(Registry(host, credentials, insecure=True))
+        yield registry
+
+
+async def _engine_does_without(host: str, endpoint: Endpoint) -> bool:
+    """Whether the engine is configured to speak to it without TLS that is trusted; no engine is not."""
+    from tui.engine.client import Engine
+
+    try:
+        async with await Engine.connect(endpoint) as engine:
+            return await without_tls(host, await engine.info())
+    except EngineError:
+        return False
