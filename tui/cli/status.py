@@ -21,6 +21,7 @@ from tui.ledger.errors import NotOurs
 from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.digest import short_id
+from tui.model.recorded_chain import recorded_chain
 from tui.model.releases import State
 from tui.model.remedies import gone_remedy, stopped_remedy, taken_remedy
 from tui.model.switching import should_serve
@@ -31,6 +32,7 @@ from tui.operations.looking.release_reader import completed
 from tui.operations.looking.releases import read_releases
 from tui.operations.running.runner import failure
 from tui.presentation.amounts import age
+from tui.presentation.chain import CELLS, chain_fields, chain_lines
 from tui.presentation.console import painted, table
 from tui.presentation.text import safe
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tui.ledger.lease_state import LeaseState
+    from tui.model.chain import Link
     from tui.model.drift import Drift
     from tui.model.releases import Releases
     from tui.operations.looking.releases import Deployed
@@ -55,6 +58,7 @@ class AppStatus(NamedTuple):
     lease    who changes it now, None where nobody does
     drift    None where nobody looked
     notes    what is wrong besides what is wrong with the ledger
+    chain    of the live release, by its record; () where none is live
     """
 
     app: str
@@ -65,6 +69,7 @@ class AppStatus(NamedTuple):
     drift: Drift | None = None
     notes: tuple[str, ...] = ()
     called: str = ""
+    chain: tuple[Link, ...] = ()
 
     @property
     def releases(self) -> Releases:
@@ -106,7 +111,7 @@ async def _run(asked: Asked, *, drift: bool, json: bool) -> int:
             }
         )
     else:
-        _show(found, now, nothing=not problems)
+        _show(found, now, nothing=not problems, chains=bool(asked.app))
         for problem in problems:
             say_error(problem.why)
     return max((one.why.exit_status for one in problems), default=0)
@@ -137,6 +142,7 @@ async def _status(engine: Engine, settings: Settings, name: str, place: Place, *
         strange.append(f"configured for another engine now: {', '.join(spec.engines) or settings.engine}")
     elif drift and spec is not None:
         looked = await find_drift(engine, ledger, spec, settings.policy)
+    live = found.releases.live
     return AppStatus(
         app=name,
         engine=engine.endpoint.url,
@@ -146,6 +152,7 @@ async def _status(engine: Engine, settings: Settings, name: str, place: Place, *
         lease=lease,
         drift=looked,
         notes=tuple(strange),
+        chain=recorded_chain(live, spec, settings.policy) if live is not None else (),
     )
 
 
@@ -170,11 +177,12 @@ def fields(one: AppStatus) -> dict[str, Any]:
         "foreign": releases.foreign,
         "lease": lease_fields(one.lease) if one.lease is not None else None,
         "drift": drift_fields(one.drift) if one.drift is not None else None,
+        "chain": chain_fields(one.chain),
         "notes": (*releases.notes, *one.notes),
     }
 
 
-def _show(found: list[AppStatus], now: float, *, nothing: bool) -> None:
+def _show(found: list[AppStatus], now: float, *, nothing: bool, chains: bool = False) -> None:
     if not found:
         if nothing:
             answer("no app is configured or was released here\n  holdfast init writes holdfast.toml\n")
@@ -190,9 +198,22 @@ def _show(found: list[AppStatus], now: float, *, nothing: bool) -> None:
             terminal_cells(1),
         ),
         *(line for one in found for line in notes(one)),
+        *(line for one in found if chains for line in _chain(one, now, several=engines)),
     ]
     shown = colours(1)
     answer("".join([painted(line, colours=shown) + "\n" for line in lines]))
+
+
+def _chain(one: AppStatus, now: float, *, several: bool) -> Iterator[Line]:
+    """Who stands for what is live, as it was recorded when it was deployed."""
+    entry = one.releases.live
+    if entry is None or not one.chain:
+        return
+    called = one.releases.called(entry.release.number)
+    where = f" on {safe(one.called)}" if several else ""
+    yield []
+    yield [(f"chain of {safe(called)}{where}", "strong"), (", as it is recorded:", "muted")]
+    yield from chain_lines(one.chain, now, terminal_cells(1) or CELLS)
 
 
 def row(one: AppStatus, now: float) -> tuple[str, ...]:

@@ -214,8 +214,10 @@ class Releases:
         releases = self._store.releases.get(name)
         if releases is None:
             return
+        app, policy = self._store.apps.get(name), self._session.settings.policy
+        now, keymap = self._session.clock(), self._desk.keymap
         pages = [
-            ("record", record_lines(releases, number, self._session.clock(), self._desk.keymap)),
+            ("record", record_lines(releases, number, now, keymap, app, policy)),
             ("against the live one", difference_lines(releases, number)),
         ]
         if releases.notes:

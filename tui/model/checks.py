@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.model.signing import KeySource
+    from tui.model.trust import Trust
 
 OFFLINE = "--insecure-ignore-tlog=true"
 """cosign 2 and 3 look into a public log otherwise, where what a key signs need not stand."""
@@ -44,6 +45,12 @@ def key_word(name: str, source: KeySource | None = None) -> str:
     if source is not None and source.file:
         return source.file
     return f"env://{source.env}" if source is not None and source.env else f"{name}.pub"
+
+
+def key_words(trust: Trust | None) -> dict[str, str]:
+    """The name of a listed key -> what cosign takes for it."""
+    listed = trust.verify_keys if trust is not None else ()
+    return {key.name: key_word(key.name, key.source) for key in listed}
 
 
 def signature_check(repository: str, digest: str, key: str, *, plain: bool = False) -> str:

@@ -22,7 +22,7 @@ _MARKS = {
     LinkState.OK: ("✓", "ok"),
     LinkState.MISSING: ("–", "warn"),
     LinkState.FAILED: ("✗", "bad"),
-    LinkState.UNVERIFIED: ("?", "warn"),
+    LinkState.UNVERIFIED: ("◌", "warn"),
 }
 _INDENT = 2
 _KIND_CELLS = 20

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from tui.model.app import Mount, Port, ReadySpec, RunSpec
 from tui.model.differences import differences
 from tui.model.digest import short_id
-from tui.model.evidence import ClaimKind, recorded_claims
+from tui.model.recorded_chain import besides, recorded_chain
 from tui.model.releases import State
 from tui.model.secrets import MASK, is_secret_name, mask_sentence, mask_text
 from tui.model.ways_back import doubt_of
 from tui.presentation.amounts import age, date, gap
+from tui.presentation.chain import chain_lines
 from tui.presentation.operations import fact_lines
 from tui.presentation.releases import holder_words
 from tui.presentation.text import safe
@@ -21,14 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tui.commands.keymap import Keymap
+    from tui.model.app import AppSpec
     from tui.model.drift import Cause, Drift
+    from tui.model.policy import Policy
     from tui.model.release import Entry
     from tui.model.releases import Releases
     from tui.presentation.style import Line
 
-CUT_SHORT = "what it had begun was interrupted: <app.recover> in the apps finishes or undoes it"
+CHAIN_CELLS = 76
+"""Of the words of a chain: they fit into the smallest terminal, beside its frame."""
 
-PASSED: dict[str, str] = {ClaimKind.TEST: "tested", ClaimKind.SCAN: "scanned"}
+CUT_SHORT = "what it had begun was interrupted: <app.recover> in the apps finishes or undoes it"
 
 STANDS = {
     State.LIVE: "live: it bears the app's name",
@@ -46,8 +50,15 @@ def moment(seconds: float, now: float) -> str:
     return f"{date(seconds)}, {age(now - seconds)} ago"
 
 
-def record_lines(releases: Releases, number: int, now: float, keymap: Keymap) -> list[Line]:
-    """Everything that the ledger has of a release."""
+def record_lines(
+    releases: Releases,
+    number: int,
+    now: float,
+    keymap: Keymap,
+    app: AppSpec | None = None,
+    policy: Policy | None = None,
+) -> list[Line]:
+    """Everything that the ledger has of a release; where `policy` is given, what it requires besides."""
     entry = releases.entries.get(number)
     if entry is None:
         return [[("the ledger has no record of it", "bad")]]
@@ -57,7 +68,12 @@ def record_lines(releases: Releases, number: int, now: float, keymap: Keymap) ->
     if entry.outcome is not None and entry.outcome.said:
         lines += [[], [("What it said last", "accent bold")]]
         lines += [[(safe(mask_text(line)), "text")] for line in entry.outcome.said]
-    lines += _section("Evidence", _evidence(entry, now))
+    lines += [
+        [],
+        [("Chain", "accent bold")],
+        *chain_lines(recorded_chain(entry, app, policy), now, CHAIN_CELLS),
+    ]
+    lines += _section("Evidence", _evidence(entry))
     lines += _section("Run configuration", _fields(release.run, RunSpec()))
     lines += _section("Gate", _fields(release.ready, ReadySpec()))
     lines += _section("Files", [(file.path, f"sha256:{file.sha256}") for file in release.files])
@@ -105,15 +121,12 @@ def _outcome(releases: Releases, entry: Entry, now: float, keymap: Keymap) -> li
     ]
 
 
-def _evidence(entry: Entry, now: float) -> list[tuple[str, str]]:
-    evidence, facts = entry.release.evidence, []
+def _evidence(entry: Entry) -> list[tuple[str, str]]:
+    """What the record has of the image beside its chain."""
+    facts = []
     if entry.release.adopted:
         facts.append(("gate", "passed as it stood" if entry.release.gate_passed else "not passed"))
-    claims = recorded_claims(evidence)
-    if not any(claim.kind == ClaimKind.TEST for claim in claims):
-        facts.append(("tested", "no: nothing is known of a test of these bytes"))
-    at = {PASSED[claim.kind]: moment(claim.at, now) for claim in claims}
-    return [*facts, *((name, at.get(name) or mask_text(value)) for name, value in evidence.items())]
+    return [*facts, *((name, mask_text(value)) for name, value in besides(entry.release.evidence).items())]
 
 
 def _fields(spec: Any, usual: Any) -> Iterator[tuple[str, str]]:

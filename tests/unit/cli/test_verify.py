@@ -147,7 +147,7 @@ async def test_without_trust_the_chain_is_shown_and_nothing_is_believed(host: Ho
     assert await host.run() == 0
     out, _ = host.told()
     assert "✓ test       ok, by alice" in out
-    assert "? signature  has no signature by a listed key" in out
+    assert "◌ signature  has no signature by a listed key" in out
 
 
 async def test_a_signature_of_notations_is_named(host: Host) -> None:

@@ -150,7 +150,12 @@ def test_the_record_shows_everything_but_values_of_variables() -> None:
     assert "DB_PASSWORD" in said
     assert "hunter2" not in said
     assert "80 -> 8080/tcp" in said
-    assert "no: nothing is known of a test" in text(record_lines(RELEASES, 3, NOW, KEYMAP))
+    assert "✓ commit     0f3c2a91b7de" in said
+    assert "✓ test       ok, 2h ago, the record" in said
+    assert "◌ test       nothing is known of it" in text(record_lines(RELEASES, 3, NOW, KEYMAP))
+    app = AppSpec("web", "registry.example.com/shop/web", "")
+    wanted = text(record_lines(RELEASES, 3, NOW, KEYMAP, app, Policy()))
+    assert "– test       missing: has not passed its test" in wanted
     assert "X c in the apps" in text(record_lines(fakes.interrupted(NOW, LIVE), 6, NOW, KEYMAP))
     assert "no record" in text(record_lines(RELEASES, 9, NOW, KEYMAP))
 

@@ -10,7 +10,7 @@ from tui.errors import HoldfastError
 from tui.evidence.files import read_evidence
 from tui.model.attachment import NOTATION
 from tui.model.chain import Known, chain
-from tui.model.checks import key_word
+from tui.model.checks import key_words
 from tui.model.digest import short_id
 from tui.model.evidence import Evidence, together
 from tui.model.verdict import Answer, Wanted, judged
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from tui.model.policy import Policy
     from tui.model.release import Entry
     from tui.model.signing import VerifyKey
-    from tui.model.trust import Trust
     from tui.model.verdict import Verdict
     from tui.operations.looking.app_repository import Remote
     from tui.registry.payloads import Manifest
@@ -105,7 +104,7 @@ async def find_chain(
         held, notes = manifest is not None, list[str]()
     except RegistryError as error:
         manifest, held, notes = None, None, [error.message]
-    digests = [image.digest, *_of_platform(manifest, image.platform)]
+    digests = [image.digest, *platform_manifests(manifest, image.platform)]
     evidence = await _evidence(remote, app, manifest, digests)
     wanted = policy.wanted(app.image, evidence)
     now = time.time()
@@ -152,14 +151,7 @@ async def find_chain(
     )
 
 
-def key_words(trust: Trust | None) -> dict[str, str]:
-    """A listed key's name -> what cosign takes for it."""
-    return {
-        key.name: key_word(key.name, key.source) for key in (trust.verify_keys if trust is not None else ())
-    }
-
-
-def _of_platform(manifest: Manifest | None, platform: str) -> tuple[str, ...]:
+def platform_manifests(manifest: Manifest | None, platform: str) -> tuple[str, ...]:
     """The manifests of an index that are for a platform; the only one where none is known."""
     if manifest is None or not manifest.manifests:
         return ()
