@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.image import Image
     from tui.model.operation import Plan
+    from tui.model.policy import Policy
     from tui.settings.schema import Settings
 
 OFFERED = 10
@@ -145,7 +146,7 @@ async def _request(options: Options, settings: Settings) -> Request:
         if not version and options.verb == "promote":
             raise Usage("which version?", f"holdfast promote {app.name} VERSION --key NAME")
         if not version and _has_to_be_named(options):
-            raise await _which_version(options.verb, app, engine)
+            raise await _which_version(options.verb, app, engine, settings.policy)
     return Request(
         op=new_id(options.verb, name, time.time()),
         verb=options.verb,
@@ -197,7 +198,7 @@ def meant(apps: Mapping[str, AppSpec], options: Options, own: Sequence[str] = ()
     return app, words[1] if len(words) > 1 else ""
 
 
-async def _which_version(verb: str, app: AppSpec, meant: EngineRef) -> Usage:
+async def _which_version(verb: str, app: AppSpec, meant: EngineRef, policy: Policy) -> Usage:
     """Say which versions there are, or could be: which one it becomes is for people to decide."""
     from tui.engine.client import Engine
     from tui.operations.looking.suggested_versions import suggestions
@@ -205,7 +206,7 @@ async def _which_version(verb: str, app: AppSpec, meant: EngineRef) -> Usage:
     async with await Engine.connect(meant.endpoint) as engine:
         images = await engine.images.list()
         if verb == "deploy":
-            offered, note = await _versions(engine, app, images)
+            offered, note = await _versions(engine, app, images, policy)
         else:
             local = [tag for image in images for tag in app.versions_of(image.tags)]
             found = await suggestions(app, engine, local)
@@ -218,7 +219,9 @@ async def _which_version(verb: str, app: AppSpec, meant: EngineRef) -> Usage:
     )
 
 
-async def _versions(engine: Engine, app: AppSpec, images: Sequence[Image]) -> tuple[list[str], str]:
+async def _versions(
+    engine: Engine, app: AppSpec, images: Sequence[Image], policy: Policy
+) -> tuple[list[str], str]:
     """The newest versions that can be deployed, and why there may be more."""
     from tui.ledger.ledger import Ledger
     from tui.model.offers import first_choice, offered_versions
@@ -242,9 +245,15 @@ async def _versions(engine: Engine, app: AppSpec, images: Sequence[Image]) -> tu
     first = first_choice(offered, releases)
     offered.sort(key=lambda one: one.tag != first)
     longest, now = max((len(one.tag) for one in offered[:OFFERED]), default=0), time.time()
+    trust: Mapping[str, Sequence[str]] = {}
+    if policy.trust is not None and there is not None:
+        from tui.cli.version_words import trust_of
+
+        trust = await trust_of(engine, app, policy, offered[:OFFERED], releases)
+    words = [[*release_words(one, releases, now), *trust.get(one.tag, ())] for one in offered[:OFFERED]]
     newest = [
-        f"{one.tag:{longest}}  {' · '.join(release_words(one, releases, now))}".rstrip()
-        for one in offered[:OFFERED]
+        f"{one.tag:{longest}}  {' · '.join(said)}".rstrip()
+        for one, said in zip(offered[:OFFERED], words, strict=True)
     ]
     if not newest and not note:
         note = "there is none yet: holdfast tag, and holdfast push where there is a registry"

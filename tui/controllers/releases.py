@@ -34,11 +34,12 @@ from tui.screens.reading import ReadingScreen
 from tui.store.store import Topic
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from tui.commands.command import Command, Situation
     from tui.controllers.desk import Desk, Handler
     from tui.controllers.operations import Operations
+    from tui.controllers.version_trust import Verifying
     from tui.model.app import AppSpec
     from tui.model.evidence import Evidence
     from tui.model.offers import Offered
@@ -92,18 +93,32 @@ class Releases:
         """What can be deployed, anew whenever the registry has said something new, for as long as asked."""
         news = asyncio.Event()
         end = self._store.subscribe(Topic.REMOTE, lambda _: news.set())
+        verifying = self._verifying(app, news.set)
         try:
             while True:
                 news.clear()
                 offered = self._offered(app)
                 known = await asyncio.to_thread(_known, app.name, offered)
                 releases, now = self._store.releases.get(app.name), self._session.clock()
-                policy = self._session.settings.policy
-                choices = version_choices(app, offered, releases, known, policy, now)
+                policy, verdicts = self._session.settings.policy, {}
+                if verifying is not None:
+                    verifying.look(offered, releases, known)
+                    verdicts = verifying.verdicts
+                choices = version_choices(app, offered, releases, known, policy, now, verdicts)
                 yield Suggestions(choices, self._note(app, offered))
                 await news.wait()
         finally:
             end()
+            if verifying is not None:
+                verifying.close()
+
+    def _verifying(self, app: AppSpec, changed: Callable[[], None]) -> Verifying | None:
+        """What verifies the versions in the background; None where nothing is to be verified."""
+        if self._session.settings.policy.trust is None or not app.has_registry:
+            return None
+        from tui.controllers.version_trust import Verifying
+
+        return Verifying(self._session, app, changed)
 
     def _note(self, app: AppSpec, offered: Sequence[Offered]) -> str:
         remote = self._store.remote.get(app.repository)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.model.evidence import Evidence, recorded_claims, together
+from tui.model.evidence import ClaimKind, Evidence, recorded_claims, together
 from tui.model.offers import is_of, release_of, trouble_of
 from tui.model.remote import Whereabouts
 from tui.model.version import Suggestion
 from tui.presentation.amounts import age
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tui.model.app import AppSpec
     from tui.model.offers import Offered
     from tui.model.policy import Policy
     from tui.model.releases import Releases
+    from tui.model.verdict import Verdict
 
 WORDS = {
     Whereabouts.HERE: "here",
@@ -28,6 +29,20 @@ WORDS = {
 }
 
 
+IN_REGISTRY = (Whereabouts.REMOTE, Whereabouts.BOTH, Whereabouts.MOVED)
+"""Where others can have said something of a version."""
+
+VERIFYING, NOT_VERIFIED = "verifying", "not verified"
+
+_BY: dict[str, str] = {
+    ClaimKind.SIGNATURE: "signed",
+    ClaimKind.TEST: "tested",
+    ClaimKind.SCAN: "scanned",
+    ClaimKind.PROVENANCE: "built",
+    ClaimKind.VERDICT: "promoted",
+}
+
+
 def version_choices(
     app: AppSpec,
     offered: Iterable[Offered],
@@ -35,19 +50,44 @@ def version_choices(
     known: Mapping[str, Evidence],
     policy: Policy,
     now: float,
+    verdicts: Mapping[str, Sequence[Verdict] | None] = {},
 ) -> list[Suggestion]:
-    """Each with what is known of it, `known` by IDs and digests, and with what the policy misses."""
+    """Each with what is known of it, `known` by IDs and digests, and with what the policy misses.
+
+    verdicts   on those that are verified in the registry: by tag, None while they are looked for
+    """
     choices = []
     for one in offered:
         words = [WORDS[one.place], *release_words(one, releases, now)]
-        evidence = _evidence(one, releases, known)
+        evidence = evidence_of(one, releases, known)
         if evidence.tested:
             words.append(f"tested {age(now - evidence.tested)} ago")
         if evidence.scanned:
             words.append(f"scanned {age(now - evidence.scanned)} ago")
-        words += [f"! {missing.short}" for missing in policy.missing(evidence, app)]
+        words += trust_words(one, evidence, app, policy, verdicts)
         choices.append(Suggestion(one.tag, " · ".join(words)))
     return choices
+
+
+def trust_words(
+    one: Offered,
+    evidence: Evidence,
+    app: AppSpec,
+    policy: Policy,
+    verdicts: Mapping[str, Sequence[Verdict] | None],
+) -> list[str]:
+    """Who stands for a version, and what the policy misses: "signed by ci", "! no test"."""
+    if policy.trust is None or one.place not in IN_REGISTRY:
+        return [f"! {missing.short}" for missing in policy.missing(evidence, app)]
+    found = verdicts.get(one.tag)
+    if found is None:
+        return [VERIFYING if one.tag in verdicts else NOT_VERIFIED]
+    said = [f"{_BY.get(verdict.kind, verdict.kind)} {_by(verdict)}" for verdict in found if verdict.ok]
+    return [*said, *(f"! {missing.short}" for missing in policy.missing(evidence, app, one.tag, found))]
+
+
+def _by(verdict: Verdict) -> str:
+    return f"by {verdict.key}" if verdict.key else "elsewhere, unsigned"
 
 
 def release_words(one: Offered, releases: Releases | None, now: float) -> list[str]:
@@ -67,7 +107,7 @@ def release_words(one: Offered, releases: Releases | None, now: float) -> list[s
     return words
 
 
-def _evidence(one: Offered, releases: Releases | None, known: Mapping[str, Evidence]) -> Evidence:
+def evidence_of(one: Offered, releases: Releases | None, known: Mapping[str, Evidence]) -> Evidence:
     """What is known of its bytes by this account, and by what the ledger recorded when they were released."""
     recorded = [
         Evidence(entry.release.image, claims=recorded_claims(entry.release.evidence))
