@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.cli.asking import Declined, agree, confirm, insist, plan_text, somebody_is_there
-from tui.cli.output import answer, answer_json, colours, say_error
+from tui.cli.output import answer, answer_json, colours, say, say_error
 from tui.engine.ref import AppKey
 from tui.errors import HoldfastError, NothingToDo
 from tui.journal.folder import listed, new_id, operations_folder
@@ -100,6 +100,9 @@ async def _run(options: Options) -> int:
     from tui.settings.load import load
 
     settings = await asyncio.to_thread(load, options.config or None)
+    if not options.quiet:
+        for note in settings.not_obeyed:
+            say(f"holdfast: {note}")
     request = await _request(options, settings)
     from tui.operations.process.prepared import prepared
 

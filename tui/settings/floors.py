@@ -1,9 +1,9 @@
 """What a file that may have come with a repository cannot weaken. Pure.
 
 /etc's file and the user's own are the operator's, and may say anything. `./holdfast.toml` and `--config FILE`
-may have been pulled a minute ago: of `[policy]` and `[trust]` they can ask for more than the operator's files
-explicitly say, never for less. What asks for less is not obeyed, and told in a note: it is no fault, or a
-pulled file could keep somebody from rolling back.
+may have been pulled a minute ago: of `[policy]`, of `[trust]` and of which engines are protected they can ask
+for more than the operator's files explicitly say, never for less. What asks for less is not obeyed, and told
+in a note: it is no fault, or a pulled file could keep somebody from rolling back.
 """
 
 from __future__ import annotations
@@ -33,12 +33,14 @@ class Floor(NamedTuple):
     """What the operator's files say together.
 
     policy, trust   their tables as they were read, by key
-    files           which file says it: "policy.require_tests", "trust.verify_keys.ci"
+    files           which file says it: "policy.require_tests", "trust.verify_keys.ci", "engines.prod"
+    engines         what they say of engines, by name
     """
 
     policy: Mapping[str, Any]
     trust: Mapping[str, Any]
     files: Mapping[str, str]
+    engines: Mapping[str, Mapping[str, Any]] = {}
 
 
 def held(asked: Mapping[str, Any], floor: Floor, path: str) -> tuple[dict[str, Any], list[str]]:
@@ -54,7 +56,19 @@ def held(asked: Mapping[str, Any], floor: Floor, path: str) -> tuple[dict[str, A
         found["policy"] = _policy(found["policy"], floor.policy, say)
     if "trust" in found:
         found["trust"] = _trust(found["trust"], floor, say)
+    if "engines" in found:
+        found["engines"] = {
+            name: _engine(name, table, floor.engines.get(name, {}), say)
+            for name, table in found["engines"].items()
+        }
     return found, notes
+
+
+def _engine(name: str, asked: Mapping[str, Any], floor: Mapping[str, Any], say: Say) -> dict[str, Any]:
+    if not floor.get("protected") or asked.get("protected", True):
+        return dict(asked)
+    say(f"[engines.{name}] protected", "= false", f"engines.{name}", "says true")
+    return {**asked, "protected": True}
 
 
 def _policy(asked: Mapping[str, Any], floor: Mapping[str, Any], say: Say) -> dict[str, Any]:

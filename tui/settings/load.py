@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 OTHER_TABLES = {"keys": "keys", "apps": "apps.NAME", "engines": "engines.NAME", "trust": "trust"}
 """Tables that have readers of their own, and how their heads are written."""
 
-FLOORED = ("policy", "trust")
+FLOORED = ("policy", "trust", "engines")
 """Tables of which a file that may have come with a repository can only ask for more."""
 
 
@@ -54,6 +54,7 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
     """The settings from all files. `config` is --config's file, which must exist. Raises ConfigError."""
     problems: list[str] = []
     said: list[str] = []
+    not_obeyed: list[str] = []
     chosen = _read(settings_file(environ), said)  # the program's own file: a fault in it stops nobody
     written: dict[str, Any] = {}
     origin: dict[str, str] = {}
@@ -66,7 +67,7 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
     operators = (SYSTEM_CONFIG, user_config(environ))
     for path in operators:
         _merge(written, origin, _checked(_read(path, problems), path, home, problems), path)
-    floor = {key: written[key] for key in FLOORED if key in written}
+    floor = {key: dict(written[key]) for key in FLOORED if key in written}
     said_by = dict(origin) if floor else {}
     for path in (LOCAL_CONFIG, *filter(None, (config,))):
         foreign = os.path.abspath(path) not in map(os.path.abspath, operators)
@@ -74,9 +75,9 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
         if foreign and any(key in floor for key in values):
             from tui.settings.floors import Floor, held
 
-            least = Floor(floor.get("policy", {}), floor.get("trust", {}), said_by)
-            values, notes = held(values, least, path)
-            said += notes
+            tables = {key: floor.get(key, {}) for key in FLOORED}
+            values, notes = held(values, Floor(**tables, files=said_by), path)
+            not_obeyed += notes
         _merge(written, origin, values, path)
     problems += _problems_together(written, origin, alone=not problems)
     if problems:
@@ -93,7 +94,10 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
         written["own"] = own
     files = {part.removeprefix("trust."): path for part, path in origin.items() if part.startswith("trust.")}
     return _settings({**ours, **written})._replace(
-        notes=(*said, *overruled), file=config or "", trust_files=files
+        notes=(*said, *not_obeyed, *overruled),
+        not_obeyed=tuple(not_obeyed),
+        file=config or "",
+        trust_files=files,
     )
 
 
@@ -174,6 +178,7 @@ def _merge(into: dict[str, Any], origin: dict[str, str], values: Mapping[str, An
         elif key == "engines":
             earlier = into.setdefault(key, {})
             earlier |= {name: {**earlier.get(name, {}), **table} for name, table in value.items()}
+            origin |= {f"{key}.{name}": path for name in value}
         elif key == "trust":
             from tui.settings.trust_keys import merge_trust
 

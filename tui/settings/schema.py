@@ -34,6 +34,7 @@ class Settings(NamedTuple):
 
     keys      command ID -> its keys, in Textual's names
     notes     sentences for the user about the files that were read
+    not_obeyed   of these, what a file that may have come with a repository asks for in vain
     apps      name -> app: those of `own` first, then in the order of the files
     own       the apps of --config's file, else of the folder's own: what is meant where none is named
     engines   docker context or endpoint -> what is special about it
@@ -53,6 +54,7 @@ class Settings(NamedTuple):
     own: tuple[str, ...] = ()
     file: str = ""
     trust_files: Mapping[str, str] = {}
+    not_obeyed: tuple[str, ...] = ()
 
 
 class Key(NamedTuple):

@@ -311,3 +311,14 @@ async def test_doctor_names_mode_and_passphrase(
 
 async def test_doctor_says_nothing_where_nothing_is_configured(home: Path) -> None:
     assert await findings(home) == {}
+
+
+@pytest.mark.parametrize(("more", "told"), [((), True), (("--quiet",), False)])
+def test_a_verb_says_what_a_pulled_file_asks_for_in_vain(
+    home: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], told: bool
+) -> None:
+    configure(home, "[policy]\nrequire_tests = true\n")
+    app = '[apps.web]\nimage = "registry:5000/web"\n'
+    Path("holdfast.toml").write_text(f"{app}[policy]\nrequire_tests = false\n")
+    assert dispatch(["deploy", "web", "v1", "--host", f"unix://{home}/none.sock", *more]) == 3
+    assert ("[policy] require_tests = false is not obeyed" in capsys.readouterr().err) is told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -239,3 +240,30 @@ def test_each_note_names_file_key_wish_and_who_says_otherwise() -> None:
 def test_of_many_names_a_note_has_the_first() -> None:
     assert named([str(number) for number in range(MOST_NAMED + 2)]).endswith('"4" and 2 more')
     assert named(["x" * 1000, "a\x1b[2J\n"]) == f'"{"x" * LONGEST_SHOWN}…", ' + r"'a\x1b[2J\n'"
+
+
+@pytest.mark.parametrize(
+    ("operators", "asked", "protected"),
+    [
+        (True, False, True),
+        (True, None, True),
+        (False, True, True),
+        (False, False, False),
+        (None, False, False),
+    ],
+)
+def test_an_engine_that_the_operator_protects_stays_protected(
+    operators: bool | None, asked: bool | None, protected: bool
+) -> None:
+    said = {} if operators is None else {"prod": {"protected": operators, "colour": "red"}}
+    wished = {} if asked is None else {"protected": asked}
+    floor = Floor({}, {}, {"engines.prod": "/etc/holdfast/config.toml"}, said)
+    found, notes = held({"engines": {"prod": wished, "other": {"protected": False}}}, floor, FILE)
+    assert {**said.get("prod", {}), **found["engines"]["prod"]}.get("protected", False) is protected
+    assert found["engines"]["other"] == {"protected": False}
+    if operators and asked is False:
+        assert notes == [
+            f"{FILE}: [engines.prod] protected = false is not obeyed: /etc/holdfast/config.toml says true"
+        ]
+    else:
+        assert notes == []
