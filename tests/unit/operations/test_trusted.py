@@ -20,7 +20,7 @@ from tui.model.statement import Subject
 from tui.model.trust import ListedKey, Trust
 from tui.model.verdict import Answer, Wanted
 from tui.operations.deploying.targets import Target
-from tui.operations.deploying.trusted import refuse_lacking, verified
+from tui.operations.deploying.trusted import refuse_lacking, said_facts, verified
 from tui.registry.attaching import attach
 from tui.registry.client import Registry
 from tui.registry.payloads import Manifest
@@ -111,11 +111,15 @@ async def test_what_a_listed_key_stands_for_is_let_through(place: Place) -> None
     assert [(one.kind, one.key) for one in found.verdicts] == [("signature", "ci"), ("test", "ci")]
     assert place.policy.missing(Evidence(""), place.app, "v1", found.verdicts) == []
     assert len(place.memory.requests) - before <= 6
+    facts = dict(said_facts(place.app, place.target(), found))
+    assert facts["test"].startswith("key ci, 20")
+    assert "scan" not in facts, "nobody asks for it"
 
 
 async def test_what_nobody_signed_is_refused_by_name(place: Place) -> None:
     refusal = await place.refused()
     assert refusal.exit_status == 4
+    assert refusal.hint == "holdfast verify web v1 shows all of it"
     assert str(refusal.message) == "web v1 has no test result, and has no signature"
     assert refusal.detail[1] == "signature: holdfast sign web v1, where the key is"
 

@@ -15,7 +15,7 @@ from tui.model.release import Referenced, Release
 from tui.operations.deploying.known_versions import moved_words, refuse_moved
 from tui.operations.deploying.live_already import live_already, nothing_to_do
 from tui.operations.deploying.targets import LOCAL_ONLY, Target, resolve_version
-from tui.operations.deploying.trusted import refuse_lacking, repository, verified
+from tui.operations.deploying.trusted import refuse_lacking, repository, said_facts, verified
 from tui.operations.looking.run_files import file_hashes
 from tui.operations.running.runner import whoami
 
@@ -192,5 +192,11 @@ def found_version(
     what = target.version or short_id(target.digest)
     title = f"Deploy {app.name} {what}"
     return Deployable(
-        releases=releases, target=target, title=title, what=what, release=release, warnings=target.warnings
+        releases=releases,
+        target=target,
+        title=title,
+        what=what,
+        release=release,
+        warnings=target.warnings,
+        facts=said_facts(app, target, found) if found is not None else (),
     )

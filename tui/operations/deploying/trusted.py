@@ -66,6 +66,25 @@ def _by_this_account(wanted: Wanted, evidence: Evidence) -> Verdict:
     return Verdict(wanted.kind, Answer.OK, at=claim.at)
 
 
+def said_facts(app: AppSpec, target: Target, found: Verified) -> list[tuple[str, str]]:
+    """What was found of the image, for a plan: the chain, but for what nobody asks for."""
+    from tui.model.chain import Known, LinkState, chain
+    from tui.model.chain_facts import chain_facts
+
+    known = Known(
+        app=app.name,
+        repository=app.image,
+        version=target.version,
+        digest=target.digest,
+        evidence=target.evidence,
+        attested=found.attested,
+        verdicts=found.verdicts,
+        looked=True,
+        held=bool(target.digest),
+    )
+    return chain_facts([link for link in chain(known) if link.state in (LinkState.OK, LinkState.FAILED)])
+
+
 def refuse_lacking(missing: Sequence[Requirement], called: str) -> list[str]:
     """Raises Refused, naming everything that is enforced; what is not, in sentences."""
     enforced = [one for one in missing if one.enforced]
@@ -74,5 +93,5 @@ def refuse_lacking(missing: Sequence[Requirement], called: str) -> list[str]:
     if enforced:
         lacks = ", and ".join(one.lacks for one in enforced)
         remedies = dict.fromkeys(f"{one.kind}: {one.remedy}" for one in enforced)
-        raise Refused(f"{called} {lacks}", "each has its remedy", tuple(remedies))
+        raise Refused(f"{called} {lacks}", f"holdfast verify {called} shows all of it", tuple(remedies))
     return [f"{called} {one.lacks}: {one.remedy}" for one in missing]
