@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import time
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from tests.support.memory_registry import MemoryRegistry, hollow_image
 from tests.support.peers import Peers
 from tests.support.scripted_registry import digest_of
 from tui.model.attachment import NOTATION
+from tui.model.checks import TYPES, claim_check, signature_check
 from tui.model.evidence import Claim, ClaimKind
 from tui.model.predicates import (
     TESTED,
@@ -148,6 +150,20 @@ async def test_cosign_2_verifies_what_is_signed_here(place: Place, peers: Peers,
     make_pair(tmp_path / "other.key")
     other = await peers.run("cosign2", "verify", "--key=other.pub", *OFFLINE, place.at(image))
     assert other.status != 0
+
+
+async def test_the_commands_that_a_chain_names_are_cosign_s(
+    place: Place, peers: Peers, tmp_path: Path
+) -> None:
+    signer, image = await a_signer(tmp_path), await place.image()
+    statements = [said(place, image, kind) for kind in (ClaimKind.SIGNATURE, *TYPES)]
+    await place.hang(image, await attachments(statements, signer))
+    signature = shlex.split(signature_check(place.name, image.digest, "release.pub", plain=True))
+    for tool in ("cosign3", "cosign2"):
+        assert image.digest in await peers.does(tool, *signature[1:])
+    for kind in TYPES:
+        words = shlex.split(claim_check(kind, place.name, image.digest, "release.pub", plain=True))
+        assert "payload" in await peers.does("cosign3", *words[1:])
 
 
 @pytest.mark.parametrize("kind", [ClaimKind.TEST, ClaimKind.SCAN, ClaimKind.PROVENANCE, ClaimKind.VERDICT])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shlex
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,12 +13,17 @@ import pytest
 from tests.support.memory_registry import MemoryRegistry
 from tests.support.scripted_registry import OCI_MANIFEST, error
 from tests.unit.operations.test_trusted import PATH, Place
-from tui.cli import verify
+from tui.cli import drift, verify
 from tui.cli.arguments import parsed, parser
 from tui.cli.asked import Asked
+from tui.cli.drift import Looked
+from tui.engine.client import Engine
 from tui.evidence.files import add_claim
 from tui.model.attachment import NOTATION
+from tui.model.drift import Drift
+from tui.model.engine import EngineInfo
 from tui.model.evidence import Claim
+from tui.model.release import Entry, Outcome, Release
 from tui.operations.looking.endpoint_choice import Named
 from tui.registry.client import Registry
 
@@ -33,6 +39,7 @@ class Host:
         self.place = place
         self._folder = folder
         self._capsys = capsys
+        self.url = f"unix://{folder}/no.sock"
         self.trust = f'[trust]\nverify_keys = [{{ name = "ci", file = "{folder}/ci.pub" }}]\n'
         self.require = '"signature", "test"'
 
@@ -40,7 +47,7 @@ class Host:
         config = self._folder / "asked.toml"
         trust = f"{self.trust}require = [{self.require}]\n" if self.trust else ""
         config.write_text(f'[apps.web]\nimage = "{self.place.app.image}"\n\n{trust}')
-        asked = Asked("web", Named(f"unix://{self._folder}/no.sock"), str(config))
+        asked = Asked("web", Named(self.url), str(config))
         return await asyncio.to_thread(verify.run, asked, version, json=json, deep=False)
 
     def told(self) -> tuple[str, str]:
@@ -177,6 +184,77 @@ async def test_another_app_is_not_guessed(host: Host) -> None:
     asked = Asked("wep", config=str(host._folder / "asked.toml"))
     assert await asyncio.to_thread(verify.run, asked, "v1", json=False, deep=False) == 2
     assert "did you mean web?" in host.told()[1]
+
+
+class FakeEngine:
+    """An engine with these releases, of which the newest is live."""
+
+    version = SimpleNamespace(os="linux", arch="amd64")
+
+    async def __aenter__(self) -> FakeEngine:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def info(self) -> EngineInfo:
+        return EngineInfo("", "", 0.0)
+
+
+@pytest.fixture
+def released(host: Host, monkeypatch: pytest.MonkeyPatch) -> Host:
+    """r7 is the image of the registry, and live; r6 is of no registry."""
+    app, digest = host.place.app, host.place.digest
+    made = Release("web", 7, "v1", f"{app.image}@{digest}", digest, "i", by="bob", host="box", at=1.0)
+    entries = {
+        6: Entry(made._replace(number=6, digest="", reference="i"), Outcome(6, True, 1.0)),
+        7: Entry(made, Outcome(7, True, 1.0)),
+    }
+
+    async def connect(_: object) -> FakeEngine:
+        return FakeEngine()
+
+    async def releases(*_: object) -> tuple[dict[int, Entry], int]:
+        return entries, 7
+
+    monkeypatch.setattr(Engine, "connect", connect)
+    monkeypatch.setattr(verify, "_releases", releases)
+    monkeypatch.setattr(drift, "look", lambda *_, **__: [Looked("web", host.url, Drift("web", (), (), 1.0))])
+    return host
+
+
+async def test_a_release_is_named_by_its_number(released: Host) -> None:
+    await released.place.say("ci")
+    status, found = await released.document("r7")
+    assert (status, found["version"], found["digest"]) == (0, "r7 v1", released.place.digest)
+    deploy = found["chain"][-1]
+    assert (deploy["state"], deploy["by"], deploy["where"]) == ("ok", "bob", "box")
+    assert await released.run("r6") == 2
+    assert "local" in released.told()[1]
+    assert await released.run("r9") == 2
+
+
+async def test_a_version_is_joined_with_its_release(released: Host) -> None:
+    await released.place.say("ci")
+    status, found = await released.document("v1")
+    assert status == 0
+    assert found["chain"][-1]["detail"] == "r7"
+
+
+async def test_what_is_live_is_judged_where_trust_is_configured(released: Host) -> None:
+    assert await released.run("") == 4
+    out, err = released.told()
+    assert f"web r7 v1 on {released.url}" in out
+    assert "web r7 v1 has no signature" in err
+    await released.place.say("ci")
+    status, found = await released.document("")
+    assert status == 0
+    [app] = found["apps"]
+    assert app["drift"] is False
+    assert app["trust"]["ok"] is True
+    released.trust = ""
+    assert await released.run("") == 0
+    assert "chain" not in released.told()[0]
 
 
 def test_arguments() -> None:

@@ -1,0 +1,35 @@
+"""`holdfast status APP` shows the chain of what is live, by its record."""
+
+from __future__ import annotations
+
+from tests.ui import fakes
+from tui.cli.status import AppStatus, _chain, fields
+from tui.model.app import AppSpec
+from tui.model.policy import Policy
+from tui.model.recorded_chain import recorded_chain
+from tui.operations.looking.releases import Deployed
+from tui.presentation.lines import plain
+
+NOW = 1_700_000_000.0
+WEB = AppSpec("web", "registry.example.com/shop/web", "")
+
+
+def status() -> AppStatus:
+    releases = fakes.releases(NOW, "5" * 64)
+    live = releases.live
+    assert live is not None
+    found = Deployed(releases, {})
+    return AppStatus("web", "unix:///s", True, found, chain=recorded_chain(live, WEB, Policy()))
+
+
+def test_the_chain_stands_beneath_with_commands() -> None:
+    lines = [plain(line) for line in _chain(status(), NOW, several=False)]
+    assert lines[1] == "chain of r5 v1.5.0, as it is recorded:"
+    assert "  ✓ test       ok, 2h ago, the record" in lines
+    assert lines[-1] == "      $ holdfast history web"
+
+
+def test_json_has_it_too() -> None:
+    chain = {link["kind"]: link for link in fields(status())["chain"]}
+    assert chain["commit"]["check"] == "git show 0f3c2a91b7de"
+    assert chain["deploy"]["by"] == "bob"
