@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tui.model.app import AppSpec
+    from tui.model.evidence import Requirement
     from tui.model.offers import Offered
     from tui.model.policy import Policy
     from tui.model.releases import Releases
@@ -31,6 +32,8 @@ WORDS = {
 
 IN_REGISTRY = (Whereabouts.REMOTE, Whereabouts.BOTH, Whereabouts.MOVED)
 """Where others can have said something of a version."""
+
+_NO = "no "
 
 VERIFYING, NOT_VERIFIED = "verifying", "not verified"
 
@@ -60,9 +63,10 @@ def version_choices(
     for one in offered:
         words = [WORDS[one.place], *release_words(one, releases, now)]
         evidence = evidence_of(one, releases, known)
-        if evidence.tested:
+        judged = {verdict.kind for verdict in verdicts.get(one.tag) or ()}
+        if evidence.tested and ClaimKind.TEST not in judged:  # else others' word is wanted, and said below
             words.append(f"tested {age(now - evidence.tested)} ago")
-        if evidence.scanned:
+        if evidence.scanned and ClaimKind.SCAN not in judged:
             words.append(f"scanned {age(now - evidence.scanned)} ago")
         words += trust_words(one, evidence, app, policy, verdicts)
         choices.append(Suggestion(one.tag, " · ".join(words)))
@@ -76,14 +80,26 @@ def trust_words(
     policy: Policy,
     verdicts: Mapping[str, Sequence[Verdict] | None],
 ) -> list[str]:
-    """Who stands for a version, and what the policy misses: "signed by ci", "! no test"."""
+    """Who stands for a version, and what the policy misses: "signed, tested by ci", "! no scan"."""
     if policy.trust is None or one.place not in IN_REGISTRY:
-        return [f"! {missing.short}" for missing in policy.missing(evidence, app)]
+        return _lacks(policy.missing(evidence, app))
     found = verdicts.get(one.tag)
     if found is None:
         return [VERIFYING if one.tag in verdicts else NOT_VERIFIED]
-    said = [f"{_BY.get(verdict.kind, verdict.kind)} {_by(verdict)}" for verdict in found if verdict.ok]
-    return [*said, *(f"! {missing.short}" for missing in policy.missing(evidence, app, one.tag, found))]
+    by: dict[str, list[str]] = {}
+    for verdict in found:
+        if verdict.ok:
+            by.setdefault(_by(verdict), []).append(_BY.get(verdict.kind, verdict.kind))
+    said = [f"{', '.join(kinds)} {whose}" for whose, kinds in by.items()]
+    return [*said, *_lacks(policy.missing(evidence, app, one.tag, found))]
+
+
+def _lacks(missing: Iterable[Requirement]) -> list[str]:
+    """In few words, as a line is short: "! no test, signature"."""
+    short = dict.fromkeys(one.short for one in missing)
+    none = [one.removeprefix(_NO) for one in short if one.startswith(_NO)]
+    others = [f"! {one}" for one in short if not one.startswith(_NO)]
+    return [*([f"! {_NO}{', '.join(none)}"] if none else []), *others]
 
 
 def _by(verdict: Verdict) -> str:

@@ -86,7 +86,7 @@ async def test_the_list_of_the_command_line_says_the_same(place: Place) -> None:
     engine: Any = Engine()
     offered = [Offered("v1", Whereabouts.REMOTE, "", ()), Offered("v2", Whereabouts.HERE, "", ())]
     words = await trust_of(engine, place.app, place.policy, offered, Releases(Standing("web")))
-    assert words == {"v1": ["signed by ci", "tested by ci"]}
+    assert words == {"v1": ["signed, tested by ci"]}
 
 
 def test_a_line_says_what_is_known_so_far(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_line_says_what_is_known_so_far(tmp_path: Path) -> None:
     assert [one.why.removeprefix("in the registry · ") for one in choices] == [
         "verifying",
         "signed by ci · tested elsewhere, unsigned",
-        "! test not verified · ! no signature",
+        "! no signature · ! test not verified",
         "not verified",
         "only here, not pushed · ! untested",
     ]
