@@ -5,17 +5,24 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tests.ui import scans
+from tests.ui import scans, trusted
 from tui.app import Holdfast
 from tui.demo.launch import DemoEngine
 from tui.engine.endpoint import Endpoint
 from tui.engine.ref import EngineRef
+from tui.operations.looking.suggested_versions import Suggestions
 from tui.screens.findings import FindingsScreen
+from tui.screens.plans import VersionDialog
+from tui.screens.reading import ReadingScreen
 from tui.settings.schema import Settings
 from tui.store.store import Link, LinkState, Store
 from tui.sync.session import EngineSession
 from tui.theming import ThemeShelf
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 SIZES = ((80, 24), (120, 40), (200, 60))
@@ -46,6 +53,25 @@ async def findings(size: tuple[int, int]) -> None:
         (FOLDER / "findings.svg").write_text(app.export_screenshot(title="holdfast"))
 
 
+async def trust(size: tuple[int, int]) -> None:
+    """The versions of an app whose host wants them signed, and the chain of one of them."""
+    now = 1_800_000_000.0
+
+    async def offers() -> AsyncIterator[Suggestions]:
+        yield Suggestions(trusted.choices(now))
+
+    picker = VersionDialog("Deploy which version of web?", offers(), lambda _: "", first="v1.5.0")
+    record = ReadingScreen("web v1.5.0", [("chain", trusted.chain_of(now, 76))])
+    for name, screen in (("versions", picker), ("chain", record)):
+        endpoint = Endpoint("unix:///var/run/docker.sock", "default socket")
+        session = EngineSession(EngineRef(endpoint), Settings(), Store())
+        app = Holdfast(session, ThemeShelf("holdfast-dark"))
+        async with app.run_test(size=size) as pilot:
+            app.push_screen(screen)
+            await pilot.pause(0.5)
+            (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="holdfast"))
+
+
 async def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for width, height in SIZES:
@@ -53,6 +79,7 @@ async def main() -> None:
     await picture((120, 40), "holdfast-light", "light-120x40")
     await picture((120, 40), "holdfast-dark", "actions-120x40", ("X",))
     await findings((120, 24))
+    await trust((100, 26))
 
 
 if __name__ == "__main__":

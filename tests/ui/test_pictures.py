@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.ui import fakes
+from tests.ui import fakes, trusted
 from tui.app import Holdfast
 from tui.commands.table import BY_ID
 from tui.engine.endpoint import Endpoint
@@ -312,6 +312,19 @@ def test_version_picker(snap_compare: Any, size: tuple[int, int]) -> None:
         pilot.app.push_screen(VersionDialog("A version for web", offers(), lambda _: ""))
         await pilot.pause(0.2)
         await pilot.press("down")
+
+    assert snap_compare(still(apps=APPS, operations=PAST), terminal_size=size, run_before=ask)
+
+
+@sizes
+def test_the_versions_of_a_host_that_wants_them_signed(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def offers() -> AsyncIterator[Suggestions]:
+        yield Suggestions(trusted.choices(NOW))
+
+    async def ask(pilot: Any) -> None:
+        title = "Deploy which version of web?"
+        pilot.app.push_screen(VersionDialog(title, offers(), lambda _: "", first="v1.5.0"))
+        await pilot.pause(0.2)
 
     assert snap_compare(still(apps=APPS, operations=PAST), terminal_size=size, run_before=ask)
 

@@ -175,7 +175,7 @@ def _claimed(known: Known, link: str, wanted: Requirement | None) -> Link | None
     if link == LinkKind.VERDICT:  # nobody has to promote
         return None
     if known.looked:
-        return Link(link, LinkState.MISSING, detail="none is there")
+        return Link(link, LinkState.UNVERIFIED, detail="none is there, and none is required")
     return Link(link, LinkState.UNVERIFIED, detail="nothing is known of it")
 
 

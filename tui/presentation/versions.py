@@ -33,7 +33,8 @@ WORDS = {
 IN_REGISTRY = (Whereabouts.REMOTE, Whereabouts.BOTH, Whereabouts.MOVED)
 """Where others can have said something of a version."""
 
-_NO = "no "
+_KIND = "\0"
+"""Where a kind stands in words that may be of several."""
 
 VERIFYING, NOT_VERIFIED = "verifying", "not verified"
 
@@ -95,11 +96,11 @@ def trust_words(
 
 
 def _lacks(missing: Iterable[Requirement]) -> list[str]:
-    """In few words, as a line is short: "! no test, signature"."""
-    short = dict.fromkeys(one.short for one in missing)
-    none = [one.removeprefix(_NO) for one in short if one.startswith(_NO)]
-    others = [f"! {one}" for one in short if not one.startswith(_NO)]
-    return [*([f"! {_NO}{', '.join(none)}"] if none else []), *others]
+    """In few words, as a line is short: "! no test, signature", "! untested"."""
+    kinds: dict[str, list[str]] = {}
+    for one in missing:
+        kinds.setdefault(one.short.replace(one.kind, _KIND, 1), []).append(one.kind)
+    return [f"! {words.replace(_KIND, ', '.join(of), 1)}" for words, of in kinds.items()]
 
 
 def _by(verdict: Verdict) -> str:

@@ -106,7 +106,7 @@ def test_a_line_says_what_is_known_so_far(tmp_path: Path) -> None:
     assert [one.why.removeprefix("in the registry · ") for one in choices] == [
         "verifying",
         "signed by ci · tested elsewhere, unsigned",
-        "! no signature · ! test not verified",
+        "! test not verified · ! no signature",
         "not verified",
         "only here, not pushed · ! untested",
     ]

@@ -280,7 +280,7 @@ def test_the_facts_of_a_plan_are_short_and_leave_out_the_deploy() -> None:
     assert [*facts] == SEVEN[:-1]
     assert facts["commit"] == "0f3c2a91b7de"
     assert facts["signature"] == "key ci, 2023-11-14 22:13Z"
-    assert facts["test"] == "missing, none is there"
+    assert facts["test"] == "unverified, none is there, and none is required"
 
 
 @pytest.mark.parametrize("kind", [*LinkKind])
