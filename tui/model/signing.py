@@ -26,18 +26,38 @@ class KeySource(NamedTuple):
         return self.file or (f"env:{self.env}" if self.env else f"the command {self.command[0]}")
 
 
-class VerifyKey(NamedTuple):
-    """A key whose signatures count.
+class Identity(NamedTuple):
+    """Whom the certificate of a signature has to name, where nobody keeps a key.
 
-    name    for people, and for the record
-    pem     the public key
-    until   when it ended, seconds since the epoch, 0.0 for never: from then on it vouches only for what was
-            recorded before
+    issuer    who vouched for it: the URL of an OpenID Connect provider, exactly
+    subject   a URL or a mail address, exactly but for each "*", which stands for anything without "/" and "@"
+    root      the file that says which authorities and logs count, "" for those of the public instance
+    """
+
+    issuer: str
+    subject: str
+    root: str = ""
+
+
+class VerifyKey(NamedTuple):
+    """A key, or an identity, whose signatures count.
+
+    name       for people, and for the record
+    pem        the public key, "" for an identity
+    until      when it ended, seconds since the epoch, 0.0 for never: from then on it vouches only for what
+               was recorded before
+    identity   None for a key
     """
 
     name: str
     pem: str
     until: float = 0.0
+    identity: Identity | None = None
+
+    @property
+    def noun(self) -> str:
+        """What it is, in a word."""
+        return "key" if self.identity is None else "identity"
 
 
 class Attested(NamedTuple):
@@ -46,7 +66,7 @@ class Attested(NamedTuple):
     claim            its kind is "" where what is said is nothing that is known
     predicate_type   the URI of what is said, or the media type of what is only known to be there
     digests          of which manifests it is said
-    key              the name of the listed key that signed it, "" where none of them did
+    key              the name of the listed key or identity that signed it, "" where none of them did
     signed           whether anybody did
     source           the digest of its bytes
     told             what else it tells, for people

@@ -36,6 +36,29 @@ class ListedKey(NamedTuple):
     source: KeySource
     until: float = 0.0
 
+    @property
+    def of(self) -> str:
+        """Where it is from, for people."""
+        return f"{self.source}"
+
+
+class ListedIdentity(NamedTuple):
+    """One of `identities`: who signs without a key of their own; issuer and subject are those of `Identity`.
+
+    name    for people, and for the record
+    until   when it ended, seconds since the epoch, 0.0 for never
+    """
+
+    name: str
+    issuer: str
+    subject: str
+    until: float = 0.0
+
+    @property
+    def of(self) -> str:
+        """Whom it names, for people."""
+        return f"{self.subject}, vouched for by {self.issuer}"
+
 
 class Trust(NamedTuple):
     """`[trust]`.
@@ -44,6 +67,8 @@ class Trust(NamedTuple):
     sign_keys        further ones by name, for `sign` and `promote --key NAME`
     passphrase       the variable that has the passphrase of a private key
     verify_keys      whose signatures count
+    identities       whose count besides, where they were made without a key
+    trusted_root     the file that says by which authorities and logs, "" for those of the public instance
     require          what is wanted of an image before it is deployed
     level            what becomes of one that lacks it
     scope            repositories that `require` is for, as shell patterns; () for all
@@ -54,6 +79,8 @@ class Trust(NamedTuple):
     sign_keys: Mapping[str, KeySource] = {}
     passphrase: str = "COSIGN_PASSWORD"
     verify_keys: tuple[ListedKey, ...] = ()
+    identities: tuple[ListedIdentity, ...] = ()
+    trusted_root: str = ""
     require: tuple[Wanted, ...] = ()
     level: Level = Level.STRICT
     scope: tuple[str, ...] = ()
@@ -74,7 +101,12 @@ class Trust(NamedTuple):
     def believed(self, kind: str) -> Wanted | None:
         """A claim of a kind by which another machine may stand in for this one; None where nobody may."""
         unsigned = self._unsigned(kind)
-        return Wanted(kind, unsigned=unsigned) if self.verify_keys or unsigned else None
+        return Wanted(kind, unsigned=unsigned) if self.names or unsigned else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all whose signatures count: keys, and then identities."""
+        return (*(key.name for key in self.verify_keys), *(one.name for one in self.identities))
 
     def _unsigned(self, kind: str) -> bool:
         return self.accept_unsigned and kind != ClaimKind.SIGNATURE

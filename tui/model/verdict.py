@@ -98,7 +98,7 @@ def judged(
     """A verdict for each requirement, in their order.
 
     digests    of the image: of its index and of its platform's manifest; what is said of either counts
-    keys       the listed ones
+    keys       the listed ones, and identities, which are judged as keys are
     recorded   what was already verified here: the digest of its bytes -> when, seconds since the epoch
     version    as which it is asked for: a signature that names another is none of it. A tag that was moved
                back to an older image, rightly signed, is found by that. "" where any will do
@@ -120,7 +120,7 @@ def judged(
 
 def _is_of_another_version(one: Attested, version: str) -> bool:
     """Whether it is a signature of what another version names. One that names none is of any."""
-    named = one.told.get("version", "")
+    named = "" if one.fault else one.told.get("version", "")
     return bool(version and named) and one.claim.kind == ClaimKind.SIGNATURE and named != version
 
 
@@ -178,11 +178,11 @@ def _doubt(
     if not listed:
         return ""
     if wanted.keys and one.key not in wanted.keys:
-        return f'it is by the key "{one.key}"'
+        return f'it is by the {listed[0].noun} "{one.key}"'
     since = recorded.get(one.source, 0.0) if one.source else 0.0
     for key in listed:
         if key.until and now >= key.until and not 0 < since < key.until:
-            return f'the key "{key.name}" ended on {written_moment(key.until)[:10]}'
+            return f'the {key.noun} "{key.name}" ended on {written_moment(key.until)[:10]}'
     return None
 
 

@@ -8,19 +8,23 @@ in a note: it is no fault, or a pulled file could keep somebody from rolling bac
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from tui.model.trust import ListedKey
+    from tui.model.trust import ListedIdentity, ListedKey
     from tui.model.verdict import Wanted
 
+    AnyListed = TypeVar("AnyListed", ListedKey, ListedIdentity)
     Say = Callable[[str, str, str, str], None]
     """What is not obeyed, as it was wished; the part of the floor that it is about, and what that says."""
 
 STRICTER: Mapping[str, bool] = {"require_tests": True, "require_scan": True, "allow_dirty": False}
 """Keys of `[policy]` that are true or false, and which of both asks for more."""
+
+LISTS = ("verify_keys", "identities")
+"""Keys of `[trust]` that list whose signatures count: where either does, nobody is added to either."""
 
 MOST_NAMED = 5
 """Names in a note: a list of thousands says nothing."""
@@ -89,11 +93,16 @@ def _policy(asked: Mapping[str, Any], floor: Mapping[str, Any], say: Say) -> dic
 def _trust(asked: Mapping[str, Any], floor: Floor, say: Say) -> dict[str, Any]:
     found = dict(asked)
     required: Sequence[Wanted] = floor.trust.get("require", ())
-    listed: Sequence[ListedKey] = floor.trust.get("verify_keys", ())
-    if listed and "verify_keys" in found:
-        found["verify_keys"] = _keys(found["verify_keys"], listed, say)
+    listed = _listed(floor)
+    for key in LISTS:
+        if listed and key in found:
+            found[key] = _keys(key, found[key], floor.trust.get(key, ()), listed, say)
+    root = floor.trust.get("trusted_root", "")
+    if (listed or root) and found.pop("trusted_root", root) != root:
+        part, why = ("trust.trusted_root", f"says {root}") if root else (_first(listed), _counting(listed))
+        say("[trust] trusted_root", f"= {asked['trusted_root']}", part, why)
     if "require" in found:
-        found["require"] = _require(found["require"], required, [key.name for key in listed], say)
+        found["require"] = _require(found["require"], required, listed, say)
     if found.get("level") == "audit" and (part := _strict_by(floor)):
         del found["level"]
         say("[trust] level", '= "audit"', part, "requires strictly what it does")
@@ -104,6 +113,16 @@ def _trust(asked: Mapping[str, Any], floor: Floor, say: Say) -> dict[str, Any]:
         part = "trust.scope" if "scope" in floor.trust else _required_by(floor)
         found["scope"] = _scope(found["scope"], floor.trust.get("scope", ()), part, say)
     return found
+
+
+def _listed(floor: Floor) -> dict[str, str]:
+    """The names of all whose signatures count, and the part of the floor that lists each."""
+    return {one.name: f"trust.{key}.{one.name}" for key in LISTS for one in floor.trust.get(key, ())}
+
+
+def _first(listed: Mapping[str, str]) -> str:
+    """The part that lists the first, "" where nobody is."""
+    return next(iter(listed.values()), "")
 
 
 def _required_by(floor: Floor) -> str:
@@ -126,17 +145,16 @@ def _signed_by(floor: Floor) -> str:
     """
     if "accept_unsigned" in floor.trust:
         return "" if floor.trust["accept_unsigned"] else "trust.accept_unsigned"
-    listed = (f"trust.verify_keys.{key.name}" for key in floor.trust.get("verify_keys", ()))
     asked = (f"policy.{key}" for key in ("require_tests", "require_scan") if floor.policy.get(key))
-    return _required_by(floor) or next(listed, "") or next(asked, "")
+    return _required_by(floor) or _first(_listed(floor)) or next(asked, "")
 
 
 def _require(
-    asked: Sequence[Wanted], required: Sequence[Wanted], listed: Sequence[str], say: Say
+    asked: Sequence[Wanted], required: Sequence[Wanted], listed: Mapping[str, str], say: Say
 ) -> tuple[Wanted, ...]:
     """All that either asks for; of a kind that both ask for, what both are content with.
 
-    listed   the names of the floor's keys: where there are any, no others can be counted on
+    listed   by name all who are, with their parts: where there are any, no others can be counted on
     """
     found = {one.kind: one for one in required}
     if required and not asked:
@@ -144,8 +162,8 @@ def _require(
         say("[trust] require", "= []", part, f"requires {named([*found])}")
     for one in asked:
         if listed and (strange := [name for name in one.keys if name not in listed]):
-            part = f"trust.verify_keys.{listed[0]}"
-            say("[trust] require", f"of {one.kind} by {named(strange)}", part, _counting(listed))
+            wish = f"of {one.kind} by {named(strange)}"
+            say("[trust] require", wish, _first(listed), _counting(listed))
             one = one._replace(keys=tuple(name for name in one.keys if name in listed))
         least = found.get(one.kind)
         found[one.kind] = one if least is None else _stricter(one, least, say)
@@ -166,18 +184,24 @@ def _stricter(asked: Wanted, least: Wanted, say: Say) -> Wanted:
     return asked._replace(max_age=min(ages, default=0.0), keys=keys)
 
 
-def _keys(asked: Sequence[ListedKey], listed: Sequence[ListedKey], say: Say) -> tuple[ListedKey, ...]:
-    """The floor's keys; of each the earlier end."""
-    key = "[trust] verify_keys"
-    found = {one.name: one for one in listed}
+def _keys(
+    key: str, asked: Sequence[AnyListed], least_of: Sequence[AnyListed], listed: Mapping[str, str], say: Say
+) -> tuple[AnyListed, ...]:
+    """Those of the floor; of each the earlier end.
+
+    key        which of LISTS they stand in; `least_of` is what the floor has there
+    listed     by name all who are, there and elsewhere
+    """
+    found = {one.name: one for one in least_of}
+    key = f"[trust] {key}"
     if strange := [one.name for one in asked if one.name not in found]:
-        say(key, f"with {named(strange)}", f"trust.verify_keys.{listed[0].name}", _counting([*found]))
+        say(key, f"with {named(strange)}", _first(listed), _counting(listed))
     for one in asked:
         if (least := found.get(one.name)) is None:
             continue
-        part = f"trust.verify_keys.{one.name}"
-        if one.source != least.source:
-            say(key, f"with another {named([one.name])}", part, f"has it from {least.source}")
+        part = listed[one.name]
+        if one._replace(until=0.0) != least._replace(until=0.0):
+            say(key, f"with another {named([one.name])}", part, f"has it from {least.of}")
         if one.until > least.until > 0:
             say(key, f"with a later end of {named([one.name])}", part, "ends it earlier")
         ends = [at for at in (one.until, least.until) if at]

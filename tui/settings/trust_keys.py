@@ -12,6 +12,7 @@ from tui.model.verdict import Wanted
 from tui.settings import units
 from tui.settings.reading import by, file_path, kind, many, one, record
 from tui.settings.schema import FLAG, TEXTS, nearest, one_of
+from tui.settings.trust_identities import identities
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -161,6 +162,15 @@ def _verify_keys(value: Any, spot: SettingsPlace) -> Any:
     return found
 
 
+_listed_identities = identities(_name, _until)
+
+
+def _identities(value: Any, spot: SettingsPlace) -> Any:
+    found = _listed_identities(value, spot)
+    _once(found, "name", "an identity", spot)
+    return found
+
+
 # -- what is required
 
 
@@ -221,6 +231,8 @@ TRUST: Mapping[str, Reader] = {
     "sign_keys": _sign_keys,
     "passphrase_env": _env,
     "verify_keys": _verify_keys,
+    "identities": _identities,
+    "trusted_root": file_path,
     "require": _require,
     "level": by(one_of(*Level)),
     "scope": by(TEXTS),
@@ -259,7 +271,7 @@ def _parts(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         match key:
             case "sign_keys":
                 yield from ((f"{key}.{name}", source) for name, source in value.items())
-            case "verify_keys":
+            case "verify_keys" | "identities":
                 yield from ((f"{key}.{listed.name}", listed) for listed in value)
             case "require":
                 yield from ((f"{key}.{wanted.kind}", wanted) for wanted in value)
@@ -270,7 +282,15 @@ def _parts(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def trust_problems(table: Mapping[str, Any], origin: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with all files together: what is required, and cannot be had."""
     required: tuple[Wanted, ...] = table.get("require", ())
-    listed = [key.name for key in table.get("verify_keys", ())]
+    keys = [key.name for key in table.get("verify_keys", ())]
+    identified = [one.name for one in table.get("identities", ())]
+    for name in identified:
+        if name in keys:
+            yield (
+                f'{origin[f"trust.identities.{name}"]}: [trust] identities has "{name}", and so has '
+                "verify_keys: a name is of one of them; call it otherwise"
+            )
+    listed = [*keys, *identified]
     unsigned = table.get("accept_unsigned", False)
     nobody = [one for one in required if not unsigned or one.kind == ClaimKind.SIGNATURE]
     if nobody and not listed:
@@ -285,8 +305,9 @@ def trust_problems(table: Mapping[str, Any], origin: Mapping[str, str]) -> Itera
         where = f"{origin[f'trust.require.{wanted.kind}']}: [trust] require"
         for name in wanted.keys:
             if name not in listed:
-                near = nearest(name, listed) if listed else ", which lists none"
-                yield f'{where} wants a {wanted.kind} by "{name}", which is not in verify_keys{near}'
+                near = nearest(name, listed) if listed else ", which list none"
+                wants = f'wants a {wanted.kind} by "{name}"'
+                yield f"{where} {wants}, which is not in verify_keys or identities{near}"
 
 
 def trust_of(table: Mapping[str, Any]) -> Trust:

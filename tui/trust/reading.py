@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tui.model.signing import VerifyKey
     from tui.trust.algorithms import PublicKey
+    from tui.trust.keyless import Keyless
 
 MOST_SIGNATURES = 10
 """In one bundle: each is tried by every key."""
@@ -41,11 +42,13 @@ def read_attached(attachments: Iterable[Attachment], keys: Collection[VerifyKey]
 
 
 class _Keyring:
-    """The listed keys. They are loaded when the first signature is looked at."""
+    """The listed keys and identities. They are loaded when the first signature is looked at."""
 
     def __init__(self, keys: Collection[VerifyKey]) -> None:
-        self._listed = keys
+        self._listed = [key for key in keys if key.identity is None]
+        self._identities = [key for key in keys if key.identity is not None]
         self._loaded: list[tuple[str, PublicKey]] | None = None
+        self._keyless: Keyless | None = None
 
     def signed_by(self, signatures: Iterable[bytes], message: bytes, hint: str = "") -> str:
         """The name of the key that made one of the signatures, "" where none of them did."""
@@ -63,14 +66,25 @@ class _Keyring:
                     return name
         return ""
 
+    def certified_by(self, bundle: bytes, envelope: _Envelope) -> str:
+        """The name of the identity that signed a bundle, by its certificate; "" where none did."""
+        if not self._identities or not envelope.certified:
+            return ""
+        if self._keyless is None:
+            from tui.trust.keyless import Keyless
+
+            self._keyless = Keyless(self._identities)
+        return self._keyless.signed_by(bundle, envelope.payload_type, envelope.payload)
+
 
 class _Envelope(NamedTuple):
-    """A DSSE envelope, and which key is hinted at."""
+    """A DSSE envelope, which key is hinted at, and whether a certificate is there in its place."""
 
     payload: bytes
     payload_type: str
     signatures: tuple[bytes, ...]
     hint: str
+    certified: bool
 
 
 def _read(found: Attachment, keyring: _Keyring) -> Attested:
@@ -100,6 +114,7 @@ def _bundle(found: Attachment, keyring: _Keyring) -> Attested:
         return Attested(NOTHING, predicate_type=envelope.payload_type, signed=True, source=found.digest)
     message = to_sign(envelope.payload_type, envelope.payload)
     key = keyring.signed_by(envelope.signatures, message, envelope.hint)
+    key = key or keyring.certified_by(found.blob, envelope)
     return _said(envelope.payload, found.digest, key=key, signed=bool(envelope.signatures))
 
 
@@ -113,13 +128,15 @@ def _envelope(bundle: Mapping[str, Any]) -> _Envelope:
     if len(signatures) > MOST_SIGNATURES:
         raise Unfit(f"it has more than {MOST_SIGNATURES} signatures")
     material = bundle.get("verificationMaterial")
-    public = material.get("publicKey") if isinstance(material, dict) else None
+    material = material if isinstance(material, dict) else {}
+    public = material.get("publicKey")
     hint = public.get("hint") if isinstance(public, dict) else None
     return _Envelope(
-        _decoded(envelope.get("payload")),
-        kind,
-        tuple(_decoded(one.get("sig") if isinstance(one, dict) else None) for one in signatures),
-        hint if isinstance(hint, str) else "",
+        payload=_decoded(envelope.get("payload")),
+        payload_type=kind,
+        signatures=tuple(_decoded(one.get("sig") if isinstance(one, dict) else None) for one in signatures),
+        hint=hint if isinstance(hint, str) else "",
+        certified="certificate" in material,
     )
 
 

@@ -29,8 +29,13 @@ ENDED_SECONDS = 5.0
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-async def key_text(source: KeySource, environ: Mapping[str, str] = os.environ, *, private: bool) -> bytes:
-    """The bytes of a key. A private one in a file must be this account's alone. Raises KeyUnusable."""
+async def key_text(
+    source: KeySource, environ: Mapping[str, str] = os.environ, *, private: bool, what: str = "key"
+) -> bytes:
+    """The bytes of a key. A private one in a file must be this account's alone. Raises KeyUnusable.
+
+    what    it is, for people, where it is of no key but of what else is trusted
+    """
     if source.command:
         return await _printed(source, environ)
     if source.env:
@@ -40,34 +45,38 @@ async def key_text(source: KeySource, environ: Mapping[str, str] = os.environ, *
                 f"set {source.env}, or name a file",
             )
         return _bounded(text.encode(errors="surrogateescape"), source)
-    return await asyncio.to_thread(_in_file, source.file, private)
+    return await asyncio.to_thread(_in_file, source.file, private, what)
 
 
-def _in_file(path: str, private: bool) -> bytes:
+def _in_file(path: str, private: bool, what: str) -> bytes:
     try:
         with open_file(path) as file:
             mode = os.fstat(file.fileno()).st_mode
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise KeyUnusable(f"the key {path} cannot be read: {error.strerror}", _remedy(error)) from None
+        raise KeyUnusable(
+            f"the {what} {path} cannot be read: {error.strerror}", _remedy(error, what)
+        ) from None
     if private and mode & OTHERS:
         raise KeyUnusable(
             f"the key {path} is open to others: its mode is {stat.S_IMODE(mode):04o}", f"chmod 600 {path}"
         )
     if not private and mode & stat.S_IWOTH:
-        raise KeyUnusable(f"the key {path} can be changed by anybody", f"chmod o-w {path}")
-    return _bounded(content, path)
+        raise KeyUnusable(f"the {what} {path} can be changed by anybody", f"chmod o-w {path}")
+    return _bounded(content, path, what)
 
 
-def _remedy(error: OSError) -> str:
+def _remedy(error: OSError, what: str) -> str:
     if isinstance(error, FileNotFoundError):
-        return "name the file that holds it, or make a key pair"
+        return "name the file that holds it" + (", or make a key pair" if what == "key" else "")
     return "let this account read it" if isinstance(error, PermissionError) else ""
 
 
-def _bounded(content: bytes, source: object) -> bytes:
+def _bounded(content: bytes, source: object, what: str = "key") -> bytes:
     if len(content) > MOST_BYTES:
-        raise KeyUnusable(f"the key from {source} is larger than {MOST_BYTES >> 10} KiB", "is it a key?")
+        raise KeyUnusable(
+            f"the {what} from {source} is larger than {MOST_BYTES >> 10} KiB", f"is it a {what}?"
+        )
     return content
 
 

@@ -10,7 +10,7 @@ from tui.model.app import AppSpec
 from tui.model.evidence import Claim, ClaimKind, Evidence
 from tui.model.policy import Policy
 from tui.model.signing import KeySource
-from tui.model.trust import Level, ListedKey, Trust
+from tui.model.trust import Level, ListedIdentity, ListedKey, Trust
 from tui.model.verdict import Answer, Verdict, Wanted
 
 WEB = AppSpec("web", "registry:5000/shop/web", "holdfast.toml")
@@ -35,6 +35,8 @@ def test_a_test_by_another_machine_is_looked_for_where_a_key_is_listed() -> None
     assert kinds(Policy(trust=Trust()).wanted(WEB.image, UNKNOWN)) == []
     assert kinds(Policy(trust=Trust(accept_unsigned=True)).wanted(WEB.image, UNKNOWN)) == ["test"]
     assert kinds(Policy(require_tests=False, trust=SIGNED).wanted(WEB.image, UNKNOWN)) == ["signature"]
+    keyless = Trust(identities=(ListedIdentity("ci", "https://issuer", "https://team/web"),))
+    assert kinds(Policy(trust=keyless).wanted(WEB.image, UNKNOWN)) == ["test"]
 
 
 def test_what_is_required_is_for_the_repositories_in_scope() -> None:

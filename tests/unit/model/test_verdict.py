@@ -7,13 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.model.evidence import Claim, ClaimKind
-from tui.model.signing import Attested, VerifyKey
+from tui.model.signing import Attested, Identity, VerifyKey
 from tui.model.verdict import AHEAD, Answer, Verdict, Wanted, judged
 
 INDEX, PLATFORM, OTHER = (f"sha256:{letter * 64}" for letter in "abc")
 DIGESTS = (INDEX, PLATFORM)
 NOW = 1_000_000.0
-KEYS = (VerifyKey("release", "pem"), VerifyKey("old", "pem", until=500_000.0))
+WHO = Identity("https://issuer", "https://team/web")
+KEYS = (
+    VerifyKey("release", "pem"),
+    VerifyKey("old", "pem", until=500_000.0),
+    VerifyKey("ci", "", identity=WHO),
+    VerifyKey("ended", "", until=500_000.0, identity=WHO),
+)
+STAND, ENDED = ("release", "ci"), ("old", "ended")
 PASSED = Claim(ClaimKind.TEST, True, NOW - 100)
 
 
@@ -46,6 +53,8 @@ OLD = said(PASSED._replace(at=NOW - 10_000))
         ([said(key="")], Answer.WRONG_KEY),
         ([said(key="stranger")], Answer.WRONG_KEY),
         ([said(key="old")], Answer.WRONG_KEY),
+        ([said(key="ci")], Answer.OK),
+        ([said(key="ended")], Answer.WRONG_KEY),
         ([said(key="", digest=OTHER)], Answer.ABSENT),
         ([said(key="", signed=False)], Answer.ABSENT),
         ([said(Claim(ClaimKind.SCAN, True, NOW))], Answer.ABSENT),
@@ -125,8 +134,9 @@ def test_a_claim_that_nobody_signed_counts_only_where_that_is_said() -> None:
 def test_a_retired_key_vouches_for_what_was_recorded_before_its_end(
     recorded: dict[str, float], ok: bool
 ) -> None:
-    back_dated = said(PASSED._replace(at=400_000.0), key="old")
-    assert judge(back_dated, recorded=recorded).ok is ok
+    for key in ENDED:
+        back_dated = said(PASSED._replace(at=400_000.0), key=key, source="sha256:old")
+        assert judge(back_dated, recorded=recorded).ok is ok
 
 
 def test_a_key_without_a_source_that_could_be_recorded_is_retired() -> None:
@@ -140,14 +150,14 @@ ANY = st.builds(
     Attested,
     CLAIMS,
     digests=st.lists(st.sampled_from([INDEX, PLATFORM, OTHER]), max_size=2).map(tuple),
-    key=st.sampled_from(["", "release", "old", "stranger"]),
+    key=st.sampled_from(["", *STAND, *ENDED, "stranger"]),
     signed=st.booleans(),
     source=st.sampled_from(["", "sha256:1", "sha256:2"]),
     told=st.sampled_from([{}, {"version": "v1"}, {"version": "v2"}]),
     fault=st.sampled_from(["", "", "", "broken"]),
 ).map(lambda one: one._replace(key="") if not one.signed else one)
 FOREIGN = ANY.filter(
-    lambda one: one.fault or one.key in ("", "stranger", "old") or not {*one.digests} & {*DIGESTS}
+    lambda one: one.fault or one.key in ("", "stranger", *ENDED) or not {*one.digests} & {*DIGESTS}
 )
 WANTED = st.builds(
     Wanted, st.sampled_from([*ClaimKind]), st.sampled_from([0.0, 100.0]), st.just(()), st.just(False)
@@ -164,6 +174,18 @@ def test_no_sequence_of_foreign_claims_changes_whether_it_passes(
     assert after.ok == before.ok
 
 
+@given(st.lists(ANY, max_size=5), WANTED, st.sampled_from([(), *((name,) for name in (*STAND, *ENDED))]))
+def test_an_identity_is_judged_exactly_as_a_key(
+    found: list[Attested], wanted: Wanted, names: tuple[str, ...]
+) -> None:
+    wanted = wanted._replace(keys=names)
+    as_keys = [key._replace(pem="pem", identity=None) for key in KEYS]
+    [one] = judged([wanted], found, DIGESTS, KEYS, NOW)
+    [other] = judged([wanted], found, DIGESTS, as_keys, NOW)
+    assert one._replace(why="") == other._replace(why="")
+    assert one.why.replace("the identity", "the key") == other.why
+
+
 @given(st.lists(ANY, max_size=5), WANTED)
 def test_unreachable_is_never_absent_and_absent_never_a_pass(found: list[Attested], wanted: Wanted) -> None:
     [verdict] = judged([wanted], found, DIGESTS, KEYS, NOW, version="v1")
@@ -173,7 +195,7 @@ def test_unreachable_is_never_absent_and_absent_never_a_pass(found: list[Atteste
         assert verdict.answer != Answer.UNREACHABLE
     if verdict.ok:
         assert any(
-            one.key == "release"
+            one.key in STAND
             and one.claim.passed
             and one.claim.kind == wanted.kind
             and {*one.digests} & {*DIGESTS}
@@ -224,7 +246,7 @@ def test_which_version_was_signed_is_said() -> None:
 def test_a_retired_key_alone_passes_only_by_the_record(
     found: list[Attested], wanted: Wanted, recorded: dict[str, float]
 ) -> None:
-    retired = [one._replace(key="old", signed=True) for one in found]
+    retired = [one._replace(key=ENDED[place % 2], signed=True) for place, one in enumerate(found)]
     [verdict] = judged([wanted], retired, DIGESTS, KEYS, NOW, recorded)
     if verdict.ok:
         assert 0 < recorded[verdict.source] < 500_000.0

@@ -10,20 +10,21 @@ from hypothesis import strategies as st
 
 from tui.model.evidence import Claim
 from tui.model.policy import Policy
-from tui.model.signing import Attested, KeySource, VerifyKey
-from tui.model.trust import Level, ListedKey, Trust
+from tui.model.signing import Attested, Identity, KeySource, VerifyKey
+from tui.model.trust import Level, ListedIdentity, ListedKey, Trust
 from tui.model.verdict import Wanted, judged
 from tui.settings.floors import LONGEST_SHOWN, MOST_NAMED, Floor, held, named
 from tui.settings.trust_keys import merge_trust, trust_of
 
 NAMES = ("ci", "dev", "ops")
+WHO = ("bot", "robot")
 KINDS = ("signature", "test", "scan")
 REPOSITORIES = ("a/x", "a/y", "b/x")
 TAGS = ("latest", "main-1", "v1")
 FILE = "holdfast.toml"
 IMAGE = "sha256:1"
 
-some_keys = st.lists(st.sampled_from(NAMES), max_size=3, unique=True).map(tuple)
+some_keys = st.lists(st.sampled_from((*NAMES, *WHO)), max_size=3, unique=True).map(tuple)
 wanted = st.builds(Wanted, st.sampled_from(KINDS), st.sampled_from((0.0, 50.0, 100.0)), some_keys)
 listed = st.builds(
     ListedKey,
@@ -31,9 +32,18 @@ listed = st.builds(
     st.sampled_from((KeySource(file="1.pub"), KeySource(file="2.pub"))),
     st.sampled_from((0.0, 900.0, 1100.0)),
 )
+identified = st.builds(
+    ListedIdentity,
+    st.sampled_from(WHO),
+    st.just("https://issuer"),
+    st.sampled_from(("https://team/web", "https://team/*")),
+    st.sampled_from((0.0, 900.0, 1100.0)),
+)
 TRUST: dict[str, st.SearchStrategy[Any]] = {
     "sign_key": st.just(KeySource(env="KEY")),
     "verify_keys": st.lists(listed, max_size=3, unique_by=lambda key: key.name).map(tuple),
+    "identities": st.lists(identified, max_size=2, unique_by=lambda one: one.name).map(tuple),
+    "trusted_root": st.sampled_from(("/etc/root.json", "/home/root.json")),
     "require": st.lists(wanted, max_size=3, unique_by=lambda one: one.kind).map(tuple),
     "level": st.sampled_from([*Level]).map(str),
     "scope": st.lists(st.sampled_from(("a/*", "a/x", "b/*")), max_size=2, unique=True).map(tuple),
@@ -122,21 +132,38 @@ def test_nobody_elses_word_counts(
         for key in found.verify_keys:
             assert key.source == before[key.name].source
             assert not before[key.name].until or 0 < key.until <= before[key.name].until
+    elif least.identities:
+        assert found.verify_keys == ()
+    if least.identities:
+        known = {one.name: one for one in least.identities}
+        assert {one.name for one in found.identities} == {*known}
+        for one_of in found.identities:
+            was = known[one_of.name]
+            assert one_of._replace(until=was.until) == was
+            assert not was.until or 0 < one_of.until <= was.until
+    elif least.verify_keys:
+        assert found.identities == ()
+    if least.names or least.trusted_root:
+        assert found.trusted_root == least.trusted_root
     policy = operators.get("policy", {})
-    explicit = "accept_unsigned" in said or least.require or least.verify_keys
+    explicit = "accept_unsigned" in said or least.require or least.names
     if explicit or policy.get("require_tests") or policy.get("require_scan"):
         assert least.accept_unsigned or not found.accept_unsigned
 
 
 def keys_of(trust: Trust) -> list[VerifyKey]:
-    return [VerifyKey(key.name, str(key.source), key.until) for key in trust.verify_keys]
+    keys = [VerifyKey(key.name, str(key.source), key.until) for key in trust.verify_keys]
+    return keys + [
+        VerifyKey(one.name, "", one.until, Identity(one.issuer, one.subject, trust.trusted_root))
+        for one in trust.identities
+    ]
 
 
 claims = st.builds(
     Attested,
     claim=st.builds(Claim, st.sampled_from(KINDS), st.just(True), st.sampled_from((920.0, 960.0))),
     digests=st.just((IMAGE,)),
-    key=st.sampled_from(("", *NAMES)),
+    key=st.sampled_from(("", *NAMES, *WHO)),
     signed=st.booleans(),
 )
 
@@ -148,7 +175,7 @@ def test_an_image_that_is_good_enough_now_was_good_enough_for_the_operator(
 ) -> None:
     least = trust_of(operators.get("trust", {}))
     found = trust_of(together(operators, asked)["trust"])
-    if least.require and not least.verify_keys:
+    if least.require and not least.names:
         return  # whose signatures count is left to others
 
     def passes(trust: Trust) -> bool:
@@ -170,7 +197,7 @@ def test_what_the_operator_says_nothing_of_is_free(asked: dict[str, Any]) -> Non
 @many
 def test_to_ask_for_the_same_again_changes_nothing(table: dict[str, Any]) -> None:
     trust = trust_of(table.get("trust", {}))
-    names = {key.name for key in trust.verify_keys}
+    names = {*trust.names}
     assume(not names or all(names.issuperset(one.keys) for one in trust.require))  # else it is a fault
     assert together(table, table) == {"policy": {}, "trust": {}, **table}
     if table.get("trust", {}).get("require", True):  # an empty list is nothing to be asked for
@@ -234,6 +261,42 @@ def test_each_note_names_file_key_wish_and_who_says_otherwise() -> None:
     ]
     assert notes(operators, {"trust": {"require": ()}}, files) == [
         f'{FILE}: [trust] require = [] is not obeyed: {etc} requires "scan", "signature"'
+    ]
+
+
+def test_nobody_is_added_beside_keys_or_identities_and_nothing_else_is_trusted() -> None:
+    etc = "/etc/holdfast/config.toml"
+    ci = ListedKey("ci", KeySource(file="/etc/ci.pub"))
+    bot = ListedIdentity("bot", "https://issuer", "https://team/web", 900.0)
+    mine = ListedIdentity("mine", "https://issuer", "https://me/web")
+    asked = {"identities": (mine, bot._replace(subject="*", until=1000.0)), "trusted_root": "mine.json"}
+    files = dict.fromkeys(["trust.verify_keys.ci", "trust.identities.bot", "trust.trusted_root"], etc)
+
+    both = {"trust": {"verify_keys": (ci,), "identities": (bot,), "trusted_root": "/etc/root.json"}}
+    assert together(both, {"trust": asked}) == {"policy": {}, **both}
+    assert notes(both, {"trust": asked}, files) == [
+        f"{FILE}: [trust] {part} is not obeyed: {etc} {why}"
+        for part, why in (
+            ('identities with "mine"', 'lists whose signatures count: "ci", "bot"'),
+            ('identities with another "bot"', "has it from https://team/web, vouched for by https://issuer"),
+            ('identities with a later end of "bot"', "ends it earlier"),
+            ("trusted_root = mine.json", "says /etc/root.json"),
+        )
+    ]
+    keys = {"trust": {"verify_keys": (ci,)}}
+    counts = f'is not obeyed: {etc} lists whose signatures count: "ci"'
+    assert together(keys, {"trust": asked})["trust"] == {"verify_keys": (ci,), "identities": ()}
+    assert notes(keys, {"trust": asked}, files) == [
+        f'{FILE}: [trust] identities with "mine", "bot" {counts}',
+        f"{FILE}: [trust] trusted_root = mine.json {counts}",
+    ]
+    who = {"trust": {"identities": (bot,)}}
+    assert together(who, {"trust": {"verify_keys": (ci,)}})["trust"] == {
+        "verify_keys": (),
+        "identities": (bot,),
+    }
+    assert notes(who, {"trust": {"verify_keys": (ci,)}}, files) == [
+        f'{FILE}: [trust] verify_keys with "ci" is not obeyed: {etc} lists whose signatures count: "bot"'
     ]
 
 

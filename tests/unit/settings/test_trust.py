@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tui.model.moment import written_moment
 from tui.model.policy import Policy
 from tui.model.signing import KeySource
-from tui.model.trust import Level, ListedKey, Trust
+from tui.model.trust import Level, ListedIdentity, ListedKey, Trust
 from tui.model.verdict import Wanted
 from tui.settings.load import ConfigError, load
 
@@ -78,6 +78,7 @@ sign_keys = { production = { command = ["pass", "show", "production"] }, old = "
 passphrase_env = "KEY_PASSPHRASE"
 require = ["signature", "test", { kind = "scan", max_age = "30d", keys = ["ci"] }]
 level = "audit"
+trusted_root = "root.json"
 scope = ["registry.example.com/shop/*"]
 accept_unsigned = true
 [[trust.verify_keys]]
@@ -87,6 +88,11 @@ until = 2027-01-31
 [[trust.verify_keys]]
 name = "ops"
 command = ["./print", "a b"]
+[[trust.identities]]
+name = "robot"
+issuer = "https://issuer.example.com"
+subject = "https://git.example.com/team/*"
+until = 2027-01-31
 """,
     )
     assert trust == Trust(
@@ -100,6 +106,12 @@ command = ["./print", "a b"]
             ListedKey("ci", KeySource(file=f"{home['HOME']}/ci.pub"), YEARS_2027),
             ListedKey("ops", KeySource(command=(f"{folder}/print", "a b"))),
         ),
+        identities=(
+            ListedIdentity(
+                "robot", "https://issuer.example.com", "https://git.example.com/team/*", YEARS_2027
+            ),
+        ),
+        trusted_root=f"{folder}/root.json",
         require=(Wanted("signature"), Wanted("test"), Wanted("scan", 30 * 86_400.0, ("ci",))),
         level=Level.AUDIT,
         scope=("registry.example.com/shop/*",),
@@ -134,6 +146,7 @@ def test_ways_to_name_an_end(home: dict[str, str], until: str, at: float) -> Non
 
 
 LISTED = 'verify_keys = [{ name = "ci", env = "CI" }]\n'
+IDENTITY = 'identities = [{ name = "%s", issuer = "%s", subject = "%s" }]\n'
 
 
 @pytest.mark.parametrize(
@@ -183,6 +196,35 @@ LISTED = 'verify_keys = [{ name = "ci", env = "CI" }]\n'
         (
             'verify_keys = [{ name = "ci", env = "A", until = 1970-01-01 }]',
             "verify_keys[0].until = 1970-01-01 is not allowed",
+        ),
+        ('identities = "me"', "identities = 'me' is not allowed: it takes a list"),
+        ('identities = ["me"]', "identities[0] = 'me' is not allowed: it takes a table"),
+        (
+            'identities = [{ subject = "me@example.com" }]',
+            "identities[0] is not allowed: name and issuer is missing, e.g. { name =",
+        ),
+        (
+            IDENTITY % ("", "a", "b"),
+            "identities[0].name = '' is not allowed: it takes a name of at most 64 characters",
+        ),
+        (
+            IDENTITY % ("a", "https://*", "b"),
+            "identities[0].issuer = 'https://*' is not allowed: whoever can be any issuer can be any subject",
+        ),
+        (
+            IDENTITY % ("a", "b", "**"),
+            "identities[0].subject = '**' is not allowed: everybody whom the issuer knows would count",
+        ),
+        (
+            IDENTITY % ("a", "b", "a b"),
+            "identities[0].subject = 'a b' is not allowed: it takes a subject as certificates have it",
+        ),
+        ('identities = [{ name = "a", key = "b", issuer = "c", subject = "d" }]',
+         "identities[0].key is unknown"),
+        ("trusted_root = 1", "trusted_root = 1 is not allowed: it takes a path"),
+        (
+            'verify_keys = [{ name = "a", env = "A" }]\n' + IDENTITY % ("a", "b", "c"),
+            'identities has "a", and so has verify_keys: a name is of one of them; call it otherwise',
         ),
         (
             LISTED + 'require = ["signatures"]',
@@ -257,10 +299,10 @@ def test_what_is_required_without_any_key(home: dict[str, str]) -> None:
 def test_a_requirement_of_a_key_that_is_not_listed(home: dict[str, str]) -> None:
     wanted = 'require = [{ kind = "scan", keys = "cii" }]\n'
     assert problems(home, LISTED + wanted) == [
-        'require wants a scan by "cii", which is not in verify_keys: did you mean ci?'
+        'require wants a scan by "cii", which is not in verify_keys or identities: did you mean ci?'
     ]
     assert problems(home, "accept_unsigned = true\n" + wanted) == [
-        'require wants a scan by "cii", which is not in verify_keys, which lists none'
+        'require wants a scan by "cii", which is not in verify_keys or identities, which list none'
     ]
 
 
@@ -286,6 +328,14 @@ def test_the_users_file_wins_over_that_of_etc(home: dict[str, str], system: Path
         verify_keys=(ListedKey("ci", KeySource(env="CI")),),
     )
     assert found.notes == ()
+
+
+def test_an_identity_is_enough_for_what_is_required(home: dict[str, str]) -> None:
+    text = IDENTITY % ("bot", "https://issuer", "a@example.com")
+    trust = trust_in(home, text + 'require = [{ kind = "signature", keys = "bot" }]')
+    assert trust.require == (Wanted("signature", keys=("bot",)),)
+    assert trust.names == ("bot",)
+    assert trust.trusted_root == ""
 
 
 def test_each_part_knows_its_file(home: dict[str, str], system: Path, tmp_path: Path) -> None:
@@ -354,7 +404,7 @@ plain = st.one_of(
     st.booleans(), st.integers(), st.floats(), st.text(max_size=8), moments,
     st.sampled_from(["signature", "scan", "ci", "env:A", "30d", "2027-01-31", "audit"]),
 )  # fmt: skip
-KEYS = ["name", "file", "env", "command", "until", "kind", "max_age", "keys"]
+KEYS = ["name", "issuer", "subject", "file", "env", "command", "until", "kind", "max_age", "keys"]
 values = st.recursive(
     plain,
     lambda inner: st.one_of(
@@ -364,6 +414,8 @@ values = st.recursive(
     max_leaves=8,
 )
 TOP = [
+    "identities",
+    "trusted_root",
     "sign_key",
     "sign_keys",
     "passphrase_env",
