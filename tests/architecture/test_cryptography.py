@@ -19,9 +19,9 @@ print("cryptography" in sys.modules)
 """
 
 
-def loads_it(*names: str) -> bool:
+def loads_it(*names: str, script: str = SCRIPT) -> bool:
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *names], cwd=TREE, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script, *names], cwd=TREE, capture_output=True, text=True, check=True
     )
     return done.stdout.strip() == "True"
 
@@ -35,6 +35,14 @@ def test_nothing_loads_the_library_before_a_key_is_used() -> None:
     using = {f"tui.trust.{name}" for name in USING}
     assert using < {*names}
     assert not loads_it(*(name for name in names if name not in using))
+
+
+def test_nothing_loads_sigstore_before_an_identity_is_verified() -> None:
+    """Not even what verifies it: it takes half a second, and need not be installed."""
+    script = SCRIPT.replace("cryptography", "sigstore")
+    names = ["tui.trust.keyless", "tui.trust.reading", *(f"tui.trust.{name}" for name in USING)]
+    assert not loads_it(*names, script=script)
+    assert loads_it(*names, "sigstore", script=script)
 
 
 def test_that_it_is_loaded_would_be_found() -> None:

@@ -44,10 +44,11 @@ async def keys_of_trust(settings: Settings) -> AsyncIterator[Finding]:
 def _finding(state: KeyState, now: float) -> Finding:
     from tui.cli.trust_show import day
 
-    name = f"{'sign' if state.signs else 'key'} {state.name or 'key'}"
+    kind = "identity" if state.identifies else "sign" if state.signs else "key"
+    name = f"{kind} {state.name or 'key'}"
     if state.error is not None:
         return failed(name, state.error)
-    said = f"{state.source}, sha256:{state.fingerprint[:SHOWN]}…"
+    said = f"{state.source}, sha256:{state.fingerprint[:SHOWN]}…" if state.fingerprint else f"{state.source}"
     if state.ended(now):
         return Finding(
             name, WARNING, f"{said}, ended on {day(state.until)}",

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.errors import HoldfastError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.model.signing import KeySource
-    from tui.model.trust import ListedKey, Trust
+    from tui.model.trust import ListedIdentity, ListedKey, Trust
 
 
 class KeyState(NamedTuple):
-    """A key of `[trust]`.
+    """A key of `[trust]`, or an identity.
 
-    part          where it stands there: "sign_key", "sign_keys.production", "verify_keys.ci"
+    part          where it stands there: "sign_key", "sign_keys.production", "verify_keys.ci", "identities.me"
     name          its own, "" for `sign_key`
+    source        where a key comes from, or whom an identity names
     fingerprint   SHA-256 of its public half in hex, "" where it cannot be had
     until         when it ended, seconds since the epoch, 0.0 for never
     error         why it cannot be had
@@ -24,14 +27,19 @@ class KeyState(NamedTuple):
 
     part: str
     name: str
-    source: KeySource
+    source: KeySource | str
     fingerprint: str = ""
     until: float = 0.0
     error: HoldfastError | None = None
 
     @property
     def signs(self) -> bool:
-        return not self.part.startswith("verify_keys")
+        return not self.part.startswith(("verify_keys.", "identities."))
+
+    @property
+    def identifies(self) -> bool:
+        """Whether it is an identity."""
+        return self.part.startswith("identities.")
 
     def ended(self, now: float) -> bool:
         return bool(self.until) and now >= self.until
@@ -39,18 +47,37 @@ class KeyState(NamedTuple):
 
 async def key_states(trust: Trust) -> list[KeyState]:
     """All of them, side by side; whatever is wrong with one is said of it."""
-    signing = [KeyState("sign_key", "", trust.sign_key)] if trust.sign_key is not None else []
-    signing += [KeyState(f"sign_keys.{name}", name, source) for name, source in trust.sign_keys.items()]
-    return await asyncio.gather(
-        *(_signing(state, trust.passphrase) for state in signing), *map(_listed, trust.verify_keys)
-    )
+    named = {f"sign_keys.{name}": (name, source) for name, source in trust.sign_keys.items()}
+    if trust.sign_key is not None:
+        named = {"sign_key": ("", trust.sign_key), **named}
+    signing = [(KeyState(part, name, source), source) for part, (name, source) in named.items()]
+    return [
+        *await asyncio.gather(
+            *(_signing(state, source, trust.passphrase) for state, source in signing),
+            *map(_listed, trust.verify_keys),
+        ),
+        *await _identities(trust.identities, trust.trusted_root),
+    ]
 
 
-async def _signing(state: KeyState, passphrase: str) -> KeyState:
+async def _identities(listed: Sequence[ListedIdentity], root: str) -> list[KeyState]:
+    from tui.operations.looking.trusted_keys import check_identities
+
+    error = None
+    try:
+        await check_identities(listed, root)
+    except HoldfastError as found:
+        error = found
+    return [
+        KeyState(f"identities.{one.name}", one.name, one.of, until=one.until, error=error) for one in listed
+    ]
+
+
+async def _signing(state: KeyState, source: KeySource, passphrase: str) -> KeyState:
     from tui.trust.keys import load_signer
 
     try:
-        signer = await load_signer(state.name, state.source, passphrase)
+        signer = await load_signer(state.name, source, passphrase)
     except HoldfastError as error:
         return state._replace(error=error)
     return state._replace(fingerprint=signer.fingerprint.hex())

@@ -70,6 +70,7 @@ def fields(settings: Settings, states: list[KeyState], now: float) -> dict[str, 
     return {
         **found,
         "keys": [_key_fields(state, files, now) for state in states],
+        "trusted_root": trust.trusted_root,
         "passphrase_env": trust.passphrase,
         "require": [
             {
@@ -93,6 +94,7 @@ def _key_fields(state: KeyState, files: Mapping[str, str], now: float) -> dict[s
         "part": state.part,
         "name": state.name,
         "signs": state.signs,
+        "identity": state.identifies,
         "source": str(state.source),
         "fingerprint": state.fingerprint,
         "until": state.until or None,
@@ -111,6 +113,10 @@ def _lines(settings: Settings, states: list[KeyState], now: float) -> Iterator[L
     else:
         for state in states:
             yield from _key_lines(state, settings.trust_files, now)
+        if trust.identities:
+            root = trust.trusted_root or "what sigstore's library knows of the public instance"
+            yield [("identities are verified by", "strong")]
+            yield from facts([("root", root), ("set in", settings.trust_files.get("trusted_root", ""))])
         if not states:
             yield [("no key is configured", "text")]
             yield [("  holdfast trust init makes a pair", "muted")]

@@ -19,6 +19,7 @@ from tui.model.verdict import Answer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from tui.model.checks import By
     from tui.model.evidence import Requirement
     from tui.model.release import Outcome, Release
     from tui.model.signing import Attested
@@ -105,7 +106,7 @@ class Known(NamedTuple):
     held         whether the registry has it, None where nobody asked
     release      its record, None where none is known
     outcome      of that
-    keys         a listed key's name -> what cosign takes for it
+    keys         the name of a listed key or identity -> what cosign takes for it
     plain        whether the registry is spoken to without TLS
     """
 
@@ -121,7 +122,7 @@ class Known(NamedTuple):
     held: bool | None = None
     release: Release | None = None
     outcome: Outcome | None = None
-    keys: Mapping[str, str] = {}
+    keys: Mapping[str, By] = {}
     plain: bool = False
 
     @property

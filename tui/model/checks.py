@@ -16,8 +16,11 @@ from tui.model.predicates import BUILT, JUDGED, SCANNED, TESTED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.model.signing import KeySource
+    from tui.model.signing import Identity, KeySource
     from tui.model.trust import Trust
+
+    By = str | tuple[str, ...]
+    """By what cosign verifies: a key as `key_word` has it, or the options of an identity."""
 
 OFFLINE = "--insecure-ignore-tlog=true"
 """cosign 2 and 3 look into a public log otherwise, where what a key signs need not stand."""
@@ -47,23 +50,34 @@ def key_word(name: str, source: KeySource | None = None) -> str:
     return f"env://{source.env}" if source is not None and source.env else f"{name}.pub"
 
 
-def key_words(trust: Trust | None) -> dict[str, str]:
-    """The name of a listed key -> what cosign takes for it."""
-    listed = trust.verify_keys if trust is not None else ()
-    return {key.name: key_word(key.name, key.source) for key in listed}
+def key_words(trust: Trust | None) -> dict[str, By]:
+    """The name of a listed key or identity -> what cosign takes for it."""
+    if trust is None:
+        return {}
+    found: dict[str, By] = {key.name: key_word(key.name, key.source) for key in trust.verify_keys}
+    return found | {one.name: identity_words(one.identity(trust.trusted_root)) for one in trust.identities}
 
 
-def signature_check(repository: str, digest: str, key: str, *, plain: bool = False) -> str:
+def identity_words(identity: Identity) -> tuple[str, ...]:
+    """An identity as cosign takes it."""
+    whom = f"--certificate-identity={identity.subject}"
+    if "*" in identity.subject:
+        whom = f"--certificate-identity-regexp=^{identity.pattern}$"
+    root = (f"--trusted-root={identity.root}",) if identity.root else ()
+    return (whom, f"--certificate-oidc-issuer={identity.issuer}", *root)
+
+
+def signature_check(repository: str, digest: str, key: By, *, plain: bool = False) -> str:
     """cosign's look at a signature; "" where there is no digest in a registry, or no key.
 
-    key     as `key_word` has it
+    key     as `key_word` or `identity_words` has it
     plain   whether the registry is spoken to without TLS
     """
     return _cosign(("verify",), repository, digest, key, plain=plain)
 
 
 def claim_check(
-    kind: str, repository: str, digest: str, key: str, *, uri: str = "", plain: bool = False
+    kind: str, repository: str, digest: str, key: By, *, uri: str = "", plain: bool = False
 ) -> str:
     """The same of a claim; `uri` where its predicate is another than ours for this kind."""
     uri = uri or TYPES.get(kind, "")
@@ -71,11 +85,12 @@ def claim_check(
     return _cosign(words, repository, digest, key, plain=plain) if uri else ""
 
 
-def _cosign(words: tuple[str, ...], repository: str, digest: str, key: str, *, plain: bool) -> str:
+def _cosign(words: tuple[str, ...], repository: str, digest: str, key: By, *, plain: bool) -> str:
     if not key or not is_digest(digest):
         return ""
     # A name may begin with a dash: "--key=..." stays one word.
-    told = (*words, f"--key={key}", OFFLINE, *((PLAIN,) if plain else ()), f"{repository}@{digest}")
+    by = (f"--key={key}", OFFLINE) if isinstance(key, str) else key
+    told = (*words, *by, *((PLAIN,) if plain else ()), f"{repository}@{digest}")
     return shlex.join(("cosign", *told))
 
 

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from tui.model.evidence import Claim
 
 
+ANY = r"[^/@\s]*"
+"""What a "*" stands for. With "/" and "@" in it, a branch could be called so that it passes for another."""
+
+
 class KeySource(NamedTuple):
     """Where a key is; exactly one of these is set.
 
@@ -37,6 +41,13 @@ class Identity(NamedTuple):
     issuer: str
     subject: str
     root: str = ""
+
+    @property
+    def pattern(self) -> str:
+        """What the subject has to be as a whole, as a regular expression of Python's, and of Go's."""
+        import re
+
+        return ANY.join(re.escape(part) for part in self.subject.split("*"))
 
 
 class VerifyKey(NamedTuple):

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.evidence import ClaimKind, Requirement
+from tui.model.signing import Identity
 from tui.model.verdict import Answer, Wanted
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ class ListedIdentity(NamedTuple):
     issuer: str
     subject: str
     until: float = 0.0
+
+    def identity(self, root: str) -> Identity:
+        """Whom it names, where a file says what is trusted."""
+        return Identity(self.issuer, self.subject, root)
 
     @property
     def of(self) -> str:
@@ -155,7 +160,7 @@ def _remedy(verdict: Verdict, of: str) -> str:
             return f"nobody knows what it has: try again, or holdfast verify {of}"
         case Answer.WRONG_KEY:
             return (
-                f"holdfast verify {of} names who signed; a key that is to count stands in [trust] verify_keys"
+                f"holdfast verify {of} names who signed; a key or identity that is to count stands in [trust]"
             )
         case Answer.OTHER_VERSION:
             return f"the tag may have been moved to an older image; else {makes}"

@@ -100,7 +100,7 @@ def _trust(asked: Mapping[str, Any], floor: Floor, say: Say) -> dict[str, Any]:
     root = floor.trust.get("trusted_root", "")
     if (listed or root) and found.pop("trusted_root", root) != root:
         part, why = ("trust.trusted_root", f"says {root}") if root else (_first(listed), _counting(listed))
-        say("[trust] trusted_root", f"= {asked['trusted_root']}", part, why)
+        say("[trust] trusted_root", f"= {named([asked['trusted_root']])}", part, why)
     if "require" in found:
         found["require"] = _require(found["require"], required, listed, say)
     if found.get("level") == "audit" and (part := _strict_by(floor)):

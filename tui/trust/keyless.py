@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     from tui.model.signing import Identity, VerifyKey
 
-ANY = r"[^/@\s]*"
-"""What a "*" stands for. With "/" and "@" in it, a branch could be called so that it passes for another."""
-
 
 class Keyless:
     """The listed identities. Raises KeyUnusable where the library or what is trusted cannot be had."""
@@ -47,6 +44,12 @@ class Keyless:
             if name := _signed_by(root, verifier, listed, bundle, (payload_type, payload)):
                 return name
         return ""
+
+
+def check(root: str) -> None:
+    """Whether identities can be verified by what is trusted. Raises KeyUnusable."""
+    _import()
+    _verifier(root)
 
 
 def _import() -> None:
@@ -143,7 +146,7 @@ def _policy(identity: Identity) -> VerificationPolicy:
     from sigstore.verify.policy import AllOf, OIDCIssuerV2
     from sigstore.verify.policy import Identity as Exactly
 
-    whom = _Pattern(identity.subject) if "*" in identity.subject else Exactly(identity=identity.subject)
+    whom = _Pattern(identity.pattern) if "*" in identity.subject else Exactly(identity=identity.subject)
     return AllOf([OIDCIssuerV2(identity.issuer), whom])
 
 
@@ -151,7 +154,7 @@ class _Pattern:
     """A policy of the library's: the subject is like a pattern."""
 
     def __init__(self, pattern: str) -> None:
-        self._like = re.compile(ANY.join(re.escape(part) for part in pattern.split("*")))
+        self._like = re.compile(pattern)
 
     def verify(self, cert: Certificate) -> None:
         from cryptography.x509 import RFC822Name, SubjectAlternativeName, UniformResourceIdentifier

@@ -6,12 +6,14 @@ import hashlib
 import json
 import stat
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.keyless import OURS
 from tui.cli.arguments import dispatch
 from tui.cli.doctor_trust import keys_of_trust
 from tui.cli.trust_init import NAMES, _own_name
@@ -267,6 +269,54 @@ def test_a_configuration_in_error_is_told_with_status_2(
     assert made(capsys, "a.key")["made"], "what mends it works all the same"
 
 
+IDENTITIES = """\
+[trust]
+identities = [
+    { name = "bot", issuer = "https://issuer.example.com", subject = "https://git.example.com/team/web" },
+    { name = "old", issuer = "https://issuer.example.com", subject = "me@example.com", until = 2020-01-31 },
+]
+trusted_root = "root.json"
+require = ["signature"]
+"""
+
+
+@pytest.fixture
+def root(home: Path) -> Path:
+    path = home / "config/holdfast/root.json"
+    path.write_text(OURS.trusted_root())
+    configure(home, IDENTITIES)
+    return path
+
+
+def test_identities_are_shown_and_tried(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = shown(capsys)
+    assert [(one["part"], one["identity"], one["usable"], one["ended"]) for one in found["keys"]] == [
+        ("identities.bot", True, True, False),
+        ("identities.old", True, True, True),
+    ]
+    assert found["trusted_root"] == str(root)
+    assert dispatch(["trust"]) == 0
+    said = capsys.readouterr().out
+    for words in (
+        "bot  verifies\n",
+        "https://git.example.com/team/web, vouched for by https://issuer.example.com\n",
+        "old  ended on 2020-01-31",
+        f"root    {root}\n",
+    ):
+        assert words in said
+    root.unlink()
+    assert dispatch(["trust"]) == 2
+    assert f"bot  cannot be used: the trusted root {root} cannot be read" in capsys.readouterr().out
+
+
+def test_without_the_library_the_remedy_is_shown(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "sigstore.verify", None)
+    assert dispatch(["trust"]) == 2
+    assert "  pip install 'holdfast[keyless]'\n" in capsys.readouterr().out
+
+
 # -- doctor
 
 
@@ -307,6 +357,22 @@ async def test_doctor_names_mode_and_passphrase(
     Path("a.key").chmod(0o640)
     found = await findings(home)
     assert found["sign key"].remedy == f"chmod 600 {home}/work/a.key"
+
+
+async def test_doctor_tries_identities_and_counts_them(home: Path, root: Path) -> None:
+    found = await findings(home)
+    assert {name: one.state for name, one in found.items()} == {
+        "identity bot": "ok",
+        "identity old": "warning",
+    }
+    root.write_text("{}")
+    found = await findings(home)
+    assert {name: one.state for name, one in found.items()} == {
+        "identity bot": "problem",
+        "identity old": "problem",
+        "trust": "problem",
+    }
+    assert "trusted root in JSON" in found["identity bot"].remedy
 
 
 async def test_doctor_says_nothing_where_nothing_is_configured(home: Path) -> None:

@@ -18,13 +18,13 @@ from tui.model.chain import (
     chain,
 )
 from tui.model.chain_facts import MOST_FACTS, chain_facts
-from tui.model.checks import claim_check, commit_check, key_word, push_check, signature_check
+from tui.model.checks import claim_check, commit_check, identity_words, key_word, push_check, signature_check
 from tui.model.evidence import Claim, ClaimKind, Evidence
 from tui.model.policy import Policy
 from tui.model.predicates import SCANNED_BY_COSIGN, TESTED
 from tui.model.recorded_trust import UNSIGNED
 from tui.model.release import Outcome, Release
-from tui.model.signing import Attested, KeySource
+from tui.model.signing import Attested, Identity, KeySource
 from tui.model.trust import Level, ListedKey, Trust
 from tui.model.verdict import Answer, Verdict, Wanted
 
@@ -151,6 +151,16 @@ def test_a_digest_is_whole_or_there_is_no_command() -> None:
         assert push_check(IMAGE, evil) == ""
         assert signature_check(IMAGE, evil, "k.pub") == ""
         assert claim_check("test", IMAGE, evil, "k.pub") == ""
+
+
+def test_cosign_takes_an_identity_as_it_is_listed_and_looks_into_its_log() -> None:
+    exact = Identity("https://issuer", "https://team/web$x", "/etc/ro ot.json")
+    assert signature_check(IMAGE, DIGEST, identity_words(exact)) == (
+        "cosign verify '--certificate-identity=https://team/web$x' --certificate-oidc-issuer=https://issuer "
+        f"'--trusted-root=/etc/ro ot.json' {IMAGE}@{DIGEST}"
+    )
+    [like, _] = identity_words(Identity("https://issuer", "https://team/*/w.b"))
+    assert like == r"--certificate-identity-regexp=^https://team/[^/@\s]*/w\.b$"
 
 
 def test_a_key_is_named_as_cosign_takes_it() -> None:

@@ -26,7 +26,7 @@ from tui.model.app import (
 )
 from tui.model.scan_spec import Ignore, ScanSpec
 from tui.model.signing import KeySource
-from tui.model.trust import ListedKey, Trust
+from tui.model.trust import ListedIdentity, ListedKey, Trust
 from tui.model.verdict import Wanted
 from tui.settings.app_file import run_table
 from tui.settings.load import ConfigError, load
@@ -70,6 +70,8 @@ def test_the_whole_example_is_read_as_it_says(home: dict[str, str]) -> None:
             ListedKey("ci", KeySource(file="/etc/holdfast/ci.pub")),
             ListedKey("ci-2026", KeySource(file="/etc/holdfast/ci-2026.pub"), 1_801_353_600.0),
         ),
+        identities=(ListedIdentity("jo", "https://accounts.google.com", "jo@example.com"),),
+        trusted_root="/etc/holdfast/root.json",
         require=(Wanted("signature"), Wanted("scan", max_age=30 * 86_400.0, keys=("ci",))),
         scope=("registry.example.com/team/*",),
     )

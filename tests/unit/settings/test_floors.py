@@ -280,7 +280,7 @@ def test_nobody_is_added_beside_keys_or_identities_and_nothing_else_is_trusted()
             ('identities with "mine"', 'lists whose signatures count: "ci", "bot"'),
             ('identities with another "bot"', "has it from https://team/web, vouched for by https://issuer"),
             ('identities with a later end of "bot"', "ends it earlier"),
-            ("trusted_root = mine.json", "says /etc/root.json"),
+            ('trusted_root = "mine.json"', "says /etc/root.json"),
         )
     ]
     keys = {"trust": {"verify_keys": (ci,)}}
@@ -288,7 +288,7 @@ def test_nobody_is_added_beside_keys_or_identities_and_nothing_else_is_trusted()
     assert together(keys, {"trust": asked})["trust"] == {"verify_keys": (ci,), "identities": ()}
     assert notes(keys, {"trust": asked}, files) == [
         f'{FILE}: [trust] identities with "mine", "bot" {counts}',
-        f"{FILE}: [trust] trusted_root = mine.json {counts}",
+        f'{FILE}: [trust] trusted_root = "mine.json" {counts}',
     ]
     who = {"trust": {"identities": (bot,)}}
     assert together(who, {"trust": {"verify_keys": (ci,)}})["trust"] == {

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui.model.signing import Identity, KeySource, VerifyKey
+from tui.model.signing import KeySource, VerifyKey
 
 if TYPE_CHECKING:
-    from tui.model.trust import Trust
+    from collections.abc import Collection
+
+    from tui.model.trust import ListedIdentity, Trust
 
 
 async def verify_keys(trust: Trust) -> tuple[VerifyKey, ...]:
@@ -34,12 +36,25 @@ async def verify_keys(trust: Trust) -> tuple[VerifyKey, ...]:
     return (*(one.result() for one in loading), *await _identities(trust))
 
 
-async def _identities(trust: Trust) -> tuple[VerifyKey, ...]:
+async def check_identities(listed: Collection[ListedIdentity], root: str) -> None:
+    """Whether any could be verified, by the library and by what is trusted. Raises KeyUnusable."""
+    from tui.trust.keyless import check
+
+    if listed:
+        await _readable(root)
+        await asyncio.to_thread(check, root)
+
+
+async def _readable(root: str) -> None:
     from tui.trust.sources import key_text
 
-    if trust.identities and trust.trusted_root:
-        await key_text(KeySource(file=trust.trusted_root), private=False, what="trusted root")
+    if root:
+        await key_text(KeySource(file=root), private=False, what="trusted root")
+
+
+async def _identities(trust: Trust) -> tuple[VerifyKey, ...]:
+    if trust.identities:
+        await _readable(trust.trusted_root)
     return tuple(
-        VerifyKey(one.name, "", one.until, Identity(one.issuer, one.subject, trust.trusted_root))
-        for one in trust.identities
+        VerifyKey(one.name, "", one.until, one.identity(trust.trusted_root)) for one in trust.identities
     )
