@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,18 +29,22 @@ FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 SIZES = ((80, 24), (120, 40), (200, 60))
 
 
-async def picture(size: tuple[int, int], theme: str, name: str, keys: tuple[str, ...] = ()) -> None:
+@asynccontextmanager
+async def demo(theme: str) -> AsyncIterator[Holdfast]:
+    """The dashboard on a simulated engine."""
     async with DemoEngine() as engine:
-        settings = Settings(theme=theme)
         store = Store()
         store.set_link(Link(LinkState.CONNECTING, 0.0, engine.endpoint.url))
-        session = EngineSession(EngineRef(engine.endpoint, demo=True), settings, store)
-        app = Holdfast(session, ThemeShelf(theme))
-        async with app.run_test(size=size) as pilot:
-            await asyncio.sleep(6)  # statistics and some log lines
-            await pilot.press(*keys)
-            await asyncio.sleep(0.5)
-            (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="holdfast"))
+        session = EngineSession(EngineRef(engine.endpoint, demo=True), Settings(theme=theme), store)
+        yield Holdfast(session, ThemeShelf(theme))
+
+
+async def picture(size: tuple[int, int], theme: str, name: str, keys: tuple[str, ...] = ()) -> None:
+    async with demo(theme) as app, app.run_test(size=size) as pilot:
+        await asyncio.sleep(6)  # statistics and some log lines
+        await pilot.press(*keys)
+        await asyncio.sleep(0.5)
+        (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="holdfast"))
 
 
 async def findings(size: tuple[int, int]) -> None:
@@ -63,10 +68,8 @@ async def trust(size: tuple[int, int]) -> None:
     picker = VersionDialog("Deploy which version of web?", offers(), lambda _: "", first="v1.5.0")
     record = ReadingScreen("web v1.5.0", [("chain", trusted.chain_of(now, 76))])
     for name, screen in (("versions", picker), ("chain", record)):
-        endpoint = Endpoint("unix:///var/run/docker.sock", "default socket")
-        session = EngineSession(EngineRef(endpoint), Settings(), Store())
-        app = Holdfast(session, ThemeShelf("holdfast-dark"))
-        async with app.run_test(size=size) as pilot:
+        async with demo("holdfast-dark") as app, app.run_test(size=size) as pilot:
+            await asyncio.sleep(3)
             app.push_screen(screen)
             await pilot.pause(0.5)
             (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="holdfast"))
