@@ -80,7 +80,7 @@ def look_at_details(terminal: Terminal, name: str = "") -> None:
     terminal.press("tab")
     terminal.wait_for(f"{name} · raw")
     terminal.press("q")
-    terminal.wait_for("4 Containers")
+    wait_for_frame(terminal)  # all of it: a key that comes while it is drawn acts on nothing
 
 
 def test_labels(open_holdfast: OpenTerminal, api: EngineCalls) -> None:
@@ -205,6 +205,7 @@ def test_names_and_images(open_holdfast: OpenTerminal, liar: Http) -> None:
         terminal.wait_for("Rename")
         terminal.press("t")
         terminal.answer("q", "docker stop")
+        wait_for_frame(terminal)
         terminal.press("down")
     terminal.wait_for(re.compile("5 Log +\\w"))
     wait_for_frame(terminal)

@@ -27,6 +27,9 @@ SIZES = [(80, 24), (120, 40), (200, 60)]
 PATIENCE = 45.0
 """Seconds that something which is waited for may take."""
 
+FRAME_BEGINS, FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
+"""Synchronised output: a terminal shows nothing of what is between them before all of it is there."""
+
 AGAIN = 8.0
 """Seconds after which a key that has shown no effect is pressed again."""
 
@@ -65,6 +68,7 @@ class Terminal:
         self._screen = Screen(columns, lines)
         self._changed = threading.Condition()
         self._ended = False
+        self._in_frame = False
         self._taken_away = False
         own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", **(os.environ if env is None else env)}
         self._child = ptyprocess.PtyProcess.spawn(
@@ -90,6 +94,9 @@ class Terminal:
             with self._changed:
                 self._ended = not chunk
                 self.output += chunk
+                fresh = self.output[-len(chunk) - len(FRAME_BEGINS) :]
+                if (begins := fresh.rfind(FRAME_BEGINS)) != (ends := fresh.rfind(FRAME_ENDS)):
+                    self._in_frame = self.synchronised and begins > ends
                 self._screen.feed(chunk)
                 self._changed.notify_all()
             if not chunk:
@@ -126,12 +133,15 @@ class Terminal:
         """Wait until the text of the screen is as wanted; that text. Fails with the screen."""
         limit = time.monotonic() + seconds
         with self._changed:
-            while not true(text := self.text()):
+            while True:
                 left = limit - time.monotonic()
+                halfway = self._in_frame and left > 0 and not self._ended
+                text = self.text()
+                if not halfway and true(text):
+                    return text
                 why = "the program has ended" if self._ended else f"{seconds:g} s have passed"
                 assert left > 0 and not self._ended, f"{what} did not show: {why}\n{text}"
                 self._changed.wait(left)
-            return text
 
     def wait_for(self, wanted: str | re.Pattern[str], seconds: float = PATIENCE) -> str:
         """Wait until a text or pattern is on the screen; the screen."""
