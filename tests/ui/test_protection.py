@@ -14,9 +14,11 @@ from tests.ui.test_releases import LIVE, Engine, container, engine
 from tui.commands.command import Asks
 from tui.commands.table import BY_ID, TABLE
 from tui.model.operation import Plan
-from tui.model.policy import EngineSettings
+from tui.model.policy import EngineSettings, Policy
 from tui.model.releases import Holder, Releases
+from tui.model.signing import KeySource
 from tui.model.standing import Slot
+from tui.model.trust import Trust
 from tui.operations.by_hand import containers, images
 from tui.screens.confirm import ConfirmDialog
 from tui.screens.plans import PlanDialog
@@ -29,7 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = ["engine", "processes"]
 
-PROTECTED = Settings(apps={"web": fakes.app("web")}, engines={"prod": EngineSettings("", protected=True)})
+PROTECTED = Settings(
+    apps={"web": fakes.app("web")},
+    engines={"prod": EngineSettings("", protected=True)},
+    policy=Policy(trust=Trust(sign_keys={"production": KeySource(env="PRODUCTION_KEY")})),
+)
 TYPE = "This engine is protected: type"
 
 ASKED_BEFORE = {
