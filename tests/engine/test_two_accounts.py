@@ -96,6 +96,15 @@ def registry() -> Iterator[Registry]:
 
 
 @pytest.fixture
+def engine(api: EngineCalls) -> Iterator[str]:
+    """Whose ledger is gone afterwards: others have apps of the same name."""
+    yield api.url
+    api.sweep()
+    for volume in api.get("/volumes")["Volumes"] or ():
+        api.ask("DELETE", f"/volumes/{volume['Name']}")
+
+
+@pytest.fixture
 def project(tmp_path: Path, registry: Registry) -> Project:
     return Project(tmp_path / "project", f"{registry.address}/team/web-{time.time_ns()}")
 
@@ -126,11 +135,11 @@ def live(host: Account) -> Any:
 
 
 def test_what_ci_proved_is_what_the_host_deploys(
-    tmp_path: Path, project: Project, host_folder: Path, registry: Registry, api: EngineCalls
+    tmp_path: Path, project: Project, host_folder: Path, registry: Registry, engine: str
 ) -> None:
-    ci = Account(tmp_path / "ci", api.url, project.folder)
-    stranger = Account(tmp_path / "stranger", api.url, project.folder)
-    host = Account(tmp_path / "op", api.url, host_folder)
+    ci = Account(tmp_path / "ci", engine, project.folder)
+    stranger = Account(tmp_path / "stranger", engine, project.folder)
+    host = Account(tmp_path / "op", engine, host_folder)
     public = ci.make_key("ci")
     host.configure(WANTS)
     shutil.copy(public, host.config / "ci.pub")

@@ -8,7 +8,6 @@ import json
 import socket
 import tarfile
 import urllib.parse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +25,7 @@ from tui.operations.testing.cleanup import labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.support.private_engine import PrivateEngine
     from tui.model.step import RolloutStep
@@ -502,7 +502,7 @@ def own_layer(engine: PrivateEngine, version: str) -> Path:
     )
     engine.api.ask("POST", f"/images/create?{query}", packed.getvalue())
     driver = engine.api.get(f"/images/{IMAGE}:{version}/json")["GraphDriver"]
-    return Path(driver["Data"]["UpperDir"], "etc/own")
+    return engine.on_its_disk(f"{driver['Data']['UpperDir']}/etc/own")
 
 
 async def test_layers_that_were_altered_on_the_engine_s_disk_are_found(

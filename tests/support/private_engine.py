@@ -122,6 +122,10 @@ class PrivateEngine:
             credentials = asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
         return int(struct.unpack("3i", credentials)[0])
 
+    def on_its_disk(self, path: str) -> Path:
+        """Where a file that it names is for us: it has mounts of its own."""
+        return Path(f"/proc/{self.pid}/root{path}")
+
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
         """While it lasts, connections open but nothing answers."""
