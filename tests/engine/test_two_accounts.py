@@ -44,6 +44,21 @@ require = ["signature", "test", "provenance"]
 """
 
 
+PROMOTES = """\
+[trust]
+sign_key = "{key}"
+sign_keys = {{ production = "keys/production.key" }}
+verify_keys = [{{ name = "ci", file = "{public}" }}]
+require = ["signature", "test"]
+"""
+
+PRODUCTION = """\
+[trust]
+verify_keys = [{ name = "production", file = "production.pub" }]
+require = ["signature", "verdict"]
+"""
+
+
 class Account:
     """Somebody with a home of their own: no key, no evidence and no journal of another is in it."""
 
@@ -134,6 +149,20 @@ def live(host: Account) -> Any:
     return app
 
 
+def promoted(ci: Account, public: Path, tmp_path: Path, engine: str, host_folder: Path) -> None:
+    """A host that lists one key alone takes what was promoted by it, and not what was only signed."""
+    ci.run("trust", "init", "--name", "production")
+    ci.configure(PROMOTES.format(key=public.with_suffix(".key"), public=public))
+    production = Account(tmp_path / "production", engine, host_folder)
+    production.configure(PRODUCTION)
+    shutil.copy(public.with_name("production.pub"), production.config)
+    assert "by a listed key" in production.run("deploy", "web", "v1.0.0", status=4)
+    assert "has no" in ci.run("promote", "web", "v2.0.0", "--key", "production", status=4)
+    ci.run("promote", "web", "v1.0.0", "--key", "production")
+    said = production.run("deploy", "web", "v1.0.0", "--plan")
+    assert "production" in said
+
+
 def test_what_ci_proved_is_what_the_host_deploys(
     tmp_path: Path, project: Project, host_folder: Path, registry: Registry, engine: str
 ) -> None:
@@ -175,7 +204,9 @@ def test_what_ci_proved_is_what_the_host_deploys(
     assert host.run("verify", "web", "v1.0.0")
     assert "has no signature" in host.run("verify", "web", "v2.0.0", status=4)
 
+    promoted(ci, public, tmp_path, engine, host_folder)
+
     registry.close()
     host.run("rollback", "web")
     assert live(host)["live"]["version"] == "v1.0.0"
-    assert host.run("deploy", "web", "v1.1.0", status=4)
+    assert "roll back needs no registry" in host.run("deploy", "web", "v1.1.0", status=3)

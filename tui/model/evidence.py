@@ -118,6 +118,7 @@ class Requirement(NamedTuple):
     short      the same in a word
     remedy     what to do
     enforced   whether the policy wants it: else it is only worth saying
+    unreachable   why nobody knows whether it is there, "" where somebody does
     """
 
     kind: str
@@ -125,6 +126,7 @@ class Requirement(NamedTuple):
     short: str
     remedy: str
     enforced: bool
+    unreachable: str = ""
 
 
 def together(found: Iterable[Evidence]) -> Evidence:

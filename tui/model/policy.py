@@ -93,7 +93,11 @@ class Policy(NamedTuple):
         from tui.model.trust import Level, lacking
 
         strict = self.trust is not None and self.trust.level is Level.STRICT
-        return lacking(verdict, app, version, enforced=enforced or strict)
+        found = lacking(verdict, app, version, enforced=enforced or strict)
+        if not enforced or found.unreachable:
+            return found
+        ours = f"[policy] require_{'tests' if verdict.kind == 'test' else verdict.kind}"
+        return found._replace(remedy=f"{found.remedy}; {ours} wants it")
 
     def _test(self, of: str, _: Evidence, enforced: bool) -> Requirement:
         from tui.model.evidence import ClaimKind, Requirement

@@ -265,6 +265,7 @@ def told_by(statement: Statement) -> dict[str, str]:
         "policy": _at(found, "policy", "uri"),
         "verifier": _at(found, "verifier", "id"),
         "url": found.get("url"),
+        "levels": _words(found.get("verifiedLevels")),
     }
     sources = _at(found, "buildDefinition", "resolvedDependencies")
     for one in sources if isinstance(sources, list) else ():
@@ -273,6 +274,11 @@ def told_by(statement: Statement) -> dict[str, str]:
             told |= {"commit": commit, "source": _at(one, "uri")}
             break
     return {name: text for name, value in told.items() if (text := _text(value))}
+
+
+def _words(found: object) -> str:
+    """The texts of a list, one behind the other."""
+    return " ".join(one for one in found if isinstance(one, str)) if isinstance(found, list) else ""
 
 
 def _one_of(found: Mapping[str, Any], name: str, choices: Mapping[str, bool]) -> bool:

@@ -27,7 +27,7 @@ _PASSED = {ClaimKind.TEST: ("tested", "test"), ClaimKind.SCAN: ("scanned", "scan
 def verified_facts(
     verdicts: Iterable[Verdict], attested: Iterable[Attested], digests: Collection[str]
 ) -> dict[str, str]:
-    """What is recorded of verdicts that are OK, and of the build where a listed key stands for it.
+    """What is recorded of verdicts, and of the build where a listed key stands for it.
 
     digests   of the image: what was said of another is nothing
     """
@@ -35,6 +35,7 @@ def verified_facts(
     facts: dict[str, str] = {}
     for verdict in verdicts:
         if not verdict.ok:
+            facts[f"{verdict.kind} lacking"] = str(verdict.answer)  # it was let in all the same: an audit
             continue
         kind, one = verdict.kind, by_source.get(verdict.source)
         claim = one.claim if one is not None else None

@@ -125,6 +125,7 @@ def lacking(verdict: Verdict, app: str, version: str, *, enforced: bool) -> Requ
         short=_SHORT[verdict.answer].format(kind=verdict.kind),
         remedy=_remedy(verdict, f"{app} {version}".strip()),
         enforced=enforced,
+        unreachable=verdict.why if verdict.answer is Answer.UNREACHABLE else "",
     )
 
 
@@ -137,6 +138,7 @@ _SHORT: Mapping[Answer, str] = {
     Answer.OK: "",
     Answer.ABSENT: "no {kind}",
     Answer.WRONG_KEY: "{kind} by another key",
+    Answer.ENDED_KEY: "{kind} by an ended key",
     Answer.OTHER_IMAGE: "{kind} of another image",
     Answer.OTHER_VERSION: "{kind} of another version",
     Answer.TOO_OLD: "{kind} too old",
@@ -146,9 +148,9 @@ _SHORT: Mapping[Answer, str] = {
 
 _MAKES: Mapping[str, str] = {
     ClaimKind.SIGNATURE: "holdfast sign {of}, where the key is",
-    ClaimKind.TEST: "holdfast test and push {of}, where it is built and the key is",
-    ClaimKind.SCAN: "holdfast scan and push {of}, where it is built and the key is",
-    ClaimKind.PROVENANCE: "holdfast build and push {of}, where the key is",
+    ClaimKind.TEST: "holdfast push {of}, where it has passed its test and the key is",
+    ClaimKind.SCAN: "holdfast push {of}, where it has passed its scan and the key is",
+    ClaimKind.PROVENANCE: "holdfast push {of}, where it was built and the key is",
     ClaimKind.VERDICT: "holdfast promote {of}, where the key is",
 }
 
@@ -162,6 +164,8 @@ def _remedy(verdict: Verdict, of: str) -> str:
             return (
                 f"holdfast verify {of} names who signed; a key or identity that is to count stands in [trust]"
             )
+        case Answer.ENDED_KEY:
+            return f"holdfast sign {of} by a key that counts, or list the key that came after it"
         case Answer.OTHER_VERSION:
             return f"the tag may have been moved to an older image; else {makes}"
         case Answer.OTHER_IMAGE:

@@ -10,7 +10,7 @@ from tui.model.evidence import ClaimKind
 from tui.model.moment import written_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from tui.model.signing import Attested, VerifyKey
 
@@ -26,6 +26,7 @@ class Answer(StrEnum):
     OK = "ok"
     ABSENT = "absent"
     WRONG_KEY = "wrong key"
+    ENDED_KEY = "ended key"
     OTHER_IMAGE = "of another image"
     OTHER_VERSION = "of another version"
     TOO_OLD = "too old"
@@ -74,6 +75,7 @@ class Verdict(NamedTuple):
             Answer.OK: "",
             Answer.ABSENT: f"has no {noun}",
             Answer.WRONG_KEY: f"has no {noun} by a listed key",
+            Answer.ENDED_KEY: f"has a {noun} by a key that has ended",
             Answer.OTHER_IMAGE: f"has a {noun} of another image",
             Answer.OTHER_VERSION: f"has a {noun} of another version",
             Answer.TOO_OLD: f"has a {noun} that is too old",
@@ -105,10 +107,14 @@ def judged(
     """
     known = [one for one in attested if not _is_of_another_version(one, version)]
     others = [one for one in attested if _is_of_another_version(one, version) and _is_of(one, digests)]
+    promoted = [*_said_by_promotions(known)]
     verdicts = []
     for one in wanted:
         verdict = _judged(one, known, digests, keys, now, recorded)
-        if verdict.answer in (Answer.ABSENT, Answer.OTHER_IMAGE, Answer.WRONG_KEY):
+        if verdict.answer in _NOBODY and not one.max_age:  # a promotion does not say of when it is
+            by_promotion = _judged(one, promoted, digests, keys, now, recorded)
+            verdict = by_promotion if by_promotion.ok else verdict
+        if verdict.answer in _NOBODY:
             other = _judged(one, others, digests, keys, now, recorded)
             if other.ok:
                 verdict = _of_another_version(other, others)
@@ -116,6 +122,25 @@ def judged(
                 verdict = other
         verdicts.append(verdict)
     return tuple(verdicts)
+
+
+_NOBODY = (Answer.ABSENT, Answer.OTHER_IMAGE, Answer.WRONG_KEY, Answer.ENDED_KEY)
+"""Nobody whose word counts has said it of this image."""
+
+LEVEL = "HOLDFAST_"
+"""What a level of a promotion begins with: the kind of a claim that was verified for it follows."""
+
+_STOOD_FOR = (ClaimKind.TEST, ClaimKind.SCAN, ClaimKind.PROVENANCE)
+
+
+def _said_by_promotions(attested: Iterable[Attested]) -> Iterator[Attested]:
+    """What somebody has verified who promoted the image, as that one's word."""
+    for one in attested:
+        if not one.fault and one.claim.kind == ClaimKind.VERDICT and one.claim.passed and one.key:
+            levels = one.told.get("levels", "").split()
+            for kind in _STOOD_FOR:
+                if f"{LEVEL}{kind.upper()}" in levels:
+                    yield one._replace(claim=one.claim._replace(kind=kind))
 
 
 def _is_of_another_version(one: Attested, version: str) -> bool:
@@ -139,11 +164,12 @@ def _judged(
     recorded: Mapping[str, float],
 ) -> Verdict:
     faults = [one.fault for one in attested if one.fault]
-    said = [
-        (one, _doubt(one, wanted, keys, now, recorded))
+    known = [
+        _by_best_name(one, wanted, keys, now, recorded)
         for one in attested
         if not one.fault and one.claim.kind == wanted.kind
     ]
+    said = [(one, _doubt(one, wanted, keys, now, recorded)) for one in known]
     trusted = [one for one, doubt in said if doubt is None]
     ours = [one for one in trusted if _is_of(one, digests)]
     newest = max(ours, key=lambda one: _order(one, now), default=None)
@@ -163,26 +189,44 @@ def _judged(
     doubted = [(one, doubt) for one, doubt in said if doubt is not None and _is_of(one, digests)]
     for one, doubt in doubted:
         if one.signed:
-            return Verdict(wanted.kind, Answer.WRONG_KEY, key=one.key, source=one.source, why=doubt)
-    return Verdict(wanted.kind, Answer.ABSENT, why=doubted[0][1] if doubted else "")
+            return Verdict(wanted.kind, doubt.answer, key=one.key, source=one.source, why=doubt.why)
+    return Verdict(wanted.kind, Answer.ABSENT, why=doubted[0][1].why if doubted else "")
+
+
+class _Doubt(NamedTuple):
+    """Why a claim does not count, whoever it is of. why: "" where there is nothing to add."""
+
+    answer: Answer
+    why: str = ""
+
+
+def _by_best_name(
+    one: Attested, wanted: Wanted, keys: Collection[VerifyKey], now: float, recorded: Mapping[str, float]
+) -> Attested:
+    """The same by that name of its key by which it counts: one key may be listed under several."""
+    same = {(key.pem, key.identity) for key in keys if key.name == one.key} if one.key else set()
+    named = [one._replace(key=key.name) for key in keys if (key.pem, key.identity) in same]
+    counting = (other for other in named if _doubt(other, wanted, keys, now, recorded) is None)
+    return next(counting, one)
 
 
 def _doubt(
     one: Attested, wanted: Wanted, keys: Collection[VerifyKey], now: float, recorded: Mapping[str, float]
-) -> str | None:
-    """Why it does not count whoever it is of, "" where there is nothing to add; None where it counts."""
+) -> _Doubt | None:
+    """Why it does not count whoever it is of; None where it counts."""
     if not one.signed:
-        believed = wanted.unsigned and wanted.kind != ClaimKind.SIGNATURE
-        return None if believed else "one is there, and nobody has signed it"
+        believed = wanted.unsigned and not wanted.keys and wanted.kind != ClaimKind.SIGNATURE
+        return None if believed else _Doubt(Answer.ABSENT, "one is there, and nobody has signed it")
     listed = [key for key in keys if key.name == one.key] if one.key else []
     if not listed:
-        return ""
+        return _Doubt(Answer.WRONG_KEY)
     if wanted.keys and one.key not in wanted.keys:
-        return f'it is by the {listed[0].noun} "{one.key}"'
+        return _Doubt(Answer.WRONG_KEY, f'it is by the {listed[0].noun} "{one.key}"')
     since = recorded.get(one.source, 0.0) if one.source else 0.0
     for key in listed:
         if key.until and now >= key.until and not 0 < since < key.until:
-            return f'the {key.noun} "{key.name}" ended on {written_moment(key.until)[:10]}'
+            ended = f'the {key.noun} "{key.name}" ended on {written_moment(key.until)[:10]}'
+            return _Doubt(Answer.ENDED_KEY, ended)
     return None
 
 

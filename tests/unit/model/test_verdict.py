@@ -16,9 +16,9 @@ NOW = 1_000_000.0
 WHO = Identity("https://issuer", "https://team/web")
 KEYS = (
     VerifyKey("release", "pem"),
-    VerifyKey("old", "pem", until=500_000.0),
+    VerifyKey("old", "older pem", until=500_000.0),
     VerifyKey("ci", "", identity=WHO),
-    VerifyKey("ended", "", until=500_000.0, identity=WHO),
+    VerifyKey("ended", "", until=500_000.0, identity=WHO._replace(subject="https://other.example.com")),
 )
 STAND, ENDED = ("release", "ci"), ("old", "ended")
 PASSED = Claim(ClaimKind.TEST, True, NOW - 100)
@@ -52,9 +52,9 @@ OLD = said(PASSED._replace(at=NOW - 10_000))
         ([said(digest=OTHER)], Answer.OTHER_IMAGE),
         ([said(key="")], Answer.WRONG_KEY),
         ([said(key="stranger")], Answer.WRONG_KEY),
-        ([said(key="old")], Answer.WRONG_KEY),
+        ([said(key="old")], Answer.ENDED_KEY),
         ([said(key="ci")], Answer.OK),
-        ([said(key="ended")], Answer.WRONG_KEY),
+        ([said(key="ended")], Answer.ENDED_KEY),
         ([said(key="", digest=OTHER)], Answer.ABSENT),
         ([said(key="", signed=False)], Answer.ABSENT),
         ([said(Claim(ClaimKind.SCAN, True, NOW))], Answer.ABSENT),
@@ -100,7 +100,7 @@ def test_a_verdict_names_what_decided_it() -> None:
     )
     assert judge(FAILED).lacks == "has a test result that says it failed (2 of 7)"
     assert judge(said(key="old")).lacks == (
-        'has no test result by a listed key (the key "old" ended on 1970-01-06)'
+        'has a test result by a key that has ended (the key "old" ended on 1970-01-06)'
     )
     assert judge(said(key="", signed=False)).lacks.endswith("(one is there, and nobody has signed it)")
     assert judge(fault("it answered 503")).lacks.endswith("could not be read (it answered 503)")
@@ -179,7 +179,7 @@ def test_an_identity_is_judged_exactly_as_a_key(
     found: list[Attested], wanted: Wanted, names: tuple[str, ...]
 ) -> None:
     wanted = wanted._replace(keys=names)
-    as_keys = [key._replace(pem="pem", identity=None) for key in KEYS]
+    as_keys = [key._replace(pem=f"pem of {key.name}", identity=None) for key in KEYS]
     [one] = judged([wanted], found, DIGESTS, KEYS, NOW)
     [other] = judged([wanted], found, DIGESTS, as_keys, NOW)
     assert one._replace(why="") == other._replace(why="")
@@ -250,3 +250,51 @@ def test_a_retired_key_alone_passes_only_by_the_record(
     [verdict] = judged([wanted], retired, DIGESTS, KEYS, NOW, recorded)
     if verdict.ok:
         assert 0 < recorded[verdict.source] < 500_000.0
+
+
+def promotion(*levels: str, key: str = "release", passed: bool = True, digest: str = INDEX) -> Attested:
+    claim = Claim(ClaimKind.VERDICT, passed, NOW - 50)
+    return said(claim, digest, key, told={"levels": " ".join(f"HOLDFAST_{one}" for one in levels)})
+
+
+@pytest.mark.parametrize(
+    ("attested", "wanted", "answer"),
+    [
+        ([promotion("TEST", "SIGNATURE")], {}, Answer.OK),
+        ([promotion("SIGNATURE")], {}, Answer.ABSENT),
+        ([promotion("TEST", key="stranger")], {}, Answer.ABSENT),
+        ([promotion("TEST", key="old")], {}, Answer.ABSENT),
+        ([promotion("TEST", passed=False)], {}, Answer.ABSENT),
+        ([promotion("TEST", digest=OTHER)], {}, Answer.ABSENT),
+        ([promotion("TEST")], {"max_age": 100.0}, Answer.ABSENT),
+        ([promotion("TEST")], {"keys": ("ci",)}, Answer.ABSENT),
+        ([promotion("TEST"), FAILED], {}, Answer.FAILED),
+        ([promotion("TEST"), said(key="stranger")], {}, Answer.OK),
+        ([promotion("TEST"), fault()], {}, Answer.UNREACHABLE),
+    ],
+)
+def test_who_promotes_an_image_stands_for_what_was_verified_then(
+    attested: list[Attested], wanted: dict[str, object], answer: Answer
+) -> None:
+    assert judge(*attested, **wanted).answer is answer
+
+
+def test_a_promotion_is_no_signature() -> None:
+    [verdict] = judged([Wanted("signature")], [promotion("SIGNATURE", "TEST")], DIGESTS, KEYS, NOW)
+    assert verdict.answer is Answer.ABSENT
+
+
+def test_a_key_counts_by_each_of_its_names() -> None:
+    keys = (VerifyKey("was", "pem", until=500_000.0), VerifyKey("is", "pem"), VerifyKey("other", "other"))
+    found = [said(key="was")]
+    for wanted in (Wanted("test"), Wanted("test", keys=("is",))):
+        [verdict] = judged([wanted], found, DIGESTS, keys, NOW)
+        assert (verdict.answer, verdict.key) == (Answer.OK, "is")
+    [verdict] = judged([Wanted("test", keys=("other",))], found, DIGESTS, keys, NOW)
+    assert verdict.answer is Answer.WRONG_KEY
+
+
+def test_a_requirement_that_names_keys_takes_no_unsigned_claim() -> None:
+    unsigned = said(key="", signed=False)
+    assert judge(unsigned, unsigned=True).ok
+    assert judge(unsigned, unsigned=True, keys=("release",)).answer is Answer.ABSENT

@@ -18,9 +18,9 @@ from tui.model.predicates import Signing, Trial, statement_of
 from tui.model.signing import KeySource
 from tui.model.statement import Subject
 from tui.model.trust import ListedKey, Trust
-from tui.model.verdict import Answer, Wanted
+from tui.model.verdict import Answer, Verdict, Wanted
 from tui.operations.deploying.targets import Target
-from tui.operations.deploying.trusted import refuse_lacking, said_facts, verified
+from tui.operations.deploying.trusted import OutOfReach, refuse_lacking, said_facts, verified
 from tui.registry.attaching import attach
 from tui.registry.client import Registry
 from tui.registry.payloads import Manifest
@@ -132,7 +132,18 @@ async def test_a_stranger_s_signature_is_refused_by_name(place: Place) -> None:
 async def test_what_is_out_of_reach_is_not_absent(place: Place) -> None:
     await place.say("ci")
     place.memory.lie = lambda _: error(503, "UNAVAILABLE")
-    assert "could not be read" in (await place.refused()).message
+    found = await place.judge()
+    assert found is not None
+    missing = place.policy.missing(UNKNOWN, place.app, "v1", found.verdicts)
+    with pytest.raises(
+        OutOfReach, match="cannot be verified: its test and signature could not be read"
+    ) as out:
+        refuse_lacking(missing, "web v1")
+    assert out.value.exit_status == 3
+    # What is known to be missing is not made unknown by what is not.
+    verdicts = [Verdict("test", Answer.UNREACHABLE, why="503"), Verdict("signature", Answer.WRONG_KEY)]
+    with pytest.raises(Refused, match="has no signature by a listed key"):
+        refuse_lacking(place.policy.missing(UNKNOWN, place.app, "v1", verdicts), "web v1")
 
 
 async def test_an_unsigned_test_counts_where_the_policy_says_so(place: Place) -> None:

@@ -189,9 +189,9 @@ def test_an_identity_that_has_ended_vouches_only_for_what_was_recorded_before(ro
     bundle, ended = OURS.bundle(signature()), NOW - 60
     source = read(bundle, key(root)).source.replace(":", "_")
     assert answer(bundle, key(root, until=NOW + 60)) == (Answer.OK, "ci")
-    assert answer(bundle, key(root, until=ended)) == (Answer.WRONG_KEY, "ci")
+    assert answer(bundle, key(root, until=ended)) == (Answer.ENDED_KEY, "ci")
     assert answer(bundle, key(root, until=ended), **{source: ended - 1}) == (Answer.OK, "ci")
-    assert answer(bundle, key(root, until=ended), **{source: ended + 1}) == (Answer.WRONG_KEY, "ci")
+    assert answer(bundle, key(root, until=ended), **{source: ended + 1}) == (Answer.ENDED_KEY, "ci")
     keys = [key(root, until=ended)]
     [verdict] = judged([SIGNATURE], [read(bundle, *keys)], [DIGEST], keys, NOW)
     assert verdict.why.startswith('the identity "ci" ended on ')

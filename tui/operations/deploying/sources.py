@@ -98,14 +98,14 @@ class FromVersion:
         async with repository(self._engine, self._app, self._policy) as remote:
             releases, target = await asyncio.gather(read(), self._resolved(remote))
             target = await self._unmoved(target, releases)
+            if not self._again:
+                live = await live_already(
+                    releases, self._app, version=target.version, digest=target.digest, image=target.image
+                )
+                if live is not None:  # nothing is put into service: so nothing has to let it in
+                    raise nothing_to_do(releases, live)
             found = await verified(remote, self._app, self._policy, target, releases.entries)
         target = self._allowed(target, found)
-        if not self._again:
-            live = await live_already(
-                releases, self._app, version=target.version, digest=target.digest, image=target.image
-            )
-            if live is not None:
-                raise nothing_to_do(releases, live)
         return found_version(self._app, self._op, releases, target, found)
 
     async def _resolved(self, remote: Remote | None) -> Target:

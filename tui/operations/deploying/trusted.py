@@ -6,7 +6,7 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from tui.errors import Refused
+from tui.errors import HoldfastError, Refused
 from tui.model.evidence import ClaimKind
 from tui.model.recorded_trust import recorded_sources
 from tui.model.verdict import Answer, Verdict
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from tui.model.verdict import Wanted
     from tui.operations.deploying.targets import Target
     from tui.operations.looking.verification import Verified
+
+
+class OutOfReach(HoldfastError):
+    """Nobody knows whether an image has what is required of it."""
+
+    exit_status = 3
+
 
 NOWHERE = "the app has no registry, where one could be"
 
@@ -86,8 +93,14 @@ def said_facts(app: AppSpec, target: Target, found: Verified) -> list[tuple[str,
 
 
 def refuse_lacking(missing: Sequence[Requirement], called: str) -> list[str]:
-    """Raises Refused, naming everything that is enforced; what is not, in sentences."""
+    """Raises Refused or OutOfReach, naming everything that is enforced; what is not, in sentences."""
     enforced = [one for one in missing if one.enforced]
+    if enforced and all(one.unreachable for one in enforced):
+        kinds = " and ".join(one.kind for one in enforced)
+        raise OutOfReach(
+            f"{called} cannot be verified: its {kinds} could not be read ({enforced[0].unreachable})",
+            "nobody knows what it has: try again; a roll back needs no registry",
+        )
     if len(enforced) == 1:
         raise Refused(f"{called} {enforced[0].lacks}", enforced[0].remedy)
     if enforced:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tui.model.evidence import Claim, ClaimKind
 from tui.model.operation import Plan, PlanStep, Result
 from tui.model.predicates import OWN, Judgement
+from tui.model.verdict import LEVEL
 from tui.operations.attesting.attest import Attest
 from tui.operations.attesting.pinned import missing, pinned, verified
 from tui.operations.attesting.said import Known
@@ -159,7 +160,7 @@ class _Promote:
             resource=self._found.reference(self._app),
             policy=POLICY,
             policy_digest=_digest(self._wanted),
-            levels=tuple(f"HOLDFAST_{one.kind.upper()}" for one in judged.verdicts if one.ok),
+            levels=tuple(f"{LEVEL}{one.kind.upper()}" for one in judged.verdicts if one.ok),
         )
 
 
