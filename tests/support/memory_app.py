@@ -26,9 +26,10 @@ NOT_READY = NotReady("r2 was not ready within 60 s", "what it said last is quote
 class Version:
     """Bytes of a version that nobody has to look for (see tui.operations.deploying.sources.Source)."""
 
-    def __init__(self, app: AppSpec, version: str, *, local: bool) -> None:
+    def __init__(self, app: AppSpec, version: str, *, local: bool, config: str = "") -> None:
         self._app = app
-        self._target = Target(version, f"web@{version}", f"sha256:{version}", "", "registry", local=local)
+        target = Target(version, f"web@{version}", f"sha256:{version}", "", "registry", local=local)
+        self._target = target._replace(manifest=f"{config} manifest", config=config) if config else target
 
     async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Deployable:
         return found_version(self._app, "op", await read(), self._target)
@@ -41,10 +42,13 @@ class MemoryApp:
         self.app = app
         self.memory = Memory(app.name)
 
-    def deploy(self, version: str, *, local: bool = True) -> Coroutine[Any, Any, Planned]:
+    def deploy(self, version: str, *, local: bool = True, config: str = "") -> Coroutine[Any, Any, Planned]:
+        """config: of the manifest that was judged, where the version names an index."""
         if local:
             self.memory.images.add(f"web@{version}")
-        return deploy.plan(self.memory, self.app, "op", Version(self.app, version, local=local))
+        return deploy.plan(
+            self.memory, self.app, "op", Version(self.app, version, local=local, config=config)
+        )
 
     def rollback(self, to: int = 0, *, force: bool = False) -> Coroutine[Any, Any, Planned]:
         return rollback.plan(self.memory, self.app, "op", to, force=force)

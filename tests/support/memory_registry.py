@@ -26,6 +26,7 @@ class MemoryRegistry:
     api        whether it has the referrers API; without, it answers 404 as docker-registry 2 does
     lie        asked before each answer: what it returns is said instead
     requests   "GET /v2/..." in order
+    serve      answers; replaced by what answers otherwise
     """
 
     def __init__(self, *, api: bool = True) -> None:
@@ -36,7 +37,7 @@ class MemoryRegistry:
         self.manifests: dict[tuple[str, str], tuple[bytes, str]] = {}
         self.tags: dict[tuple[str, str], str] = {}
         self._uploads: dict[str, bytes] = {}
-        self._runner = web.ServerRunner(web.Server(self._serve))
+        self._runner = web.ServerRunner(web.Server(lambda request: self.serve(request)))
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
@@ -61,7 +62,7 @@ class MemoryRegistry:
         self.blobs[name, digest_of(body)] = body
         return digest_of(body)
 
-    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
         assert isinstance(request, web.BaseRequest)
         self.requests.append(f"{request.method} {request.path_qs}")
         body = await request.read()

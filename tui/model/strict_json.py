@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.model.codec import Unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 MOST_BYTES = 1 << 20
 DEEPEST = 32
@@ -26,6 +29,20 @@ def read_object(body: bytes, most: int = MOST_BYTES, deepest: int = DEEPEST) -> 
         raise Unfit("it is no JSON object")
     _check(found, deepest)
     return found
+
+
+def read_struct(item: Any, names: Collection[str]) -> dict[str, Any]:
+    """An object with these names of a specification. Raises Unfit where some reader takes another for one.
+
+    Go's takes "Digest" for "digest", the last of both counts, and of letters it does so beyond ASCII.
+    """
+    if not isinstance(item, dict):
+        raise Unfit("it holds something else where an object belongs")
+    spelled = {name.casefold(): name for name in names}
+    for name in item:
+        if spelled.setdefault(name.casefold(), name) != name:
+            raise Unfit("it has a name in another case, which others read differently")
+    return item
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,7 +11,10 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.model.codec import Unfit
+from tui.model.platform import Listed, taken
 from tui.model.secrets import mask_text
+from tui.model.strict_json import read_object, read_struct
 from tui.registry.errors import MalformedAnswer
 
 if TYPE_CHECKING:
@@ -50,8 +53,7 @@ class Manifest(NamedTuple):
     media_type      one of MEDIA_TYPES
     size            bytes of the manifest itself
     config_digest   of its configuration, in Docker's classic store the image's ID; "" for an index
-    platforms       of an index: "linux/amd64", "linux/arm64/v8" ...
-    manifests       of an index: the digests for these platforms, in the same order
+    listed          of an index: all that it lists
     layers_size     bytes of all layers, compressed; 0 for an index
     """
 
@@ -59,10 +61,37 @@ class Manifest(NamedTuple):
     media_type: str
     size: int
     config_digest: str = ""
-    platforms: tuple[str, ...] = ()
-    manifests: tuple[str, ...] = ()
+    listed: tuple[Listed, ...] = ()
     annotations: Mapping[str, str] = _NO_ANNOTATIONS
     layers_size: int = 0
+
+    @property
+    def is_index(self) -> bool:
+        return self.media_type in INDEXES
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """Of an index: "linux/amd64", "linux/arm64/v8" ..., without what builders attest."""
+        return tuple(
+            "/".join(filter(None, (one.os or "unknown", one.architecture, one.variant)))
+            for one in self._images
+        )
+
+    @property
+    def manifests(self) -> tuple[str, ...]:
+        """Of an index: the digests for these platforms, in the same order."""
+        return tuple(one.digest for one in self._images)
+
+    @property
+    def _images(self) -> tuple[Listed, ...]:
+        return tuple(one for one in self.listed if not one.is_attestation)
+
+    def taken(self, platform: str) -> str:
+        """The digest of the manifest that an engine takes: its own, or of an index what is beyond doubt.
+
+        "" where nobody knows.
+        """
+        return taken(self.listed, platform) if self.is_index else self.digest
 
 
 @contextmanager
@@ -70,43 +99,60 @@ def readable(host: str, what: str) -> Iterator[None]:
     """Inside, a failure to read the registry's answer becomes MalformedAnswer."""
     try:
         yield
+    except Unfit as error:
+        raise MalformedAnswer(f"the registry {host} sent {what} that cannot be read: {error}") from error
     except UNREADABLE as error:
         raise MalformedAnswer(f"the registry {host} sent {what} that cannot be read") from error
 
 
+_NAMES = (
+    "schemaVersion", "mediaType", "artifactType", "config", "layers", "fsLayers", "manifests", "subject",
+    "annotations", "digest", "size", "urls", "data", "platform",
+)  # fmt: skip
+_PLATFORM_NAMES = ("architecture", "os", "os.version", "os.features", "variant", "features")
+
+
 def manifest(body: bytes, digest: str, media_type: str) -> Manifest:
-    """GET /v2/{name}/manifests/{reference}; `media_type` is the answer's, for a body that names none."""
-    item = json.loads(body)
+    """GET /v2/{name}/manifests/{reference}; `media_type` is the answer's, for a body that names none.
+
+    Strictly: what an engine could read as something else, nobody can judge for it.
+    """
+    item = read_struct(read_object(body, len(body)), _NAMES)
     kind = item.get("mediaType") or media_type
     if kind not in MEDIA_TYPES:
         raise ValueError(kind)
     annotations = {str(key): str(value) for key, value in (item.get("annotations") or {}).items()}
     if kind in INDEXES:
-        entries = [(_platform(entry), str(entry["digest"])) for entry in item.get("manifests") or ()]
-        # Builders keep attestations as images for the platform "unknown/unknown".
-        real = [entry for entry in entries if not entry[0].startswith("unknown/")]
-        return Manifest(
-            digest,
-            kind,
-            len(body),
-            platforms=tuple(platform for platform, _ in real),
-            manifests=tuple(digest for _, digest in real),
-            annotations=annotations,
-        )
+        if any(item.get(name) for name in ("config", "layers", "fsLayers")):
+            raise Unfit("it is an index and an image at once")
+        listed = tuple(map(_listed, item.get("manifests") or ()))
+        return Manifest(digest, kind, len(body), listed=listed, annotations=annotations)
+    if item.get("manifests") or item.get("fsLayers"):
+        raise Unfit("it is an index and an image at once")
+    layers = [read_struct(layer, _NAMES) for layer in item["layers"]]
     return Manifest(
         digest,
         kind,
         len(body),
-        str(item["config"]["digest"]),
+        str(read_struct(item["config"], _NAMES)["digest"]),
         annotations=annotations,
-        layers_size=sum(int(layer["size"]) for layer in item["layers"]),
+        layers_size=sum(int(layer["size"]) for layer in layers),
     )
 
 
-def _platform(entry: Json) -> str:
-    platform = entry.get("platform") or {}
-    parts = (platform.get("os") or "unknown", platform.get("architecture"), platform.get("variant"))
-    return "/".join(str(part) for part in parts if part)
+def _listed(item: Json) -> Listed:
+    entry = read_struct(item, _NAMES)
+    platform = read_struct(entry.get("platform") or {}, _PLATFORM_NAMES)
+    system, architecture, variant = (platform.get(name) or "" for name in ("os", "architecture", "variant"))
+    if not all(isinstance(part, str) for part in (system, architecture, variant)):
+        raise Unfit("it names a platform that is no text")
+    return Listed(
+        digest=str(entry["digest"]),
+        os=system,
+        architecture=architecture,
+        variant=variant,
+        picky=bool(platform.get("os.version") or platform.get("os.features")),
+    )
 
 
 def tags(body: bytes) -> list[str]:

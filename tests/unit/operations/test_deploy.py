@@ -71,6 +71,30 @@ async def test_a_pull_that_fails_changes_nothing(web: MemoryApp) -> None:
     assert web.serves(1)
 
 
+async def test_another_image_than_was_judged_is_pulled_and_not_started(web: MemoryApp) -> None:
+    await web.deployed("v1")
+    done = await run(web.deploy("v2", local=False, config="sha256:" + "a" * 64))
+    assert done.error.code == 4
+    assert "and not the one that was judged (aaaaaaaaaaaa): nothing of it was started" in done.error.message
+    assert done.error.hint.startswith("find out who made this index; holdfast deploy web --digest sha256:")
+    assert [*web.memory.entries] == [1], "nothing is recorded"
+    assert web.memory.made[-1] == "pull"
+    assert web.serves(1)
+
+
+async def test_another_image_than_was_judged_is_refused_at_once_where_it_is_here(web: MemoryApp) -> None:
+    problem = await refused(web.deploy("v1", config="sha256:" + "a" * 64))
+    assert problem.code == 4
+    assert "not the one that was judged" in problem.message
+    assert web.memory.made == []
+
+
+async def test_the_image_that_was_judged_is_started_by_whatever_id_its_store_gives(web: MemoryApp) -> None:
+    done = await work(web.deploy("v1", local=False, config="web@v1"))
+    assert done.ended.result.image == "web@v1"
+    assert web.serves(1)
+
+
 @pytest.mark.parametrize("order", ["stop-first", "start-first"])
 async def test_a_gate_that_fails_brings_the_former_release_back(web: MemoryApp, order: str) -> None:
     web.app = web.app._replace(order=order)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import web
 
 from tests.support.memory_registry import MemoryRegistry, hollow_image
 from tests.support.scripted_registry import OCI_INDEX, OCI_MANIFEST, error
@@ -30,8 +33,8 @@ RELEASE, STRANGER = (Signer(name, new_private_key()) for name in ("release", "st
 ALL = (ClaimKind.SIGNATURE, ClaimKind.TEST, ClaimKind.SCAN, ClaimKind.PROVENANCE)
 
 
-def said(kind: str, digest: str, passed: bool = True) -> Statement:
-    claim, subject = Claim(kind, passed, NOW - 60), Subject("web", digest)
+def said(kind: str, digest: str, passed: bool = True, at: float = NOW - 60) -> Statement:
+    claim, subject = Claim(kind, passed, at), Subject("web", digest)
     match kind:
         case ClaimKind.SIGNATURE:
             return statement_of(claim, subject, Signing())
@@ -61,12 +64,12 @@ class Place:
         statements = [said(kind, on.digest) for kind in kinds]
         await attach(self.registry, PATH, on, await attachments(statements, signer))
 
-    async def verify(self, *kinds: str, everything: bool = False) -> Verified:
+    async def verify(self, *kinds: str, everything: bool = False, only: str = "") -> Verified:
         del self.memory.requests[:]
         return await verify(
             self.registry,
             PATH,
-            [self.index.digest, self.platform.digest],
+            [only] if only else [self.index.digest, self.platform.digest],
             [Wanted(kind) for kind in kinds],
             [RELEASE.verify_key],
             NOW,
@@ -89,10 +92,26 @@ async def place(request: pytest.FixtureRequest) -> AsyncIterator[Place]:
 
 async def test_claims_on_the_index_are_found_by_few_requests(place: Place) -> None:
     await place.say(place.index, [*ALL, ClaimKind.TEST])
-    verified = await place.verify(*ALL)
-    assert verified.ok, verified.verdicts
-    assert [verdict.key for verdict in verified.verdicts] == ["release"] * 4
-    assert len(place.memory.requests) <= 6, place.memory.requests
+    for digest, most in ((place.index.digest, 6), ("", 8)):
+        verified = await place.verify(*ALL, only=digest)
+        assert verified.ok, verified.verdicts
+        assert [verdict.key for verdict in verified.verdicts] == ["release"] * 4
+        assert len(place.memory.requests) <= most, place.memory.requests
+        assert not any(".sig" in one for one in place.memory.requests), "nothing is missing"
+
+
+@pytest.mark.parametrize("passes_on", ["index", "platform"])
+async def test_a_newer_failure_that_hangs_on_the_other_digest_counts(
+    place: Place, passes_on: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = (place.index, place.platform) if passes_on == "index" else (place.platform, place.index)
+    await place.say(good, [ClaimKind.TEST])
+    assert (await place.verify(ClaimKind.TEST)).ok
+    failed = said(ClaimKind.TEST, bad.digest, passed=False, at=NOW - 30)
+    passed = Claim(ClaimKind.TEST, True, NOW)
+    monkeypatch.setattr("tui.trust.bundles.claim_of", lambda _: passed)  # other tools sign failures
+    await attach(place.registry, PATH, bad, await attachments([failed], RELEASE))
+    assert await place.answers(ClaimKind.TEST) == [Answer.FAILED]
 
 
 async def test_claims_on_the_platforms_manifest_count_as_well(place: Place) -> None:
@@ -120,7 +139,7 @@ async def test_everything_is_read_where_that_is_asked_for(place: Place) -> None:
     await place.say(place.platform, [ClaimKind.TEST, ClaimKind.SIGNATURE])
     verified = await place.verify(ClaimKind.SIGNATURE, everything=True)
     assert sorted(one.claim.kind for one in verified.attested) == ["signature"] * 4 + ["test"]
-    assert len((await place.verify(ClaimKind.SIGNATURE)).attested) == 1
+    assert len((await place.verify(ClaimKind.SIGNATURE)).attested) == 3, "but for what cosign 2 leaves"
 
 
 async def test_where_nothing_is_wanted_nothing_is_asked(place: Place) -> None:
@@ -132,6 +151,30 @@ async def test_a_registry_that_is_out_of_order_is_no_absence(place: Place) -> No
     await place.say(place.index, ALL)
     place.memory.lie = lambda _: error(503, "UNAVAILABLE", "later")
     assert await place.answers(*ALL) == [Answer.UNREACHABLE] * 4
+
+
+async def test_a_registry_that_drips_is_waited_for_no_longer_than_that(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await place.say(place.index, [ClaimKind.SIGNATURE])
+    answering = place.memory.serve
+
+    async def dripping(request: web.BaseRequest) -> web.StreamResponse:
+        if place.platform.digest.removeprefix("sha256:") not in request.path:
+            return await answering(request)
+        answer = web.StreamResponse(headers={"Content-Type": OCI_INDEX})
+        await answer.prepare(request)
+        while True:
+            await answer.write(b" ")
+            await asyncio.sleep(0.05)
+
+    place.memory.serve = dripping
+    monkeypatch.setattr("tui.operations.looking.verification.SECONDS", 0.5)
+    began = time.monotonic()
+    [verdict] = (await place.verify(ClaimKind.SIGNATURE)).verdicts
+    assert time.monotonic() - began < 3
+    assert verdict.answer is Answer.UNREACHABLE
+    assert verdict.lacks.endswith(f"did not come from the registry {place.memory.address} within 0.5 s)")
 
 
 async def test_a_claim_of_an_older_image_that_is_hung_on_this_one(place: Place) -> None:

@@ -47,12 +47,8 @@ class Place(NamedTuple):
     @property
     def digests(self) -> tuple[str, ...]:
         """Its own first; of an index the platform's besides, where it is clear which one that is."""
-        index = self.manifest
-        named = [one for one, digest in zip(index.platforms, index.manifests, strict=True) if digest]
-        if len(named) == 1:
-            return (index.digest, *index.manifests)
-        found = dict(zip(index.platforms, index.manifests, strict=True)).get(self.platform)
-        return (index.digest, found) if found else (index.digest,)
+        found = (self.manifest.digest, self.manifest.taken(self.platform))
+        return tuple(dict.fromkeys(filter(None, found)))
 
 
 class Attest:

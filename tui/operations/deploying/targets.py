@@ -12,6 +12,7 @@ from tui.errors import HoldfastError, Refused
 from tui.evidence.files import read_evidence
 from tui.model.digest import short_id
 from tui.model.evidence import Evidence, together
+from tui.model.platform import ALSO_RUNS
 from tui.model.reference import registry_host, valid_tag
 from tui.model.version import nearest_tag
 from tui.operations.looking.app_repository import Remote
@@ -38,6 +39,7 @@ class Target(NamedTuple):
     images      IDs that the image has, here or by its manifest; none where only an index is known
     manifest    the digest of the manifest for this engine's platform, `digest` itself or what an index names;
                 "" where that is not known
+    config      the digest of that manifest's configuration, "" where that is not known
     host        of the registry
     local       whether the engine has it
     evidence    what this account knows of it
@@ -55,13 +57,26 @@ class Target(NamedTuple):
     size: int = 0
     images: tuple[str, ...] = ()
     manifest: str = ""
+    config: str = ""
+
+    def check(self, app: str, image: str) -> None:
+        """Raises Refused where the engine has another image under this reference than was judged.
+
+        By the image's ID: the configuration's digest in the classic store, in containerd's that of the
+        manifest or of the index.
+        """
+        known = (self.config, self.manifest, self.digest)
+        if self.config and image not in known:
+            raise Refused(
+                f"the engine has the image {short_id(image)} for {self.reference}, and not the one that was "
+                f"judged ({short_id(self.config)}): nothing of it was started",
+                f"find out who made this index; holdfast deploy {app} --digest {self.manifest} deploys "
+                "what was judged",
+            )
 
 
 LOCAL_ONLY = "local only: without a registry no other engine can have these bytes"
 """What every plan says of an app without one."""
-
-ALSO_RUNS = {"amd64": ("386",), "arm64": ("arm",)}
-"""What processors run besides their own."""
 
 
 class NoSuchVersion(HoldfastError):
@@ -88,10 +103,11 @@ async def resolve_version(engine: Engine, app: AppSpec, version: str, remote: Re
             if not digest:
                 raise _not_pushed(app, version, local, await remote.tags())
             manifest = await remote.manifest(digest)
+            inner = await _inner(engine, remote, manifest)
     except RegistryError as error:
         return await _without_registry(engine, app, version, local, error)
     _check_platform(engine, app, version, manifest)
-    return await _target(engine, app, version, digest, manifest)
+    return await _target(engine, app, version, digest, manifest, inner)
 
 
 def _not_pushed(app: AppSpec, version: str, local: ImageConfig | None, tags: Sequence[str]) -> NoSuchVersion:
@@ -112,6 +128,12 @@ def _instead(app: AppSpec, version: str, tags: Sequence[str]) -> str:
 
 def _check_platform(engine: Engine, app: AppSpec, version: str, manifest: Manifest | None) -> None:
     """An index that has nothing for this engine cannot run here."""
+    if manifest is not None and any(one.os != one.os.lower() for one in manifest.listed):
+        # dockerd 20.10 ends over it.
+        raise Refused(
+            f"{app.image}:{version} is an index that spells a platform as no builder does",
+            "find out who made this index, and build it anew",
+        )
     ours = f"{engine.version.os}/{engine.version.arch}"
     platforms = manifest.platforms if manifest is not None else ()
     if platforms and not any(platform.startswith(ours) for platform in platforms):
@@ -169,14 +191,20 @@ async def _without_registry(
         digest = app.digest_of(local.digests) if local is not None else ""
     if not digest or await _config(engine, f"{app.image}@{digest}") is None:
         raise error
-    found = await _target(engine, app, version, digest, None)
+    found = await _target(engine, app, version, digest)
     said = f"{error.message}: the digest is the one that this engine knows"
     return found._replace(warnings=(said,))
 
 
 async def _target(
-    engine: Engine, app: AppSpec, version: str, digest: str, manifest: Manifest | None
+    engine: Engine,
+    app: AppSpec,
+    version: str,
+    digest: str,
+    manifest: Manifest | None = None,
+    inner: Manifest | None = None,
 ) -> Target:
+    """inner: what the engine takes of the manifest, where that is known: itself, or what an index names."""
     reference = f"{app.image}@{digest}"
     image = await _config(engine, reference)
     known = image.id if image is not None else manifest.config_digest if manifest is not None else ""
@@ -190,20 +218,20 @@ async def _target(
         host=registry_host(app.image),
         local=image is not None,
         evidence=evidence,
-        size=manifest.layers_size if manifest is not None and image is None else 0,
+        size=inner.layers_size if inner is not None and image is None else 0,
         images=tuple(filter(None, (image.id if image is not None else "", config))),
-        manifest=_platform_manifest(engine, manifest) if manifest is not None else "",
+        manifest=inner.digest if inner is not None else "",
+        config=inner.config_digest if inner is not None else "",
     )
 
 
-def _platform_manifest(engine: Engine, manifest: Manifest) -> str:
-    """The digest of what an engine gets of it: "" where an index has several, and nobody knows which."""
-    if not manifest.platforms:
-        return manifest.digest
-    ours = f"{engine.version.os}/{engine.version.arch}"
-    listed = zip(manifest.platforms, manifest.manifests, strict=True)
-    fitting = {digest for platform, digest in listed if f"{platform}/".startswith(f"{ours}/")}
-    return fitting.pop() if len(fitting) == 1 else ""
+async def _inner(engine: Engine, remote: Remote, manifest: Manifest | None) -> Manifest | None:
+    """What the engine takes of it, None where nobody knows. Raises RegistryError."""
+    if manifest is None or not manifest.is_index:
+        return manifest
+    digest = manifest.taken(f"{engine.version.os}/{engine.version.arch}")
+    found = await remote.manifest(digest) if digest else None
+    return None if found is None or found.is_index else found
 
 
 async def _config(engine: Engine, reference: str) -> ImageConfig | None:

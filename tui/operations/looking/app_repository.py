@@ -125,8 +125,7 @@ class Remote:
 
     async def _of_platform(self, manifest: Manifest | None, image: ImageConfig) -> Manifest | None:
         """What an index has for the image's platform, else the manifest itself. Raises RegistryError."""
-        if manifest is None or not manifest.platforms:
+        if manifest is None or not manifest.is_index:
             return manifest
-        listed = zip(manifest.platforms, manifest.manifests, strict=True)
-        fitting = [digest for platform, digest in listed if platform == image.platform]
-        return await self.registry.manifest(self._path, fitting[0]) if len(fitting) == 1 else None
+        found = manifest.taken(f"{image.os}/{image.architecture}")
+        return await self.registry.manifest(self._path, found) if found else None

@@ -152,13 +152,9 @@ async def find_chain(
 
 
 def platform_manifests(manifest: Manifest | None, platform: str) -> tuple[str, ...]:
-    """The manifests of an index that are for a platform; the only one where none is known."""
-    if manifest is None or not manifest.manifests:
-        return ()
-    if not platform:
-        return manifest.manifests if len(manifest.manifests) == 1 else ()
-    pairs = zip(manifest.platforms, manifest.manifests, strict=True)
-    return tuple(digest for name, digest in pairs if f"{name}/".startswith(f"{platform}/"))
+    """The manifest of an index that an engine of a platform takes; none where nobody knows."""
+    found = manifest.taken(platform) if manifest is not None and manifest.is_index else ""
+    return (found,) if found else ()
 
 
 async def _evidence(remote: Remote, app: AppSpec, manifest: Manifest | None, digests: list[str]) -> Evidence:

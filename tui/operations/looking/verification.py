@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model.verdict import Verdict, judged
+from tui.model.verdict import Answer, Verdict, judged
 from tui.registry.referrers import attachments, old_signatures
 from tui.trust.reading import attested
 
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from tui.model.signing import Attested, VerifyKey
     from tui.model.verdict import Wanted
     from tui.registry.client import Registry
+
+SECONDS = 30.0
+"""Time limit for all that is asked of a registry about one image."""
 
 _NEVER: Mapping[str, float] = {}
 
@@ -47,17 +52,23 @@ async def verify(
 ) -> Verified:
     """Judge an image, asked for as a version, by what hangs on any of its digests: the one pulled first.
 
-    It is looked at one place after the other until the requirements are met, or at all of them for
-    `everything`. Never raises RegistryError: what is out of reach is a verdict. Raises KeyUnusable.
+    All of them are looked at, as a newer failure may hang on either; at what cosign 2 leaves only where
+    something is missing still, or for `everything`. Never raises RegistryError: what is out of reach, or does
+    not come within SECONDS, is a verdict. Raises KeyUnusable.
     """
-    found: tuple[Attested, ...] = ()
-    verdicts = judged(wanted, found, digests, keys, now, recorded, version)
     if not wanted and not everything:
         return Verified((), ())
-    for digest in dict.fromkeys(digests):
-        for look in (attachments, old_signatures):
-            found += await attested(await look(registry, repository, digest), keys)
-            verdicts = judged(wanted, found, digests, keys, now, recorded, version)
-            if not everything and all(verdict.ok for verdict in verdicts):
-                return Verified(verdicts, found)
+    places = tuple(dict.fromkeys(digests))
+    found: tuple[Attested, ...] = ()
+    try:
+        async with asyncio.timeout(SECONDS):
+            for look in (attachments, old_signatures):
+                read = await asyncio.gather(*(look(registry, repository, digest) for digest in places))
+                found += await attested(chain.from_iterable(read), keys)
+                verdicts = judged(wanted, found, digests, keys, now, recorded, version)
+                if not everything and all(verdict.ok for verdict in verdicts):
+                    break
+    except TimeoutError:
+        why = f"what hangs on it did not come from the registry {registry.host} within {SECONDS:g} s"
+        verdicts = tuple(Verdict(one.kind, Answer.UNREACHABLE, why=why) for one in wanted)
     return Verified(verdicts, found)

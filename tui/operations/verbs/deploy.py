@@ -66,7 +66,7 @@ async def plan(orchestrator: Orchestrator, app: AppSpec, op: str, source: Source
     releases = found.releases
     release = await found.release(releases.standing)
     if found.target.local:
-        await orchestrator.runnable(app, release.reference)
+        found.target.check(app.name, await orchestrator.runnable(app, release.reference))
     steps, size = _steps(app, release, releases), found.target.size
     foreseen = await orchestrator.foresee(app, release, found.former, releases, steps, size=size)
     deploy = _Deploy(orchestrator, app, op, found, foreseen)
@@ -166,6 +166,7 @@ class _Deploy:
             async with report.step(PULL):
                 await orchestrator.pull(release.reference, found.target.host, report, PULL)
         image = await orchestrator.runnable(app, release.reference)
+        found.target.check(app.name, image)
         if missing := await orchestrator.missing(app):
             if not self._foreseen.missing:  # they have gone since
                 report.state(NETWORKS, RUNNING, title=f"Create {', '.join(missing)}")
