@@ -11,6 +11,7 @@ from tui.cli.output import answer, answer_json, colours, say_error
 from tui.errors import HoldfastError
 from tui.presentation.console import facts, painted, warning_line
 from tui.presentation.text import safe
+from tui.settings.load import refuse_broken_trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,6 +48,7 @@ def run(asked: Asked, *, json: bool) -> int:
 
 async def _look(asked: Asked) -> tuple[Settings, list[KeyState]]:
     settings = await read_settings(asked)
+    refuse_broken_trust(settings)
     if settings.policy.trust is None:
         return settings, []
     from tui.cli.trust_keys import key_states

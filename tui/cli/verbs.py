@@ -101,7 +101,7 @@ async def _run(options: Options) -> int:
 
     settings = await asyncio.to_thread(load, options.config or None)
     if not options.quiet:
-        for note in settings.not_obeyed:
+        for note in (*settings.trust_problems, *settings.not_obeyed):
             say(f"holdfast: {note}")
     request = await _request(options, settings)
     from tui.operations.process.prepared import prepared

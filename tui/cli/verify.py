@@ -28,6 +28,7 @@ from tui.presentation.chain import CELLS, chain_fields, chain_lines
 from tui.presentation.console import painted
 from tui.presentation.text import safe
 from tui.registry.errors import RegistryError
+from tui.settings.load import refuse_broken_trust
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -78,6 +79,7 @@ def run(asked: Asked, version: str, *, json: bool, deep: bool) -> int:
     that of `drift`."""
     try:
         settings = asyncio.run(read_settings(asked))
+        refuse_broken_trust(settings)
         if version:
             return _show_one(_judge_named(asked, settings, version), json=json)
         if settings.policy.trust is None:

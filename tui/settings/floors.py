@@ -26,6 +26,11 @@ STRICTER: Mapping[str, bool] = {"require_tests": True, "require_scan": True, "al
 LISTS = ("verify_keys", "identities")
 """Keys of `[trust]` that list whose signatures count: where either does, nobody is added to either."""
 
+SIGNING: Mapping[str, str] = {
+    "sign_key": "sign_key", "sign_keys": "sign_keys", "passphrase": "passphrase_env",
+}  # fmt: skip
+"""Keys of `[trust]` that say what is signed by, and how a file has them."""
+
 MOST_NAMED = 5
 """Names in a note: a list of thousands says nothing."""
 
@@ -101,6 +106,10 @@ def _trust(asked: Mapping[str, Any], floor: Floor, say: Say) -> dict[str, Any]:
     if (listed or root) and found.pop("trusted_root", root) != root:
         part, why = ("trust.trusted_root", f"says {root}") if root else (_first(listed), _counting(listed))
         say("[trust] trusted_root", f"= {named([asked['trusted_root']])}", part, why)
+    if part := _signing_by(floor):
+        for key in SIGNING:
+            if found.pop(key, floor.trust.get(key)) != floor.trust.get(key):
+                say(f"[trust] {SIGNING[key]}", "for another", part, "says which keys sign")
     if "require" in found:
         found["require"] = _require(found["require"], required, listed, say)
     if found.get("level") == "audit" and (part := _strict_by(floor)):
@@ -113,6 +122,13 @@ def _trust(asked: Mapping[str, Any], floor: Floor, say: Say) -> dict[str, Any]:
         part = "trust.scope" if "scope" in floor.trust else _required_by(floor)
         found["scope"] = _scope(found["scope"], floor.trust.get("scope", ()), part, say)
     return found
+
+
+def _signing_by(floor: Floor) -> str:
+    """The part by which keys to sign by are said, "" where none is."""
+    if "sign_key" in floor.trust:
+        return "trust.sign_key"
+    return next((f"trust.sign_keys.{name}" for name in floor.trust.get("sign_keys", ())), "")
 
 
 def _listed(floor: Floor) -> dict[str, str]:

@@ -50,9 +50,16 @@ class ConfigError(HoldfastError):
         self.problems = tuple(problems)
 
 
+def refuse_broken_trust(settings: Settings) -> None:
+    """Raises ConfigError where [trust] is broken, before what depends on it is done or said."""
+    if settings.trust_problems:
+        raise ConfigError(settings.trust_problems)
+
+
 def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings from all files. `config` is --config's file, which must exist. Raises ConfigError."""
     problems: list[str] = []
+    broken: list[str] = []  # faults of [trust]: they must not keep anybody from going back
     said: list[str] = []
     not_obeyed: list[str] = []
     chosen = _read(settings_file(environ), said)  # the program's own file: a fault in it stops nobody
@@ -61,17 +68,17 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
     home = environ.get("HOME") or os.path.expanduser("~")
     for path in _app_files(environ, problems):
         values = _only_apps(_read(path, problems), path, problems)
-        _merge(written, origin, _checked(values, path, home, problems), path)
+        _merge(written, origin, _checked(values, path, home, problems, broken), path)
     if config is not None and not os.path.exists(config):
         problems.append(f"{config}: there is no such file (--config)")
     operators = (SYSTEM_CONFIG, user_config(environ))
     for path in operators:
-        _merge(written, origin, _checked(_read(path, problems), path, home, problems), path)
+        _merge(written, origin, _checked(_read(path, problems), path, home, problems, broken), path)
     floor = {key: dict(written[key]) for key in FLOORED if key in written}
     said_by = dict(origin) if floor else {}
     for path in (LOCAL_CONFIG, *filter(None, (config,))):
         foreign = os.path.abspath(path) not in map(os.path.abspath, operators)
-        values = _checked(_read(path, problems), path, home, problems, foreign=foreign)
+        values = _checked(_read(path, problems), path, home, problems, broken, foreign=foreign)
         if foreign and any(key in floor for key in values):
             from tui.settings.floors import Floor, held
 
@@ -79,9 +86,16 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
             values, notes = held(values, Floor(**tables, files=said_by), path)
             not_obeyed += notes
         _merge(written, origin, values, path)
-    problems += _problems_together(written, origin, alone=not problems)
+    if "apps" in written:
+        from tui.settings.apps import problems_together
+
+        problems += problems_together(written["apps"])
     if problems:
-        raise ConfigError(problems)
+        raise ConfigError([*problems, *broken])
+    if not broken:
+        broken += _broken_together(written, origin)
+    if broken:
+        written.pop("trust", None)
     overruled = tuple(
         f'{origin[key]} sets {key} = "{written[key]}", which overrules "{value}" chosen on the screen'
         for key, value in chosen.items()
@@ -94,25 +108,21 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
         written["own"] = own
     files = {part.removeprefix("trust."): path for part, path in origin.items() if part.startswith("trust.")}
     return _settings({**ours, **written})._replace(
-        notes=(*said, *not_obeyed, *overruled),
+        notes=(*said, *broken, *not_obeyed, *overruled),
+        trust_problems=tuple(broken),
         not_obeyed=tuple(not_obeyed),
         file=config or "",
         trust_files=files,
     )
 
 
-def _problems_together(written: Mapping[str, Any], origin: Mapping[str, str], *, alone: bool) -> list[str]:
-    """What is wrong with all files together; `alone` where nothing is wrong with one."""
-    found: list[str] = []
-    if "apps" in written:
-        from tui.settings.apps import problems_together
+def _broken_together(written: Mapping[str, Any], origin: Mapping[str, str]) -> list[str]:
+    """What is wrong with `[trust]` of all files together, where nothing is wrong with one."""
+    if "trust" not in written:
+        return []
+    from tui.settings.trust_keys import trust_problems
 
-        found += problems_together(written["apps"])
-    if "trust" in written and alone:  # of a table with a fault nothing is known: a key may be listed in it
-        from tui.settings.trust_keys import trust_problems
-
-        found += trust_problems(written["trust"], origin)
-    return found
+    return list(trust_problems(written["trust"], origin))
 
 
 def _own(apps: Mapping[str, Mapping[str, Any]], config: str | None) -> tuple[str, ...]:
@@ -209,9 +219,15 @@ def _read(path: str, problems: list[str]) -> dict[str, Any]:
 
 
 def _checked(
-    values: Mapping[str, Any], path: str, home: str, problems: list[str], *, foreign: bool = False
+    values: Mapping[str, Any],
+    path: str,
+    home: str,
+    problems: list[str],
+    broken: list[str],
+    *,
+    foreign: bool = False,
 ) -> dict[str, Any]:
-    """The values that are allowed; what is wrong with the others goes to `problems`."""
+    """The values that are allowed; what is wrong with others goes to `problems`, of [trust] to `broken`."""
     found: dict[str, Any] = {}
     for key, value in values.items():
         if key in TOP:
@@ -219,7 +235,8 @@ def _checked(
         elif key not in TABLES and key not in OTHER_TABLES:
             problems.append(f"{path}: {key} is unknown{nearest(key, (*TOP, *TABLES, *OTHER_TABLES))}")
         elif not isinstance(value, dict):
-            problems.append(f"{path}: {key} is a table: write [{OTHER_TABLES.get(key, key)}] above its keys")
+            said = f"{path}: {key} is a table: write [{OTHER_TABLES.get(key, key)}] above its keys"
+            (broken if key == "trust" else problems).append(said)
         elif key == "apps":
             from tui.settings.apps import read_apps
             from tui.settings.reading import SettingsFile
@@ -229,7 +246,7 @@ def _checked(
             from tui.settings.reading import SettingsFile, SettingsPlace
             from tui.settings.trust_keys import read_trust
 
-            source = SettingsFile(path, problems, home, foreign=foreign)
+            source = SettingsFile(path, broken, home, foreign=foreign)
             found[key] = read_trust(value, SettingsPlace(source, "[trust]"))
         elif key == "engines":
             found[key] = {

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
     Reader = Callable[[Any, "SettingsPlace"], Any]
 
+PEM = "-----BEGIN"
+"""What a key begins with that somebody has pasted: it is shown nowhere."""
+
+LONGEST_PLAIN = 255
+"""Characters of a key of letters, digits, - and _ that an error shows."""
+
 LONG = 60
 """Characters of a value that an error shows."""
 
@@ -75,12 +81,19 @@ class SettingsPlace:
 def bare(name: str) -> str:
     """A key as TOML writes it."""
     plain = name.replace("-", "").replace("_", "")
-    return name if plain.isalnum() and plain.isascii() else f'"{name}"'
+    if plain.isalnum() and plain.isascii() and len(name) <= LONGEST_PLAIN:
+        return name
+    if PEM in name:
+        return '"..."'
+    text = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in name[:LONG])
+    return f'"{text}{"…" if len(name) > LONG else ""}"'
 
 
 def shown(value: Any) -> str:
     """A value in an error; of tables only that they are one, because they may hold secrets."""
     if isinstance(value, str):
+        if PEM in value:
+            return "a key, which is not shown and does not stand in the configuration,"
         return repr(value if len(value) <= LONG else value[:LONG] + "…")
     if isinstance(value, dict | list):
         return kind(value)

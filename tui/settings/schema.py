@@ -34,6 +34,8 @@ class Settings(NamedTuple):
 
     keys      command ID -> its keys, in Textual's names
     notes     sentences for the user about the files that were read
+    trust_problems   what is wrong with [trust], a line each: then `policy.trust` is None, and what depends
+                 on it is refused, but nothing else
     not_obeyed   of these, what a file that may have come with a repository asks for in vain
     apps      name -> app: those of `own` first, then in the order of the files
     own       the apps of --config's file, else of the folder's own: what is meant where none is named
@@ -55,6 +57,7 @@ class Settings(NamedTuple):
     file: str = ""
     trust_files: Mapping[str, str] = {}
     not_obeyed: tuple[str, ...] = ()
+    trust_problems: tuple[str, ...] = ()
 
 
 class Key(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,7 @@ from tui.model.signing import KeySource
 from tui.model.trust import Level, ListedKey, Trust
 from tui.model.verdict import Wanted
 from tui.settings import units
-from tui.settings.reading import by, file_path, kind, many, one, record
+from tui.settings.reading import PEM, by, file_path, kind, many, one, record
 from tui.settings.schema import FLAG, TEXTS, nearest, one_of
 from tui.settings.trust_identities import identities
 
@@ -32,6 +34,11 @@ FOREIGN = (
     "machine; write it into ~/.config/holdfast/config.toml or /etc/holdfast/config.toml"
 )
 
+OUTSIDE = (
+    " is not taken from here: a file that may come with a repository names no private key outside of "
+    "its folder; write it into ~/.config/holdfast/config.toml or /etc/holdfast/config.toml"
+)
+
 FORMS = '"path/of.key", "env:NAME", { file = "path/of.key" }, { env = "NAME" } or { command = ["program"] }'
 
 
@@ -39,19 +46,24 @@ FORMS = '"path/of.key", "env:NAME", { file = "path/of.key" }, { env = "NAME" } o
 
 
 def _file(value: Any, spot: SettingsPlace) -> Any:
-    if isinstance(value, str) and ("-----BEGIN" in value or "\n" in value):  # never to be shown
+    if isinstance(value, str) and (PEM in value or "\n" in value):  # never to be shown
         spot.say(" is not allowed: a key does not stand in the configuration; name the file that holds it")
         return None
     return file_path(value, spot)
 
 
-def _variable(value: Any) -> str:
-    if not isinstance(value, str) or not value or not value.isprintable() or "=" in value or " " in value:
-        raise ValueError
-    return value
+_VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]{0,254}")
 
 
-_env = one("the name of a variable", _variable)
+def _env(value: Any, spot: SettingsPlace) -> Any:
+    """The name of a variable. What is none may be what was to be in it: it is not shown."""
+    if isinstance(value, str) and _VARIABLE.fullmatch(value):
+        return value
+    spot.say(
+        " is not allowed: it takes the name of a variable (letters, digits, _); "
+        "a key or a passphrase does not stand in the configuration"
+    )
+    return None
 
 
 def _command(value: Any, spot: SettingsPlace) -> Any:
@@ -96,6 +108,17 @@ def _source(value: Any, spot: SettingsPlace) -> Any:
     return _source_of(value, _source_table(value, spot), spot)
 
 
+def _private_source(value: Any, spot: SettingsPlace) -> Any:
+    """Of a key to sign by: a file that may have been pulled names none outside of its own folder."""
+    found = _source(value, spot)
+    if found is not None and found.file and spot.source.foreign:
+        folder = os.path.realpath(spot.source.folder)
+        if os.path.commonpath((folder, os.path.realpath(found.file))) != folder:
+            spot.say(OUTSIDE)
+            return None
+    return found
+
+
 # -- names, moments
 
 
@@ -135,7 +158,7 @@ def _sign_keys(value: Any, spot: SettingsPlace) -> Any:
         return None
     for name in value:
         _name(name, spot.key(name))
-    return {name: _source(inner, spot.key(name)) for name, inner in value.items()}
+    return {name: _private_source(inner, spot.key(name)) for name, inner in value.items()}
 
 
 _listed_table = record({"name": _name, "until": _until, **_SOURCE})
@@ -227,7 +250,7 @@ def _once(found: Any, field: str, what: str, spot: SettingsPlace) -> None:
 
 
 TRUST: Mapping[str, Reader] = {
-    "sign_key": _source,
+    "sign_key": _private_source,
     "sign_keys": _sign_keys,
     "passphrase_env": _env,
     "verify_keys": _verify_keys,

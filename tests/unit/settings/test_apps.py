@@ -64,7 +64,7 @@ def test_the_whole_example_is_read_as_it_says(home: dict[str, str]) -> None:
     here, user = os.getcwd(), home["HOME"]
     assert settings.engines["prod"] == ("bright_red", True)
     assert settings.policy.trust == Trust(
-        sign_key=KeySource(file=f"{user}/.config/holdfast/keys/ci.key"),
+        sign_key=KeySource(file=f"{here}/keys/ci.key"),
         sign_keys={"production": KeySource(env="PRODUCTION_KEY")},
         verify_keys=(
             ListedKey("ci", KeySource(file="/etc/holdfast/ci.pub")),

@@ -330,3 +330,19 @@ def test_an_engine_that_the_operator_protects_stays_protected(
         ]
     else:
         assert notes == []
+
+
+def test_a_pulled_file_changes_nothing_of_what_is_signed_by() -> None:
+    mine, other = KeySource(file="/home/me/ci.key"), KeySource(file="/home/me/production.key")
+    said = {"trust": {"sign_key": mine, "sign_keys": {"production": other}, "passphrase": "PW"}}
+    asked = {"trust": {"sign_key": other, "sign_keys": {"ci": other}, "passphrase": "OTHER"}}
+    floor = Floor({}, said["trust"], {"trust.sign_key": "/etc/holdfast/config.toml"})
+    found, notes = held(asked, floor, FILE)
+    assert found["trust"] == {}
+    assert [note.partition(" for another is not obeyed: ")[0] for note in notes] == [
+        f"{FILE}: [trust] {key}" for key in ("sign_key", "sign_keys", "passphrase_env")
+    ]
+    assert held(said, floor, FILE)[1] == [], "the same is no change"
+    assert held(asked, Floor({}, {"level": "strict"}, {}), FILE)[0] == asked, (
+        "who says nothing leaves it free"
+    )
