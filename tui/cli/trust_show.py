@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui.cli.asked import read_settings
 from tui.cli.output import answer, answer_json, colours, say_error
 from tui.errors import HoldfastError
+from tui.presentation.amounts import age
 from tui.presentation.console import facts, painted, warning_line
 from tui.presentation.text import safe
 from tui.settings.load import refuse_broken_trust
@@ -181,4 +182,10 @@ def _required(trust: Trust, files: Mapping[str, str]) -> Iterator[Line]:
 
 def _wanted(one: Wanted) -> str:
     by = " or ".join(one.keys) if one.keys else "any key that verifies"
-    return f"by {by}, at most {one.max_age / DAY:g} days old" if one.max_age else f"by {by}"
+    return f"by {by}, at most {_long(one.max_age)} old" if one.max_age else f"by {by}"
+
+
+def _long(seconds: float) -> str:
+    """How long, in whole days where it is some: as the configuration says it."""
+    days, rest = divmod(seconds, DAY)
+    return age(seconds) if rest or not days else f"{days:.0f} {'day' if days == 1 else 'days'}"

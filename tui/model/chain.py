@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.model import checks
 from tui.model.digest import short_id
 from tui.model.evidence import Claim, ClaimKind, Evidence, recorded_claims, recorded_moment
+from tui.model.predicates import VERIFIER
 from tui.model.recorded_trust import UNSIGNED, recorded_verdicts
 from tui.model.secrets import mask_text
 from tui.model.verdict import Answer
@@ -232,7 +233,8 @@ def _by_verdict(known: Known, link: str, verdict: Verdict, state: LinkState) -> 
 
 def _told(told: Mapping[str, str]) -> str:
     scanner = " ".join(filter(None, (told.get("scanner", ""), told.get("scanner version", ""))))
-    return told.get("builder", "") or scanner
+    builder = told.get("builder", "")
+    return scanner if builder == VERIFIER else builder or scanner  # ours says what it is, and not who
 
 
 def _recorded(known: Known, link: str, kind: str) -> Iterator[Link]:
@@ -294,13 +296,15 @@ def _doubted(known: Known, link: str, kind: str) -> Iterator[Link]:
 
 
 def _check(known: Known, kind: str, key: str, uri: str = "") -> str:
-    word = known.keys.get(key) or (checks.key_word(key) if key else "")
+    word = known.keys.get(key, "")  # of a key that is not listed here nobody knows where it is
     plain, digest = known.plain, known.digest
     if kind == ClaimKind.SIGNATURE:
         found = checks.signature_check(known.repository, digest, word, plain=plain)
     else:
         found = checks.claim_check(kind, known.repository, digest, word, uri=uri, plain=plain)
-    return found or (checks.verify_check(known.app, known.version or digest) if digest else "")
+    if found or not digest or (known.looked and known.app):  # what looks at it now is that very check
+        return found
+    return checks.verify_check(known.app, known.version or digest)
 
 
 # What is not

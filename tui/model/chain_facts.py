@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui.model.chain import LinkKind
 from tui.model.digest import short_id
 from tui.model.moment import written_moment
+from tui.model.recorded_trust import UNSIGNED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ def _short(link: Link) -> str:
     words = ["" if link.ok else str(link.state)]
     if link.ok and link.kind == LinkKind.COMMIT:
         words.append(short_id(link.detail))
-    words.append(f"key {link.key}" if link.key else "")
+    words.append("nobody signed it" if link.key == UNSIGNED else f"key {link.key}" if link.key else "")
     words.append(f"by {link.by}" if link.by else "")
     words.append(written_moment(link.at)[:16].replace("T", " ") + "Z" if link.at else "")
     words.append(link.detail if not link.ok or link.kind == LinkKind.PUSH else "")

@@ -161,9 +161,7 @@ def _remedy(verdict: Verdict, of: str) -> str:
         case Answer.UNREACHABLE:
             return f"nobody knows what it has: try again, or holdfast verify {of}"
         case Answer.WRONG_KEY:
-            return (
-                f"holdfast verify {of} names who signed; a key or identity that is to count stands in [trust]"
-            )
+            return f"list that key or identity in [trust] where it is to count; else {makes}"
         case Answer.ENDED_KEY:
             return f"holdfast sign {of} by a key that counts, or list the key that came after it"
         case Answer.OTHER_VERSION:

@@ -219,7 +219,8 @@ def _doubt(
         return None if believed else _Doubt(Answer.ABSENT, "one is there, and nobody has signed it")
     listed = [key for key in keys if key.name == one.key] if one.key else []
     if not listed:
-        return _Doubt(Answer.WRONG_KEY)
+        hint = one.told.get("key", "")
+        return _Doubt(Answer.WRONG_KEY, f"it names the key {hint}" if hint else "")
     if wanted.keys and one.key not in wanted.keys:
         return _Doubt(Answer.WRONG_KEY, f'it is by the {listed[0].noun} "{one.key}"')
     since = recorded.get(one.source, 0.0) if one.source else 0.0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.model.chain import LinkKind, LinkState
 from tui.model.digest import short_id
+from tui.model.recorded_trust import UNSIGNED
 from tui.presentation.amounts import age
 from tui.presentation.text import cut, fit, safe, width
 
@@ -70,7 +71,7 @@ def link_words(link: Link, now: float) -> str:
         words.append(": ".join(filter(None, (_state(link), link.detail))))
     else:
         words.append(_short_commit(link.detail) if link.kind == LinkKind.COMMIT else link.state)
-    words.append(f"key {link.key}" if link.key else "")
+    words.append("nobody signed it" if link.key == UNSIGNED else f"key {link.key}" if link.key else "")
     words.append(f"by {link.by}" if link.by else "")
     words.append(f"{age(now - link.at)} ago" if link.at else "")
     words.append(link.where)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tui.trust.algorithms import PublicKey
     from tui.trust.keyless import Keyless
 
+SHA256 = 32
+"""Bytes of a fingerprint."""
+
 MOST_SIGNATURES = 10
 """In one bundle: each is tried by every key."""
 
@@ -115,7 +118,17 @@ def _bundle(found: Attachment, keyring: _Keyring) -> Attested:
     message = to_sign(envelope.payload_type, envelope.payload)
     key = keyring.signed_by(envelope.signatures, message, envelope.hint)
     key = key or keyring.certified_by(found.blob, envelope)
-    return _said(envelope.payload, found.digest, key=key, signed=bool(envelope.signatures))
+    said = _said(envelope.payload, found.digest, key=key, signed=bool(envelope.signatures))
+    return said if key else said._replace(told={**said.told, **_hinted(envelope.hint)})
+
+
+def _hinted(hint: str) -> dict[str, str]:
+    """Which key a stranger's bundle says that it is by, as `holdfast trust` shows fingerprints."""
+    try:
+        fingerprint = base64.b64decode(hint, validate=True)
+    except (binascii.Error, ValueError):
+        return {}
+    return {"key": f"sha256:{fingerprint.hex()[:12]}"} if len(fingerprint) == SHA256 else {}
 
 
 def _envelope(bundle: Mapping[str, Any]) -> _Envelope:

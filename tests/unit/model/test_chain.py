@@ -100,7 +100,8 @@ def test_what_counts_though_nobody_signed_it_says_so() -> None:
         attested=(attested("test", key=""),), verdicts=(Verdict("test", Answer.OK, "", NOW, "sha256:test"),)
     )
     assert link(known, "test").key == UNSIGNED
-    assert link(known, "test").check == "holdfast verify web v1"  # cosign has nothing to look at
+    assert link(known, "test").check == "", "cosign has nothing to look at, and this is verify's own look"
+    assert link(known._replace(looked=False), "test").check == "holdfast verify web v1"
 
 
 def test_what_somebody_says_is_not_believed() -> None:
