@@ -114,7 +114,10 @@ def release_words(one: Offered, releases: Releases | None, now: float) -> list[s
     words = []
     number = release_of(one, releases)
     if number is not None:
-        words.append(f"live, r{number}" if number == releases.standing.live else f"was r{number}")
+        stands = f"live, r{number}" if number == releases.standing.live else f"was r{number}"
+        called = releases.entries[number].release.version
+        # A tag that was put onto other bytes has not been live itself.
+        words.append(stands if called in ("", one.tag) else f"the bytes of {called}: {stands}")
     trouble = trouble_of(one, releases)
     if trouble is not None and trouble.failed:
         ago = f", {age(now - trouble.at)} ago" if trouble.at else ""

@@ -225,6 +225,13 @@ def test_versions_stand_by_precedence_with_where_they_are() -> None:
     assert first_choice(offered, RELEASES) == "v1.9.0"
 
 
+def test_a_tag_put_onto_other_bytes_has_not_been_live_itself() -> None:
+    app = fakes.app("web")
+    moved = RemoteTags(app.image, NOW, {"v1.6.0": RemoteTag(fakes.digest(5))})
+    choices = version_choices(app, offered_versions(app, [], moved), RELEASES, {}, Policy(), NOW)
+    assert "in the registry · the bytes of v1.5.0: live, r5" in choices[0].why
+
+
 def test_without_a_registry_versions_are_here() -> None:
     app = fakes.app("web")._replace(image="web")
     [one] = offered_versions(app, [Image("sha256:a", ("web:v1",), (), NOW, 1)], None)
