@@ -27,7 +27,7 @@ TRUST = """\
 [policy]
 require_tests = false
 [trust]
-sign_key = "{key}"
+sign_key = "env:RELEASE_KEY"
 verify_keys = [{{ name = "ci", file = "{public}" }}]
 require = ["signature"]
 """
@@ -60,8 +60,9 @@ async def indexes(
 ) -> Indexes:
     key = tmp_path / "ci.key"
     make_pair(key, "ci")
+    monkeypatch.setenv("RELEASE_KEY", key.read_text())
     config = shop.project.folder / "holdfast.toml"
-    config.write_text(TRUST.format(key=key, public=tmp_path / "ci.pub") + config.read_text())
+    config.write_text(TRUST.format(public=tmp_path / "ci.pub") + config.read_text())
     await shop.release("v0.1.0", "good")
     image = await other_bytes(shop)
     api.tag(image, f"{shop.project.image}:bad")

@@ -145,7 +145,9 @@ class Wire:
         found: list[Any] = []
 
         def ended() -> bool:
-            found[:] = self.events(since, time.time(), **filters)
+            told = self.events(since, time.time(), **filters)
+            # What happens while an engine begins to tell it tells twice, as what was and as what is.
+            found[:] = {(one.get("timeNano", n), one["Action"]): one for n, one in enumerate(told)}.values()
             return bool(found) and found[-1]["Action"] == last
 
         self.until(ended)
