@@ -128,7 +128,7 @@ def _hinted(hint: str) -> dict[str, str]:
         fingerprint = base64.b64decode(hint, validate=True)
     except (binascii.Error, ValueError):
         return {}
-    return {"key": f"sha256:{fingerprint.hex()[:12]}"} if len(fingerprint) == SHA256 else {}
+    return {"key": f"sha256:{short_id(fingerprint.hex())}"} if len(fingerprint) == SHA256 else {}
 
 
 def _envelope(bundle: Mapping[str, Any]) -> _Envelope:

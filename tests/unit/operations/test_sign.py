@@ -212,7 +212,8 @@ async def test_a_strangers_signature_is_not_enough(place: Place) -> None:
     policy = place.policy(Wanted(ClaimKind.SIGNATURE))
     await work(place.sign(policy, key="stranger"))
     problem = await refused(place.promote(policy))
-    assert (problem.code, problem.message) == (4, "web v1 has no signature by a listed key")
+    assert problem.code == 4
+    assert problem.message.startswith("web v1 has no signature by a listed key (it names the key sha256:")
 
 
 async def test_what_only_it_can_say_is_not_asked_for(place: Place) -> None:
