@@ -34,7 +34,9 @@ __all__ = ["engine", "processes"]
 PROTECTED = Settings(
     apps={"web": fakes.app("web")},
     engines={"prod": EngineSettings("", protected=True)},
-    policy=Policy(trust=Trust(sign_keys={"production": KeySource(env="PRODUCTION_KEY")})),
+    policy=Policy(
+        trust=Trust(sign_key=KeySource(env="KEY"), sign_keys={"production": KeySource(env="PRODUCTION_KEY")})
+    ),
 )
 TYPE = "This engine is protected: type"
 

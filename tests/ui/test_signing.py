@@ -62,8 +62,15 @@ async def test_of_several_keys_one_is_chosen(dashboard: Open, processes: Process
         assert processes.last.key == "production"
 
 
+async def test_the_menu_says_why_nothing_can_be_signed(dashboard: Open) -> None:
+    async with dashboard(settings=Settings(apps=APPS), size=(120, 40)) as robot:
+        await robot.press("1", "X")
+        await robot.wait_for("no sign_key in [trust]")
+        await robot.wait_for("no sign_keys in [trust]")
+
+
 async def test_without_a_further_key_it_says_where_it_would_be(dashboard: Open, processes: Processes) -> None:
     async with dashboard(settings=Settings(apps=APPS)) as robot:
         await robot.do("app.promote")
-        await robot.wait_for("no further key is configured")
+        await robot.wait_for("no sign_keys in [trust]")
         assert processes.asked == []

@@ -67,6 +67,20 @@ def _push(situation: Situation) -> str:
     return free(situation)
 
 
+def _sign(situation: Situation) -> str:
+    if reason := _push(situation):
+        return reason
+    signs = situation.trust is not None and situation.trust.sign_key is not None
+    return "" if signs else "no sign_key in [trust]"
+
+
+def _promote(situation: Situation) -> str:
+    if reason := _push(situation):
+        return reason
+    further = situation.trust is not None and situation.trust.sign_keys
+    return "" if further else "no sign_keys in [trust]"
+
+
 def _cancel(situation: Situation) -> str:
     if situation.read_only:
         return "read-only: Holdfast was started with --read-only"
@@ -157,16 +171,16 @@ APP_SIGN = Command(
     "Sign the app's version in its registry",
     changes=True,
     asks=Asks.PLAN,
-    why_not=_one_image(_push),
+    why_not=_one_image(_sign),
     menu="i",
     of_app=True,
 )
 APP_PROMOTE = Command(
     "app.promote",
-    "Promote the app's version: a further key stands for it",
+    "Promote the app's version by a further key",
     changes=True,
     asks=Asks.PLAN,
-    why_not=_one_image(_push),
+    why_not=_one_image(_promote),
     menu="o",
     of_app=True,
 )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui.model.container import Container
     from tui.model.image import Image
     from tui.model.releases import Releases
+    from tui.model.trust import Trust
     from tui.store.operation import Operation
 
 
@@ -58,6 +59,7 @@ class Situation(NamedTuple):
     releases    those of the current app, None where they are not known
     release     the number of the one under the cursor, 0 where there is none
     elsewhere   the engines that apps live on, by name, where that is not the one that is looked at
+    trust       `[trust]`, None where it is not configured
     live        whether the engine answers
     read_only   whether Holdfast was started with --read-only
     """
@@ -73,6 +75,7 @@ class Situation(NamedTuple):
     releases: Releases | None = None
     release: int = 0
     elsewhere: Mapping[str, str] = MappingProxyType({})
+    trust: Trust | None = None
     live: bool = True
     read_only: bool = False
 

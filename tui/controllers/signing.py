@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from tui.controllers.operations import Operations
     from tui.model.app import AppSpec
 
-NO_KEY = "no further key is configured: [trust.sign_keys] names them"
-
 
 class Signing:
     """Carries them out, by operations."""
@@ -41,11 +39,7 @@ class Signing:
         app, desk = situation.apps[0], self._desk
         version = selected_version(situation, app)
         title = f"Promote {app.name} {version}".strip()
-        trust = desk.session.settings.policy.trust
-        keys = [*trust.sign_keys] if trust is not None else []
-        if not keys:
-            desk.app.notify(NO_KEY, severity="warning", markup=False, timeout=8)
-            return
+        keys = [*situation.trust.sign_keys] if situation.trust is not None else []
         key: str | None = keys[0]
         if len(keys) > 1:
             choices = [Choice(one, "", safe(one)) for one in keys]

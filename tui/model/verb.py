@@ -33,6 +33,7 @@ class Verb(NamedTuple):
     takes             what it can be told
     asks              whether it changes what others see, and so asks first on a terminal
     undoes            whether it takes back what it has begun when it is cancelled
+    trusts            whether it signs, or believes what was signed: refused while [trust] is broken
     recovers          whether `recover` finishes or undoes it where it was interrupted
     when_cancelled    what becomes of it then
     when_interrupted  what to do then, "" where it is to be recovered
@@ -49,6 +50,7 @@ class Verb(NamedTuple):
     asks: bool = False
     undoes: bool = False
     recovers: bool = False
+    trusts: bool = False
     when_cancelled: str = "it undoes what it has begun"
     when_interrupted: str = ""
     usage: str = "[APP]"
@@ -115,7 +117,7 @@ _ALL = (
     Verb(
         "push", "pushing", "pushed", "pushes",
         takes=frozenset((Argument.VERSION, Argument.IMAGE)),
-        asks=True,
+        asks=True, trusts=True,
         when_cancelled="layers that have arrived stay in the registry, without the tag",
         when_interrupted="start it again: layers that have arrived are not sent again",
         usage="[APP] [VERSION]",
@@ -134,7 +136,7 @@ _ALL = (
     Verb(
         "sign", "signing", "signed", "signs",
         takes=frozenset((Argument.VERSION, Argument.KEY)),
-        asks=True,
+        asks=True, trusts=True,
         when_cancelled="what is attached already stays attached",
         when_interrupted="start it again: what hangs on the image already is left as it is",
         usage="[APP] [VERSION] [--key NAME]",
@@ -153,7 +155,7 @@ _ALL = (
     Verb(
         "promote", "promoting", "promoted", "promotes",
         takes=frozenset((Argument.VERSION, Argument.KEY)),
-        asks=True,
+        asks=True, trusts=True,
         when_cancelled="what is attached already stays attached",
         when_interrupted="start it again: it is verified anew",
         usage="[APP] VERSION --key NAME",
@@ -171,7 +173,7 @@ _ALL = (
     Verb(
         "deploy", "deploying", "deployed", "deploys",
         takes=frozenset((Argument.VERSION, Argument.DIGEST, Argument.AGAIN)),
-        asks=True, undoes=True, recovers=True,
+        asks=True, trusts=True, undoes=True, recovers=True,
         when_cancelled=_SERVES_AGAIN,
         usage="[APP] VERSION",
         short="put a version into service",
@@ -210,7 +212,7 @@ _ALL = (
     Verb(
         "ship", "shipping", "shipped", "ships",
         takes=frozenset((Argument.VERSION, Argument.AGAIN)),
-        asks=True, undoes=True, recovers=True,
+        asks=True, trusts=True, undoes=True, recovers=True,
         when_cancelled="a deploy that it has begun is undone; what was built, tagged or pushed stays",
         usage="[APP] [VERSION]",
         short="build, test, scan, tag, push and deploy",

@@ -44,6 +44,7 @@ def situation_of(store: Store, selection: Selection, *, read_only: bool = False)
         live=store.link.state is not LinkState.LOST,
         read_only=read_only,
         elsewhere=store.elsewhere,
+        trust=store.trust,
         release=selection.release,
     )
     match selection.pane:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui.model.releases import Releases
     from tui.model.remote import RemoteTags
     from tui.model.sample import Sample
+    from tui.model.trust import Trust
     from tui.store.operation import Operation
 
 
@@ -76,6 +77,7 @@ class Store:
     """Containers, images and operations by ID, samples of watched containers, releases by app, the link.
 
     apps       the configured ones, by name
+    trust      `[trust]`, None where it is not configured
     elsewhere  the engines that some of them live on, where that is not this one
     colour     of the engine, as it is configured, "" for none
     """
@@ -89,6 +91,7 @@ class Store:
         self.releases: dict[str, Releases] = {}
         self.drift: dict[str, Drift] = {}
         self.apps: Mapping[str, AppSpec] = {}
+        self.trust: Trust | None = None
         self.elsewhere: Mapping[str, str] = {}
         self.colour = ""
         self.link = Link(LinkState.CONNECTING, 0.0)

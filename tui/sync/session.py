@@ -63,6 +63,7 @@ class EngineSession:
         self.store = store
         self.clock = clock
         store.set_apps(settings.apps, {})
+        store.trust = settings.policy.trust
         self.watcher = Watcher(store, connect or (lambda: Engine.connect(ref.endpoint)), ref.url, clock)
         self.stats = StatsStreams(store, self.connected, self.watcher.heard)
         folder = journals if journals is not None else operations_folder()
@@ -129,6 +130,7 @@ class EngineSession:
         self.settings = settings
         away = {name: home for name, home in self.store.elsewhere.items() if name in settings.apps}
         self.store.set_apps(settings.apps, away)
+        self.store.trust = settings.policy.trust
         self._remote_tags = self._follow_remote_tags()
         self._taken.set()
 

@@ -10,7 +10,7 @@ from tui.evidence.scans import read_scan
 from tui.model.codec import Unfit
 from tui.model.digest import short_id
 from tui.model.evidence import Claim, ClaimKind
-from tui.model.operation import CACHED, DONE, FAILED, RUNNING, PlanStep
+from tui.model.operation import CACHED, PlanStep
 from tui.operations.attesting.hanging import hang
 from tui.operations.attesting.said import Known, known_of, signatures_of, statement, statements_of
 from tui.operations.attesting.signing_keys import signed_by
@@ -97,14 +97,10 @@ class Attest:
 
         Raises RegistryError.
         """
-        began = time.monotonic()
-        report.state(ATTEST, RUNNING)
-        try:
+        async with report.step(ATTEST) as step:
             added = await self._attach(report, place, versions, more)
-        except BaseException:
-            report.state(ATTEST, FAILED, seconds=time.monotonic() - began)
-            raise
-        report.state(ATTEST, DONE if added else CACHED, seconds=time.monotonic() - began)
+            if not added:
+                step.state = CACHED
         return added
 
     async def _attach(

@@ -6,7 +6,6 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.errors import HoldfastError
 from tui.evidence.files import all_evidence
 from tui.model.digest import short_id
 from tui.model.evidence import Evidence, together
@@ -15,6 +14,7 @@ from tui.model.statement import DIGEST
 from tui.model.version import nearest_tag
 from tui.operations.attesting.attest import place_of
 from tui.operations.deploying.trusted import refuse_lacking
+from tui.operations.looking.app_repository import NoSuchVersion
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,12 +25,6 @@ if TYPE_CHECKING:
     from tui.operations.attesting.attest import Place
     from tui.operations.looking.verification import Verified
     from tui.registry.client import Registry
-
-
-class NoSuchVersion(HoldfastError):
-    """The registry has no such version of the app, or none was named."""
-
-    exit_status = 2
 
 
 class Pinned(NamedTuple):
@@ -64,6 +58,10 @@ class Pinned(NamedTuple):
         if self.tag:
             return (self.tag,)
         return tuple(sorted(tag for tag, digest in self.evidence.digests.items() if digest == self.digest))
+
+    def named(self, app: AppSpec) -> tuple[str, ...]:
+        """The tags that the signature names, as references."""
+        return tuple(f"{app.image}:{tag}" for tag in self.versions)
 
     def reference(self, app: AppSpec) -> str:
         """By its digest: it means these bytes for ever."""

@@ -15,7 +15,7 @@ from tui.model.evidence import Evidence, together
 from tui.model.platform import ALSO_RUNS
 from tui.model.reference import registry_host, valid_tag
 from tui.model.version import nearest_tag
-from tui.operations.looking.app_repository import Remote
+from tui.operations.looking.app_repository import NoSuchVersion, Remote
 from tui.registry.errors import RegistryError
 
 if TYPE_CHECKING:
@@ -77,12 +77,6 @@ class Target(NamedTuple):
 
 LOCAL_ONLY = "local only: without a registry no other engine can have these bytes"
 """What every plan says of an app without one."""
-
-
-class NoSuchVersion(HoldfastError):
-    """There is no such version to deploy."""
-
-    exit_status = 2
 
 
 async def resolve_version(engine: Engine, app: AppSpec, version: str, remote: Remote | None = None) -> Target:

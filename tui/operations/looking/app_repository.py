@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from tui.engine.addresses import without_tls
 from tui.engine.credentials import credentials_for
 from tui.engine.errors import EngineSilent, ServerFault, TransferFailed
+from tui.errors import HoldfastError
 from tui.model.engine import EngineInfo
 from tui.model.reference import path_in_registry, registry_host
 from tui.model.remote import listed_tags
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from tui.model.image import ImageConfig
     from tui.model.remote import ListedTags
     from tui.registry.payloads import Manifest
+
+
+class NoSuchVersion(HoldfastError):
+    """There is no such version of the app, or nothing that could be one was named."""
+
+    exit_status = 2
 
 
 class RegistryTag(NamedTuple):

@@ -6,7 +6,6 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.errors import HoldfastError
 from tui.evidence.files import read_evidence
 from tui.model.attachment import NOTATION
 from tui.model.chain import Known, chain
@@ -14,6 +13,7 @@ from tui.model.checks import key_words
 from tui.model.digest import short_id
 from tui.model.evidence import Evidence, together
 from tui.model.verdict import Answer, Wanted, judged
+from tui.operations.looking.app_repository import NoSuchVersion
 from tui.operations.looking.verification import Verified, verify
 from tui.registry.errors import RegistryError
 
@@ -33,12 +33,6 @@ if TYPE_CHECKING:
 _NEVER: Mapping[str, float] = {}
 MOST_NOTES = 5
 """Sentences on what could not be read: anybody who may push can make more."""
-
-
-class NotInRegistry(HoldfastError):
-    """The registry has no such version."""
-
-    exit_status = 2
 
 
 class Image(NamedTuple):
@@ -86,12 +80,12 @@ class Found(NamedTuple):
 async def named_digest(remote: Remote, app: AppSpec, version: str) -> str:
     """What a tag, or a digest itself, means in the registry.
 
-    Raises NotInRegistry, RegistryError, EngineError.
+    Raises NoSuchVersion, RegistryError, EngineError.
     """
     digest = await remote.digest(version)
     if not digest:
         said = f"{app.image}{'@' if version.startswith('sha256:') else ':'}{version} is not in the registry"
-        raise NotInRegistry(said, f"holdfast push {app.name} VERSION, where it is built")
+        raise NoSuchVersion(said, f"holdfast push {app.name} VERSION, where it is built")
     return digest
 
 

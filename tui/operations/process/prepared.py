@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.engine.client import Engine
 from tui.errors import HoldfastError
+from tui.model.verb import VERBS
 from tui.operations.testing.cleanup import tidied
 from tui.settings.load import refuse_broken_trust
 
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from tui.operations.running.runner import Planned
     from tui.registry.client import Registry
     from tui.settings.schema import Settings
-
-
-TRUSTING = frozenset(("push", "sign", "promote", "deploy", "ship"))
-"""The verbs that depend on [trust]: while it is broken, these are refused. The way back stays open."""
 
 
 class UnknownApp(HoldfastError):
@@ -60,7 +57,7 @@ async def prepared(request: Request, settings: Settings) -> AsyncIterator[Planne
         async with _adopting(request, settings.apps) as found:
             yield found
         return
-    if request.verb in TRUSTING:
+    if VERBS[request.verb].trusts:
         refuse_broken_trust(settings)
     app = app_named(settings.apps, request.app, settings.own)
     if (in_registry := IN_REGISTRY.get(request.verb)) is not None:

@@ -33,6 +33,15 @@ PROGRESS_SECONDS = 0.1
 """Time between two events about how far a step has come."""
 
 
+class Ending:
+    """How a step ends, where nothing is raised."""
+
+    __slots__ = ("state",)
+
+    def __init__(self) -> None:
+        self.state = DONE
+
+
 class Report:
     """Turns what happens into events, in order. Call it on the event loop.
 
@@ -94,16 +103,19 @@ class Report:
         return text
 
     @asynccontextmanager
-    async def step(self, id: str) -> AsyncIterator[None]:
-        """A planned step: it runs, and is done, or has failed where the block raises."""
-        began = self._clock()
+    async def step(self, id: str) -> AsyncIterator[Ending]:
+        """A planned step: it runs, and is done, or has failed where the block raises.
+
+        The block may say that it ends otherwise than done: CACHED where nothing was left to do.
+        """
+        began, ending = self._clock(), Ending()
         self.state(id, RUNNING)
         try:
-            yield
+            yield ending
         except BaseException:
             self.state(id, FAILED, seconds=self._clock() - began)
             raise
-        self.state(id, DONE, seconds=self._clock() - began)
+        self.state(id, ending.state, seconds=self._clock() - began)
 
     def state(
         self,

@@ -142,7 +142,7 @@ class _Promote:
         await attest.run(
             report, found.place, found.versions, [(self._claim(judged), self._judgement(judged))]
         )
-        return Result(digest=found.digest, tags=(found.reference(app),), facts=(signed_by(signer),))
+        return Result(digest=found.digest, tags=found.named(app), facts=(signed_by(signer),))
 
     def _claim(self, judged: Verified) -> Claim:
         met = [f"{one.kind} by {one.key or 'nobody'}" for one in judged.verdicts if one.ok]

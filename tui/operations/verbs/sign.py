@@ -69,7 +69,7 @@ class _Sign:
             await refuse_moved(self._registry, self._app, found)
         await self._attest.run(report, found.place, found.versions)
         facts = self._attest.facts
-        return Result(digest=found.digest, tags=(found.reference(self._app),), facts=facts)
+        return Result(digest=found.digest, tags=found.named(self._app), facts=facts)
 
 
 async def refuse_moved(registry: Registry, app: AppSpec, found: Pinned) -> None:
