@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.engine.endpoint_tls import Tls, of_context, of_environment
 from tui.engine.errors import EndpointUnusable
 from tui.files import read_file
 
@@ -23,14 +24,20 @@ _KINDS = ("unix", "tcp", "ssh", "http", "https", "npipe", "fd")
 
 
 class Endpoint(NamedTuple):
-    """Where an engine listens.
+    """Where an engine listens, and how it is reached.
 
-    url      "unix:///var/run/docker.sock", "tcp://host:2376", "ssh://user@host"
-    source   who said so, for people: "--host", "DOCKER_HOST", "context prod", "default socket"
+    url           "unix:///var/run/docker.sock", "tcp://host:2376", "ssh://user@host"
+    source        who said so, for people: "--host", "DOCKER_HOST", "context prod", "default socket"
+    tls           of tcp: how it is encrypted, None where it is not
+    may_be_plain  of tcp: whether the configuration allows that it is not, beyond this machine
+    ssh_options   of ssh: what is passed on to it besides, each as `ssh -o` takes it
     """
 
     url: str
     source: str
+    tls: Tls | None = None
+    may_be_plain: bool = False
+    ssh_options: tuple[str, ...] = ()
 
     @property
     def socket_path(self) -> str:
@@ -57,11 +64,11 @@ def resolve(
     answers there is not tried. Raises EndpointUnusable.
     """
     if host:
-        return Endpoint(_url(host, "--host"), "--host")
+        return _with_tls(Endpoint(_url(host, "--host"), "--host"), environ)
     if docker_context:
         return _of_context(docker_context, "--context", environ)
     if named := environ.get("DOCKER_HOST"):
-        return Endpoint(_url(named, "DOCKER_HOST"), "DOCKER_HOST")
+        return _with_tls(Endpoint(_url(named, "DOCKER_HOST"), "DOCKER_HOST"), environ)
     if named := environ.get("DOCKER_CONTEXT"):
         return _of_context(named, "DOCKER_CONTEXT", environ)
     if named := _current_context(environ):
@@ -84,12 +91,19 @@ def is_endpoint(name: str) -> bool:
     return "://" in name or name.startswith("/")
 
 
+def is_tcp(url: str) -> bool:
+    """Whether an engine is reached there by TCP, encrypted or not."""
+    return url.startswith(("tcp://", "http://", "https://"))
+
+
 def _url(text: str, source: str) -> str:
     if text.startswith("/"):
         text = "unix://" + text
     kind, separator, rest = text.partition("://")
     if kind == "unix":
         _check_path(rest, source)
+    elif kind == "ssh":
+        _check_ssh(text, source)
     if not separator:
         return "tcp://" + text
     if kind not in _KINDS or not rest:
@@ -98,6 +112,19 @@ def _url(text: str, source: str) -> str:
             "an endpoint looks like unix:///var/run/docker.sock",
         )
     return text
+
+
+def _check_ssh(url: str, source: str) -> None:
+    """Raises EndpointUnusable for what ssh could take for something else than a host."""
+    from tui.model.ssh_address import read_ssh_address
+
+    try:
+        read_ssh_address(url)
+    except ValueError as why:
+        raise EndpointUnusable(
+            f"{source} names an endpoint of ssh that is none: {why}",
+            "it looks like ssh://user@host, ssh://host:2222 or ssh://host/path/of/docker.sock",
+        ) from why
 
 
 def _check_path(path: str, source: str) -> None:
@@ -164,9 +191,21 @@ def _of_context(name: str, source: str, environ: Mapping[str, str]) -> Endpoint:
     endpoints = _read_json(text, path).get("Endpoints")
     docker = endpoints.get("docker") if isinstance(endpoints, dict) else None
     host = docker.get("Host") if isinstance(docker, dict) else None
-    if not isinstance(host, str) or not host:
+    if not isinstance(docker, dict) or not isinstance(host, str) or not host:
         raise EndpointUnusable(f'the Docker context "{name}" names no endpoint of an engine ({path})')
-    return Endpoint(_url(host, f"context {name}"), f"context {name}")
+    found = Endpoint(_url(host, f"context {name}"), f"context {name}")
+    if not is_tcp(found.url):
+        return found
+    skip = docker.get("SkipTLSVerify") is True
+    folder = os.path.join(docker_folder(environ), "contexts", "tls", digest, "docker")
+    return found._replace(tls=of_context(folder, skip=skip))
+
+
+def _with_tls(endpoint: Endpoint, environ: Mapping[str, str]) -> Endpoint:
+    """As Docker's variables encrypt it, where it is one that can be."""
+    if not is_tcp(endpoint.url):
+        return endpoint
+    return endpoint._replace(tls=of_environment(environ, docker_folder(environ)))
 
 
 def _read_json(text: str, path: str) -> dict[str, object]:

@@ -32,6 +32,7 @@ async def take_over(
         ("Content-Length", str(len(body))),
     ]
     lines = [f"POST {wire.target(path)} HTTP/1.1", *(f"{name}: {value}" for name, value in fields), "", ""]
+    await wire.transport.ready()
     with translated(wire.endpoint):
         reader, writer = await wire.transport.open()
     try:

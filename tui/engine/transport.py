@@ -1,7 +1,7 @@
 """How bytes reach an engine.
 
 A transport gives aiohttp a connector for requests, and raw connections for what takes a connection over
-(exec, later the sessions of builds). Unix sockets are spoken; tcp with TLS and ssh are further transports.
+(exec, the sessions of builds).
 """
 
 from __future__ import annotations
@@ -23,12 +23,19 @@ RAW_BUFFER = 1 << 18
 
 
 class Transport(Protocol):
-    """Opens connections to one engine. Neither call raises EngineErrors: `error_mapping` translates.
+    """Opens connections to one engine. What `connector` and `open` raise is for `error_mapping` to translate.
 
     origin   what stands before the paths of requests
     """
 
     origin: str
+
+    async def ready(self) -> None:
+        """Return once connections can be opened: before each request. Raises EngineError where they cannot.
+
+        What has been lost on the way, a tunnel say, is made anew here.
+        """
+        ...
 
     def connector(self) -> aiohttp.BaseConnector:
         """A new connector without a limit of connections: each followed stream holds one."""
@@ -36,6 +43,10 @@ class Transport(Protocol):
 
     async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A connection of its own; the caller closes the writer."""
+        ...
+
+    async def close(self) -> None:
+        """End what the transport itself has opened; the connections are the caller's."""
         ...
 
 
@@ -47,12 +58,18 @@ class UnixTransport:
     def __init__(self, path: str) -> None:
         self.path = path
 
+    async def ready(self) -> None:
+        pass
+
     def connector(self) -> aiohttp.BaseConnector:
         return aiohttp.UnixConnector(self.path, limit=0, limit_per_host=0)
 
     async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         async with asyncio.timeout(CONNECT_SECONDS):
             return await asyncio.open_unix_connection(self.path, limit=RAW_BUFFER)
+
+    async def close(self) -> None:
+        pass
 
 
 def transport_for(endpoint: Endpoint) -> Transport:

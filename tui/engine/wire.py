@@ -172,6 +172,7 @@ class Wire:
         await self._session.close()
         await self._plain.close()
         await self._connector.close()
+        await self.transport.close()
 
     def fault(self, error: Exception, *, reading: bool) -> EngineError:
         """What an error of a library means here; `reading` says that the answer had begun."""
@@ -226,6 +227,7 @@ class Wire:
         most: int = ANSWER_BYTES,
     ) -> tuple[bytes, Mapping[str, str]]:
         """As `ask`, with the headers of the answer (found in any case)."""
+        await self.transport.ready()  # under a limit of its own
         async with self._within(seconds):
             response = await self._send(self._session, method, path, query, body, headers)
             answer = Answer(response, self, f"{method} {path}")
@@ -284,6 +286,7 @@ class Wire:
         by HTTP/1.0: cheaper where it consists of many small pieces, but its end cannot be told from a break.
         """
         session = self._session if chunked else self._plain
+        await self.transport.ready()
         async with self._within(seconds):
             response = await self._send(session, method, path, query, body, headers)
         answer = Answer(response, self, f"{method} {path}")

@@ -127,7 +127,25 @@ class Policy(NamedTuple):
 
 class EngineSettings(NamedTuple):
     """`[engines.NAME]`. On one that is `protected`, nothing changes before the name of the app, container or
-    image that it is about has been typed; a command line without a terminal needs --confirm."""
+    image that it is about has been typed; a command line without a terminal needs --confirm.
+
+    host             its endpoint, "" where the name is that of a Docker context
+    ca, cert, key    files of its TLS, absolute
+    skip_tls_verify  whether its certificate is not verified
+    allow_plain      whether it may be spoken to without TLS, beyond this machine
+    ssh_options      passed on to ssh, each as `ssh -o` takes it
+    enabled          whether it is asked at all
+    maintenance      until when it is left alone, seconds since the epoch, 0.0 for not at all
+    """
 
     colour: str = ""
     protected: bool = False
+    host: str = ""
+    ca: str = ""
+    cert: str = ""
+    key: str = ""
+    skip_tls_verify: bool = False
+    allow_plain: bool = False
+    ssh_options: tuple[str, ...] = ()
+    enabled: bool = True
+    maintenance: float = 0.0

@@ -17,7 +17,6 @@ from tui.files import read_file
 from tui.model.policy import Policy
 from tui.settings.paths import LOCAL_CONFIG, SYSTEM_CONFIG, apps_folder, settings_file, user_config
 from tui.settings.schema import (
-    ENGINE,
     KEYS,
     LATER,
     TABLES,
@@ -79,6 +78,11 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
     for path in (LOCAL_CONFIG, *filter(None, (config,))):
         foreign = os.path.abspath(path) not in map(os.path.abspath, operators)
         values = _checked(_read(path, problems), path, home, problems, broken, foreign=foreign)
+        if foreign and "engines" in values:
+            from tui.settings.engines import without_reach
+
+            values["engines"], notes = without_reach(values["engines"], path)
+            not_obeyed += notes
         if foreign and any(key in floor for key in values):
             from tui.settings.floors import Floor, held
 
@@ -90,6 +94,10 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
         from tui.settings.apps import problems_together
 
         problems += problems_together(written["apps"])
+    if "engines" in written and not problems:
+        from tui.settings.engines import engine_problems
+
+        problems += engine_problems(written["engines"], origin)
     if problems:
         raise ConfigError([*problems, *broken])
     if not broken:
@@ -151,10 +159,9 @@ def _settings(values: Mapping[str, Any]) -> Settings:
 
         settings = settings._replace(policy=settings.policy._replace(trust=trust_of(values["trust"])))
     if values.get("engines"):
-        from tui.model.policy import EngineSettings
+        from tui.settings.engines import engines_of
 
-        engines = {name: EngineSettings(**table) for name, table in values["engines"].items()}
-        settings = settings._replace(engines=engines)
+        settings = settings._replace(engines=engines_of(values["engines"]))
     return settings
 
 
@@ -249,10 +256,10 @@ def _checked(
             source = SettingsFile(path, broken, home, foreign=foreign)
             found[key] = read_trust(value, SettingsPlace(source, "[trust]"))
         elif key == "engines":
-            found[key] = {
-                name: _table(table, ENGINE, path, f"engines.{name}", problems)
-                for name, table in value.items()
-            }
+            from tui.settings.engines import read_engines
+            from tui.settings.reading import SettingsFile
+
+            found[key] = read_engines(value, SettingsFile(path, problems, home))
         elif key == "keys":
             flat = _flat(value)
             found[key] = _table(flat, dict.fromkeys(flat, KEYS), path, key, problems)

@@ -144,16 +144,12 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "policy": {"mutable_tags": TEXTS, "require_tests": FLAG, "require_scan": FLAG, "allow_dirty": FLAG},
 }
 
-ENGINE: Mapping[str, Key] = {
-    "colour": Key(f'"#rrggbb", or one of {", ".join(COLOURS)} with or without "bright_" before it', _colour),
-    "protected": FLAG,
-}
-"""Of `[engines.NAME]`."""
-
 LATER: Mapping[str, str] = {
     "swarm": "Swarm comes in a later version",
 }
 """Keys of what is still to come: refused with a reason rather than read and not obeyed."""
+
+COLOUR = Key(f'"#rrggbb", or one of {", ".join(COLOURS)} with or without "bright_" before it', _colour)
 
 KEYS = Key('a key such as "k" or a list of them', _texts)
 """[keys] takes any command ID; whether the command exists is found out where the keys are bound."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from tui.model.evidence import ClaimKind
@@ -12,6 +11,7 @@ from tui.model.signing import KeySource
 from tui.model.trust import Level, ListedKey, Trust
 from tui.model.verdict import Wanted
 from tui.settings import units
+from tui.settings.moments import MOMENT, moment
 from tui.settings.reading import PEM, by, file_path, kind, many, one, record
 from tui.settings.schema import FLAG, TEXTS, nearest, one_of
 from tui.settings.trust_identities import identities
@@ -25,9 +25,6 @@ SOURCES = ("file", "env", "command")
 """Where a key may come from; exactly one of them is named."""
 
 LONGEST_NAME = 64
-
-FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
-"""Between these a key may end: the first would mean "never", and behind the last there is no calendar."""
 
 FOREIGN = (
     " is not taken from here: a file that may come with a repository names no program to run on this "
@@ -134,22 +131,8 @@ NAME = f"a name of at most {LONGEST_NAME} characters that can be printed"
 _name = one(NAME, _plain)
 
 
-def _moment(value: Any) -> float:
-    """The end of a key; a day ends nothing but begins: from then on the key has ended."""
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    if isinstance(value, datetime):
-        at = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
-    elif isinstance(value, date):
-        at = datetime(value.year, value.month, value.day, tzinfo=UTC)
-    else:
-        raise ValueError
-    if not FIRST < at < LAST:
-        raise ValueError
-    return (at - FIRST).total_seconds()
-
-
-_until = one("a day or a moment such as 2027-01-31 or 2027-01-31T12:00:00Z", _moment)
+_until = one(MOMENT, moment)
+"""The end of a key; a day ends nothing but begins: from then on the key has ended."""
 
 
 def _sign_keys(value: Any, spot: SettingsPlace) -> Any:

@@ -10,6 +10,7 @@ import pytest
 
 from tui.engine import endpoint
 from tui.engine.endpoint import Endpoint, resolve
+from tui.engine.endpoint_tls import Tls
 from tui.engine.errors import EndpointUnusable
 
 if TYPE_CHECKING:
@@ -124,3 +125,58 @@ def test_finding_the_default_imports_nothing_heavy(home: Path) -> None:
         [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
     )
     assert found.stdout.strip() == "set()"
+
+
+def context_with_tls(home: Path, name: str, *files: str, skip: bool = False) -> Path:
+    folder = home / ".docker" / "contexts"
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    meta = folder / "meta" / digest / "meta.json"
+    value = json.loads(meta.read_text())
+    value["Endpoints"]["docker"]["SkipTLSVerify"] = skip
+    meta.write_text(json.dumps(value))
+    tls = folder / "tls" / digest / "docker"
+    tls.mkdir(parents=True)
+    for file in files:
+        (tls / file).touch()
+    return tls
+
+
+def test_a_context_brings_its_certificates(home: Path) -> None:
+    environ = configure(home, all="tcp://a:2376", ca="tcp://b:2376", none="tcp://c:2375", skip="tcp://d:2376")
+    tls = context_with_tls(home, "all", "ca.pem", "cert.pem", "key.pem")
+    only_ca = context_with_tls(home, "ca", "ca.pem")
+    context_with_tls(home, "skip", skip=True)
+    found = Tls(str(tls / "ca.pem"), str(tls / "cert.pem"), str(tls / "key.pem"))
+    assert resolve(None, "all", environ) == Endpoint("tcp://a:2376", "context all", found)
+    assert resolve(None, "ca", environ).tls == Tls(str(only_ca / "ca.pem"))
+    assert resolve(None, "none", environ).tls is None
+    assert resolve(None, "skip", environ).tls == Tls(verify=False)
+
+
+@pytest.mark.parametrize("option", [None, "tcp://a:2376"])
+def test_dockers_variables_encrypt_tcp(home: Path, option: str | None) -> None:
+    environ = {"HOME": str(home), "DOCKER_HOST": "tcp://a:2376"}
+    assert resolve(option, None, environ).tls is None
+    environ["DOCKER_TLS_VERIFY"] = "1"
+    assert resolve(option, None, environ).tls == Tls(f"{home}/.docker/ca.pem")
+    environ["DOCKER_CERT_PATH"] = str(home / "certs")
+    (home / "certs").mkdir()
+    (home / "certs" / "cert.pem").touch()
+    (home / "certs" / "key.pem").touch()
+    certs = [f"{home}/certs/{name}.pem" for name in ("ca", "cert", "key")]
+    assert resolve(option, None, environ).tls == Tls(*certs)
+    environ["DOCKER_TLS_VERIFY"] = ""
+    assert resolve(option, None, environ).tls is None
+    environ["DOCKER_TLS"] = "1"
+    assert resolve(option, None, environ).tls == Tls("", *certs[1:], verify=False)
+
+
+def test_dockers_variables_say_nothing_of_sockets(home: Path) -> None:
+    environ = {"HOME": str(home), "DOCKER_HOST": "unix:///x", "DOCKER_TLS_VERIFY": "1"}
+    assert resolve(environ=environ) == Endpoint("unix:///x", "DOCKER_HOST")
+
+
+def test_a_host_that_ssh_would_take_for_an_option_is_refused(home: Path) -> None:
+    with pytest.raises(EndpointUnusable) as refused:
+        resolve("ssh://-oProxyCommand=x", environ={"HOME": str(home)})
+    assert "--host names an endpoint of ssh that is none" in refused.value.message

@@ -24,6 +24,7 @@ from tui.model.app import (
     RunSpec,
     Ulimit,
 )
+from tui.model.policy import EngineSettings
 from tui.model.scan_spec import Ignore, ScanSpec
 from tui.model.signing import KeySource
 from tui.model.trust import ListedIdentity, ListedKey, Trust
@@ -62,7 +63,7 @@ def test_the_whole_example_is_read_as_it_says(home: dict[str, str]) -> None:
     Path("holdfast.toml").write_text(re.sub("^# ?", "", start + example, flags=re.M))
     settings = load(None, home)
     here, user = os.getcwd(), home["HOME"]
-    assert settings.engines["prod"] == ("bright_red", True)
+    assert settings.engines["prod"] == EngineSettings("bright_red", protected=True)
     assert settings.policy.trust == Trust(
         sign_key=KeySource(file=f"{here}/keys/ci.key"),
         sign_keys={"production": KeySource(env="PRODUCTION_KEY")},

@@ -101,7 +101,7 @@ def test_policy_and_engines_are_read_and_put_together(home: dict[str, str]) -> N
     assert settings.policy == Policy(("latest",), require_tests=False, allow_dirty=True)
     assert settings.engines == {
         "prod": EngineSettings("bright_red", protected=True),
-        "unix:///run/docker.sock": EngineSettings("#102030"),
+        "unix:///run/docker.sock": EngineSettings("#102030", host="unix:///run/docker.sock"),
     }
 
 

@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.endpoint import Endpoint, is_endpoint, named, place_of, resolve
+from tui.engine.endpoint_tls import Tls
 from tui.engine.errors import EngineError
 from tui.engine.ref import EngineRef
 from tui.errors import HoldfastError
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.settings.schema import Settings
 
+
+NONE: Mapping[str, EngineSettings] = {}
 
 CHOICE = ("DOCKER_HOST", "DOCKER_CONTEXT")
 """The variables by which the environment names an engine, in Docker's order."""
@@ -76,7 +79,41 @@ class Place(NamedTuple):
 
 def current(settings: Settings, asked: Named, environ: Mapping[str, str] = os.environ) -> EngineRef:
     """The engine that is meant where no app is: the dashboard's. Raises EngineError."""
-    return _meant(settings.engine, asked, environ)
+    return _meant(settings.engine, asked, environ, settings.engines)
+
+
+def by_name(
+    name: str, engines: Mapping[str, EngineSettings], source: str, environ: Mapping[str, str] = os.environ
+) -> Endpoint:
+    """The endpoint that a name means: that of `[engines.NAME]`, an endpoint itself, or a Docker context's.
+
+    Raises EngineError.
+    """
+    said = engines.get(name)
+    if said is not None and said.host:
+        return _reached(Endpoint(said.host, source), said)
+    return _completed(named(name, source, environ), engines)
+
+
+def _by_option(name: str, engines: Mapping[str, EngineSettings], environ: Mapping[str, str]) -> Endpoint:
+    """What --context means: one of `[engines.NAME]`, else a Docker context."""
+    said = engines.get(name)
+    if said is not None and said.host:
+        return _reached(Endpoint(said.host, f"[engines.{name}]"), said)
+    return _completed(resolve(None, name, environ), engines)
+
+
+def _reached(endpoint: Endpoint, said: EngineSettings) -> Endpoint:
+    """An endpoint as the configuration says that it is reached."""
+    files = Tls(said.ca, said.cert, said.key, not said.skip_tls_verify)
+    tls = files if files != Tls() else endpoint.tls
+    return endpoint._replace(tls=tls, may_be_plain=said.allow_plain, ssh_options=said.ssh_options)
+
+
+def _completed(endpoint: Endpoint, engines: Mapping[str, EngineSettings]) -> Endpoint:
+    """Whoever says where it is: how it is reached stands in the table that has the same endpoint."""
+    said = next((one for one in engines.values() if one.host and one.host == endpoint.url), None)
+    return endpoint if said is None else _reached(endpoint, said)
 
 
 def simulated(endpoint: Endpoint) -> EngineRef:
@@ -97,15 +134,20 @@ def home(
     """
     engines = app.engines if app is not None else ()
     if app is None or not engines or any(asked):
-        return _meant(settings.engine, asked, environ)
+        return _meant(settings.engine, asked, environ, settings.engines)
     if len(engines) > 1:
         choices = " or ".join(map(_option, engines))
         raise WhichEngine(f"which engine? {app.name} lives on {', '.join(engines)}", f"name one: {choices}")
-    refuse_ambient(app, engines[0], environ)
-    return _meant(engines[0], asked, _without_choice(environ))
+    refuse_ambient(app, engines[0], environ, settings.engines)
+    return _meant(engines[0], asked, _without_choice(environ), settings.engines)
 
 
-def refuse_ambient(app: AppSpec, engine: str, environ: Mapping[str, str] = os.environ) -> None:
+def refuse_ambient(
+    app: AppSpec,
+    engine: str,
+    environ: Mapping[str, str] = os.environ,
+    engines: Mapping[str, EngineSettings] = NONE,
+) -> None:
     """A variable may name the app's own engine once more, and no other. Raises AmbientEngine."""
     variable = next((name for name in CHOICE if environ.get(name)), "")
     if not variable:
@@ -113,7 +155,7 @@ def refuse_ambient(app: AppSpec, engine: str, environ: Mapping[str, str] = os.en
     said = environ[variable]
     try:
         ambient = EngineRef(resolve(environ=environ), said)
-        if _leads_to(engine, ambient, _without_choice(environ)):
+        if _leads_to(engine, ambient, _without_choice(environ), engines):
             return
     except EngineError:  # what cannot be reached is not the app's own either
         pass
@@ -140,7 +182,7 @@ def places(
     for (name, own), apps in _homes(settings, app).items():
         try:
             around = _without_choice(environ) if own else environ
-            engine: EngineRef | EngineError = _meant(name, asked, around)
+            engine: EngineRef | EngineError = _meant(name, asked, around, settings.engines)
         except EngineError as error:  # whoever connects there is told why
             engine = error
         key = name if isinstance(engine, EngineError) else place_of(engine.url)
@@ -179,7 +221,8 @@ def lives_elsewhere(
     if shown.asked or not homes:
         return ""
     around = _without_choice(environ) if app.engines else environ
-    return "" if any(_leads_to(name, shown, around) for name in homes) else ", ".join(homes)
+    here = any(_leads_to(name, shown, around, settings.engines) for name in homes)
+    return "" if here else ", ".join(homes)
 
 
 def settings_of(
@@ -191,7 +234,8 @@ def settings_of(
     configuration: blocks for a moment.
     """
     around = _without_choice(environ)
-    said = [one for name, one in engines.items() if any(one) and _leads_to(name, engine, around)]
+    telling = ((name, one) for name, one in engines.items() if one.colour or one.protected)
+    said = [one for name, one in telling if _leads_to(name, engine, around, engines)]
     return EngineSettings(
         colour=next((one.colour for one in said if one.colour), ""),
         protected=any(one.protected for one in said),
@@ -205,18 +249,23 @@ def is_protected(
     return settings_of(engines, engine, environ).protected
 
 
-def _meant(configured: str, asked: Named, environ: Mapping[str, str]) -> EngineRef:
+def _meant(
+    configured: str, asked: Named, environ: Mapping[str, str], engines: Mapping[str, EngineSettings]
+) -> EngineRef:
     """What was asked for now, on the command line or in the environment, before what a file says.
 
-    `configured` is an endpoint or a Docker context's name, "" for none. Raises EngineError.
+    `configured` is a name of `[engines.NAME]`, an endpoint or a Docker context's name, "" for none; so is
+    --context. Raises EngineError.
     """
-    if any(asked):
-        endpoint = resolve(asked.host or None, asked.context or None, environ)
-        return EngineRef(endpoint, asked.host or asked.context, asked=True)
+    if asked.host:
+        return EngineRef(_completed(resolve(asked.host, None, environ), engines), asked.host, asked=True)
+    if asked.context:
+        endpoint = _by_option(asked.context, engines, environ)
+        return EngineRef(endpoint, asked.context, asked=True)
     around = environ.get("DOCKER_HOST") or environ.get("DOCKER_CONTEXT") or ""
     if around or not configured:
-        return EngineRef(resolve(environ=environ), around)
-    return EngineRef(named(configured, "the configuration", environ), configured)
+        return EngineRef(_completed(resolve(environ=environ), engines), around)
+    return EngineRef(by_name(configured, engines, "the configuration", environ), configured)
 
 
 def _homes(settings: Settings, app: str) -> dict[tuple[str, bool], list[str]]:
@@ -238,10 +287,12 @@ def _homes(settings: Settings, app: str) -> dict[tuple[str, bool], list[str]]:
     return found
 
 
-def _leads_to(name: str, engine: EngineRef, environ: Mapping[str, str]) -> bool:
+def _leads_to(
+    name: str, engine: EngineRef, environ: Mapping[str, str], engines: Mapping[str, EngineSettings]
+) -> bool:
     """Whether a name of the configuration means this engine."""
     try:
-        return engine.is_at(_meant(name, Named(), environ).url)
+        return engine.is_at(_meant(name, Named(), environ, engines).url)
     except EngineError:  # what is not on this machine is certainly not where we are
         return False
 
