@@ -13,6 +13,8 @@ from tui.engine.errors import EndpointUnusable
 from tui.http_client import aiohttp
 
 if TYPE_CHECKING:
+    import ssl
+
     from tui.engine.endpoint import Endpoint
 
 CONNECT_SECONDS = 5.0
@@ -45,6 +47,18 @@ class Transport(Protocol):
         """A connection of its own; the caller closes the writer."""
         ...
 
+    async def dial(
+        self, address: str, port: int, tls: ssl.SSLContext | None = None, name: str | None = None
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection to a TCP port that the engine's host has, by the way that the engine is reached.
+
+        address   as that host knows it: "127.0.0.1" is the host's own
+        tls       to encrypt it by, and `name` what the certificate must be for
+
+        Raises OSError and ssl.SSLError, as asyncio.open_connection does.
+        """
+        ...
+
     async def close(self) -> None:
         """End what the transport itself has opened; the connections are the caller's."""
         ...
@@ -67,6 +81,11 @@ class UnixTransport:
     async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         async with asyncio.timeout(CONNECT_SECONDS):
             return await asyncio.open_unix_connection(self.path, limit=RAW_BUFFER)
+
+    async def dial(
+        self, address: str, port: int, tls: ssl.SSLContext | None = None, name: str | None = None
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection(address, port, ssl=tls, server_hostname=name)
 
     async def close(self) -> None:
         pass
