@@ -29,7 +29,7 @@ from tui.engine.images import Images
 from tui.engine.jsonmessage import parse
 from tui.engine.networks import Networks
 from tui.engine.system import read_info
-from tui.engine.transport import transport_for
+from tui.engine.transports import transport_for
 from tui.engine.volumes import Volumes
 from tui.engine.wire import Wire
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol
 
-from tui.engine.errors import EndpointUnusable
 from tui.http_client import aiohttp
 
 if TYPE_CHECKING:
     import ssl
-
-    from tui.engine.endpoint import Endpoint
 
 CONNECT_SECONDS = 5.0
 """Time limit for opening a connection."""
@@ -89,14 +86,3 @@ class UnixTransport:
 
     async def close(self) -> None:
         pass
-
-
-def transport_for(endpoint: Endpoint) -> Transport:
-    """The transport of an endpoint's kind; raises EndpointUnusable for a kind that is not spoken."""
-    if endpoint.socket_path:
-        return UnixTransport(endpoint.socket_path)
-    kind = endpoint.url.partition("://")[0]
-    raise EndpointUnusable(
-        f"{endpoint.source} names {endpoint.url}, and {kind} endpoints are not supported yet",
-        "name a unix socket: --host unix:///var/run/docker.sock",
-    )

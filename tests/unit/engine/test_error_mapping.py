@@ -23,7 +23,7 @@ from tui.engine.errors import (
     SocketMissing,
     StreamBroken,
 )
-from tui.engine.transport import transport_for
+from tui.engine.transports import transport_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,26 @@
+"""Which transport an endpoint's kind has: apart from `tui.engine.transport`, which all of them stand on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.engine.errors import EndpointUnusable
+from tui.engine.transport import UnixTransport
+
+if TYPE_CHECKING:
+    from tui.engine.endpoint import Endpoint
+    from tui.engine.transport import Transport
+
+
+def transport_for(endpoint: Endpoint) -> Transport:
+    """The transport of an endpoint's kind; raises EndpointUnusable for a kind that is not spoken.
+
+    A kind is imported where it is used: most endpoints are sockets.
+    """
+    if endpoint.socket_path:
+        return UnixTransport(endpoint.socket_path)
+    kind = endpoint.url.partition("://")[0]
+    raise EndpointUnusable(
+        f"{endpoint.source} names {endpoint.url}, and {kind} endpoints are not supported yet",
+        "name a unix socket: --host unix:///var/run/docker.sock",
+    )
