@@ -247,12 +247,14 @@ async def _roll_backs(
     await asyncio.to_thread(shell.first, "v2")
     for number in range(repeats):
         version = "v2" if number % 2 else "v1"
+        if number:  # what was rolled back from is no way back until it has been deployed again
+            await apps.work("deploy", version="v2")
         launched = await apps.started("rollback")
         with Watch(ports[0]) as watch:
             await asyncio.sleep(0.3)
             began = time.monotonic()
             await launched.go()
-            ours.append(await asyncio.to_thread(watch.until, version, began))
+            ours.append(await asyncio.to_thread(watch.until, "v1", began))
             await apps.ended(launched)
         gaps.append(watch.gap())
         with Watch(ports[1]) as watch:
@@ -373,8 +375,8 @@ async def _behind(apps: Apps, port: int, turns: int) -> Load:
     load = Load(port)
     async with load.going():
         await asyncio.sleep(1)
-        for number in range(turns):
-            await apps.work("deploy", version="v1" if number % 2 else "v2")
+        for _ in range(turns):
+            await apps.work("deploy", version="v2")
             await apps.work("rollback")
         await asyncio.sleep(1)
     return load

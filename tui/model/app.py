@@ -193,6 +193,7 @@ class AppSpec(NamedTuple):
     build      None where it is not built here
     scan       None where ship does not scan it
     engines    docker contexts or endpoints, () for the current one
+    fleet      the name of `[fleets.NAME]`, whose engines they are; "" for none
     order      "stop-first" or "start-first"
     keep       earlier good releases that are kept
     keep_builds   the newest builds that are kept whether they are released or not
@@ -211,6 +212,7 @@ class AppSpec(NamedTuple):
     test: ProofSpec = ProofSpec()
     scan: ScanSpec | None = None
     engines: tuple[str, ...] = ()
+    fleet: str = ""
     order: str = "stop-first"
     keep: int = 5
     drain: tuple[str, ...] = ()

@@ -182,6 +182,7 @@ APP: Mapping[str, Reader] = {
     "image": by(TEXT),
     "engine": NAMES,
     "engines": NAMES,
+    "fleet": by(TEXT),
     "order": by(one_of("stop-first", "start-first")),
     "keep": by(number(0, 1000)),
     "keep_builds": by(number(0, 1000)),

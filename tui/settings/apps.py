@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.settings.reading import Reader
 
 RIVALS: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "": (("engine", "engines"),),
+    "": (("engine", "engines", "fleet"),),
     "run": (("network_mode", "networks"),),
     "ready": (("http", "tcp", "exec"),),
 }

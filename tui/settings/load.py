@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-OTHER_TABLES = {"keys": "keys", "apps": "apps.NAME", "engines": "engines.NAME", "trust": "trust"}
+OTHER_TABLES = {
+    "keys": "keys", "apps": "apps.NAME", "engines": "engines.NAME", "fleets": "fleets.NAME", "trust": "trust",
+}  # fmt: skip
 """Tables that have readers of their own, and how their heads are written."""
 
 FLOORED = ("policy", "trust", "engines")
@@ -98,6 +100,8 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
         from tui.settings.engines import engine_problems
 
         problems += engine_problems(written["engines"], origin)
+    if not problems and ("fleets" in written or "apps" in written):
+        problems += _fleet_problems(written, origin)
     if problems:
         raise ConfigError([*problems, *broken])
     if not broken:
@@ -122,6 +126,16 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
         file=config or "",
         trust_files=files,
     )
+
+
+def _fleet_problems(written: Mapping[str, Any], origin: Mapping[str, str]) -> list[str]:
+    """What is wrong with the fleets and with the apps that name one, which get their engines."""
+    fleets, apps = written.get("fleets", {}), written.get("apps", {})
+    if not fleets and not any("fleet" in table for table in apps.values()):
+        return []
+    from tui.settings.fleets import fleet_problems, put_into_apps
+
+    return fleet_problems(fleets, origin) or put_into_apps(apps, fleets)
 
 
 def _broken_together(written: Mapping[str, Any], origin: Mapping[str, str]) -> list[str]:
@@ -162,6 +176,10 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         from tui.settings.engines import engines_of
 
         settings = settings._replace(engines=engines_of(values["engines"]))
+    if values.get("fleets"):
+        from tui.settings.fleets import fleets_of
+
+        settings = settings._replace(fleets=fleets_of(values["fleets"]))
     return settings
 
 
@@ -192,7 +210,7 @@ def _merge(into: dict[str, Any], origin: dict[str, str], values: Mapping[str, An
             from tui.settings.apps import merge
 
             merge(into.setdefault(key, {}), value)
-        elif key == "engines":
+        elif key in ("engines", "fleets"):
             earlier = into.setdefault(key, {})
             earlier |= {name: {**earlier.get(name, {}), **table} for name, table in value.items()}
             origin |= {f"{key}.{name}": path for name in value}
@@ -260,6 +278,11 @@ def _checked(
             from tui.settings.reading import SettingsFile
 
             found[key] = read_engines(value, SettingsFile(path, problems, home))
+        elif key == "fleets":
+            from tui.settings.fleets import read_fleets
+            from tui.settings.reading import SettingsFile
+
+            found[key] = read_fleets(value, SettingsFile(path, problems, home))
         elif key == "keys":
             flat = _flat(value)
             found[key] = _table(flat, dict.fromkeys(flat, KEYS), path, key, problems)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from tui.model.app import AppSpec
+    from tui.model.fleet import Fleet
     from tui.model.policy import EngineSettings
 
 
@@ -39,7 +40,8 @@ class Settings(NamedTuple):
     not_obeyed   of these, what a file that may have come with a repository asks for in vain
     apps      name -> app: those of `own` first, then in the order of the files
     own       the apps of --config's file, else of the folder's own: what is meant where none is named
-    engines   docker context or endpoint -> what is special about it
+    engines   name, docker context or endpoint -> how it is reached, and what is special about it
+    fleets    name -> the engines that have it in common
     file      the one that was named for this time (--config), "" for none
     trust_files  which file a part of `policy.trust` comes from: "level", "verify_keys.ci", "require.scan"
     """
@@ -53,6 +55,7 @@ class Settings(NamedTuple):
     apps: Mapping[str, AppSpec] = {}
     policy: Policy = Policy()
     engines: Mapping[str, EngineSettings] = {}
+    fleets: Mapping[str, Fleet] = {}
     own: tuple[str, ...] = ()
     file: str = ""
     trust_files: Mapping[str, str] = {}

@@ -32,7 +32,7 @@ APP = [
     ("keep = -1", "[apps.web] keep = -1 is not allowed: it takes a whole number from 0 to 1000"),
     ("keep = true", "[apps.web] keep = true is not allowed: it takes a whole number from 0 to 1000"),
     ('engine = ""', "[apps.web] engine = '' is not allowed: it takes a text that is not empty"),
-    ('engine = "a"\nengines = "b"', "[apps.web] engines is not allowed beside engine: one of engine, engines can be set"),
+    ('engine = "a"\nengines = "b"', "[apps.web] engines is not allowed beside engine: one of engine, engines, fleet can be set"),
     ("engines = {}", "[apps.web] engines = a table is not allowed: it takes a list"),
     (
         "drain = \"a 'b\"",
@@ -47,7 +47,7 @@ APP = [
     ("swarm = true", "[apps.web] swarm is not taken: Swarm comes in a later version"),
     ("scan = 1", "[apps.web.scan] is a table, not 1: write [apps.web.scan] above its keys"),
     ("imag = 'a'", "[apps.web] imag is unknown: did you mean image?"),
-    ("zzz = 1", "[apps.web] zzz is unknown: known are image, engine, engines, order, keep, keep_builds, drain, drain_seconds, create_networks, create_volumes, ignore_changes, build, run, ready, test, scan"),
+    ("zzz = 1", "[apps.web] zzz is unknown: known are image, engine, engines, fleet, order, keep, keep_builds, drain, drain_seconds, create_networks, create_volumes, ignore_changes, build, run, ready, test, scan"),
     ("ports = [80]", "[apps.web] ports is not allowed here: it belongs in [apps.web.run]"),
     ("depends_on = []", "[apps.web] depends_on is not taken: an app is one container, and knows of no other service"),
     ("run = 1", "[apps.web.run] is a table, not 1: write [apps.web.run] above its keys"),
@@ -293,7 +293,7 @@ def test_a_wrong_value_of_a_table_is_named(faults: Faults, table: str, text: str
         ),
         (
             "[apps.web.eu]\n",
-            "[apps.web] eu is unknown: known are image, engine, engines, order, keep, keep_builds, drain, drain_seconds, "
+            "[apps.web] eu is unknown: known are image, engine, engines, fleet, order, keep, keep_builds, drain, drain_seconds, "
             "create_networks, create_volumes, ignore_changes, build, "
             'run, ready, test, scan; an app\'s name with a dot in it is written in quotes: [apps."web.eu"]',
         ),
