@@ -248,7 +248,7 @@ async def _roll_backs(
     for number in range(repeats):
         version = "v2" if number % 2 else "v1"
         if number:  # what was rolled back from is no way back until it has been deployed again
-            await apps.work("deploy", version="v2")
+            await apps.work("deploy", version="v2", again=True)
         launched = await apps.started("rollback")
         with Watch(ports[0]) as watch:
             await asyncio.sleep(0.3)
@@ -376,7 +376,7 @@ async def _behind(apps: Apps, port: int, turns: int) -> Load:
     async with load.going():
         await asyncio.sleep(1)
         for _ in range(turns):
-            await apps.work("deploy", version="v2")
+            await apps.work("deploy", version="v2", again=True)
             await apps.work("rollback")
         await asyncio.sleep(1)
     return load
