@@ -45,6 +45,7 @@ def _short(digest: re.Match[str]) -> str:
 
 class PlanDialog(FittedDialog[Plan]):
     """Shows what will be done as soon as that is known, and asks. The default is Cancel; the answer the plan.
+    Until then nothing has the focus: an impatient Enter answers nothing.
 
     `plan` raises HoldfastError where it cannot be done: then the dialog says why. `typed` must be typed
     before it is done, "" where a key is enough. `only_look` shows the plan, and offers nothing. `again` plans
@@ -55,6 +56,8 @@ class PlanDialog(FittedDialog[Plan]):
     PlanDialog #back { display: none; margin-top: 1; }
     PlanDialog .low #back { margin-top: 0; }
     """
+
+    AUTO_FOCUS = ""
 
     def __init__(
         self,
@@ -79,7 +82,7 @@ class PlanDialog(FittedDialog[Plan]):
         with Vertical():
             yield Static(Text(safe(self._heading)), classes="title")
             with VerticalScroll(can_focus=False):
-                yield Static(Text("planning ..."), id="body")
+                yield Static(id="body")
             yield Static(id="more")
             yield Static(id="back")
             yield Static(classes="typed", id="asked")
@@ -91,11 +94,18 @@ class PlanDialog(FittedDialog[Plan]):
                 yield do
 
     def on_mount(self) -> None:
-        self.set_focus(self.query_one("#cancel"))  # at once: a plan that is there already may take it away
+        self._begin()
+
+    def _begin(self) -> None:
+        """Plan, and have nothing to press meanwhile but what leaves."""
+        self.query_one("#body", Static).update(Text("planning ..."))
+        cancel = self.query_one("#cancel", Button)
+        cancel.label, cancel.can_focus = self._leaving(), False
+        self.set_focus(None)
         self.run_worker(self._show_plan())
 
     async def _show_plan(self) -> None:
-        body = self.query_one("#body", Static)
+        body, cancel = self.query_one("#body", Static), self.query_one("#cancel", Button)
         try:
             plan = await self._make()
         except HoldfastError as error:
@@ -103,19 +113,26 @@ class PlanDialog(FittedDialog[Plan]):
                 return
             self._may_again = self._again is not None and AGAIN in error.hint
             body.update(_why_not(error, may_again=self._may_again))
-            self.query_one("#cancel", Button).label = "Close (Esc)"
+            cancel.label = "Close (Esc)"
+            self.ask_unread()
+            self._focus(cancel)
         else:
             if not self.query(Button):
                 return
             self._plan = plan
             if not self._typed:
                 self.ask_unread()
+            self._focus(cancel)
             self.query_one(".title", Static).update(Text(safe(plan.title)))
             body.update(_plan(plan, self._cells()))
             self._show_way_back(plan)
             if not self._only_look:
                 self._offer(plan.verb)
         self.fit_soon()
+
+    def _focus(self, cancel: Button) -> None:
+        cancel.can_focus = True
+        self.set_focus(cancel)
 
     def _leaving(self) -> str:
         return "Close (Esc)" if self._only_look else "Cancel (Esc)"
@@ -132,9 +149,7 @@ class PlanDialog(FittedDialog[Plan]):
         """The same, meant so."""
         assert self._again is not None
         self._make, self._again, self._may_again = self._again, None, False
-        self.query_one("#body", Static).update(Text("planning ..."))
-        self.query_one("#cancel", Button).label = self._leaving()
-        self.run_worker(self._show_plan())
+        self._begin()
 
     def _show_way_back(self, plan: Plan) -> None:
         """It is in sight however much there is to scroll."""
