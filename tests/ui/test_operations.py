@@ -403,6 +403,30 @@ async def test_a_dialog_that_is_closed_while_it_plans_leaves_no_process(
         await robot.wait(lambda: processes.last.op in processes.abandoned)
 
 
+async def test_an_impatient_enter_does_not_lose_the_plan(dashboard: Open, processes: Processes) -> None:
+    processes.planning = asyncio.Event()
+    async with dashboard(settings=SETTINGS) as robot:
+        await robot.press("P")
+        await robot.wait_for("planning ...")
+        await robot.press("enter", "tab", "enter", "left", "enter")
+        processes.planning.set()
+        await robot.wait_for("Do it (y)")
+        assert not processes.abandoned
+        await robot.press("enter")  # the default, now that it can be read
+        await robot.wait(lambda: processes.last.op in processes.abandoned)
+
+
+@pytest.mark.parametrize("key", ["n", "q", "escape"])
+async def test_what_is_planned_can_be_left(dashboard: Open, processes: Processes, key: str) -> None:
+    processes.planning = asyncio.Event()
+    async with dashboard(settings=SETTINGS) as robot:
+        await robot.press("P")
+        await robot.wait_for("planning ...")
+        await robot.wait(lambda: processes.asked)
+        await robot.press(key)
+        await robot.wait(lambda: processes.last.op in processes.abandoned)
+
+
 async def test_quitting_while_something_is_planned_ends_it(dashboard: Open, processes: Processes) -> None:
     processes.planning = asyncio.Event()
     async with dashboard(settings=SETTINGS) as robot:
