@@ -13,6 +13,7 @@ from tests.ui import fakes
 from tests.ui.test_pictures import APPS, NOW, PAST, Still, released, still
 from tui.commands.table import BY_ID
 from tui.errors import Refused
+from tui.model.version import Suggestion
 from tui.operations.looking.suggested_versions import Suggestions
 from tui.presentation.theme import find_themes
 from tui.screens.confirm import ConfirmDialog, Question
@@ -43,7 +44,8 @@ TERMINALS = {"dark": MONOKAI, "light": DEFAULT_TERMINAL_THEME}
 
 
 async def offers() -> AsyncIterator[Suggestions]:
-    yield Suggestions((("v1.0.1", "the next patch"), ("v1.1.0", "the next minor")), "choose one")
+    offered = (Suggestion("v1.0.1", "the next patch"), Suggestion("v1.1.0", "the next minor"))
+    yield Suggestions(offered, "choose one")
 
 
 async def planned() -> Plan:

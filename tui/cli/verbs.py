@@ -231,7 +231,7 @@ async def _versions(
     from tui.model.remote import RemoteTag, RemoteTags
     from tui.operations.looking.app_repository import Remote
     from tui.operations.looking.releases import read_releases
-    from tui.presentation.versions import release_words
+    from tui.presentation.versions import TrustWords, release_words
     from tui.registry.errors import RegistryError
 
     there, note = None, ""
@@ -246,21 +246,23 @@ async def _versions(
     ledger = await Ledger.open(engine)
     releases = (await read_releases(engine, ledger, app.name)).releases
     first = first_choice(offered, releases)
-    offered.sort(key=lambda one: one.tag != first)
-    longest, now = max((len(one.tag) for one in offered[:OFFERED]), default=0), time.time()
-    trust: Mapping[str, Sequence[str]] = {}
+    newest = sorted(offered, key=lambda one: one.tag != first)[:OFFERED]
+    trust: Mapping[str, TrustWords] = {}
     if policy.trust is not None and there is not None:
         from tui.cli.version_words import trust_of
 
-        trust = await trust_of(engine, app, policy, offered[:OFFERED], releases)
-    words = [[*release_words(one, releases, now), *trust.get(one.tag, ())] for one in offered[:OFFERED]]
-    newest = [
-        f"{one.tag:{longest}}  {' · '.join(said)}".rstrip()
-        for one, said in zip(offered[:OFFERED], words, strict=True)
-    ]
-    if not newest and not note:
+        trust = await trust_of(engine, app, policy, newest, releases)
+        first = first_choice(newest, releases, [tag for tag, words in trust.items() if words.refused])
+        newest.sort(key=lambda one: one.tag != first)
+    longest, now = max((len(one.tag) for one in newest), default=0), time.time()
+    lines = []
+    for one in newest:
+        said = trust.get(one.tag) or TrustWords()
+        words = [*said.refused, *release_words(one, releases, now), *said.told]
+        lines.append(f"{one.tag:{longest}}  {' · '.join(words)}".rstrip())
+    if not lines and not note:
         note = "there is none yet: holdfast tag, and holdfast push where there is a registry"
-    return newest, note
+    return lines, note
 
 
 def _show_plan(plan: Plan, engine: str, *, json: bool) -> None:

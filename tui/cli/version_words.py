@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.evidence.files import read_evidence
 from tui.model.recorded_trust import recorded_sources
 from tui.operations.looking.version_trust import Version, verify_versions
-from tui.presentation.versions import IN_REGISTRY, evidence_of, trust_words
+from tui.presentation.versions import IN_REGISTRY, TrustWords, evidence_of, trust_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 async def trust_of(
     engine: Engine, app: AppSpec, policy: Policy, offered: Sequence[Offered], releases: Releases
-) -> dict[str, list[str]]:
+) -> dict[str, TrustWords]:
     """A version's tag -> who stands for it, and what the policy misses; of those in the registry."""
     there = [one for one in offered if one.place in IN_REGISTRY]
     names = {name for one in there for name in one.images if name}

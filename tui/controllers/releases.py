@@ -82,9 +82,7 @@ class Releases:
 
     async def _version(self, app: AppSpec, title: str) -> str | None:
         self._session.ask_registries()
-        first = first_choice(self._offered(app), self._store.releases.get(app.name))
-        dialog = VersionDialog(title, self._versions(app), _no_version, first=first)
-        return await ask(self._app, dialog)
+        return await ask(self._app, VersionDialog(title, self._versions(app), _no_version))
 
     def _offered(self, app: AppSpec) -> list[Offered]:
         return offered_versions(app, self._store.images.values(), self._store.remote.get(app.repository))
@@ -105,7 +103,8 @@ class Releases:
                     verifying.look(offered, releases, known)
                     verdicts = verifying.verdicts
                 choices = version_choices(app, offered, releases, known, policy, now, verdicts)
-                yield Suggestions(choices, self._note(app, offered))
+                first = first_choice(offered, releases, [one.tag for one in choices if one.refused])
+                yield Suggestions(choices, self._note(app, offered), first)
                 await news.wait()
         finally:
             end()

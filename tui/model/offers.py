@@ -10,7 +10,7 @@ from tui.model.version import Version
 from tui.model.ways_back import rolled_back_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from tui.model.app import AppSpec
     from tui.model.image import Image
@@ -87,14 +87,18 @@ def offered_versions(app: AppSpec, images: Iterable[Image], remote: RemoteTags |
     return [found[tag] for tag in (*proper, *sorted(found.keys() - {*proper}))]
 
 
-def first_choice(offered: Iterable[Offered], releases: Releases | None) -> str:
-    """The newest version that is not live, has not failed and can be had; "" where there is none."""
+def first_choice(offered: Iterable[Offered], releases: Releases | None, refused: Collection[str] = ()) -> str:
+    """The newest version that is not live, has not failed and can be had; "" where there is none.
+
+    refused   tags that a policy would refuse: one of them only where there is no other
+    """
+    able = []
     for one in offered:
         number = release_of(one, releases)
         live = number is not None and releases is not None and number == releases.standing.live
         if not live and one.can_be_had and trouble_of(one, releases) is None:
-            return one.tag
-    return ""
+            able.append(one.tag)
+    return next((tag for tag in able if tag not in refused), able[0] if able else "")
 
 
 def release_of(one: Offered, releases: Releases | None) -> int | None:

@@ -111,10 +111,11 @@ FIRST = Version(0, 1, 0, prefix="v")
 
 
 class Suggestion(NamedTuple):
-    """A tag that is free, and why it is offered."""
+    """A tag that is offered, and why, or what is known of it; `refused` where the policy would refuse it."""
 
     tag: str
     why: str
+    refused: bool = False
 
 
 def suggest(tags: Iterable[str], *, commit: str = "", dirty: bool = False) -> list[Suggestion]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.evidence import ClaimKind, Evidence, recorded_claims, together
 from tui.model.offers import is_of, release_of, trouble_of
@@ -58,20 +58,33 @@ def version_choices(
 ) -> list[Suggestion]:
     """Each with what is known of it, `known` by IDs and digests, and with what the policy misses.
 
+    What decides stands first, as a line may be cut: that it is refused, and why.
+
     verdicts   on those that are verified in the registry: by tag, None while they are looked for
     """
     choices = []
     for one in offered:
-        words = [WORDS[one.place], *release_words(one, releases, now)]
         evidence = evidence_of(one, releases, known)
+        trust = trust_words(one, evidence, app, policy, verdicts)
+        words = [*trust.refused, WORDS[one.place], *release_words(one, releases, now), *trust.told]
         judged = {verdict.kind for verdict in verdicts.get(one.tag) or ()}
-        if evidence.tested and ClaimKind.TEST not in judged:  # else others' word is wanted, and said below
+        if evidence.tested and ClaimKind.TEST not in judged:  # else others' word is wanted, and said above
             words.append(f"tested {age(now - evidence.tested)} ago")
         if evidence.scanned and ClaimKind.SCAN not in judged:
             words.append(f"scanned {age(now - evidence.scanned)} ago")
-        words += trust_words(one, evidence, app, policy, verdicts)
-        choices.append(Suggestion(one.tag, " · ".join(words)))
+        choices.append(Suggestion(one.tag, " · ".join(words), refused=bool(trust.refused)))
     return choices
+
+
+class TrustWords(NamedTuple):
+    """What is known of who stands for a version.
+
+    refused   why a deploy of it would be refused: "! refused: no scan"; () where it would not, as is known
+    told      who stands for it, and what else the policy misses: "signed, tested by ci", "! untested"
+    """
+
+    refused: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 def trust_words(
@@ -80,27 +93,36 @@ def trust_words(
     app: AppSpec,
     policy: Policy,
     verdicts: Mapping[str, Sequence[Verdict] | None],
-) -> list[str]:
-    """Who stands for a version, and what the policy misses: "signed, tested by ci", "! no scan"."""
+) -> TrustWords:
+    """Who stands for a version, and what the policy misses."""
     if policy.trust is None or one.place not in IN_REGISTRY:
-        return _lacks(policy.missing(evidence, app))
+        return _lacks((), policy.missing(evidence, app))
     found = verdicts.get(one.tag)
     if found is None:
-        return [VERIFYING if one.tag in verdicts else NOT_VERIFIED]
+        return TrustWords(told=(VERIFYING if one.tag in verdicts else NOT_VERIFIED,))
     by: dict[str, list[str]] = {}
     for verdict in found:
         if verdict.ok:
             by.setdefault(_by(verdict), []).append(_BY.get(verdict.kind, verdict.kind))
     said = [f"{', '.join(kinds)} {whose}" for whose, kinds in by.items()]
-    return [*said, *_lacks(policy.missing(evidence, app, one.tag, found))]
+    return _lacks(said, policy.missing(evidence, app, one.tag, found))
 
 
-def _lacks(missing: Iterable[Requirement]) -> list[str]:
-    """In few words, as a line is short: "! no test, signature", "! untested"."""
+def _lacks(said: Iterable[str], missing: Sequence[Requirement]) -> TrustWords:
+    refused = _short(one for one in missing if one.enforced)
+    others = _short(one for one in missing if not one.enforced)
+    return TrustWords(
+        refused=(f"! refused: {', '.join(refused)}",) if refused else (),
+        told=(*said, *(f"! {words}" for words in others)),
+    )
+
+
+def _short(missing: Iterable[Requirement]) -> list[str]:
+    """In few words, as a line is short: "no test, signature", "untested"."""
     kinds: dict[str, list[str]] = {}
     for one in missing:
         kinds.setdefault(one.short.replace(one.kind, _KIND, 1), []).append(one.kind)
-    return [f"! {words.replace(_KIND, ', '.join(of), 1)}" for words, of in kinds.items()]
+    return [words.replace(_KIND, ", ".join(of), 1) for words, of in kinds.items()]
 
 
 def _by(verdict: Verdict) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
+    from tui.model.version import Suggestion
     from tui.operations.looking.suggested_versions import Suggestions
 
 AGAIN = "--again"
@@ -265,7 +266,8 @@ class VersionDialog(Dialog[str]):
 
     offers   what is offered, again and again as more is known
     refuse   what is wrong with a text, "" where it is fine
-    first    what the cursor begins on, "" for the first that is offered
+
+    The cursor leaves a version that turns out to be refused, unless somebody has put it there.
     """
 
     def __init__(
@@ -273,15 +275,12 @@ class VersionDialog(Dialog[str]):
         title: str,
         offers: AsyncIterator[Suggestions],
         refuse: Callable[[str], str],
-        *,
-        first: str = "",
     ) -> None:
         super().__init__()
         self._heading = title
         self._offers = offers
         self._refuse = refuse
-        self._first = first
-        self._typed = False
+        self._typed = self._moved = False
         self._filled = ""
 
     def compose(self) -> ComposeResult:
@@ -299,24 +298,28 @@ class VersionDialog(Dialog[str]):
 
     async def _take_offers(self) -> None:
         said = self.query_one("#said", Static)
-        async for offered, note in self._offers:
+        note = ""
+        async for found in self._offers:
             if not self.query(OptionList):  # closed while this came
                 return
-            self._show(offered)
+            self._show(found.offered, found.first)
+            note = found.note
             said.update(Text(safe(note) or "asking the registry ..."))
         if not note:
             said.update(Text(CHOOSE))
 
-    def _show(self, offered: Sequence[tuple[str, str]]) -> None:
+    def _show(self, offered: Sequence[Suggestion], first: str) -> None:
         options = self.query_one(OptionList)
-        longest = min(max((len(tag) for tag, _ in offered), default=0), 40)
-        chosen = self._chosen() or self._first
+        longest = min(max((len(one.tag) for one in offered), default=0), 40)
+        chosen = self._chosen()
+        if not chosen or (not self._moved and any(one.refused for one in offered if one.tag == chosen)):
+            chosen = first
         options.clear_options()
-        for tag, why in offered:
-            text = Text(f"{safe(tag):<{longest}}  ")
-            text.append(safe(why), "dim")
-            options.add_option(Option(text, id=tag))
-        tags = [tag for tag, _ in offered]
+        for one in offered:
+            text = Text(f"{safe(one.tag):<{longest}}  ")
+            text.append(safe(one.why), "dim")
+            options.add_option(Option(text, id=one.tag))
+        tags = [one.tag for one in offered]
         if tags:
             options.highlighted = tags.index(chosen) if chosen in tags else 0
         if not self._typed:
@@ -354,4 +357,5 @@ class VersionDialog(Dialog[str]):
             event.stop()
             options = self.query_one(OptionList)
             options.action_cursor_up() if event.key == "up" else options.action_cursor_down()
+            self._moved = True
             self._fill()

@@ -20,11 +20,11 @@ from tui.model.releases import Releases
 from tui.model.remote import Whereabouts
 from tui.model.signing import KeySource
 from tui.model.standing import Standing
-from tui.model.trust import ListedKey, Trust
+from tui.model.trust import Level, ListedKey, Trust
 from tui.model.verdict import Answer, Verdict, Wanted
 from tui.operations.looking import version_trust
 from tui.operations.looking.version_trust import Version, verify_versions
-from tui.presentation.versions import version_choices
+from tui.presentation.versions import TrustWords, version_choices
 from tui.registry.client import Registry
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ async def test_the_list_of_the_command_line_says_the_same(place: Place) -> None:
     engine: Any = Engine()
     offered = [Offered("v1", Whereabouts.REMOTE, "", ()), Offered("v2", Whereabouts.HERE, "", ())]
     words = await trust_of(engine, place.app, place.policy, offered, Releases(Standing("web")))
-    assert words == {"v1": ["signed, tested by ci"]}
+    assert words == {"v1": TrustWords(told=("signed, tested by ci",))}
 
 
 def test_a_line_says_what_is_known_so_far(tmp_path: Path) -> None:
@@ -103,13 +103,16 @@ def test_a_line_says_what_is_known_so_far(tmp_path: Path) -> None:
         "v2": (Verdict("signature", Answer.ABSENT), Verdict("test", Answer.UNREACHABLE)),
     }
     choices = version_choices(app, offered, None, {"": Evidence("")}, policy, 9.0, verdicts)
-    assert [one.why.removeprefix("in the registry · ") for one in choices] == [
-        "verifying",
-        "signed by ci · tested elsewhere, unsigned",
-        "! test not verified · ! no signature",
-        "not verified",
-        "only here, not pushed · ! untested",
+    assert [(one.why.replace("in the registry · ", ""), one.refused) for one in choices] == [
+        ("verifying", False),
+        ("signed by ci · tested elsewhere, unsigned", False),
+        ("! refused: test not verified, no signature · in the registry", True),
+        ("not verified", False),
+        ("! refused: untested · only here, not pushed", True),
     ]
+    audit = policy._replace(require_tests=False, trust=policy.trust._replace(level=Level.AUDIT))
+    told = version_choices(app, offered, None, {"": Evidence("")}, audit, 9.0, verdicts)[2]
+    assert (told.why, told.refused) == ("in the registry · ! test not verified · ! no signature", False)
 
 
 def test_without_trust_none_of_it_is_loaded() -> None:

@@ -106,6 +106,13 @@ def test_where_nobody_asked_for_digests_a_version_is_known_by_its_name() -> None
     assert release_of(offered[1], known) == 1
 
 
+def test_what_a_policy_refuses_is_chosen_only_where_there_is_nothing_else() -> None:
+    offered = offered_versions(WEB, [], there(v1_0_0="a", v1_1_0="b", v1_2_0="c"))
+    assert first_choice(offered, None) == "v1.2.0"
+    assert first_choice(offered, None, {"v1.2.0"}) == "v1.1.0"
+    assert first_choice(offered, None, {"v1.0.0", "v1.1.0", "v1.2.0"}) == "v1.2.0"
+
+
 def test_what_was_pulled_by_its_digest_is_here_and_known_by_its_image() -> None:
     pulled = image("a", digest="sha256:x")
     [one] = offered_versions(WEB, [pulled], there(v1_0_0="sha256:x"))

@@ -219,7 +219,7 @@ def test_versions_stand_by_precedence_with_where_they_are() -> None:
             AppSpec("web", "registry:5000/web", "holdfast.toml"), offered, RELEASES, known, Policy(), NOW
         )
     }
-    assert said["v1.10.0"] == "only here, not pushed · ! untested"
+    assert said["v1.10.0"] == "! refused: untested · only here, not pushed"
     assert said["v1.9.0"] == "in the registry · tested 1h ago"
     assert said["v1.5.0"] == "here and in the registry · live, r5 · tested 2h ago"  # as the ledger recorded
     assert first_choice(offered, RELEASES) == "v1.9.0"

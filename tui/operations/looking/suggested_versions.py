@@ -10,17 +10,22 @@ from tui.operations.looking.git_state import source_of
 from tui.registry.errors import RegistryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tui.engine.client import Engine
     from tui.model.app import AppSpec
 
 
 class Suggestions(NamedTuple):
-    """Tags to offer, the likeliest first; `note`: why the registry's were not counted, "" if they were."""
+    """Tags to offer, the likeliest first.
 
-    offered: list[Suggestion]
+    note    why the registry's were not counted, "" if they were
+    first   where the cursor begins, "" for the first that is offered
+    """
+
+    offered: Sequence[Suggestion]
     note: str = ""
+    first: str = ""
 
 
 async def local_suggestions(app: AppSpec, local: Iterable[str]) -> Suggestions:
