@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tui.model.fleet import EngineOutcome  # noqa: TC001  # read by the codec too
+
 WAITING, RUNNING, DONE, CACHED, FAILED, UNDONE, SKIPPED = (
     "waiting", "running", "done", "cached", "failed", "undone", "skipped",
 )  # fmt: skip
@@ -131,6 +133,7 @@ class Result(NamedTuple):
     digest    the manifest digest, as the registry has it
     tags      references "repository:tag"
     facts     further things to keep (base images with their digests ...): (name, value) each
+    engines   what became of each engine of a fleet, () where it was one alone
     """
 
     image: str = ""
@@ -139,6 +142,7 @@ class Result(NamedTuple):
     release: str = ""
     gap_seconds: float | None = None
     facts: tuple[tuple[str, str], ...] = ()
+    engines: tuple[EngineOutcome, ...] = ()
 
 
 class Ended(NamedTuple):

@@ -45,6 +45,8 @@ class Release(NamedTuple):
     container     the ID of its container where no deploy made it: it was adopted, or labels alone tell of it
     gate_passed   of one that was adopted: whether it passed its gate as it stood
     from_labels   whether this is what the labels of its container tell: its run configuration is only there
+    fleet         the ID of the operation that released it on several engines, "" where it was this one alone
+    engines       all of those, as the configuration called them
     """
 
     app: str
@@ -68,6 +70,8 @@ class Release(NamedTuple):
     container: str = ""
     gate_passed: bool = False
     from_labels: bool = False
+    fleet: str = ""
+    engines: tuple[str, ...] = ()
 
     def made_anew(
         self, *, number: int, reference: str, previous: int, by: str, host: str, at: float, op: str
@@ -86,6 +90,8 @@ class Release(NamedTuple):
             container="",
             gate_passed=False,
             from_labels=False,
+            fleet="",
+            engines=(),
         )
 
 

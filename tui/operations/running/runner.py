@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from tui.model.operation import Event, Plan
 
 
+class PartlyDone(HoldfastError):
+    """It failed, and something was made all the same: `result` says what."""
+
+    def __init__(self, message: str, hint: str, result: Result) -> None:
+        super().__init__(message, hint)
+        self.result = result
+
+
 class Planned(NamedTuple):
     """A verb on one app, ready to be done. Planning has changed nothing; what refuses it was raised.
 
@@ -95,6 +103,8 @@ async def perform(
         result = await planned.run(report)
     except HoldfastError as error:
         problem = failure(error)
+        if isinstance(error, PartlyDone):
+            result = error.result
     except asyncio.CancelledError:
         problem = Failure(CANCELLED, "cancelled")
     except Exception as error:  # noqa: BLE001  # the one place where a mistake of ours becomes an outcome

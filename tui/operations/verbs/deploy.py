@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError
@@ -22,6 +23,7 @@ from tui.operations.deploying.pulling import PULL
 from tui.operations.deploying.retiring import PRUNE, image_steps, retire
 from tui.operations.deploying.rollout import RolloutParts, rollout_of
 from tui.operations.deploying.taken_names import refuse_taken
+from tui.operations.deploying.turn import ALONE
 from tui.operations.running.runner import Planned, this_process
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from tui.operations.deploying.orchestrator import Foreseen, HeldLease, Orchestrator
     from tui.operations.deploying.rollout import Rollout
     from tui.operations.deploying.sources import Deployable, Source
+    from tui.operations.deploying.turn import Turn
     from tui.operations.looking.releases import Deployed
     from tui.operations.running.report import Report
 
@@ -54,8 +57,10 @@ class Cancelled(HoldfastError):
         self.serves = serves
 
 
-async def plan(orchestrator: Orchestrator, app: AppSpec, op: str, source: Source) -> Planned:
-    """Put into service what the source has. Raises HoldfastError."""
+async def plan(
+    orchestrator: Orchestrator, app: AppSpec, op: str, source: Source, turn: Turn = ALONE
+) -> Planned:
+    """Put into service what the source has; `turn` where others are waited for. Raises HoldfastError."""
 
     async def read() -> Deployed:
         releases = await orchestrator.read_undisturbed(app.name)
@@ -69,7 +74,7 @@ async def plan(orchestrator: Orchestrator, app: AppSpec, op: str, source: Source
         found.target.check(app.name, await orchestrator.runnable(app, release.reference))
     steps, size = _steps(app, release, releases), found.target.size
     foreseen = await orchestrator.foresee(app, release, found.former, releases, steps, size=size)
-    deploy = _Deploy(orchestrator, app, op, found, foreseen)
+    deploy = _Deploy(orchestrator, app, op, found, foreseen, turn)
     return Planned(deploy.plan(release), deploy.run)
 
 
@@ -93,8 +98,15 @@ class _Deploy:
     """Putting into service what was found; `op` is the operation's ID."""
 
     def __init__(
-        self, orchestrator: Orchestrator, app: AppSpec, op: str, found: Deployable, foreseen: Foreseen
+        self,
+        orchestrator: Orchestrator,
+        app: AppSpec,
+        op: str,
+        found: Deployable,
+        foreseen: Foreseen,
+        turn: Turn,
     ) -> None:
+        self._turn = turn
         self._orchestrator = orchestrator
         self._app = app
         self._op = op
@@ -148,7 +160,9 @@ class _Deploy:
         app, orchestrator, before = self._app, self._orchestrator, self._found.releases
         title = self._title(await self._found.release(before.standing))
         owner = this_process(self._op, title=title, verb=self._found.name, what=self._found.what)
-        async with orchestrator.leased(app.name, owner, report) as lease:
+        async with AsyncExitStack() as stack:
+            async with self._turn.leasing():
+                lease = await stack.enter_async_context(orchestrator.leased(app.name, owner, report))
             try:
                 # Only now nobody else changes it: what was planned may be out of date.
                 releases = await orchestrator.read_again(before)
@@ -161,12 +175,15 @@ class _Deploy:
 
     async def _under_lease(self, lease: HeldLease, report: Report, releases: Deployed) -> Result:
         app, orchestrator, found = self._app, self._orchestrator, self._found
-        release = await found.release(releases.standing)
+        release = (await found.release(releases.standing))._replace(
+            fleet=self._turn.fleet, engines=self._turn.engines
+        )
         if not found.target.local:
             async with report.step(PULL):
                 await orchestrator.pull(release.reference, found.target.host, report, PULL)
         image = await orchestrator.runnable(app, release.reference)
         found.target.check(app.name, image)
+        await self._turn.come()
         if missing := await orchestrator.missing(app):
             if not self._foreseen.missing:  # they have gone since
                 report.state(NETWORKS, RUNNING, title=f"Create {', '.join(missing)}")

@@ -1,0 +1,318 @@
+"""A deploy to several engines and its way back, by the rules alone: nothing runs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.memory_app import NOT_READY
+from tests.support.memory_fleet import MemoryFleet
+from tests.support.verbs import refused, run, work
+from tui.engine.errors import ConnectionFailed
+from tui.errors import HoldfastError, NothingToDo
+from tui.model.fleet import ALL, EngineState, OnFailure, Share, Unreachable
+
+if TYPE_CHECKING:
+    from tests.support.memory_app import MemoryApp
+    from tests.support.verbs import Run
+
+AWAY = ConnectionFailed("nothing listens there")
+
+
+def three(web: MemoryApp, **rules: object) -> MemoryFleet:
+    return MemoryFleet(web.app, 3, **rules)
+
+
+def states(done: Run) -> dict[str, str]:
+    return {one.engine: one.state for one in done.ended.result.engines}
+
+
+async def test_all_engines_get_it_in_waves(web: MemoryApp) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1")
+    done = await work(fleet.deploy("v2"))
+    assert fleet.serving() == {"edge-1": "v2", "edge-2": "v2", "edge-3": "v2"}
+    assert [one.before for one in done.ended.result.engines] == ["r1 v1"] * 3
+    assert [one.after for one in done.ended.result.engines] == ["r2 v2"] * 3
+    assert done.plan.title == "Deploy web v2 to edge (3 engines)"
+    waves = [(name, text.partition(",")[0]) for name, text in done.plan.facts if name.startswith("wave")]
+    assert waves == [
+        ("wave 1", "edge-1: r1 v1 -> v2"),
+        ("wave 2", "edge-2: r1 v1 -> v2"),
+        ("wave 2", "edge-3: r1 v1 -> v2"),
+    ]
+
+
+async def test_every_record_tells_of_the_whole_fleet(web: MemoryApp) -> None:
+    fleet = three(web)
+    await work(fleet.deploy("v1"))
+    for app in fleet.apps.values():
+        release = app.memory.entries[1].release
+        assert (release.fleet, release.engines) == ("op", ("edge-1", "edge-2", "edge-3"))
+
+
+async def test_a_broken_version_stops_at_the_first_engine_and_all_keep_the_former(web: MemoryApp) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1", "v2")
+    for app in fleet.apps.values():
+        app.fail("v3")
+    done = await run(fleet.deploy("v3"))
+    assert done.error.code == 1
+    assert "v3 of web is on 0 of 3 engines: edge-1 undone" in done.error.message
+    assert done.error.hint == "every engine serves what it served before"
+    assert states(done) == {"edge-1": "undone", "edge-2": "behind", "edge-3": "behind"}
+    assert fleet.serving() == dict.fromkeys(fleet.apps, "v2")
+    assert [*fleet.apps["edge-2"].memory.entries] == [1, 2], "nothing was begun there"
+
+
+async def test_it_goes_back_everywhere_at_once(web: MemoryApp) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1")
+    await work(fleet.deploy("v2"))
+    done = await work(fleet.rollback())
+    assert fleet.serving() == dict.fromkeys(fleet.apps, "v1")
+    assert done.plan.title == "Roll web back to v1 on edge (3 engines)"
+    assert {name for name, _ in done.plan.facts if name.startswith(("wave", "at once"))} == {"at once"}
+
+
+async def test_everything_is_pulled_before_anything_is_switched(web: MemoryApp) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1")
+    fleet.apps["edge-3"].memory.fails["pull"] = HoldfastError("its disk is full")
+    done = await run(fleet.deploy("v2"))
+    assert fleet.serving() == dict.fromkeys(fleet.apps, "v1")
+    assert states(done) == {"edge-1": "behind", "edge-2": "behind", "edge-3": "undone"}
+    assert all([*app.memory.entries] == [1] for app in fleet.apps.values())
+    assert "edge-3 undone (its disk is full)" in done.error.message
+
+
+async def test_what_one_refuses_is_refused_on_all_with_its_name(web: MemoryApp) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1")
+    memory = fleet.apps["edge-2"].memory
+
+    async def leased(app: str) -> object:
+        raise HoldfastError("somebody deploys there", "wait")
+
+    memory.read_undisturbed = leased  # type: ignore[assignment,method-assign]
+    problem = await refused(fleet.deploy("v2"))
+    assert problem.message == "edge-2: somebody deploys there"
+    assert fleet.serving() == dict.fromkeys(fleet.apps, "v1")
+
+
+async def test_who_has_it_already_is_left_alone(web: MemoryApp) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1")
+    await work(fleet.apps["edge-2"].deploy("v2"))
+
+    class Live:
+        def __init__(self, other: object) -> None:
+            self.other = other
+
+        async def find(self, read: object) -> object:
+            raise NothingToDo("r2 v2 of web is live already", digest="sha256:v2")
+
+    parts = fleet._parts("v2", local=False)
+    parts[1]._source = lambda: Live(None)  # type: ignore[assignment,return-value]
+    from tui.operations.fleets import deploy
+
+    done = await work(deploy.plan(fleet.app, fleet.fleet, "op", "v2", parts, {}))
+    assert states(done) == {"edge-1": "done", "edge-2": "live already", "edge-3": "done"}
+    assert [*fleet.apps["edge-2"].memory.entries] == [1, 2]
+    assert fleet.serving() == dict.fromkeys(fleet.apps, "v2")
+
+
+async def test_other_bytes_on_one_engine_are_refused(web: MemoryApp) -> None:
+    fleet = three(web)
+    parts = fleet._parts("v2", local=True)
+    other = fleet._parts("v3", local=True)
+    from tui.operations.fleets import deploy
+
+    problem = await refused(deploy.plan(fleet.app, fleet.fleet, "op", "v2", [*parts[:2], other[2]], {}))
+    assert problem.code == 4
+    assert problem.message.startswith("edge-3: it names other bytes on edge-3")
+
+
+async def test_one_that_does_not_answer_stops_it_before_anything_is_changed(web: MemoryApp) -> None:
+    fleet = three(web)
+    fleet.away = {"edge-2": AWAY}
+    problem = await refused(fleet.deploy("v1"))
+    assert problem.code == 3
+    assert problem.message == "edge-2 does not answer: nothing listens there"
+    assert 'on_unreachable = "skip" in [fleets.edge]' in problem.hint
+
+
+async def test_or_is_left_behind_and_finished_later(web: MemoryApp) -> None:
+    fleet = three(web, on_unreachable=Unreachable.SKIP)
+    fleet.away = {"edge-2": AWAY}
+    done = await run(fleet.deploy("v1"))
+    assert done.error.code == 6
+    assert "edge-2 behind (nothing listens there)" in done.error.message
+    assert "--only behind" in done.error.hint
+    assert fleet.serving() == {"edge-1": "v1", "edge-2": "", "edge-3": "v1"}
+
+
+async def test_the_way_back_waits_for_nobody(web: MemoryApp) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1", "v2")
+    fleet.away = {"edge-2": AWAY}
+    done = await run(fleet.rollback())
+    assert done.error.code == 6
+    assert fleet.serving() == {"edge-1": "v1", "edge-2": "v2", "edge-3": "v1"}
+    fleet.away = {}
+    again = await work(fleet.rollback("v1"))
+    assert states(again) == {"edge-1": "live already", "edge-2": "done", "edge-3": "live already"}
+    assert fleet.serving() == dict.fromkeys(fleet.apps, "v1")
+
+
+async def test_a_roll_back_goes_on_where_one_engine_fails(web: MemoryApp) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1", "v2")
+    fleet.apps["edge-1"].fail("v1")
+    done = await run(fleet.rollback())
+    assert done.error.code == 6
+    assert fleet.serving() == {"edge-1": "v2", "edge-2": "v1", "edge-3": "v1"}
+    assert states(done)["edge-1"] == EngineState.UNDONE
+
+
+@pytest.mark.parametrize(
+    ("rule", "serve"),
+    [
+        (OnFailure.STOP, {"edge-1": "v2", "edge-2": "v2", "edge-3": "v1", "edge-4": "v1"}),
+        (OnFailure.BACK, {"edge-1": "v2", "edge-2": "v1", "edge-3": "v1", "edge-4": "v1"}),
+        (OnFailure.ALL_BACK, {"edge-1": "v1", "edge-2": "v1", "edge-3": "v1", "edge-4": "v1"}),
+    ],
+)
+async def test_what_becomes_of_the_others_when_one_fails(
+    web: MemoryApp, rule: OnFailure, serve: dict[str, str]
+) -> None:
+    fleet = MemoryFleet(web.app, 4, waves=(Share(1), Share(3), ALL), on_failure=rule)
+    await fleet.deployed("v1")
+    fleet.apps["edge-3"].fail("v2")
+    fleet.apps["edge-3"].memory.pause = 0.01  # so that edge-2 is done when it fails
+    done = await run(fleet.deploy("v2"))
+    assert fleet.serving() == serve
+    assert done.error.code == (1 if rule is OnFailure.ALL_BACK else 6)
+
+
+async def test_so_many_may_fail(web: MemoryApp) -> None:
+    fleet = three(web, max_failures=1)
+    await fleet.deployed("v1")
+    fleet.apps["edge-1"].fail("v2")
+    done = await run(fleet.deploy("v2"))
+    assert fleet.serving() == {"edge-1": "v1", "edge-2": "v2", "edge-3": "v2"}
+    assert done.error.code == 6
+
+
+async def test_the_sick_come_first(web: MemoryApp) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1")
+    memory = fleet.apps["edge-3"].memory
+    slot = memory.standing.slots[1]._replace(running=False)
+    memory.standing = memory.standing._replace(slots={1: slot})
+    planned = await fleet.deploy("v2")
+    first = next(text for name, text in planned.plan.facts if name == "wave 1")
+    assert first.startswith("edge-3:")
+
+
+async def test_one_that_gets_sick_after_its_wave_goes_back(web: MemoryApp) -> None:
+    fleet = three(web, bake=0.2)
+    await fleet.deployed("v1")
+    first = fleet.apps["edge-1"].memory
+    read = first.read
+
+    async def sick(app: str) -> object:
+        found = await read(app)
+        live = found.standing.live
+        if live == 2:
+            slot = found.standing.slots[2]._replace(running=False)
+            slots = {**found.standing.slots, 2: slot}
+            releases = found.releases._replace(standing=found.standing._replace(slots=slots))
+            return found._replace(releases=releases)
+        return found
+
+    first.read = sick  # type: ignore[assignment,method-assign]
+    done = await run(fleet.deploy("v2"))
+    assert fleet.serving() == dict.fromkeys(fleet.apps, "v1")
+    assert states(done) == {"edge-1": "undone", "edge-2": "behind", "edge-3": "behind"}
+    assert "did not stay well" in done.error.message
+
+
+async def test_cancelling_undoes_what_is_under_way_and_begins_nothing_else(web: MemoryApp) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1")
+    at = fleet.apps["edge-1"].memory.begun["gate r2"] = asyncio.Event()
+    done = await run(fleet.deploy("v2"), cancel_at=at)
+    assert done.error.code == 130
+    assert fleet.serving() == dict.fromkeys(fleet.apps, "v1")
+    assert all(app.memory.held == 0 for app in fleet.apps.values())
+    assert states(done) == {"edge-1": "undone", "edge-2": "behind", "edge-3": "behind"}
+
+
+async def test_paused_no_other_engine_begins_until_it_goes_on(web: MemoryApp) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1")
+    first = fleet.apps["edge-1"].memory
+    first.pause = 0.02
+    task = asyncio.ensure_future(run(fleet.deploy("v2")))
+    while 2 not in first.entries:
+        await asyncio.sleep(0.005)
+    os.kill(os.getpid(), signal.SIGUSR1)
+    while fleet.serving()["edge-1"] != "v2" or first.held:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+    assert fleet.serving() == {"edge-1": "v2", "edge-2": "v1", "edge-3": "v1"}
+    os.kill(os.getpid(), signal.SIGUSR1)
+    done = await task
+    assert done.ended.ok
+    assert any(words.startswith("paused") for words in done.warnings)
+
+
+STEPS = (
+    "pull",
+    "record r2",
+    "create r2",
+    "stop r1",
+    "retire r1",
+    "promote r2",
+    "start r2",
+    "gate r2",
+    "bake r2",
+)
+
+
+@pytest.mark.parametrize("seed", range(200))
+async def test_every_engine_ends_as_reported(web: MemoryApp, seed: int) -> None:
+    dice = random.Random(seed)
+    fleet = MemoryFleet(
+        web.app,
+        12,
+        waves=(Share(1), Share(25, percent=True), ALL),
+        parallel=dice.choice([0, 1, 3]),
+        max_failures=dice.choice([0, 1, 2]),
+        on_failure=dice.choice([*OnFailure]),
+        on_unreachable=dice.choice([*Unreachable]),
+    )
+    await fleet.deployed("v1")
+    for name in dice.sample([*fleet.apps], 2):
+        memory = fleet.apps[name].memory
+        error = dice.choice([NOT_READY, ConnectionFailed("the line is cut"), HoldfastError("refused")])
+        memory.fails[dice.choice(STEPS)] = error
+    done = await run(fleet.deploy("v2"))
+    serving = fleet.serving()
+    assert {one.engine for one in done.ended.result.engines} == {*fleet.apps}
+    for outcome in done.ended.result.engines:
+        app = fleet.apps[outcome.engine]
+        assert app.memory.held == 0
+        if outcome.state == EngineState.BROKEN:
+            continue  # said to want attention: `recover` is for it
+        assert outcome.after.partition(" ")[2] == serving[outcome.engine], outcome
+        live = app.memory.standing.live
+        assert live is not None
+        assert app.serves(live)
+    assert done.ended.ok == all(version == "v2" for version in serving.values())

@@ -1,0 +1,311 @@
+"""Doing what was planned for each engine of a fleet, wave by wave, and stopping by its rules."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.engine.errors import EngineUnreachable
+from tui.engine.shielded import shielded
+from tui.errors import HoldfastError
+from tui.model.fleet import HAS_IT, EngineOutcome, EngineState, OnFailure, Unreachable
+from tui.model.operation import CANCELLED, DONE, FAILED, RUNNING, SKIPPED, UNDONE, Result
+from tui.operations.fleets.tickets import Immediate, NotBegun, Ticket
+from tui.operations.running.runner import PartlyDone
+from tui.operations.verbs.deploy import Cancelled, Undone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tui.model.fleet import Fleet
+    from tui.operations.fleets.part import Part, Serving
+    from tui.operations.running.report import Report
+    from tui.operations.running.runner import Planned
+
+LOOK_SECONDS = 2.0
+"""Between two looks at what is watched after a wave."""
+
+PAUSING = signal.SIGUSR1
+"""Pauses, and goes on where it is paused."""
+
+
+class FleetFailed(PartlyDone):
+    """No engine has it: all serve what they served before."""
+
+
+class FleetSplit(PartlyDone):
+    """Some engines have it and others do not, or one of them wants attention."""
+
+    exit_status = 6
+
+
+class FleetCancelled(PartlyDone):
+    """It was cancelled; what had been begun on an engine was undone there."""
+
+    exit_status = CANCELLED
+
+
+class Member(NamedTuple):
+    """An engine on which something is to be done, and what.
+
+    before   what serves there now
+    """
+
+    part: Part
+    planned: Planned
+    before: Serving
+    ticket: Ticket
+
+    @property
+    def name(self) -> str:
+        return self.part.name
+
+
+class FleetRun:
+    """What is done on several engines.
+
+    op         the ID of the operation
+    what       "v1.5.0 of shop", for people
+    waves      who switches after whom
+    outcomes   of engines on which nothing is to be done; then of all
+    leasing    held while a lease is taken
+    """
+
+    def __init__(
+        self,
+        op: str,
+        fleet: Fleet,
+        what: str,
+        waves: Sequence[Sequence[Member]],
+        outcomes: Sequence[EngineOutcome],
+        leasing: asyncio.Lock,
+        *,
+        hint: str,
+    ) -> None:
+        self._op = op
+        self._fleet = fleet
+        self._what = what
+        self._waves = waves
+        self._outcomes = {one.engine: one for one in outcomes}
+        self._again = Immediate(op, fleet.engines, leasing)
+        self._hint = hint
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._results: dict[str, Result] = {}
+        self._going = asyncio.Event()
+        self._going.set()
+
+    async def run(self, report: Report) -> Result:
+        """Do it. Raises FleetFailed, FleetSplit, FleetCancelled."""
+        members = [member for wave in self._waves for member in wave]
+        for outcome in self._outcomes.values():
+            report.state(outcome.engine, SKIPPED, title=_title(outcome))
+        self._tasks = {
+            member.name: asyncio.create_task(self._one(member, report), name=member.name)
+            for member in sorted(members, key=lambda member: member.name)
+        }
+        cancelled = False
+        try:
+            with self._pausing(report):
+                await self._all_arrived(members)
+                await self._all_waves(report)
+        except asyncio.CancelledError:
+            cancelled = True
+            for task in self._tasks.values():
+                task.cancel()
+        finally:
+            for member in members:
+                member.ticket.refuse()
+            await shielded(asyncio.wait(self._tasks.values()))
+        if not cancelled and self._stopped:
+            await shielded(self._go_back(report))
+        return self._end(cancelled=cancelled)
+
+    @contextmanager
+    def _pausing(self, report: Report) -> Iterator[None]:
+        def turn() -> None:
+            if self._going.is_set():
+                self._going.clear()
+                report.warn("paused: what has begun goes on, and no other engine begins")
+            else:
+                self._going.set()
+                report.warn("it goes on")
+
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(PAUSING, turn)
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(PAUSING)
+
+    @property
+    def _stopped(self) -> bool:
+        failed = [
+            one for one in self._outcomes.values() if one.state in (EngineState.UNDONE, EngineState.BROKEN)
+        ]
+        return len(failed) > self._fleet.max_failures
+
+    async def _all_arrived(self, members: Sequence[Member]) -> None:
+        """Every lease is taken and every image is there, or it has failed, before anything is switched."""
+        for member in members:
+            arrived = asyncio.ensure_future(member.ticket.arrived.wait())
+            try:
+                await asyncio.wait({arrived, self._tasks[member.name]}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                arrived.cancel()
+
+    async def _all_waves(self, report: Report) -> None:
+        for wave in self._waves:
+            if self._stopped:
+                return
+            await self._wave(wave)
+            if self._fleet.bake and not self._stopped:
+                await self._watch(report)
+
+    async def _wave(self, wave: Sequence[Member]) -> None:
+        limit = asyncio.Semaphore(self._fleet.parallel or len(wave))
+
+        async def one(member: Member) -> None:
+            async with limit:
+                await self._going.wait()
+                if not self._stopped:
+                    member.ticket.go()
+                    await asyncio.wait([self._tasks[member.name]])
+
+        await asyncio.gather(*map(one, wave))
+
+    async def _one(self, member: Member, report: Report) -> None:
+        """One engine, from its lease to its end; how that is goes to the outcomes."""
+        name, began = member.name, time.time()
+        inner = report.within(name)
+        report.state(name, RUNNING)
+        for step in member.planned.plan.steps:
+            inner.state(step.id, "waiting", title=step.title)
+        state, message, result = EngineState.DONE, "", Result()
+        try:
+            result = await member.planned.run(inner)
+        except NotBegun as error:
+            state, message = EngineState.BEHIND, error.message
+        except asyncio.CancelledError:
+            state, message = EngineState.BEHIND, "cancelled before anything was begun"
+        except HoldfastError as error:
+            state, message = self._failed(member, error), error.message
+        finally:
+            inner.close()
+        serves = member.before.called
+        if state is EngineState.DONE:
+            self._results[name] = result
+            version = result.tags[0].rpartition(":")[2] if result.tags else ""
+            serves = f"{result.release} {version}".rstrip()
+        seconds = time.time() - began
+        self._outcomes[name] = EngineOutcome(
+            engine=name,
+            state=state,
+            before=member.before.called,
+            after=serves if state is not EngineState.BROKEN else "",
+            gap_seconds=result.gap_seconds,
+            seconds=seconds,
+            message=message,
+        )
+        ends = {EngineState.DONE: DONE, EngineState.BEHIND: SKIPPED}
+        report.state(name, ends.get(state, FAILED), seconds=seconds)
+
+    def _failed(self, member: Member, error: HoldfastError) -> EngineState:
+        """What becomes of an engine whose deploy has failed."""
+        if not member.ticket.used:  # nothing was changed there
+            skips = self._fleet.on_unreachable is Unreachable.SKIP
+            away = skips and isinstance(error, EngineUnreachable)
+            return EngineState.BEHIND if away or error.exit_status == CANCELLED else EngineState.UNDONE
+        return EngineState.UNDONE if isinstance(error, Undone | Cancelled) else EngineState.BROKEN
+
+    # After a wave
+
+    async def _watch(self, report: Report) -> None:
+        """All that have it by now, for as long as the fleet wants; one that gets sick goes back by itself."""
+        until = time.monotonic() + self._fleet.bake
+        while (left := until - time.monotonic()) > 0 and not self._stopped:
+            await asyncio.sleep(min(left, LOOK_SECONDS))
+            done = [member for member in self._members() if self._state(member) is EngineState.DONE]
+            for member, well in zip(done, await asyncio.gather(*map(_is_well, done)), strict=True):
+                if not well:
+                    await self._back(
+                        member, report, EngineState.UNDONE, "it did not stay well after its wave"
+                    )
+
+    def _members(self) -> list[Member]:
+        return [member for wave in self._waves for member in wave]
+
+    def _state(self, member: Member) -> str:
+        outcome = self._outcomes.get(member.name)
+        return outcome.state if outcome is not None else ""
+
+    async def _go_back(self, report: Report) -> None:
+        """By the fleet's rule, once it has stopped: nobody, the wave that failed, or all."""
+        if self._fleet.on_failure is OnFailure.STOP:
+            return
+        waves = self._waves
+        if self._fleet.on_failure is OnFailure.BACK:
+            failed = (EngineState.UNDONE, EngineState.BROKEN)
+            last = max(
+                (n for n, wave in enumerate(waves) if any(self._state(m) in failed for m in wave)), default=0
+            )
+            waves = waves[last : last + 1]
+        going = [m for wave in waves for m in wave if self._state(m) is EngineState.DONE]
+        others = "others failed: by on_failure it goes back"
+        await asyncio.gather(*(self._back(member, report, EngineState.BACK, others) for member in going))
+
+    async def _back(self, member: Member, report: Report, state: EngineState, why: str) -> None:
+        outcome, before = self._outcomes[member.name], member.before
+        step = f"{member.name}/back"
+        report.state(step, RUNNING, title=f"Back to {before.called or 'nothing'}", parent=member.name)
+        try:
+            if not before.number:
+                raise HoldfastError("nothing served before: there is nothing to go back to")
+            planned = await member.part.back(before.number, self._again)
+            result = await planned.run(report.within(step))
+        except HoldfastError as error:
+            report.state(step, FAILED)
+            message = f"{why}, and that failed: {error.message}"
+            self._outcomes[member.name] = outcome._replace(state=EngineState.BROKEN, message=message)
+            return
+        report.state(step, UNDONE)
+        version = before.called.partition(" ")[2]
+        after = f"{result.release} {version}".rstrip()
+        self._outcomes[member.name] = outcome._replace(state=state, after=after, message=why)
+
+    # The end
+
+    def _end(self, *, cancelled: bool) -> Result:
+        """Raises where not all engines have it."""
+        order = {name: at for at, name in enumerate(self._fleet.engines)}
+        outcomes = tuple(sorted(self._outcomes.values(), key=lambda one: order.get(one.engine, len(order))))
+        made = next(iter(self._results.values()), Result())
+        have = [one for one in outcomes if one.state in HAS_IT]
+        result = Result(image=made.image, digest=made.digest, tags=made.tags, engines=outcomes)
+        if len(have) == len(outcomes):
+            return result
+        words = "; ".join(_why(one) for one in outcomes if one.state not in HAS_IT)
+        message = f"{self._what} is on {len(have)} of {len(outcomes)} engines: {words}"
+        if cancelled:
+            raise FleetCancelled(f"cancelled: {message}", self._hint, result)
+        if have or any(one.state == EngineState.BROKEN for one in outcomes):
+            raise FleetSplit(message, self._hint, result)
+        raise FleetFailed(message, "every engine serves what it served before", result)
+
+
+async def _is_well(member: Member) -> bool:
+    """An engine that does not answer just now says nothing of what runs on it."""
+    try:
+        return (await member.part.serving()).healthy
+    except HoldfastError:
+        return True
+
+
+def _title(outcome: EngineOutcome) -> str:
+    return f"{outcome.engine}: {outcome.state}" + (f": {outcome.message}" if outcome.message else "")
+
+
+def _why(outcome: EngineOutcome) -> str:
+    return f"{outcome.engine} {outcome.state}" + (f" ({outcome.message})" if outcome.message else "")
