@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import ipaddress
 import os
 import random
 import shutil
@@ -18,13 +19,14 @@ import struct
 import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from tests.support.engine_calls import EngineCalls
 from tests.support.folder import PLACE, PREFIX, SCRIPT, claim, reap
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 PATIENCE = 60.0
 """Seconds that a start may take; it takes about 0.5."""
@@ -45,6 +47,39 @@ def _networks(folder: Path) -> str:
     return networks
 
 
+class TlsFiles(NamedTuple):
+    """What dockerd --tlsverify is given."""
+
+    ca: Path
+    cert: Path
+    key: Path
+
+
+def _own_address(folder: Path, networks: str) -> str:
+    """The last address of the range, on a bridge of its own: it goes with the engine's."""
+    address = str(ipaddress.ip_network(networks)[-2])
+    bridge = f"hf-{folder.name[-8:]}"
+    subprocess.run(["ip", "link", "add", bridge, "type", "bridge"], check=True)
+    subprocess.run(["ip", "address", "add", f"{address}/32", "dev", bridge], check=True)
+    subprocess.run(["ip", "link", "set", bridge, "up"], check=True)
+    return address
+
+
+def _listening(files: TlsFiles, address: str, port: int) -> list[str]:
+    return [
+        *(
+            "--tlsverify",
+            "--tlscacert",
+            f"{files.ca}",
+            "--tlscert",
+            f"{files.cert}",
+            "--tlskey",
+            f"{files.key}",
+        ),
+        *("--host", f"tcp://127.0.0.1:{port}", "--host", f"tcp://{address}:{port}"),
+    ]
+
+
 def _check() -> None:
     wanted = {"dockerd": "docker.io", "ip": "iproute2", "unshare": "util-linux"}
     missing = [package for command, package in wanted.items() if shutil.which(command) is None]
@@ -57,21 +92,27 @@ def _check() -> None:
 class PrivateEngine:
     """Not started yet. Ends with this process, however it ends.
 
-    host   its endpoint, "unix:///..."
-    api    calls to it
+    host      its endpoint, "unix:///..."
+    api       calls to it
+    address   with `tls`: one of this machine's that is not on its loopback, and nobody else's
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, tls: Callable[[Path, str], TlsFiles] | None = None) -> None:
+        """`tls` makes the certificates of an engine that listens by TCP too, in a folder, for an address."""
         _check()
         reap()
         self.folder, lock = claim("engine")
         networks = _networks(self.folder)
+        self.address, self.port, further = "", 0, list[str]()
+        if tls is not None:
+            self.address, self.port = _own_address(self.folder, networks), free_port()
+            further = _listening(tls(self.folder, self.address), self.address, self.port)
         (self.folder / "config.json").write_text("{}")  # a developer's own settings are not read
         self.host = f"unix://{self.folder}/docker.sock"
         self.api = EngineCalls(self.host)
         try:
             self._supervisor = subprocess.Popen(
-                ["sh", SCRIPT, "run", self.folder, *_arguments(self.folder, networks)],
+                ["sh", SCRIPT, "run", self.folder, *_arguments(self.folder, networks), *further],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 pass_fds=[lock],

@@ -34,6 +34,8 @@ from tui.engine.volumes import Volumes
 from tui.engine.wire import Wire
 
 if TYPE_CHECKING:
+    import asyncio
+    import ssl
     from collections.abc import AsyncIterator
     from contextlib import AbstractAsyncContextManager
     from types import TracebackType
@@ -50,6 +52,10 @@ OLDEST = (1, 41)
 
 NEWEST = (1, 51)
 """The API of Engine 28.5."""
+
+
+WANTS_TLS = "HTTP request to an HTTPS server"
+"""What Go's servers answer, in plain text, to those who do not speak TLS with them."""
 
 
 class Engine:
@@ -121,6 +127,17 @@ class Engine:
         """
         return bool(self.endpoint.socket_path) and info.name == socket.gethostname()
 
+    async def dial(
+        self, address: str, port: int, tls: ssl.SSLContext | None = None, name: str | None = None
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection to a TCP port that its host has, by the way that the engine is reached.
+
+        To which address, `tui.engine.reach` says.
+
+        Raises OSError and ssl.SSLError, as asyncio.open_connection does.
+        """
+        return await self._wire.transport.dial(address, port, tls, name)
+
     async def close(self) -> None:
         await self._wire.close()
 
@@ -137,6 +154,10 @@ def _not_connected(error: EngineError, endpoint: Endpoint) -> EngineError:
     """What an error means where not even the version could be had: nobody, somebody else, or trouble."""
     where = f"{endpoint.url} ({endpoint.source})"
     match error:
+        case RequestRefused(reason=reason) if WANTS_TLS in reason:
+            from tui.engine.tls_errors import wants_tls
+
+            return wants_tls(endpoint)
         case ServerFault() | StreamBroken():
             return EngineFailing(f"the engine at {where} fails to say its version: {error.message}")
         case RequestRefused() | MalformedAnswer() | AnswerTooLarge():

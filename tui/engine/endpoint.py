@@ -44,6 +44,26 @@ class Endpoint(NamedTuple):
         """The path of a unix socket, "" for every other kind."""
         return self.url.removeprefix("unix://") if self.url.startswith("unix://") else ""
 
+    @property
+    def encrypted_by(self) -> Tls | None:
+        """Of tcp: how it is encrypted, None where it is not."""
+        return Tls() if self.tls is None and self.url.startswith("https://") else self.tls
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody on the way to it can read what is said, and say what they like."""
+        return is_tcp(self.url) and self.encrypted_by is None and not self.is_on_loopback
+
+    @property
+    def is_on_loopback(self) -> bool:
+        """Of tcp: whether it is reached on the loopback of this machine, where a tunnel may begin."""
+        from tui.model.tcp_address import read_tcp_address
+
+        try:
+            return is_tcp(self.url) and read_tcp_address(self.url).is_loopback
+        except ValueError:
+            return False
+
 
 def place_of(url: str) -> str:
     """An endpoint as it is compared: a socket by where its path really leads, for /var/run is often a link.
@@ -105,12 +125,14 @@ def _url(text: str, source: str) -> str:
     elif kind == "ssh":
         _check_ssh(text, source)
     if not separator:
-        return "tcp://" + text
+        text, kind, rest = "tcp://" + text, "tcp", text
     if kind not in _KINDS or not rest:
         raise EndpointUnusable(
             f'{source} says "{text}", which is no endpoint',
             "an endpoint looks like unix:///var/run/docker.sock",
         )
+    if is_tcp(text):
+        _check_tcp(text, source)
     return text
 
 
@@ -124,6 +146,19 @@ def _check_ssh(url: str, source: str) -> None:
         raise EndpointUnusable(
             f"{source} names an endpoint of ssh that is none: {why}",
             "it looks like ssh://user@host, ssh://host:2222 or ssh://host/path/of/docker.sock",
+        ) from why
+
+
+def _check_tcp(url: str, source: str) -> None:
+    """Raises EndpointUnusable for what is no address."""
+    from tui.model.tcp_address import read_tcp_address
+
+    try:
+        read_tcp_address(url)
+    except ValueError as why:
+        raise EndpointUnusable(
+            f"{source} names an endpoint of tcp that is none: {why}",
+            "it looks like tcp://host:2376 or tcp://[2001:db8::1]:2376",
         ) from why
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.engine.endpoint import DEFAULT_SOCKET
+from tui.engine.endpoint import DEFAULT_SOCKET, is_tcp
 from tui.engine.errors import (
     ConnectionFailed,
     EndpointUnusable,
@@ -79,12 +79,22 @@ def translate(error: Exception, endpoint: Endpoint, *, reading: bool = False) ->
         error, (ConnectionError, aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
     ):
         return StreamBroken("the connection to the engine broke in the middle of an answer")
-    found = _of_number(error.errno, endpoint) if isinstance(error, OSError) else None
+    found = _of_kind(error, endpoint)
     if found is not None:
         return found
     kind, sentence = meaning(error) or (ConnectionFailed, f"the connection failed: {type(error).__name__}")
     hint = f"tried {endpoint.url}, from: {endpoint.source}" if issubclass(kind, ConnectionFailed) else ""
     return kind(sentence, hint)
+
+
+def _of_kind(error: Exception, endpoint: Endpoint) -> EngineError | None:
+    """What it means for this kind of endpoint, where it does not mean the same everywhere."""
+    if is_tcp(endpoint.url):
+        from tui.engine.tcp_errors import tcp_error
+        from tui.engine.tls_errors import tls_error
+
+        return tls_error(error, endpoint) or tcp_error(error, endpoint)
+    return _of_number(error.errno, endpoint) if isinstance(error, OSError) else None
 
 
 def _of_number(number: int | None, endpoint: Endpoint) -> EngineError | None:

@@ -9,6 +9,9 @@ EngineError                      anything below
 │   ├── SocketMissing            there is no such socket
 │   ├── PermissionRefused        the socket is there, and not for this account
 │   ├── ConnectionFailed         nothing listens, or the network is in the way
+│   ├── TlsMismatch              one side speaks TLS, or a version of it, where the other does not
+│   ├── EngineUntrusted          its certificate is none that is trusted here: `why`
+│   ├── ClientUntrusted          it wants another certificate of this client, or one at all
 │   ├── EngineSilent             it did not answer in time
 │   ├── EngineStopping           it closed the connection instead of answering
 │   └── EngineFailing            it answers, and cannot even say its version
@@ -36,7 +39,12 @@ EngineError                      anything below
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui.errors import HoldfastError
+
+if TYPE_CHECKING:
+    from tui.certificates import Distrust
 
 
 class EngineError(HoldfastError):
@@ -77,6 +85,32 @@ class PermissionRefused(EngineUnreachable):
 
 class ConnectionFailed(EngineUnreachable):
     """Nothing listens there, or the network is in the way."""
+
+
+class TlsMismatch(EngineUnreachable):
+    """One side speaks TLS, or a version of it, where the other does not."""
+
+
+class EngineUntrusted(EngineUnreachable):
+    """The engine's certificate is none that is trusted here.
+
+    why   in what it is not
+    """
+
+    def __init__(self, message: str, hint: str = "", *, why: Distrust) -> None:
+        super().__init__(message, hint)
+        self.why = why
+
+
+class ClientUntrusted(EngineUnreachable):
+    """The engine wants another certificate of this client, or one at all.
+
+    alert   what it said, in small letters
+    """
+
+    def __init__(self, message: str, hint: str = "", *, alert: str = "") -> None:
+        super().__init__(message, hint)
+        self.alert = alert
 
 
 class EngineSilent(EngineUnreachable):

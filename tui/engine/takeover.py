@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from yarl import URL
+
 from tui.engine.bounds import ANSWER_SECONDS
 from tui.engine.error_mapping import translated
 from tui.engine.errors import MalformedAnswer, refusal
@@ -24,14 +26,16 @@ async def take_over(
 
     Raises EngineError. Headers must be fit for HTTP as they are.
     """
+    origin = URL(wire.transport.origin)
     fields = [
-        ("Host", "docker"),
+        ("Host", origin.authority),
         ("Connection", "Upgrade"),
         ("Upgrade", protocol),
         *headers,
         ("Content-Length", str(len(body))),
     ]
-    lines = [f"POST {wire.target(path)} HTTP/1.1", *(f"{name}: {value}" for name, value in fields), "", ""]
+    target = origin.raw_path.rstrip("/") + wire.target(path)
+    lines = [f"POST {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields), "", ""]
     await wire.transport.ready()
     with translated(wire.endpoint):
         reader, writer = await wire.transport.open()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.engine.endpoint import is_tcp
 from tui.engine.errors import EndpointUnusable
 from tui.engine.transport import UnixTransport
 
@@ -19,6 +20,10 @@ def transport_for(endpoint: Endpoint) -> Transport:
     """
     if endpoint.socket_path:
         return UnixTransport(endpoint.socket_path)
+    if is_tcp(endpoint.url):
+        from tui.engine.tcp import TcpTransport
+
+        return TcpTransport(endpoint)
     kind = endpoint.url.partition("://")[0]
     raise EndpointUnusable(
         f"{endpoint.source} names {endpoint.url}, and {kind} endpoints are not supported yet",

@@ -26,9 +26,11 @@ from tui.engine.bounds import (
 from tui.engine.error_mapping import TRANSLATED, translate
 from tui.engine.errors import (
     AnswerTooLarge,
+    ClientUntrusted,
     ConnectionFailed,
     EngineError,
     EngineSilent,
+    EngineUntrusted,
     MalformedAnswer,
     StreamBroken,
     refusal,
@@ -189,9 +191,17 @@ class Wire:
             async with wait:
                 yield
         except TRANSLATED as error:
-            raise self.fault(error, reading=False) from error
+            raise await self._explained(self.fault(error, reading=False)) from error
         finally:
             self._waits.discard(wait)
+
+    async def _explained(self, fault: EngineError) -> EngineError:
+        """With what stands in a certificate, where it is about one."""
+        if not isinstance(fault, EngineUntrusted | ClientUntrusted):
+            return fault
+        from tui.engine.tls_errors import explained
+
+        return await explained(fault, self.endpoint)
 
     def target(self, path: str, query: Query | None = None) -> str:
         """The request target: version, path, query. Parts of the path are quoted by `segment` before."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.model.policy import EngineSettings
 from tui.model.ssh_address import read_ssh_address
+from tui.model.tcp_address import read_tcp_address
 from tui.settings.moments import MOMENT, moment
 from tui.settings.reading import SettingsPlace, bare, by, file_path, many, one, record
 from tui.settings.schema import COLOUR, FLAG
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from tui.settings.reading import SettingsFile
 
-SCHEMES = ("unix", "tcp", "ssh")
+TCP = ("tcp", "https")
+SCHEMES = ("unix", "ssh", *TCP)
 
 TLS = ("ca", "cert", "key", "skip_tls_verify", "allow_plain")
 """Keys that say something of tcp alone."""
@@ -36,11 +38,13 @@ def _host(value: Any) -> str:
     scheme, mark, rest = value.partition("://")
     if not mark or not rest or scheme not in SCHEMES or not value.isprintable() or " " in value:
         raise ValueError
-    if scheme == "ssh":
-        try:
+    try:
+        if scheme == "ssh":
             read_ssh_address(value)
-        except ValueError as why:
-            raise NotAllowed(str(why)) from why
+        elif scheme in TCP:
+            read_tcp_address(value)
+    except ValueError as why:
+        raise NotAllowed(str(why)) from why
     return value
 
 
@@ -113,7 +117,7 @@ def engine_problems(tables: Mapping[str, Mapping[str, Any]], origin: Mapping[str
         where = f"{origin.get(f'engines.{name}', 'the configuration')}: [engines.{bare(name)}]"
         if "host" in table and "://" in name:
             problems.append(f"{where} host is of no use: the engine is called by its endpoint already")
-        strange = [key for key in TLS if table.get(key)] if scheme != "tcp" else []
+        strange = [key for key in TLS if table.get(key)] if scheme not in TCP else []
         problems += [
             f"{where} {key} is of no use: it belongs to a host that begins with tcp://" for key in strange
         ]

@@ -71,6 +71,8 @@ def test_an_engine_is_reached_as_its_table_says(tmp_path: Path, environ: dict[st
         ('host = "tcp://a"\nca = 1', "[engines.prod] ca = 1 is not allowed: it takes a path"),
         ('host = "ssh://a"\nca = "x"', "[engines.prod] ca is of no use: it belongs to a host that begins"),
         ("allow_plain = true", "[engines.prod] allow_plain is of no use"),
+        ('host = "tcp://a:0"', "its port is no number from 1 to 65535"),
+        ('host = "https://u:p@a"', "a user or a password does not stand in it"),
         ('host = "tcp://a"\ncert = "x"', "[engines.prod] cert is of no use alone: name the key"),
         ('host = "tcp://a"\nkey = "x"', "[engines.prod] key is of no use alone: name the cert"),
         ('host = "tcp://a"\nssh_options = "A=b"', "[engines.prod] ssh_options is of no use"),
