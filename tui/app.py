@@ -1,9 +1,7 @@
-"""The Textual App: holds the engine's session, the screen and the controllers together."""
+"""The Textual App: the terminal, the looks, and the engines that are open, one of which is shown."""
 
 from __future__ import annotations
 
-import asyncio
-import gc
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,50 +11,36 @@ from textual import events
 
 from tui.commands.keymap import Keymap
 from tui.commands.view import VIEW_QUIT, VIEW_SUSPEND
-from tui.controllers.changes import Changes
 from tui.controllers.configuration import Configuration
-from tui.controllers.consent import Consent
-from tui.controllers.desk import Desk
-from tui.controllers.dispatch import Dispatch
-from tui.controllers.findings import Findings
-from tui.controllers.logs import Logs
-from tui.controllers.looking import Looking
-from tui.controllers.menus import Menus
-from tui.controllers.moving import Lists, Outputs, PaneMoves
-from tui.controllers.operations import Operations
-from tui.controllers.releases import Releases
-from tui.controllers.shell import Shell
-from tui.controllers.signing import Signing
+from tui.controllers.workspace import Workspace
+from tui.controllers.workspaces import FIRST, Workspaces
 from tui.operations.process.launch import Launched
-from tui.panes.log import LogPane
-from tui.screens.connection import ConnectionScreen
-from tui.screens.main import MainScreen
 from tui.settings.load import load
-from tui.store.store import Change, LinkState, Topic
 from tui.theming import CSS, RichStyles, ThemeShelf
 from tui.widgets.terminal_app import TerminalApp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rich.style import Style
     from textual.driver import Driver
     from textual.message import Message
 
-    from tui.commands.command import Command, Situation
-    from tui.controllers.desk import Controller, Handler
+    from tui.commands.command import Command
+    from tui.controllers.desk import Controller, Desk, Handler
+    from tui.controllers.logs import Logs
     from tui.controllers.preparing import Launch
+    from tui.screens.main import MainScreen
     from tui.settings.schema import Settings
+    from tui.store.store import Store
     from tui.sync.session import EngineSession
-
-REST = 0.15
-"""Seconds that the cursor must rest on an app before what was done with it is shown."""
 
 
 class Holdfast(TerminalApp, inherit_bindings=False):
     """The dashboard. Its result is "demo" where the user asked for that in its place, else None."""
 
     TITLE = "Holdfast"
+    DEFAULT_MODE = FIRST
     ENABLE_COMMAND_PALETTE = False
     CSS = f"Toast {{ max-width: 70; }}{CSS}"
 
@@ -73,37 +57,29 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         """`launch` starts the processes of operations; `read` reads the configuration again."""
         super().__init__(driver_class=driver_class)
         settings = session.settings
-        self.session = session
-        self.store = session.store
         self.shelf = shelf
         self._styles = RichStyles(shelf.current)
         self.keymap = Keymap(settings.keys)
-        self.main = MainScreen(
-            session.store,
+        self._read_only = read_only
+        self._launch = launch
+        self._read = read or partial(load, settings.file or None)
+        self.workspaces = Workspaces(self, session, self._workspace)
+        self.add_mode(FIRST, lambda: self.workspaces.current.main)
+
+    def _workspace(self, session: EngineSession, mode: str) -> Workspace:
+        return Workspace(
+            self,
+            session,
             self.keymap,
-            settings.containers,
-            demo=session.ref.demo,
-            read_only=read_only,
-            log=LogPane(settings.log, self.keymap),
-            choose=self._choose,
-            clock=session.clock,
+            mode=mode,
+            read_only=self._read_only,
+            launch=self._launch,
+            more=self._own_controllers,
         )
-        desk = Desk(
-            app=self, screen=self.main, session=session, keymap=self.keymap, consent=Consent(self, session)
-        )
-        self.logs = Logs(desk)
-        self.operations = Operations(desk, launch)
-        self.releases = Releases(desk, self.operations)
-        read = read or partial(load, session.settings.file or None)
-        self.controllers: Sequence[Controller] = (
-            self, Lists(desk), Outputs(desk), PaneMoves(desk), Menus(desk, self._choose), Looking(desk),
-            Findings(desk), self.logs, Changes(desk), Shell(desk), self.operations, self.releases,
-            Signing(desk, self.operations), Configuration(desk, self, shelf, read),
-        )  # fmt: skip
-        self._dispatch = Dispatch(self, self.keymap, self.controllers)
-        self._app_rest: asyncio.TimerHandle | None = None
-        self._asking_connection = False
-        self._was_lost = False
+
+    def _own_controllers(self, desk: Desk) -> Iterator[Controller]:
+        yield self
+        yield Configuration(desk, self, self.shelf, self._read)
 
     def handlers(self) -> Mapping[Command, Handler]:
         """The App's own commands."""
@@ -112,8 +88,32 @@ class Holdfast(TerminalApp, inherit_bindings=False):
             VIEW_SUSPEND: lambda _: self.suspend_job(),
         }
 
-    def _choose(self, command: Command, situation: Situation) -> None:
-        self._dispatch.choose(command, situation)
+    # The engine that is shown
+
+    @property
+    def session(self) -> EngineSession:
+        return self.workspaces.current.session
+
+    @property
+    def store(self) -> Store:
+        return self.workspaces.current.store
+
+    @property
+    def stores(self) -> list[Store]:
+        """What is known of each engine that is open."""
+        return [workspace.store for workspace in self.workspaces]
+
+    @property
+    def main(self) -> MainScreen:
+        return self.workspaces.current.main
+
+    @property
+    def logs(self) -> Logs:
+        return self.workspaces.current.logs
+
+    @property
+    def controllers(self) -> Sequence[Controller]:
+        return self.workspaces.current.controllers
 
     # Looks
 
@@ -129,17 +129,17 @@ class Holdfast(TerminalApp, inherit_bindings=False):
     def _apply_theme(self) -> None:
         self._styles = RichStyles(self.shelf.current)
         self.shelf.apply(self)
-        for screen in self.screen_stack:
-            screen.refresh()
-            for widget in screen.walk_children():
-                widget.refresh()
+        for workspace in self.workspaces:
+            for screen in self.get_screen_stack(workspace.mode):
+                screen.refresh()
+                for widget in screen.walk_children():
+                    widget.refresh()
 
     def take(self, settings: Settings) -> None:
         """Go on with what the configuration says now: where one is, and what is open, stays."""
-        before = self.session.settings
         self.keymap.take(settings.keys)
-        self.session.take(settings)
-        self.main.take(settings, before)
+        for workspace in self.workspaces:
+            workspace.take(settings)
         self.shelf.configure(settings.theme)
         self._apply_theme()
         self._say_problems()
@@ -171,17 +171,10 @@ class Holdfast(TerminalApp, inherit_bindings=False):
 
     # Life
 
-    def get_default_screen(self) -> MainScreen:
-        return self.main
-
     def on_mount(self) -> None:
         self.hear_the_end()
         self.shelf.apply(self)
-        self.store.subscribe(Topic.LINK, self._link_changed)
-        self.store.subscribe(Topic.OPERATIONS, self.operations.changed)
-        self.store.subscribe(Topic.RELEASES, self.releases.changed)
-        self.logs.watch()
-        self.run_worker(self.session.run(), name="session")
+        self.workspaces.current.open()
         self._say_problems()
 
     def _say_problems(self) -> None:
@@ -189,47 +182,19 @@ class Holdfast(TerminalApp, inherit_bindings=False):
             self.notify(problem, severity="warning", markup=False, timeout=10)
 
     async def on_unmount(self) -> None:
-        if self._app_rest is not None:
-            self._app_rest.cancel()
-        await self.logs.close()
-        await self.session.close()
+        for workspace in self.workspaces:
+            await workspace.close()
 
-    def _link_changed(self, _: Change) -> None:
-        link = self.store.link
-        if link.state is LinkState.LOST and link.version is None and not self._asking_connection:
-            self._asking_connection = True
-            source, retry = self.session.ref.endpoint.source, self.session.watcher.retry_now
-            self.push_screen(ConnectionScreen(self.store, source, retry), self._connection_left)
-        if link.state is LinkState.LOST:
-            self._was_lost = link.version is not None
-        elif link.state is LinkState.LIVE:
-            if self._was_lost:
-                self._was_lost = False
-                self.notify(
-                    "connected again: everything was read anew, events may have been missed", timeout=6
-                )
-            self.main.rewatch()
-            # What was read stays: the collector need not walk through 10,000 containers ever again.
-            gc.unfreeze()
-            gc.collect()
-            gc.freeze()
-
-    def _connection_left(self, answer: str | None) -> None:
-        if answer == "demo":
-            self.exit("demo")  # and nothing is asked any more, although the engine still does not answer
-        else:
-            self._asking_connection = False
-
-    # What the main screen says
+    # What the main screens say, those of engines too that are not shown
 
     def on_panes_screen_watched(self, message: MainScreen.Watched) -> None:
-        self.session.stats.watch(message.ids)
+        if (workspace := self.workspaces.of(message.screen)) is not None:
+            workspace.watched(message.ids)
 
     def on_main_screen_rested(self, message: MainScreen.Rested) -> None:
-        self.logs.rest(message.container_id)
+        if (workspace := self.workspaces.of(message.screen)) is not None:
+            workspace.logs.rest(message.container_id)
 
     def on_main_screen_app_chosen(self, message: MainScreen.AppChosen) -> None:
-        if self._app_rest is not None:
-            self._app_rest.cancel()
-        look = partial(self.operations.look, message.name, opened=message.opened)
-        self._app_rest = asyncio.get_running_loop().call_later(0 if message.opened else REST, look)
+        if (workspace := self.workspaces.of(message.screen)) is not None:
+            workspace.app_chosen(message.name, opened=message.opened)

@@ -48,12 +48,13 @@ def paint(
     settings: Settings,
     terminal: Terminal,
     *,
+    called: str,
     colour: str,
     read_only: bool,
 ) -> tuple[Container, ...] | None:
     """Draw the first screen; the containers on it. None, and nothing drawn, where no engine answers quickly.
 
-    `path` is the engine's unix socket, `colour` its colour.
+    `path` is the engine's unix socket, `called` its name, `colour` its colour.
     """
     if os.environ.get("TERM", "dumb") == "dumb":
         return None
@@ -66,7 +67,7 @@ def paint(
     _quiet(sys.stdin.fileno())
     lines = first_screen(
         width, height, containers, link, keymap, now,
-        settings=settings.containers, apps=settings.apps, colour=colour, read_only=read_only,
+        settings=settings.containers, apps=settings.apps, called=called, colour=colour, read_only=read_only,
     )  # fmt: skip
     style = _styles(theme)
     out = ["\x1b[?1049h\x1b[?25l\x1b[?7l"]

@@ -48,7 +48,7 @@ async def test_hints_say_the_bound_keys(dashboard: Open) -> None:
         await said(robot, f"s is bound to nothing: {key('container.menu')} in the containers")
         await robot.press("K")
         await said(robot, f"K is not bound here; {key('view.help')} shows the keys")
-        robot.app.operations.look("web", opened=True)
+        robot.app.workspaces.current.operations.look("web", opened=True)
         await said(robot, f"nothing was done with web yet: {key('app.build')} builds it")
         robot.app.store.put_operations([fakes.build_running(time.time())])
         await robot.do("app.build")

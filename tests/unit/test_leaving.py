@@ -40,7 +40,7 @@ def test_operations_that_go_on_are_named(capsys: pytest.CaptureFixture[str]) -> 
     store = Store()
     planned = fakes.operation("build", "mail", NOW, pid=0)
     store.put_operations([fakes.build_running(NOW), fakes.failed_test(NOW, 5.0), planned])
-    _say_what_goes_on(store)
+    _say_what_goes_on([store])
     assert capsys.readouterr().err == "web build goes on; holdfast shows it again\n"
 
 

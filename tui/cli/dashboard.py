@@ -10,6 +10,8 @@ from tui.errors import HoldfastError
 from tui.terminal import Terminal, given_back
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tui.app import Holdfast
     from tui.engine.ref import EngineRef
     from tui.operations.looking.endpoint_choice import Named
@@ -105,6 +107,7 @@ def _open(settings: Settings, configured: _Configured, opened: EngineRef, *, rea
         from tui.operations.looking.endpoint_choice import settings_of
 
         store.set_colour(settings_of(settings.engines, opened).colour)
+    app: Holdfast | None = None
     terminal = Terminal(sys.stdin.fileno(), sys.stderr.fileno())
     try:
         with given_back(terminal):
@@ -119,6 +122,7 @@ def _open(settings: Settings, configured: _Configured, opened: EngineRef, *, rea
                     Keymap(settings.keys),
                     settings,
                     terminal,
+                    called=opened.called,
                     colour=store.colour,
                     read_only=read_only,
                 )
@@ -128,14 +132,14 @@ def _open(settings: Settings, configured: _Configured, opened: EngineRef, *, rea
             app.use_terminal(terminal, painted=painted is not None)
             return app.run() or app.return_code or 0
     finally:
-        _say_what_goes_on(store)
+        _say_what_goes_on(app.stores if app is not None else ())
 
 
-def _say_what_goes_on(store: Store) -> None:
+def _say_what_goes_on(stores: Iterable[Store]) -> None:
     """Operations have processes of their own: leaving the dashboard stops none of them."""
     from tui.presentation.text import safe
 
-    for operation in store.operations.values():
+    for operation in [one for store in stores for one in store.operations.values()]:
         started = operation.started
         if operation.running and started.pid:  # without one it is only being planned, and ends here
             said = f"{started.app} {started.verb} goes on; holdfast shows it again"

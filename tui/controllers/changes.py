@@ -17,7 +17,7 @@ from tui.presentation.amounts import size
 from tui.presentation.containers import state
 from tui.presentation.losing import losses
 from tui.screens.confirm import Question
-from tui.screens.dialogs import NameDialog, ask
+from tui.screens.dialogs import NameDialog
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -39,7 +39,7 @@ class Changes:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._app = desk.app
+        self._stage = desk.stage
         self._consent = desk.consent
 
     def handlers(self) -> Mapping[Command, Handler]:
@@ -88,7 +88,7 @@ class Changes:
                 return "a name begins with a letter or digit and goes on with those, '_', '.' and '-'"
             return "that is its name already" if name == container.name else ""
 
-        name = await ask(self._app, NameDialog(f"Rename {container.name} to", container.name, refuse))
+        name = await self._stage.ask(NameDialog(f"Rename {container.name} to", container.name, refuse))
         if not name:
             return
         question = Question(
@@ -119,7 +119,7 @@ class Changes:
         ]
         if not chosen:
             more = f", and {len(used) - 1} more are used" if len(used) > 1 else ""
-            self._app.notify(f"{used[0]}{more}: remove the container first", severity="warning", markup=False)
+            self._stage.say(f"{used[0]}{more}: remove the container first", severity="warning")
             return
         subjects = tuple(
             f"{' '.join(image.tags) or short_id(image.id)}   {size(image.size)}" for image in chosen
@@ -158,7 +158,7 @@ class Changes:
         used = frozenset(container.image_id for container in store.containers.values())
         chosen = images.prunable(list(store.images.values()), used)
         if not chosen:
-            self._app.notify("nothing to prune: no dangling image is unused", markup=False)
+            self._stage.say("nothing to prune: no dangling image is unused")
             return
         subjects = tuple(f"{short_id(image.id)}   {size(image.size)}" for image in chosen)
         total = disk_size(sum(image.size for image in chosen))
@@ -194,11 +194,11 @@ class Changes:
         worked = [one.name for one in done if not one.error]
         if worked:
             more = f" and {len(worked) - 3} more" if len(worked) > 3 else ""
-            self._app.notify(f"{verb} {', '.join(worked[:3])}{more}", markup=False, timeout=3)
+            self._stage.say(f"{verb} {', '.join(worked[:3])}{more}", timeout=3)
         if failed:
             lines = [f"{one.name}: {one.error}" for one in failed[:3]]
             lines += [f"{len(failed) - 3} more failed"] if len(failed) > 3 else []
-            self._app.notify("\n".join(lines), severity="error", markup=False, timeout=10)
+            self._stage.say("\n".join(lines), severity="error", timeout=10)
 
 
 class _Busy:

@@ -77,7 +77,7 @@ class Configuration:
         before = self._shelf.current.name
         choices = [Choice(name, "", f"{name:<20}{about}") for name, about in self._shelf.listed()]
         use = self._configured.use_theme
-        chosen = await self._desk.app.push_screen_wait(MenuDialog("Theme", choices, first=before, moved=use))
+        chosen = await self._desk.stage.ask(MenuDialog("Theme", choices, first=before, moved=use))
         use(chosen or before)
         if chosen:
             try:

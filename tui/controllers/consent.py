@@ -6,21 +6,19 @@ from typing import TYPE_CHECKING
 
 from tui.commands.command import Asks, allow
 from tui.screens.confirm import ConfirmDialog
-from tui.screens.dialogs import ask
 
 if TYPE_CHECKING:
-    from textual.app import App
-
     from tui.commands.command import Command, Situation
+    from tui.controllers.stage import Stage
     from tui.screens.confirm import Question
     from tui.sync.session import EngineSession
 
 
 class Consent:
-    """Asks on behalf of the App what a command asks, and on a protected engine for the name it changes."""
+    """Asks what a command asks on one engine, and where that is protected for the name of what it changes."""
 
-    def __init__(self, app: App[str], session: EngineSession) -> None:
-        self._app = app
+    def __init__(self, stage: Stage, session: EngineSession) -> None:
+        self._stage = stage
         self._session = session
 
     @property
@@ -38,5 +36,5 @@ class Consent:
         if asks is Asks.NOTHING:
             return True
         dialog = ConfirmDialog(question, typed=name if asks is Asks.TYPED else "")
-        agreed: bool | None = await ask(self._app, dialog)
+        agreed: bool | None = await self._stage.ask(dialog)
         return bool(agreed)

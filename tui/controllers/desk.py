@@ -10,6 +10,7 @@ from tui.commands.command import Command, Situation
 if TYPE_CHECKING:
     from tui.commands.keymap import Keymap
     from tui.controllers.consent import Consent
+    from tui.controllers.stage import Stage
     from tui.engine.client import Engine
     from tui.screens.main import MainScreen
     from tui.store.store import Store
@@ -29,13 +30,18 @@ class Controller(Protocol):
 
 
 class Desk(NamedTuple):
-    """The App and its screen, the engine that is looked at, and what asks before it is changed."""
+    """One engine to work on: where it is shown, its session, and what asks before it is changed."""
 
-    app: TerminalApp
+    stage: Stage
     screen: MainScreen
     session: EngineSession
     keymap: Keymap
     consent: Consent
+
+    @property
+    def app(self) -> TerminalApp:
+        """What has the terminal, for all engines."""
+        return self.stage.app
 
     @property
     def store(self) -> Store:
@@ -55,5 +61,5 @@ class Desk(NamedTuple):
         """The engine, None where none answers: then that is said."""
         engine = self.session.engine
         if engine is None:
-            self.app.notify("the engine does not answer", severity="warning", markup=False, timeout=4)
+            self.stage.say("the engine does not answer", severity="warning", timeout=4)
         return engine

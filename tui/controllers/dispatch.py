@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from tui.commands.command import Command, Situation
     from tui.commands.keymap import Keymap
     from tui.controllers.desk import Controller, Handler
-    from tui.widgets.terminal_app import TerminalApp
+    from tui.controllers.stage import Stage
 
 
 class Dispatch:
     """Does commands, or says why not. Whoever chooses one comes here: keys, footer, palette and menus."""
 
-    def __init__(self, app: TerminalApp, keymap: Keymap, controllers: Sequence[Controller]) -> None:
-        self._app = app
+    def __init__(self, stage: Stage, keymap: Keymap, controllers: Sequence[Controller]) -> None:
+        self._stage = stage
         self._keymap = keymap
         self._handlers: dict[Command, Handler] = {}
         for controller in controllers:
@@ -32,8 +32,8 @@ class Dispatch:
         """Do a command where it may be done now."""
         if reason := self._keymap.unavailable(command, situation):
             said = f"{command.title}: {reason}"
-            self._app.notify(said, severity="warning", markup=False, timeout=4)
+            self._stage.say(said, severity="warning", timeout=4)
             return
         if command.keeps_keys:
-            self._app.hold_input()
+            self._stage.app.hold_input()
         self._handlers[command](situation)

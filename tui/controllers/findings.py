@@ -47,9 +47,9 @@ class Findings:
         if view is None:
             hint = self._desk.keymap.say("<app.scan> scans it")
             said = f"{safe(meant.called)} was not scanned by this account: {hint}"
-            self._desk.app.notify(said, markup=False, timeout=4)
+            self._desk.stage.say(said, timeout=4)
         else:
-            self._desk.app.push_screen(FindingsScreen(view, session.clock))
+            self._desk.stage.push(FindingsScreen(view, session.clock))
 
 
 def _meant(situation: Situation, app: AppSpec) -> _Meant:

@@ -56,7 +56,7 @@ class Logs:
     def _show(self, container_id: str | None) -> None:
         self._rest = None
         if container_id is not None and container_id != self._pane.container_id:
-            self._desk.app.run_worker(self._follow(container_id), group="log", exclusive=True)
+            self._desk.screen.run_worker(self._follow(container_id), group="log", exclusive=True)
 
     def _recreated(self, change: Change) -> None:
         pane, containers = self._pane, self._desk.store.containers

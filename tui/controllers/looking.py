@@ -30,6 +30,7 @@ class Looking:
 
     def __init__(self, desk: Desk) -> None:
         self._app = desk.app
+        self._stage = desk.stage
         self._desk = desk
 
     def handlers(self) -> Mapping[Command, Handler]:
@@ -46,10 +47,10 @@ class Looking:
         }
 
     def _inspect(self, situation: Situation) -> None:
-        self._app.run_worker(self._read(situation, page=0), group="inspect", exclusive=True)
+        self._desk.screen.run_worker(self._read(situation, page=0), group="inspect", exclusive=True)
 
     def _layers(self, situation: Situation) -> None:
-        self._app.run_worker(self._read(situation, page=1), group="inspect", exclusive=True)
+        self._desk.screen.run_worker(self._read(situation, page=1), group="inspect", exclusive=True)
 
     async def _read(self, situation: Situation, page: int) -> None:
         """Everything about the selected image or container; `page` is shown first."""
@@ -62,13 +63,13 @@ class Looking:
             else:
                 details = await engine.containers.details(situation.containers[0].id)
         except EngineError as error:
-            self._app.notify(str(error), severity="error", markup=False)
+            self._stage.say(str(error), severity="error")
             return
         pages = [("details", sections_lines(details))]
         if situation.images:
             pages.append(("layers", layers_lines(details.layers, time.time())))
         pages.append(("raw", raw_lines(details.raw)))
-        self._app.push_screen(ReadingScreen(safe(details.title), pages, page))
+        self._stage.push(ReadingScreen(safe(details.title), pages, page))
 
     def _copy(self, situation: Situation) -> None:
         """Copy the most exact name of what is selected."""
@@ -85,7 +86,7 @@ class Looking:
         if texts and driver is not None:
             driver.write(clipboard_sequence("\n".join(texts), in_tmux="TMUX" in os.environ))
             more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
-            self._app.notify(f"copied {safe(texts[0])}{more}", markup=False, timeout=3)
+            self._stage.say(f"copied {safe(texts[0])}{more}", timeout=3)
 
 
 def _released(situation: Situation) -> list[str]:

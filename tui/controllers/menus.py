@@ -48,16 +48,16 @@ class Menus:
                 now = situation_of(desk.store, selection, read_only=situation.read_only)
                 self._choose(commands[id], now)
 
-        desk.app.push_screen(MenuDialog(_title(situation), choices), chosen)
+        desk.stage.push(MenuDialog(_title(situation), choices), chosen)
 
     def _palette(self, _: Situation) -> None:
         from tui.screens.palette import Commands, Palette
 
-        self._desk.app.push_screen(Palette(providers=[Commands], placeholder="Type a command"))
+        self._desk.stage.push(Palette(providers=[Commands], placeholder="Type a command"))
 
     def _help(self, situation: Situation) -> None:
         lines = help_lines(self._desk.keymap, situation.pane)
-        self._desk.app.push_screen(ReadingScreen("Help", [("keys", lines)]))
+        self._desk.stage.push(ReadingScreen("Help", [("keys", lines)]))
 
 
 def _title(situation: Situation) -> str:

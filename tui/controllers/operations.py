@@ -19,7 +19,7 @@ from tui.operations.running.runner import failure, whoami
 from tui.presentation.operation_words import ended_words, goes_back, history_row
 from tui.presentation.text import safe
 from tui.screens.confirm import Question
-from tui.screens.dialogs import Choice, MenuDialog, ask
+from tui.screens.dialogs import Choice, MenuDialog
 from tui.screens.plans import PlanDialog, VersionDialog
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Operations:
 
     def __init__(self, desk: Desk, launch: Launch) -> None:
         self._desk = desk
-        self._app = desk.app
+        self._stage = desk.stage
         self._screen = desk.screen
         self._session = desk.session
         self._launch = launch
@@ -95,14 +95,14 @@ class Operations:
             self.show(found[0], focus=opened, only_beside=not opened)
         elif opened:
             said = f"nothing was done with {name} yet: {self._desk.keymap.say('<app.build> builds it')}"
-            self._app.notify(safe(said), markup=False, timeout=4)
+            self._stage.say(safe(said), timeout=4)
 
     def show(self, operation: Operation, *, focus: bool = False, only_beside: bool = False) -> None:
         """Show an operation; what its journal holds is read now, if it was not before."""
         self._screen.show_operation(operation, focus=focus, only_beside=only_beside)
         if not operation.complete:
             self._screen.operation.say("reading its journal ...")
-            self._app.run_worker(self._read(operation), group="journal", exclusive=True)
+            self._screen.run_worker(self._read(operation), group="journal", exclusive=True)
 
     async def _read(self, operation: Operation) -> None:
         found = await self._session.journals.open(operation.id)
@@ -139,7 +139,7 @@ class Operations:
     def _begin(self, command: Command, situation: Situation, requests: Sequence[Request]) -> None:
         """Start what asks nothing, unless the engine is protected; at once: no key comes first."""
         if self._desk.consent.needs_time:
-            self._app.run_worker(self._begin_asked(command, situation, requests))
+            self._stage.app.run_worker(self._begin_asked(command, situation, requests))
         else:
             for request in requests:
                 self._start(request)
@@ -154,7 +154,7 @@ class Operations:
 
     def _start(self, request: Request) -> None:
         operation = self._expect(request)
-        self._launching[operation.id] = self._app.run_worker(self._launched(request, operation))
+        self._launching[operation.id] = self._stage.app.run_worker(self._launched(request, operation))
 
     async def _launched(self, request: Request, operation: Operation) -> None:
         launched: Process | None = None
@@ -205,7 +205,7 @@ class Operations:
         try:
             asks = await self._desk.consent.asks(command, situation)
             typed = request.app if asks is Asks.TYPED else ""
-            plan = await ask(self._app, PlanDialog(title, prepared.plan, typed=typed, again=again))
+            plan = await self._stage.ask(PlanDialog(title, prepared.plan, typed=typed, again=again))
         finally:
             if plan is None:
                 await prepared.abandon()
@@ -222,7 +222,7 @@ class Operations:
         """Show a plan, and do nothing."""
         prepared = self.prepare(request)
         try:
-            await self._app.push_screen_wait(PlanDialog(title, prepared.plan, only_look=True))
+            await self._stage.ask(PlanDialog(title, prepared.plan, only_look=True))
         finally:
             await prepared.abandon()
 
@@ -236,7 +236,7 @@ class Operations:
 
     async def _tag(self, situation: Situation) -> None:
         app = situation.apps[0]
-        version = await self._app.push_screen_wait(
+        version = await self._stage.ask(
             VersionDialog(f"A version for {app.name}", self.suggested(app), refused)
         )
         if version:
@@ -269,10 +269,10 @@ class Operations:
         app = situation.apps[0]
         found = self._desk.store.operations_of(app.name)
         if not found:
-            self._app.notify(f"nothing was done with {app.name} yet", markup=False, timeout=4)
+            self._stage.say(f"nothing was done with {app.name} yet", timeout=4)
             return
         choices = [Choice(operation.id, "", history_row(operation)[0]) for operation in found]
-        chosen = await self._app.push_screen_wait(MenuDialog(f"History of {app.name}", choices))
+        chosen = await self._stage.ask(MenuDialog(f"History of {app.name}", choices))
         if chosen and chosen in self._desk.store.operations:
             self.show(self._desk.store.operations[chosen], focus=True)
 
@@ -281,7 +281,7 @@ class Operations:
         started = operation.started
         if goes_back(operation):
             said = f"{started.app} {started.verb} is being undone already"
-            self._app.notify(safe(said), markup=False, timeout=4)
+            self._stage.say(safe(said), timeout=4)
             return
         question = Question(
             title=f"Stop the {started.verb} of {started.app}?",
@@ -296,7 +296,7 @@ class Operations:
         if (worker := self._launching.get(operation.id)) is not None:
             worker.cancel()
         elif not await asyncio.to_thread(cancel, operation):
-            self._app.notify("it has ended meanwhile", markup=False, timeout=4)
+            self._stage.say("it has ended meanwhile", timeout=4)
 
     # Saying
 
@@ -315,10 +315,9 @@ class Operations:
             elif operation.id in self._running:
                 self._running.discard(operation.id)
                 if not self._screen.sees(operation):
-                    self._app.notify(
+                    self._stage.say(
                         safe(ended_words(operation)),
                         severity="information" if operation.state == "done" else "error",
-                        markup=False,
                         timeout=8,
                     )
                 self._welcome(operation)  # last: it says more, and takes the other's place
@@ -331,7 +330,7 @@ class Operations:
         if adopted and name not in self._desk.store.apps:
             how = self._desk.keymap.say("<view.reload> reads the configuration again and shows it")
             said = f"{name} is an app now; {how}"
-            self._app.notify(safe(said), markup=False, timeout=20)
+            self._stage.say(safe(said), timeout=20)
 
     def _point_to_findings(self, operation: Operation) -> None:
         from tui.model.scan_gate import JUDGE
@@ -339,7 +338,7 @@ class Operations:
         judging = operation.steps.get(JUDGE)
         if judging is not None and judging.started is not None:
             said = self._desk.keymap.say("<app.findings> shows what was found")
-            self._app.notify(said, markup=False, timeout=8)
+            self._stage.say(said, timeout=8)
 
     def _greet(self, found: Sequence[Operation]) -> None:
         """What runs already is what one has come for."""

@@ -27,7 +27,7 @@ from tui.presentation.release_record import difference_lines, drift_lines, recor
 from tui.presentation.text import safe
 from tui.presentation.versions import version_choices
 from tui.screens.confirm import Question
-from tui.screens.dialogs import NameDialog, ask
+from tui.screens.dialogs import NameDialog
 from tui.screens.pickers import ReleaseDialog
 from tui.screens.plans import CHOOSE, VersionDialog
 from tui.screens.reading import ReadingScreen
@@ -53,7 +53,7 @@ class Releases:
 
     def __init__(self, desk: Desk, operations: Operations) -> None:
         self._desk = desk
-        self._app = desk.app
+        self._stage = desk.stage
         self._store = desk.store
         self._session = desk.session
         self._operations = operations
@@ -82,7 +82,7 @@ class Releases:
 
     async def _version(self, app: AppSpec, title: str) -> str | None:
         self._session.ask_registries()
-        return await ask(self._app, VersionDialog(title, self._versions(app), _no_version))
+        return await self._stage.ask(VersionDialog(title, self._versions(app), _no_version))
 
     def _offered(self, app: AppSpec) -> list[Offered]:
         return offered_versions(app, self._store.images.values(), self._store.remote.get(app.repository))
@@ -141,8 +141,8 @@ class Releases:
         number: int | None = None
         try:
             title = f"Roll {app.name} back to which release?"
-            number = await ask(
-                self._app, ReleaseDialog(title, releases, numbers, likely, self._session.clock())
+            number = await self._stage.ask(
+                ReleaseDialog(title, releases, numbers, likely, self._session.clock())
             )
         finally:
             if number != likely:
@@ -163,8 +163,7 @@ class Releases:
 
     async def _ship(self, situation: Situation) -> None:
         app = situation.apps[0]
-        version = await ask(
-            self._app,
+        version = await self._stage.ask(
             VersionDialog(f"Ship {app.name} as which version?", self._operations.suggested(app), refused),
         )
         if version:
@@ -187,8 +186,8 @@ class Releases:
 
     async def _adopt(self, situation: Situation) -> None:
         container = situation.containers[0]
-        name = await ask(
-            self._app, NameDialog(f"Adopt {container.name} as the app", container.name, _no_name)
+        name = await self._stage.ask(
+            NameDialog(f"Adopt {container.name} as the app", container.name, _no_name)
         )
         if not name:
             return
@@ -202,7 +201,7 @@ class Releases:
         try:
             lease = await read_lease(engine, app.name) if engine is not None else None
             if engine is None or lease is None:
-                self._app.notify(f"nobody has the lease of {app.name}", markup=False, timeout=4)
+                self._stage.say(f"nobody has the lease of {app.name}", timeout=4)
                 return
             question = Question(
                 title=f"Take the lease of {app.name} away?",
@@ -217,9 +216,9 @@ class Releases:
             )
             if await self._desk.consent.given(APP_UNLOCK, situation, question, app.name):
                 await unlock(engine, lease)
-                self._app.notify(safe(f"unlocked {app.name}; it was {lease.text}"), markup=False, timeout=6)
+                self._stage.say(safe(f"unlocked {app.name}; it was {lease.text}"), timeout=6)
         except HoldfastError as error:
-            self._app.notify(safe(str(error)), severity="error", markup=False, timeout=8)
+            self._stage.say(safe(str(error)), severity="error", timeout=8)
 
     # To be read
 
@@ -236,7 +235,7 @@ class Releases:
         ]
         if releases.notes:
             pages.append(("the ledger", [[(f"! {safe(note)}", "warn")] for note in releases.notes]))
-        self._app.push_screen(ReadingScreen(safe(f"{name} {releases.called(number)}"), pages))
+        self._stage.push(ReadingScreen(safe(f"{name} {releases.called(number)}"), pages))
 
     async def _verify(self, situation: Situation) -> None:
         app = situation.apps[0]
@@ -244,15 +243,15 @@ class Releases:
         try:
             found = await self._session.look_for_drift(app)
         except HoldfastError as error:
-            self._app.notify(safe(str(error)), severity="error", markup=False, timeout=8)
+            self._stage.say(safe(str(error)), severity="error", timeout=8)
             return
         finally:
             self._desk.screen.say_busy("")
         if found is None:
-            self._app.notify("the engine does not answer", severity="warning", markup=False, timeout=4)
+            self._stage.say("the engine does not answer", severity="warning", timeout=4)
             return
         lines = drift_lines(found, self._session.clock())
-        self._app.push_screen(ReadingScreen(safe(f"Drift of {app.name}"), [("causes", lines)]))
+        self._stage.push(ReadingScreen(safe(f"Drift of {app.name}"), [("causes", lines)]))
 
     # Saying
 
@@ -268,7 +267,7 @@ class Releases:
     def _offer_recovery(self, name: str, releases: AppReleases, number: int) -> None:
         how = self._desk.keymap.say("<pane.apps> goes to the apps, <app.recover> finishes or undoes it")
         said = f"the deploy of {name} {releases.called(number)} was interrupted: {how}"
-        self._app.notify(safe(said), severity="warning", markup=False, timeout=15)
+        self._stage.say(safe(said), severity="warning", timeout=15)
 
 
 def _known(app: str, offered: Sequence[Offered]) -> dict[str, Evidence]:

@@ -42,7 +42,7 @@ class Shell:
         if not await self._desk.consent.given(CONTAINER_SHELL, situation, question, container.name):
             return
         if app.cannot_lend:
-            app.notify(f"no shell: {app.cannot_lend}", severity="warning", markup=False, timeout=6)
+            self._desk.stage.say(f"no shell: {app.cannot_lend}", severity="warning", timeout=6)
             return
         engine = self._desk.engine()
         if engine is None:
@@ -56,7 +56,7 @@ class Shell:
             except EngineError as error:
                 failed = error
         if failed is not None:
-            app.notify(str(failed), severity="error", markup=False, timeout=8)
+            self._desk.stage.say(str(failed), severity="error", timeout=8)
         else:
             how = "has ended" if code in BY_HAND else f"ended with {code}"
-            app.notify(f"the shell in {container.name} {how}", markup=False, timeout=4)
+            self._desk.stage.say(f"the shell in {container.name} {how}", timeout=4)

@@ -43,7 +43,7 @@ class Signing:
         key: str | None = keys[0]
         if len(keys) > 1:
             choices = [Choice(one, "", safe(one)) for one in keys]
-            key = await desk.app.push_screen_wait(MenuDialog(f"{title} by which key?", choices))
+            key = await desk.stage.ask(MenuDialog(f"{title} by which key?", choices))
         if key:
             request = self._operations.request("promote", app.name, version=version, key=key)
             await self._operations.run(APP_PROMOTE, situation, title, request)

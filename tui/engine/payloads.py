@@ -164,6 +164,8 @@ def info(answer: Json) -> EngineInfo:
             host: bool(one["Secure"]) for host, one in (registries.get("IndexConfigs") or {}).items()
         },
         without_tls=tuple(registries.get("InsecureRegistryCIDRs") or ()),
+        containers=int(answer.get("Containers") or 0),
+        running=int(answer.get("ContainersRunning") or 0),
     )
 
 

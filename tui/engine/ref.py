@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tui.engine.endpoint import Endpoint, place_of
+from tui.engine.endpoint import Endpoint, is_endpoint, place_of
 
 
 class EngineRef(NamedTuple):
@@ -28,6 +28,11 @@ class EngineRef(NamedTuple):
     def url(self) -> str:
         """The endpoint, as a URL."""
         return self.endpoint.url
+
+    @property
+    def called(self) -> str:
+        """Its name where it has one, "" where only its endpoint is known."""
+        return "" if is_endpoint(self.name) else self.name
 
     def is_at(self, url: str) -> bool:
         """Whether that URL leads to the same engine. Blocks for a moment."""

@@ -34,6 +34,7 @@ class EngineInfo(NamedTuple):
     logging_driver   of containers that ask for none
     registries       "registry:5000" -> whether it must be spoken to by TLS, for those that it names
     without_tls      networks ("10.0.0.0/8") in which registries need none
+    containers       how many there are, and how many of them are running
     """
 
     id: str
@@ -44,6 +45,8 @@ class EngineInfo(NamedTuple):
     logging_driver: str = ""
     registries: Mapping[str, bool] = {}
     without_tls: tuple[str, ...] = ()
+    containers: int = 0
+    running: int = 0
 
 
 class Usage(NamedTuple):

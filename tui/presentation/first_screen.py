@@ -49,6 +49,7 @@ def first_screen(
     *,
     settings: ContainerSettings,
     apps: Mapping[str, AppSpec],
+    called: str = "",
     colour: str = "",
     read_only: bool = False,
 ) -> list[Line]:
@@ -69,7 +70,7 @@ def first_screen(
         read_only=read_only,
     )
     pieces: list[tuple[Rect, list[Line]]] = [
-        (found.header, [header_line(width, link, now, colour=colour, read_only=read_only)]),
+        (found.header, [header_line(width, link, now, called=called, colour=colour, read_only=read_only)]),
         (found.footer, [footer_line(width, footer_keys(keymap, situation))]),
     ]
     if found.tabs is not None:

@@ -36,18 +36,21 @@ def header_line(
     link: Link,
     now: float,
     *,
+    called: str = "",
     colour: str = "",
     demo: bool = False,
     read_only: bool = False,
     busy: str = "",
 ) -> Line:
-    """The first line: name, the engine's colour, marks for demo and read-only, engine, what goes on, link.
+    """The first line: the engine's colour and name, marks for demo and read-only, engine, what goes on, link.
 
-    What does not fit is left out whole: first what says least. `colour` is "" for none.
+    What does not fit is left out whole: first what says least. `called` and `colour` are "" for none.
     """
     line: Line = [(" Holdfast ", "header strong")]
     if colour:  # as a patch, so that all that is written can be read on whatever it is
         line.append(("  ", f"header on {colour}"))
+    if called:
+        line.append((f" {named(safe(called))} ", "header strong"))
     if demo:
         line.append((" DEMO ", "header.demo"))
     if read_only:

@@ -33,6 +33,7 @@ class BarState(NamedTuple):
     running    the operations that run
     busy       what is under way besides, "" for nothing
     focus_on   the focused pane
+    called     the engine by its name, "" where it has none
     colour     the engine's, "" for none
     """
 
@@ -43,6 +44,7 @@ class BarState(NamedTuple):
     focus_on: str
     demo: bool = False
     read_only: bool = False
+    called: str = ""
     colour: str = ""
 
 
@@ -80,6 +82,7 @@ class Bars:
             width,
             state.link,
             state.now,
+            called=state.called,
             colour=state.colour,
             demo=state.demo,
             read_only=state.read_only,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual import events
-    from textual.app import App, ComposeResult
+    from textual.app import ComposeResult
 
 Answer = TypeVar("Answer")
 
@@ -75,11 +75,6 @@ class Dialog(ModalScreen[Answer], ClosingScreen[Answer], Generic[Answer]):
         if event.key == "escape":
             event.stop()
             self.dismiss(None)
-
-
-async def ask(app: App[str], dialog: Dialog[Answer]) -> Answer | None:
-    """Open a dialog and wait for its answer; None where it was closed without one."""
-    return await app.push_screen_wait(dialog)
 
 
 class Choice(NamedTuple):

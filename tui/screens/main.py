@@ -35,15 +35,17 @@ class MainScreen(PanesScreen, inherit_bindings=False):
     class Rested(Message):
         """The cursor has come to rest on a container, or on none."""
 
-        def __init__(self, container_id: str | None) -> None:
+        def __init__(self, screen: MainScreen, container_id: str | None) -> None:
             super().__init__()
+            self.screen = screen
             self.container_id = container_id
 
     class AppChosen(Message):
         """The user has put the cursor on an app; `opened`: by Enter or a double click."""
 
-        def __init__(self, name: str, *, opened: bool) -> None:
+        def __init__(self, screen: MainScreen, name: str, *, opened: bool) -> None:
             super().__init__()
+            self.screen = screen
             self.name = name
             self.opened = opened
 
@@ -53,6 +55,7 @@ class MainScreen(PanesScreen, inherit_bindings=False):
         keymap: Keymap,
         settings: ContainerSettings,
         *,
+        called: str = "",
         demo: bool,
         read_only: bool,
         log: LogPane,
@@ -60,7 +63,9 @@ class MainScreen(PanesScreen, inherit_bindings=False):
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`choose` does a command, or says why not; at once, so that a menu is open before the next key."""
-        super().__init__(store, keymap, settings, demo=demo, read_only=read_only, log=log, clock=clock)
+        super().__init__(
+            store, keymap, settings, called=called, demo=demo, read_only=read_only, log=log, clock=clock
+        )
         self._choose = choose
         self._asking: Callable[[str, bool], None] | None = None
 
@@ -96,7 +101,7 @@ class MainScreen(PanesScreen, inherit_bindings=False):
     def show_log(self, container_id: str | None) -> None:
         """Go to the log of a container."""
         self.put_beside(self.log_pane)
-        self.post_message(self.Rested(container_id))
+        self.post_message(self.Rested(self, container_id))
         self.go(LOG)
 
     # From a key to a command
@@ -159,7 +164,7 @@ class MainScreen(PanesScreen, inherit_bindings=False):
         elif message.view is self.apps and self.apps.release:
             self.perform(RELEASE_SHOW)
         elif message.view is self.apps:
-            self.post_message(self.AppChosen(message.key, opened=True))
+            self.post_message(self.AppChosen(self, message.key, opened=True))
         elif message.view is self.images:
             self.perform(IMAGE_INSPECT)
         elif message.view is self.tags:
@@ -167,11 +172,11 @@ class MainScreen(PanesScreen, inherit_bindings=False):
 
     def on_list_view_highlighted(self, message: ListView.Highlighted) -> None:
         if message.view is self.containers and self.focus_on != LOG:
-            self.post_message(self.Rested(message.key))
+            self.post_message(self.Rested(self, message.key))
             if message.by_hand and self.focus_on == CONTAINERS:
                 self.put_beside(self.log_pane)
         elif message.view is self.apps and message.by_hand and message.key is not None:
-            self.post_message(self.AppChosen(app_of(message.key), opened=False))
+            self.post_message(self.AppChosen(self, app_of(message.key), opened=False))
         self._footer_soon()
 
     def on_list_view_shown(self, message: ListView.Shown) -> None:

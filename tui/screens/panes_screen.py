@@ -44,8 +44,9 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
     class Watched(Message):
         """These containers are on the screen now."""
 
-        def __init__(self, ids: tuple[str, ...]) -> None:
+        def __init__(self, screen: PanesScreen, ids: tuple[str, ...]) -> None:
             super().__init__()
+            self.screen = screen
             self.ids = ids
 
     def __init__(
@@ -54,14 +55,17 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
         keymap: Keymap,
         settings: ContainerSettings,
         *,
+        called: str = "",
         demo: bool,
         read_only: bool,
         log: LogPane,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        """`called` is the engine's name, "" where it has none."""
         super().__init__()
         self.store = store
         self.keymap = keymap
+        self.called = called
         self.demo = demo
         self.read_only = read_only
         self.busy = ""
@@ -146,6 +150,7 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
             focus_on=self.focus_on,
             demo=self.demo,
             read_only=self.read_only,
+            called=self.called,
             colour=self.store.colour,
         )
 
@@ -208,7 +213,7 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
     def rewatch(self) -> None:
         """Say which containers are on the screen."""
         shown = self.containers.visible_keys()
-        self.post_message(self.Watched(tuple(key for key in shown if key in self.store.containers)))
+        self.post_message(self.Watched(self, tuple(key for key in shown if key in self.store.containers)))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         # The message comes late: once the focus has gone on, following it would go to and fro for ever.

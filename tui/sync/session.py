@@ -12,6 +12,7 @@ from tui.operations.looking.app_repository import Remote
 from tui.operations.looking.endpoint_choice import elsewhere, is_protected, settings_of
 from tui.operations.looking.release_reader import Observer
 from tui.operations.process.request import Request
+from tui.store.store import Link, LinkState, Store
 from tui.sync.follow_journals import JournalFollower
 from tui.sync.releases import ReleasesFollower
 from tui.sync.remote_tags import RemoteTagsFollower
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from tui.model.policy import Policy
     from tui.model.releases import Releases
     from tui.settings.schema import Settings
-    from tui.store.store import Store
 
 
 class Observing(Protocol):
@@ -66,6 +66,7 @@ class EngineSession:
         store.trust = settings.policy.trust
         self.watcher = Watcher(store, connect or (lambda: Engine.connect(ref.endpoint)), ref.url, clock)
         self.stats = StatsStreams(store, self.connected, self.watcher.heard)
+        self._observe, self._journals = observe, journals
         folder = journals if journals is not None else operations_folder()
         self.journals = JournalFollower(store, folder, ref.url)
         self.starting = Starting(store)
@@ -152,6 +153,18 @@ class EngineSession:
         """An app's repository in its registry, to be opened; None while no engine answers."""
         engine = self.engine
         return Remote(engine, app) if engine is not None else None
+
+    def beside(self, ref: EngineRef) -> EngineSession:
+        """One of another engine, by the same configuration; not running yet."""
+        store = Store()
+        store.set_link(Link(LinkState.CONNECTING, 0.0, ref.url))
+        return EngineSession(
+            ref, self.settings, store, observe=self._observe, clock=self.clock, journals=self._journals
+        )
+
+    def leave(self) -> None:
+        """Nothing keeps up with the engine any more: what is known is of now."""
+        self.watcher.leave()
 
     async def close(self) -> None:
         """End what `run` has not begun."""

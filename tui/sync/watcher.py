@@ -76,6 +76,10 @@ class Watcher:
         """Try at once instead of waiting for the next attempt."""
         self._retry.set()
 
+    def leave(self) -> None:
+        """It was let go of: what is known is of now, until it runs again."""
+        self._lost(EngineError("it was not looked at, and is not followed"), 0)
+
     async def run(self) -> None:
         waits = delays(_jitter())
         attempt = 0

@@ -79,9 +79,14 @@ class ClosingScreen(SizedScreen[Answer], Generic[Answer]):
         if self.is_current:
             closed: AwaitComplete = super().dismiss(result)
             return closed
-        if self in self.app.screen_stack and self._late is None:
+        if self._is_open and self._late is None:
             self._late = [result]
         return AwaitComplete()
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether it is on any stack: that of another engine than the one that is shown, too."""
+        return any(self in stack for stack in self.app._screen_stacks.values())
 
     def on_screen_resume(self) -> None:
         if self._late is not None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textual.message import Message
     from textual.screen import Screen
     from textual.timer import Timer
+    from textual.widget import AwaitMount
 
     from tui.terminal import Terminal
 
@@ -213,6 +214,15 @@ class TerminalApp(App[str], inherit_bindings=False):
 
     def pop_screen(self) -> AwaitComplete:
         popped = super().pop_screen()
+        self._gate_screen()
+        return popped
+
+    def switch_mode(self, mode: str) -> AwaitMount:
+        switched = super().switch_mode(mode)
+        self._gate_screen()
+        return switched
+
+    def _gate_screen(self) -> None:
+        """What is on top now has not been seen: until it is drawn, nothing acts on it."""
         self._gate.closed()
         self.screen.call_after_refresh(lambda: self._gate.drawn(self._framed))
-        return popped

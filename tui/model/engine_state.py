@@ -1,0 +1,124 @@
+"""What is known of an engine, and of its apps, by looking at it now and then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tui.model.engine import EngineVersion
+
+
+class AppHere(NamedTuple):
+    """The live release of an app on one engine, when that was looked at.
+
+    release   its number, 0 where nothing of ours is live
+    version   "" where it has none; so the digest
+    state     of its container in the engine's words, "" where there is none
+    health    likewise
+    strange   whether a container that is not ours bears the app's name
+    error     why its releases could not be read, "" where they could
+    at        when it was read, seconds since the epoch
+    """
+
+    app: str
+    release: int = 0
+    version: str = ""
+    digest: str = ""
+    state: str = ""
+    health: str = ""
+    strange: bool = False
+    error: str = ""
+    at: float = 0.0
+
+    @property
+    def is_live(self) -> bool:
+        return self.release > 0
+
+    @property
+    def bytes_of(self) -> tuple[str, str]:
+        """What has to be the same for two to run the same."""
+        return self.version, self.digest
+
+
+class EngineState(NamedTuple):
+    """What the looks at an engine have told.
+
+    seen         when it answered last, seconds since the epoch; 0.0 for never
+    took         seconds that it took for a question that costs it nothing
+    host         its host's name
+    containers   how many there are, and how many of them run
+    apps         those that have releases there, by name; what is known of each may be older than `seen`
+    error, hint  why the last look failed, and what to do; "" where it did not
+    tried        when it was asked last, 0.0 for never
+    """
+
+    seen: float = 0.0
+    took: float = 0.0
+    version: EngineVersion | None = None
+    host: str = ""
+    containers: int = 0
+    running: int = 0
+    apps: Mapping[str, AppHere] = {}
+    error: str = ""
+    hint: str = ""
+    tried: float = 0.0
+
+    @property
+    def answers(self) -> bool:
+        """Whether the last look at it was answered."""
+        return bool(self.seen) and not self.error
+
+
+class Spread(NamedTuple):
+    """An app over its engines.
+
+    here     by engine, as people call it
+    absent   engines on which nothing of it is live
+    unknown  engines of which nobody knows whether it is
+    """
+
+    app: str
+    here: Mapping[str, AppHere]
+    absent: Sequence[str] = ()
+    unknown: Sequence[str] = ()
+
+    @property
+    def usual(self) -> AppHere | None:
+        """What most of them run; of as many the one with the highest release. None where nothing is live."""
+        counts: dict[tuple[str, str], int] = {}
+        for one in self.here.values():
+            counts[one.bytes_of] = counts.get(one.bytes_of, 0) + 1
+        return max(
+            self.here.values(), key=lambda one: (counts[one.bytes_of], one.version, one.release), default=None
+        )
+
+    @property
+    def odd(self) -> list[tuple[str, AppHere]]:
+        """The engines that run something else, each with what it runs."""
+        usual = self.usual
+        return [
+            (engine, one)
+            for engine, one in self.here.items()
+            if usual is not None and one.bytes_of != usual.bytes_of
+        ]
+
+
+def spread(app: str, engines: Mapping[str, EngineState], configured: Sequence[str] = ()) -> Spread:
+    """An app over engines by what is known of each; `configured`: the engines that it is to live on.
+
+    An engine that has nothing of it, and is not configured for it, is not told of.
+    """
+    here, absent, unknown = {}, [], []
+    for engine, state in engines.items():
+        found = state.apps.get(app)
+        if found is not None and found.is_live:
+            here[engine] = found
+        elif found is not None and found.error and not found.at:
+            unknown.append(engine)
+        elif found is not None:
+            absent.append(engine)
+        elif engine in configured:
+            (absent if state.seen else unknown).append(engine)
+    return Spread(app, here, absent, unknown)

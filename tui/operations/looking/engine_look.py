@@ -1,0 +1,172 @@
+"""Looking at one engine now and then, over one connection: whether it answers, and what is live there."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from tui.engine.client import Engine
+from tui.engine.errors import EngineError
+from tui.errors import HoldfastError
+from tui.ledger.ledger import Ledger
+from tui.model.app_name import is_app_name
+from tui.model.engine_state import AppHere, EngineState
+from tui.model.labels import APP, RELEASE
+from tui.operations.looking.releases import read_releases
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from tui.engine.container.inspected import Inspected
+    from tui.engine.endpoint import Endpoint
+    from tui.operations.looking.engines import KnownEngine
+
+LIMIT = 5.0
+"""Seconds that a look may take: whatever answers later is as good as away."""
+
+APPS_LIMIT = 20.0
+"""Seconds that reading the releases of the apps may take besides."""
+
+Signature = tuple[tuple[str, str, str], ...]
+"""What differs whenever the releases of an app may: the containers that bear its label or its name."""
+
+
+class NoAnswer(EngineError):
+    """It did not answer within the time that one look at it may take."""
+
+
+class EngineLook:
+    """The looks at one engine; `close` ends the connection. What fails is told by the state, never raised."""
+
+    def __init__(
+        self,
+        engine: KnownEngine,
+        connect: Callable[[Endpoint], Awaitable[Engine]] = Engine.connect,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.known = engine
+        self.state = EngineState()
+        self._connect = connect
+        self._clock = clock
+        self._engine: Engine | None = None
+        self._ledger: Ledger | None = None
+        self._signatures: dict[str, Signature] = {}
+
+    @property
+    def is_connected(self) -> bool:
+        return self._engine is not None
+
+    async def look(self) -> EngineState:
+        """Ask it; what is known of its apps stays as it was."""
+        try:
+            async with asyncio.timeout(LIMIT):
+                self.state = await self._asked()
+        except TimeoutError:
+            await self._failed(NoAnswer(f"no answer within {LIMIT:.0f} s", "it is asked again by itself"))
+        except HoldfastError as error:
+            await self._failed(error)
+        return self.state
+
+    async def _asked(self) -> EngineState:
+        engine = await self._connected()
+        began = time.monotonic()
+        await engine.ping(LIMIT)
+        took = time.monotonic() - began
+        info, labelled = await asyncio.gather(engine.info(), engine.containers.list(labels=[APP]))
+        bearing = {one.labels.get(APP, "") for one in labelled if RELEASE in one.labels}
+        names = dict.fromkeys([*self.known.apps, *filter(is_app_name, sorted(bearing))])
+        now = self._clock()
+        return self.state._replace(
+            seen=now,
+            took=took,
+            version=engine.version,
+            host=info.name,
+            containers=info.containers,
+            running=info.running,
+            apps={name: self.state.apps.get(name, AppHere(name)) for name in names},
+            error="",
+            hint="",
+            tried=now,
+        )
+
+    async def _connected(self) -> Engine:
+        if self._engine is None:
+            if isinstance(self.known.found, HoldfastError):
+                raise self.known.found
+            self._engine = await self._connect(self.known.found.endpoint)
+        return self._engine
+
+    async def _failed(self, error: HoldfastError) -> None:
+        self.state = self.state._replace(error=error.message, hint=error.hint, tried=self._clock())
+        await self.close()
+
+    # Its apps
+
+    async def look_at_apps(self) -> EngineState:
+        """Read the releases of those apps of which something has changed, after a look that was answered."""
+        engine = self._engine
+        if engine is None:
+            return self.state
+        try:
+            async with asyncio.timeout(APPS_LIMIT):
+                signatures = await self._signed(engine)
+                for name in self.state.apps:
+                    now = signatures.get(name, ())
+                    if self.state.apps[name].at and self._signatures.get(name) == now:
+                        self._put(self.state.apps[name]._replace(at=self._clock()))
+                        continue
+                    self._put(await self._read(engine, name))
+                    self._signatures[name] = now
+        except TimeoutError:
+            await self._failed(NoAnswer(f"its releases were not read within {APPS_LIMIT:.0f} s"))
+        except HoldfastError as error:
+            await self._failed(error)
+        return self.state
+
+    async def _signed(self, engine: Engine) -> Mapping[str, Signature]:
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        async for batch in engine.containers.batches():
+            for one in batch:
+                name = one.labels.get(APP) or one.name
+                if name in self.state.apps:
+                    found.setdefault(name, []).append((one.id, one.name, f"{one.state} {one.health}"))
+        return {name: tuple(sorted(ones)) for name, ones in found.items()}
+
+    async def _read(self, engine: Engine, name: str) -> AppHere:
+        try:
+            if self._ledger is None:
+                self._ledger = await Ledger.open(engine)
+            found = await read_releases(engine, self._ledger, name)
+        except EngineError:
+            raise
+        except HoldfastError as error:
+            return self.state.apps[name]._replace(error=error.message)
+        live, entry = found.live, found.releases.live
+        holder = live or found.foreign
+        here = AppHere(
+            name,
+            state=holder.state.status if holder is not None else "",
+            health=_health(holder),
+            strange=found.foreign is not None,
+            at=self._clock(),
+        )
+        if live is None or entry is None:
+            return here
+        release = entry.release
+        return here._replace(
+            release=release.number, version=release.version, digest=release.digest or release.image
+        )
+
+    def _put(self, here: AppHere) -> None:
+        self.state = self.state._replace(apps={**self.state.apps, here.app: here})
+
+    async def close(self) -> None:
+        """End the connection; the next look makes another."""
+        engine, self._engine, self._ledger = self._engine, None, None
+        if engine is not None:
+            await engine.close()
+
+
+def _health(one: Inspected | None) -> str:
+    return one.state.health if one is not None else ""

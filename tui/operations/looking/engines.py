@@ -1,0 +1,137 @@
+"""Every engine that somebody has named: in the configuration, by its apps, as a Docker context."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.engine.contexts import context_names
+from tui.engine.endpoint import is_endpoint, place_of
+from tui.engine.errors import EngineError
+from tui.engine.ref import EngineRef
+from tui.errors import HoldfastError
+from tui.model.policy import EngineSettings
+from tui.operations.looking.endpoint_choice import Named, by_name, current
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from tui.settings.schema import Settings
+
+
+class KnownEngine(NamedTuple):
+    """One engine, by all names that lead to it.
+
+    key     where it is, as `place_of` says; its name where that leads nowhere
+    names   what it is called: names before endpoints
+    found   the engine, or why there is none of that name
+    said    what `[engines.NAME]` says of it, by any of its names
+    apps    the configured ones that live there
+    """
+
+    key: str
+    names: tuple[str, ...]
+    found: EngineRef | HoldfastError
+    said: EngineSettings = EngineSettings()
+    apps: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """What to call it, so that it is told apart from others."""
+        return self.names[0]
+
+    @property
+    def url(self) -> str:
+        """Its endpoint, "" where there is none."""
+        return self.found.url if isinstance(self.found, EngineRef) else ""
+
+
+class _Candidate(NamedTuple):
+    """A name, and what it means."""
+
+    name: str
+    found: EngineRef | HoldfastError
+
+    @property
+    def key(self) -> str:
+        return place_of(self.found.url) if isinstance(self.found, EngineRef) else self.name
+
+
+def known_engines(
+    settings: Settings, shown: EngineRef | None = None, environ: Mapping[str, str] = os.environ
+) -> list[KnownEngine]:
+    """All of them, the same engine under several names once; first `shown`, the one that is looked at.
+
+    In the demo there is no other: nothing in it is real. Reads Docker's configuration: blocks for a moment.
+    """
+    if shown is not None and shown.demo:
+        return [KnownEngine(place_of(shown.url), (shown.called or shown.url,), shown, apps=(*settings.apps,))]
+    candidates: dict[str, list[_Candidate]] = {}
+    named: dict[str, str] = {}
+    for one in _candidates(settings, shown, environ):
+        key = one.key
+        candidates.setdefault(key, []).append(one)
+        named.setdefault(one.name, key)
+    at_home = _home(settings, shown, environ)
+    apps: dict[str, list[str]] = {}
+    for app in settings.apps.values():
+        homes = app.engines or ((settings.engine,) if settings.engine else ())
+        for key in dict.fromkeys([named[home] for home in homes if home in named] or [at_home]):
+            apps.setdefault(key, []).append(app.name)
+    return [_merged(key, found, settings, tuple(apps.get(key, ()))) for key, found in candidates.items()]
+
+
+def _candidates(
+    settings: Settings, shown: EngineRef | None, environ: Mapping[str, str]
+) -> Iterator[_Candidate]:
+    if shown is not None:
+        yield _Candidate(shown.name or shown.url, shown)
+    else:
+        try:
+            found = current(settings, Named(), environ)
+            yield _Candidate(found.name or found.url, found)
+        except HoldfastError as error:
+            yield _Candidate(settings.engine or "the current engine", error)
+    configured = [*settings.engines, *([settings.engine] if settings.engine else [])]
+    of_apps = [name for app in settings.apps.values() for name in app.engines]
+    for name in dict.fromkeys([*configured, *of_apps]):
+        yield _meant(name, settings, "the configuration", environ)
+    for name in context_names(environ):
+        if name not in settings.engines:  # that one goes before
+            yield _meant(name, settings, f"context {name}", environ)
+
+
+def _meant(name: str, settings: Settings, source: str, environ: Mapping[str, str]) -> _Candidate:
+    try:
+        return _Candidate(name, EngineRef(by_name(name, settings.engines, source, environ), name))
+    except EngineError as error:
+        return _Candidate(name, error)
+
+
+def _home(settings: Settings, shown: EngineRef | None, environ: Mapping[str, str]) -> str:
+    """Where those apps live that name no engine."""
+    if shown is not None:
+        return place_of(shown.url)
+    try:
+        return place_of(current(settings, Named(), environ).url)
+    except HoldfastError:
+        return ""
+
+
+def _merged(key: str, found: Iterable[_Candidate], settings: Settings, apps: tuple[str, ...]) -> KnownEngine:
+    found = sorted(found, key=lambda one: is_endpoint(one.name))
+    names = tuple(dict.fromkeys(one.name for one in found))
+    tables = [settings.engines[name] for name in names if name in settings.engines]
+    said = EngineSettings(
+        colour=next((one.colour for one in tables if one.colour), ""),
+        protected=any(one.protected for one in tables),
+        enabled=all(one.enabled for one in tables),
+        maintenance=max((one.maintenance for one in tables), default=0.0),
+    )
+    refs = [one.found for one in found if isinstance(one.found, EngineRef)]
+    return KnownEngine(key, names, refs[0] if refs else found[0].found, said, apps)
+
+
+def left_alone(said: EngineSettings, now: float) -> bool:
+    """Whether an engine is asked only where somebody chooses it."""
+    return not said.enabled or said.maintenance > now
