@@ -316,3 +316,12 @@ async def test_every_engine_ends_as_reported(web: MemoryApp, seed: int) -> None:
         assert live is not None
         assert app.serves(live)
     assert done.ended.ok == all(version == "v2" for version in serving.values())
+
+
+async def test_one_after_the_other_where_the_fleet_says_so(web: MemoryApp) -> None:
+    fleet = MemoryFleet(web.app, 4, waves=(ALL,), parallel=1)
+    await fleet.deployed("v1")
+    fleet.apps["edge-2"].fail("v2")
+    done = await run(fleet.deploy("v2"))
+    assert states(done) == {"edge-1": "done", "edge-2": "undone", "edge-3": "behind", "edge-4": "behind"}
+    assert fleet.serving() == {"edge-1": "v2", "edge-2": "v1", "edge-3": "v1", "edge-4": "v1"}
