@@ -211,6 +211,7 @@ _ARGUMENTS = {
     Argument.IMAGE: _valued("--image", "IMAGE", "its ID or reference; else the newest build"),
     Argument.DIGEST: _valued("--digest", "SHA256", "exactly these bytes, whatever VERSION names now"),
     Argument.AGAIN: _flag("--again", "also where the same is live already"),
+    Argument.ONLY: _valued("--only", "behind", "of a fleet: the engines that do not have what others have"),
     Argument.TO: _valued(
         "--to", "rN", "else the newest good one before; the live one is made anew from its record",
         type=_release, default=0,

@@ -24,6 +24,7 @@ from tui.model.operation import (
 from tui.model.operation_id import short_op
 from tui.presentation import console
 from tui.presentation.amounts import duration
+from tui.presentation.fleet_table import fleet_table
 from tui.presentation.operation_words import FINAL
 from tui.presentation.text import safe
 from tui.store.operation import Operation
@@ -114,17 +115,19 @@ class _ForPeople:
 
         output   whether the output of failed steps was not shown yet
         """
+        table = [*fleet_table(ended.result.engines)]
         if ended.error is None:
             self._put(console.result_lines(operation, ended, self._before))
+            self._put(table)
         elif ended.error.cancelled:
             serves = ended.error.serves
             what = f"{serves} serves" if serves else "what was begun is undone"
             words = f"cancelled after {duration(ended.seconds)}; {what}"
-            self._put([[(safe(words), "warn")]], ERR)
+            self._put([[(safe(words), "warn")], *table], ERR)
         else:
             if output:
                 self._put(console.failed_output(operation, ended.error), ERR)
-            self._put(console.failure_lines(ended.error), ERR)
+            self._put([*table, *console.failure_lines(ended.error)], ERR)
             self._put([[(f"all of it: holdfast history --show {short_op(operation.id)}", "muted")]], ERR)
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ from tui.journal.reader import summary
 from tui.model.operation import Ended, Result
 from tui.model.operation_id import OperationId
 from tui.model.verb import VERBS, Argument
-from tui.operations.looking.endpoint_choice import Named, home, is_protected
+from tui.operations.looking.endpoint_choice import Named, fleet, home, is_protected
 from tui.operations.process.request import Request
 from tui.operations.running.runner import failure
 from tui.presentation.text import safe
@@ -64,6 +64,7 @@ class Options(NamedTuple):
     confirm: str = ""
     sarif: str = ""
     key: str = ""
+    only: str = ""
 
 
 def run(options: Options) -> int:
@@ -115,7 +116,7 @@ async def _run(options: Options) -> int:
             return 0
         if plan.typed:
             await insist(plan, engine, options.confirm)
-        elif await asyncio.to_thread(is_protected, settings.engines, request.engine):
+        elif await asyncio.to_thread(_any_protected, settings, request):
             await confirm(plan_text(plan, engine, shown=colours(2)), engine, request.app, options.confirm)
         elif VERBS[options.verb].asks and not options.yes:
             await agree(plan, engine)
@@ -131,11 +132,17 @@ async def _run(options: Options) -> int:
     return problem.code if problem is not None else 0
 
 
+def _any_protected(settings: Settings, request: Request) -> bool:
+    """Whether one of the engines that are changed is. Blocks for a moment."""
+    return any(is_protected(settings.engines, one) for one in request.fleet or (request.engine,))
+
+
 async def _request(options: Options, settings: Settings) -> Request:
     """What is asked for, and of which engine.
 
     Raises UnknownApp, WhichEngine, EngineError, and Usage where something is missing.
     """
+    all_engines: tuple[EngineRef, ...] = ()
     if options.verb == "adopt":
         if len(options.words) != 1:
             raise Usage("which container?", "holdfast adopt CONTAINER; docker ps lists what runs")
@@ -145,7 +152,16 @@ async def _request(options: Options, settings: Settings) -> Request:
     else:
         app, version = meant(settings.apps, options, settings.own)
         name, container = app.name, ""
-        engine = await asyncio.to_thread(home, app, settings, options.engine)
+        if VERBS[options.verb].fleet:
+            all_engines = await asyncio.to_thread(fleet, app, settings, options.engine)
+        if options.only and (len(all_engines) < 2 or options.only != "behind"):
+            raise Usage(
+                f"--only {options.only} is of no use here", "--only behind, of an app of several engines"
+            )
+        if all_engines:
+            engine = all_engines[0]
+        else:
+            engine = await asyncio.to_thread(home, app, settings, options.engine)
         if not version and options.verb == "promote":
             raise Usage("which version?", f"holdfast promote {app.name} VERSION --key NAME")
         if not version and _has_to_be_named(options):
@@ -167,13 +183,15 @@ async def _request(options: Options, settings: Settings) -> Request:
         force=options.force,
         sarif=options.sarif,
         key=options.key,
+        only=options.only,
+        fleet=all_engines,
     )
 
 
 def _has_to_be_named(options: Options) -> bool:
     """Whether a missing version is asked for: the next one is taken only where somebody sees which."""
     unseen = not options.plan and not somebody_is_there()
-    if options.verb == "deploy" and options.digest:
+    if options.verb == "deploy" and (options.digest or options.only):
         return False
     return options.verb in ("tag", "deploy") or (options.verb == "ship" and unseen)
 

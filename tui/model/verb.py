@@ -21,6 +21,7 @@ class Argument(StrEnum):
     AGAIN = "again"
     SARIF = "sarif"
     KEY = "key"
+    ONLY = "only"
 
 
 class Verb(NamedTuple):
@@ -34,6 +35,7 @@ class Verb(NamedTuple):
     asks              whether it changes what others see, and so asks first on a terminal
     undoes            whether it takes back what it has begun when it is cancelled
     trusts            whether it signs, or believes what was signed: refused while [trust] is broken
+    fleet             whether it is done on all engines of an app's fleet at once, where none is named
     recovers          whether `recover` finishes or undoes it where it was interrupted
     when_cancelled    what becomes of it then
     when_interrupted  what to do then, "" where it is to be recovered
@@ -51,6 +53,7 @@ class Verb(NamedTuple):
     undoes: bool = False
     recovers: bool = False
     trusts: bool = False
+    fleet: bool = False
     when_cancelled: str = "it undoes what it has begun"
     when_interrupted: str = ""
     usage: str = "[APP]"
@@ -172,8 +175,8 @@ _ALL = (
     ),
     Verb(
         "deploy", "deploying", "deployed", "deploys",
-        takes=frozenset((Argument.VERSION, Argument.DIGEST, Argument.AGAIN)),
-        asks=True, trusts=True, undoes=True, recovers=True,
+        takes=frozenset((Argument.VERSION, Argument.DIGEST, Argument.AGAIN, Argument.ONLY)),
+        asks=True, trusts=True, undoes=True, recovers=True, fleet=True,
         when_cancelled=_SERVES_AGAIN,
         usage="[APP] VERSION",
         short="put a version into service",
@@ -182,30 +185,36 @@ _ALL = (
             "Where it does not become ready, or falls over while it is watched, the release before serves "
             "again: exit status 1. Ctrl+C undoes it; closing the terminal does not stop it. A version that "
             "names other bytes than before is refused: --digest says which are meant. What is live already "
-            f"stays as it is unless --again is given. {ASKS}"
+            "stays as it is unless --again is given. An app of several engines gets it on all of them, wave "
+            "by wave, once every engine has the image; --context NAME names one alone. Where some have it "
+            f"and others do not, the exit status is 6, and --only behind finishes it. {ASKS}"
         ),
         examples=(
             "holdfast deploy web v1.4.0",
             "holdfast deploy web v1.4.0 --plan",
             "holdfast deploy web sha256:3f2a9c71b0de...",
             "holdfast deploy web         lists versions",
+            "holdfast deploy web --only behind",
         ),
     ),
     Verb(
         "rollback", "rolling back", "rolled back", "rolls back",
         onto="to",
-        takes=frozenset((Argument.TO, Argument.FORCE)),
-        asks=True, undoes=True, recovers=True,
+        takes=frozenset((Argument.VERSION, Argument.TO, Argument.FORCE)),
+        asks=True, undoes=True, recovers=True, fleet=True,
         when_cancelled=_SERVES_AGAIN,
-        usage="[APP] [--to rN]",
+        usage="[APP] [VERSION | --to rN]",
         short="go back to an earlier release",
         help=(
             "Go back to an earlier release: its exact bytes and configuration, as a new release. "
-            f"Without --to it is the newest earlier one that was good. {ASKS}"
+            "Without --to it is the newest earlier one that was good. An app of several engines goes back on "
+            "all of them at once, to the newest release that each of them can go to; --context NAME names "
+            f"one alone. {ASKS}"
         ),
         examples=(
             "holdfast rollback web",
             "holdfast rollback web --to r12",
+            "holdfast rollback web v1.3.9",
             "holdfast rollback web --plan",
         ),
     ),

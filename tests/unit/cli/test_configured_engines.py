@@ -14,6 +14,7 @@ from tui.operations.looking.endpoint_choice import (
     AmbientEngine,
     Named,
     current,
+    fleet,
     home,
     lives_elsewhere,
     places,
@@ -92,3 +93,20 @@ def test_one_engine_under_two_names_is_one_place(environ: dict[str, str]) -> Non
     )
     found = places(settings, "", Named(), environ)
     assert [(place.name, place.apps) for place in found] == [("web", ("shop", "site")), ("db", ("db",))]
+
+
+def test_an_app_of_several_engines_is_a_fleet(environ: dict[str, str]) -> None:
+    several = app("web", "db", WEB)
+    found = fleet(several, SETTINGS, Named(), environ)
+    assert [(one.name, one.url) for one in found] == [("web", WEB), ("db", DB)], "one engine is one"
+    assert fleet(app("web"), SETTINGS, Named(), environ) == ()
+    assert fleet(several, SETTINGS, Named(context="web"), environ) == ()
+
+
+@pytest.mark.parametrize("variable", ["DOCKER_HOST", "DOCKER_CONTEXT"])
+def test_a_variable_makes_nothing_of_a_fleet(environ: dict[str, str], variable: str) -> None:
+    environ[variable] = WEB
+    with pytest.raises(AmbientEngine) as refused:
+        fleet(app("web", "db"), SETTINGS, Named(), environ)
+    assert refused.value.exit_status == 2
+    assert f"unset {variable} for all of them" in refused.value.hint

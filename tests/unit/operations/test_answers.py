@@ -29,7 +29,7 @@ def test_an_answer_is_read_as_it_was_said(answer: Answer) -> None:
 @given(values(Request), st.sampled_from([*VERBS.values()]))
 def test_a_request_is_read_as_it_was_made(request: Request, verb: Verb) -> None:
     others = {argument.value: Request._field_defaults[argument] for argument in {*Argument} - verb.takes}
-    asked = request._replace(verb=verb.name, **others)
+    asked = request._replace(verb=verb.name, **others, fleet=request.fleet if verb.fleet else ())
     assert "\n" not in asked.line()
     assert Request.read(asked.line().encode()) == asked
 

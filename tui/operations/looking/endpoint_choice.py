@@ -142,6 +142,29 @@ def home(
     return _meant(engines[0], asked, _without_choice(environ), settings.engines)
 
 
+def fleet(
+    app: AppSpec, settings: Settings, asked: Named, environ: Mapping[str, str] = os.environ
+) -> tuple[EngineRef, ...]:
+    """All engines of an app that lives on several, as they are called; () where one is meant.
+
+    The environment does not decide, as in `home`. Raises AmbientEngine where it names one all the same, and
+    EngineError for an engine that cannot be named.
+    """
+    if any(asked) or len(app.engines) < 2:
+        return ()
+    if variable := next((name for name in CHOICE if environ.get(name)), ""):
+        raise AmbientEngine(
+            f"{variable} names {environ[variable]}, and {app.name} lives on {', '.join(app.engines)}",
+            f"unset {variable} for all of them, or name the one that is meant: {_option(app.engines[0])}",
+        )
+    around = _without_choice(environ)
+    found: dict[str, EngineRef] = {}
+    for name in app.engines:
+        one = _meant(name, Named(), around, settings.engines)
+        found.setdefault(place_of(one.url), one)
+    return tuple(found.values())
+
+
 def refuse_ambient(
     app: AppSpec,
     engine: str,

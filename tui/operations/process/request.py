@@ -25,6 +25,8 @@ class Request(NamedTuple):
     digest   of deploy: the exact bytes that are meant, "" for what the version names
     again    of deploy and ship: also where the same is live already
     sarif    of scan: the file to write what was found into, absolute; "" for none
+    fleet    all engines where the verb is done on several, as they are called; () for `engine` alone
+    only     of deploy to a fleet: "behind" for those that do not have what the others have
     key      of sign and promote: the name of the key, "" for the one that signs everything
     to       of rollback: the release's number, 0 for the newest good one before
     force    of rollback: also where the record or the container is not to be trusted
@@ -46,6 +48,8 @@ class Request(NamedTuple):
     again: bool = False
     sarif: str = ""
     key: str = ""
+    only: str = ""
+    fleet: tuple[EngineRef, ...] = ()
 
     def line(self) -> str:
         return json.dumps(plain(self, Request))
@@ -59,4 +63,6 @@ class Request(NamedTuple):
         for argument in {*Argument} - VERBS[request.verb].takes:
             if getattr(request, argument) != cls._field_defaults[argument]:
                 raise ValueError(f"{request.verb} takes no {argument}")
+        if request.fleet and not VERBS[request.verb].fleet:
+            raise ValueError(f"{request.verb} is done on one engine")
         return request

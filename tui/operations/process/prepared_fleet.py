@@ -1,0 +1,128 @@
+"""A fleet with its engines open: what a request asks of all of them, planned."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from tui.engine.client import Engine
+from tui.engine.errors import EngineSilent, EngineUnreachable
+from tui.errors import HoldfastError
+from tui.model.digest import short_id
+from tui.model.fleet import Fleet
+from tui.operations.deploying.sources import FromVersion
+from tui.operations.fleets import deploy, rollback
+from tui.operations.fleets.newest import newest_of_all
+from tui.operations.fleets.orchestrated import OrchestratedPart
+from tui.operations.fleets.part import named
+from tui.operations.orchestrators.standalone import Standalone
+from tui.operations.testing.cleanup import tidied
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from tui.engine.ref import EngineRef
+    from tui.model.app import AppSpec
+    from tui.model.policy import Policy
+    from tui.operations.process.request import Request
+    from tui.operations.running.runner import Planned
+    from tui.settings.schema import Settings
+
+CONNECT_SECONDS = 10.0
+"""How long one engine is waited for. None waits for another."""
+
+AT_ONCE = 8
+"""Connections that are opened at the same time: an ssh server drops who comes in a crowd (MaxStartups)."""
+
+BEHIND = "behind"
+
+
+class NotOfAFleet(HoldfastError):
+    """An option that makes no sense where there are several engines."""
+
+    exit_status = 2
+
+
+@asynccontextmanager
+async def fleet_planned(request: Request, app: AppSpec, settings: Settings) -> AsyncIterator[Planned]:
+    """What is asked of a fleet; its engines are open within the block. Raises HoldfastError."""
+    if request.to:
+        raise NotOfAFleet(
+            f"--to r{request.to} is the number of a release on one engine, and {app.name} lives on several",
+            f"holdfast rollback {app.name} VERSION, or --context NAME --to r{request.to}",
+        )
+    if request.force:
+        raise NotOfAFleet(
+            "--force is for one engine, where it is seen what is not to be trusted",
+            f"holdfast rollback {app.name} --context NAME --to rN --force",
+        )
+    fleet = settings.fleets.get(app.fleet) or Fleet("", app.engines)
+    async with AsyncExitStack() as stack:
+        engines, away = await _opened(request, stack)
+        parts = [await _part(name, engine, request, app, settings.policy) for name, engine in engines.items()]
+        if request.verb == "rollback":
+            found = await rollback.plan(app, fleet, request.op, request.version, parts, away)
+        else:
+            asked = request
+            if request.only == BEHIND and not request.version and not request.digest:
+                deploy.refuse_away(fleet, away)
+                newest = await newest_of_all(app, engines)
+                asked = request._replace(version=newest.version, digest=newest.digest)
+                parts = [
+                    await _part(name, engine, asked, app, settings.policy) for name, engine in engines.items()
+                ]
+            what = asked.version or short_id(asked.digest)
+            found = await deploy.plan(app, fleet, request.op, what, parts, away)
+        yield _tidied([*engines.values()], found)
+
+
+async def _opened(
+    request: Request, stack: AsyncExitStack
+) -> tuple[dict[str, Engine], dict[str, HoldfastError]]:
+    """The engines that answer, and why the others do not, by what they are called."""
+    limit = asyncio.Semaphore(AT_ONCE)
+
+    async def one(ref: EngineRef) -> Engine | HoldfastError:
+        async with limit:
+            try:
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    return await Engine.connect(ref.endpoint)
+            except TimeoutError:
+                return EngineSilent(f"it did not answer within {CONNECT_SECONDS:g} s")
+            except HoldfastError as error:
+                return error
+
+    found = dict(
+        zip([ref.name for ref in request.fleet], await asyncio.gather(*map(one, request.fleet)), strict=True)
+    )
+    engines = {name: engine for name, engine in found.items() if isinstance(engine, Engine)}
+    for engine in engines.values():
+        stack.push_async_callback(engine.close)
+    away = {name: error for name, error in found.items() if isinstance(error, HoldfastError)}
+    for name, error in away.items():
+        if not isinstance(error, EngineUnreachable):
+            raise named(error, name)
+    return engines, away
+
+
+async def _part(
+    name: str, engine: Engine, request: Request, app: AppSpec, policy: Policy
+) -> OrchestratedPart:
+    def source() -> FromVersion:
+        return FromVersion(
+            engine, app, policy, request.op, request.version, digest=request.digest, again=request.again
+        )
+
+    try:
+        orchestrator = await Standalone.open(engine)
+    except HoldfastError as error:
+        raise named(error, name) from error
+    return OrchestratedPart(name, orchestrator, app, request.op, source, policy.trust)
+
+
+def _tidied(engines: Sequence[Engine], found: Planned) -> Planned:
+    """Each engine is rid of what killed operations left, before and after."""
+    for engine in engines:
+        found = tidied(engine, found)
+    return found
