@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.ledger.records import written_evidence
 from tui.model.container import NO_HEALTHCHECK
+from tui.model.recorded_trust import recorded_verdicts
 from tui.model.ways_back import doubt_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ def health_role(one: Inspected | None) -> str:
 
 
 def release_fields(entry: Entry, state: State) -> dict[str, Any]:
-    """A release for JSON; its run configuration is left out, because it may hold secrets."""
+    """A release for JSON; its run configuration is left out, because it may hold secrets.
+
+    `verified` is what stood for its image when it was deployed, "" for the key of what nobody had signed.
+    """
     release, outcome = entry.release, entry.outcome
     return {
         "app": release.app,
@@ -51,6 +55,10 @@ def release_fields(entry: Entry, state: State) -> dict[str, Any]:
         "rollback_of": f"r{release.rollback_of}" if release.rollback_of else "",
         "adopted": release.adopted,
         "evidence": written_evidence(release),
+        "verified": [
+            {"kind": one.kind, "key": one.key, "at": one.at or None}
+            for one in recorded_verdicts(release.evidence)
+        ],
         "integrity": entry.integrity.state.value,
         "doubt": doubt_of(entry),
         "good": outcome.good if outcome is not None else None,

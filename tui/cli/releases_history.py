@@ -14,6 +14,7 @@ from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.digest import short_id
 from tui.model.evidence import ClaimKind, is_recorded
+from tui.model.recorded_trust import recorded_verdicts
 from tui.model.releases import State
 from tui.model.secrets import mask_text
 from tui.operations.looking.endpoint_choice import Place, places
@@ -21,6 +22,7 @@ from tui.operations.looking.releases import read_releases
 from tui.operations.running.runner import failure
 from tui.presentation.console import local_time, painted, table
 from tui.presentation.text import safe
+from tui.presentation.versions import by_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -168,11 +170,14 @@ def row(one: Listed) -> tuple[str, ...]:
 
 
 def evidence_words(entry: Entry) -> str:
-    """What was known of a release: "tested, scanned, commit 3f2a9c71b0de"."""
+    """What was known of a release, and who stood for it: "signed by ci, tested, commit 3f2a9c71b0de"."""
     evidence, words = entry.release.evidence, []
     if entry.release.adopted:
         words.append("adopted")
-    words += [word for kind, word in PASSED.items() if is_recorded(evidence, kind)]
+    verified = recorded_verdicts(evidence)
+    words += by_words(verified)
+    own = PASSED.keys() - {one.kind for one in verified}
+    words += [word for kind, word in PASSED.items() if kind in own and is_recorded(evidence, kind)]
     if commit := evidence.get("commit"):
         words.append(f"commit {short_id(commit)}")
     return ", ".join(words)

@@ -15,6 +15,7 @@ from tui.cli.release_words import (
     lease_fields,
     release_fields,
 )
+from tui.engine.addresses import without_tls
 from tui.engine.client import Engine
 from tui.errors import HoldfastError
 from tui.ledger.errors import NotOurs
@@ -22,6 +23,7 @@ from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.digest import short_id
 from tui.model.recorded_chain import recorded_chain
+from tui.model.reference import registry_host, split_reference
 from tui.model.releases import State
 from tui.model.remedies import gone_remedy, stopped_remedy, taken_remedy
 from tui.model.switching import should_serve
@@ -42,10 +44,14 @@ if TYPE_CHECKING:
     from tui.ledger.lease_state import LeaseState
     from tui.model.chain import Link
     from tui.model.drift import Drift
+    from tui.model.release import Release
     from tui.model.releases import Releases
     from tui.operations.looking.releases import Deployed
     from tui.presentation.style import Line
     from tui.settings.schema import Settings
+
+MOST_REASONS = 3
+"""Why no roll back goes somewhere by itself: so many are said, a line each."""
 
 COLUMNS = ("app", "live", "version", "digest", "health", "age", "by", "back to", "drift", "lease")
 
@@ -143,6 +149,7 @@ async def _status(engine: Engine, settings: Settings, name: str, place: Place, *
     elif drift and spec is not None:
         looked = await find_drift(engine, ledger, spec, settings.policy)
     live = found.releases.live
+    plain = live is not None and await _spoken_plainly(engine, live.release)
     return AppStatus(
         app=name,
         engine=engine.endpoint.url,
@@ -152,8 +159,14 @@ async def _status(engine: Engine, settings: Settings, name: str, place: Place, *
         lease=lease,
         drift=looked,
         notes=tuple(strange),
-        chain=recorded_chain(live, spec, settings.policy) if live is not None else (),
+        chain=recorded_chain(live, spec, settings.policy, plain=plain) if live is not None else (),
     )
+
+
+async def _spoken_plainly(engine: Engine, release: Release) -> bool:
+    """Whether the engine speaks to the registry of a release without TLS that is verified."""
+    host = registry_host(split_reference(release.reference).repository)
+    return bool(release.digest) and await without_tls(host, await engine.info())
 
 
 def fields(one: AppStatus) -> dict[str, Any]:
@@ -298,12 +311,13 @@ def notes(one: AppStatus) -> Iterator[Line]:
         yield _note(name, f"drift: {cause.message}", cause.hint)
     for cause in one.drift.unknown if one.drift is not None else ():
         yield _note(name, f"not known: {cause.kind}: {cause.message}", cause.hint)
-    if passed := passed_over(releases.ways, releases.way_back or 0):
-        first, more = passed[0], len(passed) - 1
-        others = f"; nor to {more} more: --json says why" if more else ""
-        yield _note(
-            name, f"no roll back goes to {releases.called(first.number)} by itself: {first.why_not}{others}"
-        )
+    reasons: dict[str, list[str]] = {}
+    for way in passed_over(releases.ways, releases.way_back or 0):
+        reasons.setdefault(way.why_not, []).append(releases.called(way.number))
+    for why, called in [*reasons.items()][:MOST_REASONS]:
+        yield _note(name, f"no roll back goes to {', '.join(called)} by itself: {why}")
+    if more := sum(map(len, [*reasons.values()][MOST_REASONS:])):
+        yield _note(name, f"nor to {more} more, of which --json says why")
 
 
 def _note(app: str, message: str, remedy: str = "") -> Line:

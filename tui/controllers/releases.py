@@ -229,8 +229,10 @@ class Releases:
             return
         app, policy = self._store.apps.get(name), self._session.settings.policy
         now, keymap = self._session.clock(), self._desk.keymap
+        remote = self._store.remote.get(app.repository) if app is not None else None
+        plain = remote is not None and remote.plain
         pages = [
-            ("record", record_lines(releases, number, now, keymap, app, policy)),
+            ("record", record_lines(releases, number, now, keymap, app, policy, plain=plain)),
             ("against the live one", difference_lines(releases, number)),
         ]
         if releases.notes:

@@ -31,11 +31,12 @@ _SAID = frozenset(
 
 
 def recorded_chain(
-    entry: Entry, app: AppSpec | None = None, policy: Policy | None = None
+    entry: Entry, app: AppSpec | None = None, policy: Policy | None = None, *, plain: bool = False
 ) -> tuple[Link, ...]:
     """The links of a release. What `policy` requires now, and its record does not have, is not OK.
 
-    app   as it is configured, None where it is not
+    app     as it is configured, None where it is not
+    plain   whether its registry is spoken to without TLS
     """
     release = entry.release
     repository = split_reference(release.reference).repository if release.digest else ""
@@ -49,6 +50,7 @@ def recorded_chain(
             release=release,
             outcome=entry.outcome,
             keys=key_words(policy.trust) if policy is not None else {},
+            plain=plain,
         )
     )
 

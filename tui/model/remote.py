@@ -49,6 +49,7 @@ class RemoteTags(NamedTuple):
     more       how many were not looked at, because there are so many
     error      why the registry could not be asked, "" when it answered; the rest is of the time before then
     evidence   the digests that signatures or claims are kept of under tags, which `tags` does not have
+    plain      whether it is spoken to without TLS, or by a certificate that nobody verifies
     """
 
     repository: str
@@ -57,6 +58,7 @@ class RemoteTags(NamedTuple):
     more: int = 0
     error: str = ""
     evidence: frozenset[str] = frozenset()
+    plain: bool = False
 
 
 class Whereabouts(StrEnum):

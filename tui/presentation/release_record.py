@@ -57,8 +57,13 @@ def record_lines(
     keymap: Keymap,
     app: AppSpec | None = None,
     policy: Policy | None = None,
+    *,
+    plain: bool = False,
 ) -> list[Line]:
-    """Everything that the ledger has of a release; where `policy` is given, what it requires besides."""
+    """Everything that the ledger has of a release; where `policy` is given, what it requires besides.
+
+    plain   whether its registry is spoken to without TLS
+    """
     entry = releases.entries.get(number)
     if entry is None:
         return [[("the ledger has no record of it", "bad")]]
@@ -71,7 +76,7 @@ def record_lines(
     lines += [
         [],
         [("Chain", "accent bold")],
-        *chain_lines(recorded_chain(entry, app, policy), now, CHAIN_CELLS),
+        *chain_lines(recorded_chain(entry, app, policy, plain=plain), now, CHAIN_CELLS),
     ]
     lines += _section("Evidence", _evidence(entry))
     lines += _section("Run configuration", _fields(release.run, RunSpec()))

@@ -100,12 +100,16 @@ def trust_words(
     found = verdicts.get(one.tag)
     if found is None:
         return TrustWords(told=(VERIFYING if one.tag in verdicts else NOT_VERIFIED,))
+    return _lacks(by_words(found), policy.missing(evidence, app, one.tag, found))
+
+
+def by_words(verdicts: Iterable[Verdict]) -> list[str]:
+    """Who stands for what: "signed, tested by ci"."""
     by: dict[str, list[str]] = {}
-    for verdict in found:
+    for verdict in verdicts:
         if verdict.ok:
             by.setdefault(_by(verdict), []).append(_BY.get(verdict.kind, verdict.kind))
-    said = [f"{', '.join(kinds)} {whose}" for whose, kinds in by.items()]
-    return _lacks(said, policy.missing(evidence, app, one.tag, found))
+    return [f"{', '.join(kinds)} {whose}" for whose, kinds in by.items()]
 
 
 def _lacks(said: Iterable[str], missing: Sequence[Requirement]) -> TrustWords:

@@ -29,7 +29,13 @@ AT_ONCE = 8
 
 
 class Repository(Protocol):
-    """An app's repository in its registry, open. All calls raise HoldfastError."""
+    """An app's repository in its registry, open. All calls raise HoldfastError.
+
+    insecure   whether it is spoken to without TLS, or by a certificate that nobody verifies
+    """
+
+    @property
+    def insecure(self) -> bool: ...
 
     async def listed(self) -> ListedTags: ...
 
@@ -108,6 +114,7 @@ class RemoteTagsFollower:
         found = self._store.remote.get(app.repository) or RemoteTags(app.repository, self._clock())
         try:
             async with repository as opened:
+                found = found._replace(plain=opened.insecure)
                 found = await self._read(app, opened)
         except* HoldfastError as group:
             error = group.exceptions[0]
@@ -138,6 +145,7 @@ class RemoteTagsFollower:
             tags={tag: held for tag, held in tags.items() if held.digest},
             more=len(names) - len(looked_at),
             evidence=evidence,
+            plain=repository.insecure,
         )
 
 

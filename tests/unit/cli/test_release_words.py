@@ -13,10 +13,11 @@ from tui.engine.errors import EngineError
 from tui.ledger.lease_state import LeaseState, Owner
 from tui.model.app import AppSpec, RunSpec
 from tui.model.drift import FILES, Cause, Drift
+from tui.model.engine import EngineInfo
 from tui.model.release import Entry, Outcome, Release
 from tui.model.releases import Releases, State
 from tui.model.standing import Slot, Standing
-from tui.model.ways_back import ways_back
+from tui.model.ways_back import WayBack, ways_back
 from tui.operations.looking.endpoint_choice import Place
 from tui.operations.looking.releases import Deployed
 from tui.presentation.console import painted
@@ -129,15 +130,53 @@ def test_a_stopped_release_names_what_works_then():
     assert notes[0] == "web: the live release does not run; holdfast recover web"
 
 
-def test_what_is_passed_over_takes_one_line_at_the_end():
+def test_what_is_passed_over_stands_at_the_end_with_each_reason():
     adopted = {"adopted": True}
     found = releases(entry(4), entry(3, **adopted), entry(2, **adopted), entry(1, **adopted), live=4)
-    _, notes = shown(found, notes=("the ledger is young",))
+    row, notes = shown(found, notes=("the ledger is young",))
+    assert row["back to"] == "none of 3"
     assert notes == [
         "web: the ledger is young",
-        "web: no roll back goes to r3 v0.3.0 by itself: it was adopted, and has not passed its gate; "
-        "nor to 2 more: --json says why",
+        "web: no roll back goes to r3 v0.3.0, r2 v0.2.0, r1 v0.1.0 by itself: it was adopted, and has not "
+        "passed its gate",
     ]
+
+
+def test_of_many_reasons_the_first_are_said():
+    ways = tuple(WayBack(number, f"reason {number}") for number in (5, 4, 3, 2, 1))
+    found = releases(entry(6), live=6)
+    _, notes = shown(found._replace(releases=found.releases._replace(ways=ways)))
+    assert notes == [
+        "web: no roll back goes to r5 by itself: reason 5",
+        "web: no roll back goes to r4 by itself: reason 4",
+        "web: no roll back goes to r3 by itself: reason 3",
+        "web: nor to 2 more, of which --json says why",
+    ]
+
+
+SIGNED = {"signature key": "ci", "signature at": "90", "test key": "ci", "tested": "80", "scanned": "70"}
+
+
+def test_who_signed_what_was_deployed_is_in_the_history():
+    one = listing.Listed("unix:///s", entry(1, evidence=SIGNED), State.LIVE)
+    assert dict(zip(listing.COLUMNS, listing.row(one), strict=True))["evidence"] == (
+        "tested, signed by ci, scanned"
+    )
+    fields = release_fields(one.entry, State.LIVE)
+    assert {"kind": "signature", "key": "ci", "at": 90.0} in fields["verified"]
+    unsigned = entry(1, evidence={"test key": "unsigned", "tested": "80"})
+    assert listing.evidence_words(unsigned) == "tested elsewhere, unsigned"
+    assert release_fields(unsigned, State.LIVE)["verified"] == [{"kind": "test", "key": "", "at": None}]
+
+
+async def test_status_knows_whether_the_registry_is_spoken_to_without_tls():
+    class Plain:
+        async def info(self):
+            return EngineInfo("", "", 0.0, registries={"registry:5000": False})
+
+    release = entry(1, reference=f"registry:5000/web@{DIGEST}").release
+    assert await status._spoken_plainly(Plain(), release)
+    assert not await status._spoken_plainly(Plain(), release._replace(digest=""))
 
 
 @pytest.mark.parametrize(("heard", "cell", "note"), [

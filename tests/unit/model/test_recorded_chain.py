@@ -45,6 +45,13 @@ def test_what_was_verified_then_is_told_with_its_key_and_check() -> None:
     assert found["deploy"].ok
 
 
+def test_commands_say_where_the_registry_has_no_tls() -> None:
+    entry = Entry(Release("web", 7, "v1", f"{IMAGE}@{DIGEST}", DIGEST, "i", evidence=FACTS, at=NOW))
+    found = {one.kind: one for one in recorded_chain(entry, WEB, policy("signature"), plain=True)}
+    assert "--allow-insecure-registry" in found["signature"].check
+    assert "--insecure" in found["push"].check
+
+
 def test_what_is_required_now_and_was_not_then_is_named() -> None:
     found = links({"tested": f"{NOW:.0f}"}, policy("signature"))
     assert (found["signature"].ok, found["signature"].required) == (False, True)

@@ -22,6 +22,8 @@ APP = AppSpec("web", "reg:5000/web", "holdfast.toml")
 
 
 class Registry:
+    insecure = True
+
     def __init__(self):
         self.held = {}
         self.error = ""
@@ -85,6 +87,14 @@ async def test_nobody_is_asked_before_the_engine_answers(store, registry, follow
 
     await until(lambda: APP.image in store.remote)
     assert store.remote[APP.image].tags == {"v1": RemoteTag("sha256:m1")}
+    assert store.remote[APP.image].plain
+
+
+async def test_how_it_is_spoken_to_is_known_although_it_does_not_answer(store, registry, follower):
+    registry.error = "closed"
+    live(store)
+    await until(lambda: APP.image in store.remote)
+    assert (store.remote[APP.image].error, store.remote[APP.image].plain) == ("closed", True)
 
 
 async def test_what_the_engine_never_pushed_is_compared_by_its_configuration(store, registry, follower):

@@ -47,7 +47,6 @@ class Remote:
 
     engine     as it speaks to registries they are spoken to; None where none answers: by TLS then, but for
                those on the loopback
-    insecure   whether that is without TLS, or by a certificate that nobody verifies
     """
 
     def __init__(self, engine: Engine | None, app: AppSpec) -> None:
@@ -56,14 +55,14 @@ class Remote:
         self.host = registry_host(app.image)
         self._path = path_in_registry(app.image)
         self.credentials: Credentials | None = None
-        self.insecure = False
+        self._insecure = False
         self._registry: Registry | None = None
 
     async def __aenter__(self) -> Self:
         self.credentials = await credentials_for(self.host)
         info = await self._engine.info() if self._engine is not None else EngineInfo("", "", 0.0)
-        self.insecure = await without_tls(self.host, info)
-        self._registry = await Registry(self.host, self.credentials, insecure=self.insecure).__aenter__()
+        self._insecure = await without_tls(self.host, info)
+        self._registry = await Registry(self.host, self.credentials, insecure=self._insecure).__aenter__()
         return self
 
     async def __aexit__(
@@ -71,6 +70,11 @@ class Remote:
     ) -> None:
         if self._registry is not None:
             await self._registry.__aexit__(kind, error, trace)
+
+    @property
+    def insecure(self) -> bool:
+        """Whether it is spoken to without TLS, or by a certificate that nobody verifies."""
+        return self._insecure
 
     @property
     def registry(self) -> Registry:
