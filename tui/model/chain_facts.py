@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.model.chain import LinkKind
+from tui.model.chain import LinkKind, LinkState
 from tui.model.digest import short_id
 from tui.model.moment import written_moment
+from tui.model.recorded_chain import recorded_chain
 from tui.model.recorded_trust import UNSIGNED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.model.chain import Link
+    from tui.model.release import Entry
 
 MOST_FACTS = 8
 """Of a plan that are about the chain."""
@@ -26,6 +28,17 @@ def chain_facts(links: Sequence[Link]) -> list[tuple[str, str]]:
     for link in [link for link in shown if link.ok][: max(len(shown) - MOST_FACTS, 0)]:
         shown.remove(link)
     return [(link.kind, _short(link)) for link in shown[:MOST_FACTS]]
+
+
+def proved_facts(entry: Entry) -> list[tuple[str, str]]:
+    """The same of a release, by its record alone: what it says, and nothing of what it does not."""
+    return chain_facts(
+        [
+            link
+            for link in recorded_chain(entry)
+            if link.state in (LinkState.OK, LinkState.FAILED) and link.kind != LinkKind.PUSH
+        ]
+    )
 
 
 def _short(link: Link) -> str:

@@ -23,6 +23,19 @@ async def test_it_goes_to_the_release_before(web: MemoryApp) -> None:
     assert (release.version, release.rollback_of, release.previous) == ("v1", 1, 2)
 
 
+async def test_the_plan_has_what_is_on_record_of_the_release_it_goes_to(web: MemoryApp) -> None:
+    await web.deployed("v1", "v2")
+    entry, facts = (
+        web.memory.entries[1],
+        {"signature key": "ci", "signature by": "bob", "commit": "0f3c2a91b7de"},
+    )
+    web.memory.entries[1] = entry._replace(release=entry.release._replace(evidence=facts))
+    done = await work(web.rollback())
+    told = dict(done.plan.facts)
+    assert (told["signature"], told["commit"]) == ("key ci, by bob", "0f3c2a91b7de")
+    assert not {"scan", "push", "deploy"} & told.keys()
+
+
 async def test_it_goes_to_the_release_that_is_named(web: MemoryApp) -> None:
     await web.deployed("v1", "v2", "v3")
     await work(web.rollback(1))

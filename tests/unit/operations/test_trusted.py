@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.memory_registry import MemoryRegistry, hollow_image
+from tests.support.orchestrator import Memory
 from tests.support.scripted_registry import OCI_MANIFEST, error
 from tui.errors import Refused
 from tui.model.app import AppSpec
@@ -17,10 +18,12 @@ from tui.model.policy import Policy
 from tui.model.predicates import Signing, Trial, statement_of
 from tui.model.signing import KeySource
 from tui.model.statement import Subject
-from tui.model.trust import ListedKey, Trust
+from tui.model.trust import Level, ListedKey, Trust
 from tui.model.verdict import Answer, Verdict, Wanted
+from tui.operations.deploying.sources import FromVersion
 from tui.operations.deploying.targets import Target
 from tui.operations.deploying.trusted import OutOfReach, refuse_lacking, said_facts, verified
+from tui.operations.verbs import deploy
 from tui.registry.attaching import attach
 from tui.registry.client import Registry
 from tui.registry.payloads import Manifest
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from tui.engine.client import Engine
     from tui.operations.looking.verification import Verified
 
 PATH = "team/web"
@@ -168,6 +172,20 @@ async def test_a_key_that_cannot_be_read_lets_nothing_through(place: Place) -> N
     (place.folder / "ci.pub").unlink()
     with pytest.raises(KeyUnusable, match=r"ci\.pub"):
         await place.judge()
+
+
+async def test_what_an_audit_lets_in_stands_at_the_top_of_the_plan_too(engine: Engine, place: Place) -> None:
+    trust = place.policy.trust
+    assert trust is not None
+    policy = Policy(trust=trust._replace(level=Level.AUDIT), require_tests=False)
+    source = FromVersion(engine, place.app, policy, "op", "v1")
+    plan = (await deploy.plan(Memory("web"), place.app, "op", source)).plan
+    assert [name for name, _ in plan.facts][:4] == ["host", "engine", "new", "trust"]
+    assert dict(plan.facts)["trust"] == "! no signature: let in all the same (level = audit)"
+    assert any("web v1 has no signature" in warning for warning in plan.warnings)
+    await place.say("ci")
+    plan = (await deploy.plan(Memory("web"), place.app, "op", source)).plan
+    assert "trust" not in dict(plan.facts)
 
 
 async def test_without_a_registry_this_account_s_word_is_all_that_there_is(place: Place) -> None:

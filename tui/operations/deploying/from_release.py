@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.errors import HoldfastError, Refused
+from tui.model.chain_facts import proved_facts
 from tui.model.differences import differences
 from tui.model.recorded_trust import unrecorded
 from tui.model.reference import registry_host
@@ -107,7 +108,7 @@ class FromRelease:
             verb="Roll back",
             former=entry,
             warnings=(*choice.doubts, *self._unverified(earlier), *changed),
-            facts=_differences(releases, earlier),
+            facts=[*_differences(releases, earlier), *proved_facts(entry)],
             typed=name if choice.forced else "",
         )
 

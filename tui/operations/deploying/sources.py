@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tui.engine.client import Engine
     from tui.model.app import AppSpec
+    from tui.model.evidence import Requirement
     from tui.model.policy import Policy
     from tui.model.release import Entry
     from tui.model.standing import Standing
@@ -44,6 +45,7 @@ class Deployable(NamedTuple):
     former     the release whose configuration it has, None where it has that of the app
     warnings   sentences
     facts      for the plan: (name, value) each
+    lets_in    what it lacks and is let in without, for the plan: "no signature, no test"; "" for nothing
     typed      what has to be typed before it is done, "" where saying yes is enough
     """
 
@@ -57,6 +59,7 @@ class Deployable(NamedTuple):
     former: Entry | None = None
     warnings: Sequence[str] = ()
     facts: Sequence[tuple[str, str]] = ()
+    lets_in: str = ""
     typed: str = ""
 
 
@@ -105,8 +108,11 @@ class FromVersion:
                 if live is not None:  # nothing is put into service: so nothing has to let it in
                     raise nothing_to_do(releases, live)
             found = await verified(remote, self._app, self._policy, target, releases.entries)
-        target = self._allowed(target, found)
-        return found_version(self._app, self._op, releases, target, found)
+        lacking = self._lacking(target, found)
+        called = f"{self._app.name} {self._version or short_id(target.digest)}"
+        target = target._replace(warnings=(*target.warnings, *refuse_lacking(lacking, called)))
+        made = found_version(self._app, self._op, releases, target, found)
+        return made._replace(lets_in=", ".join(one.short for one in lacking))
 
     async def _resolved(self, remote: Remote | None) -> Target:
         """The bytes that are meant. An image's ID is the digest where there is no registry."""
@@ -126,14 +132,12 @@ class FromVersion:
             return target._replace(warnings=(*target.warnings, f"{words}, which is meant"))
         return target
 
-    def _allowed(self, target: Target, found: Verified | None) -> Target:
-        """The same, warning of what it lacks and may lack. Raises Refused for what the policy wants of it."""
+    def _lacking(self, target: Target, found: Verified | None) -> list[Requirement]:
+        """What the policy wants of it, or would have wanted, and does not find."""
         verdicts = found.verdicts if found is not None else None
         missing = self._policy.missing(target.evidence, self._app, self._version, verdicts)
         asked = {verdict.kind for verdict in verdicts or ()}
-        called = f"{self._app.name} {self._version or short_id(target.digest)}"
-        words = refuse_lacking([one for one in missing if one.enforced or one.kind in asked], called)
-        return target._replace(warnings=(*target.warnings, *words))
+        return [one for one in missing if one.enforced or one.kind in asked]
 
 
 class FromBuild:

@@ -128,6 +128,8 @@ class _Deploy:
         steps += image_steps(foreseen.outgoing)
         facts = [("host", orchestrator.host), ("engine", orchestrator.url)]
         facts.append(("new", f"{release.version} {release.digest or release.image}".strip()))
+        if found.lets_in:  # beside what it is: it is warned of at the end, which may be out of sight
+            facts.append(("trust", f"! {found.lets_in}: let in all the same (level = audit)"))
         if standing.live is not None:
             called, entry = releases.called(standing.live), releases.entries.get(standing.live)
             facts.append(("old", f"{called} {_bytes_of(releases, entry)}"))
