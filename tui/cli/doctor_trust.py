@@ -14,21 +14,20 @@ if TYPE_CHECKING:
     from tui.cli.trust_keys import KeyState
     from tui.settings.schema import Settings
 
-SHOWN = 16
-"""Digits of a fingerprint: enough to tell two keys apart by eye; `holdfast trust` has all."""
-
 
 async def keys_of_trust(settings: Settings) -> AsyncIterator[Finding]:
     """Every key that is configured, then what is required that none can vouch for any more."""
     trust = settings.policy.trust
     if trust is None:
         return
-    from tui.cli.trust_keys import key_states
+    from tui.cli.trust_keys import key_states, same_keys
 
     now = time.time()
     states = await key_states(trust)
     for state in states:
         yield _finding(state, now)
+    for sentence in same_keys(states):
+        yield Finding("trust", WARNING, sentence, "list it under one name")
     counting = [
         state.name for state in states if not state.signs and state.error is None and not state.ended(now)
     ]
@@ -42,6 +41,7 @@ async def keys_of_trust(settings: Settings) -> AsyncIterator[Finding]:
 
 
 def _finding(state: KeyState, now: float) -> Finding:
+    from tui.cli.trust_keys import SHOWN
     from tui.cli.trust_show import day
 
     kind = "identity" if state.identifies else "sign" if state.signs else "key"

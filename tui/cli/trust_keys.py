@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tui.model.trust import ListedIdentity, ListedKey, Trust
 
 
+SHOWN = 16
+"""Digits of a fingerprint: enough to tell two keys apart by eye; `holdfast trust` has all."""
+
+
 class KeyState(NamedTuple):
     """A key of `[trust]`, or an identity.
 
@@ -57,6 +61,20 @@ async def key_states(trust: Trust) -> list[KeyState]:
             *map(_listed, trust.verify_keys),
         ),
         *await _identities(trust.identities, trust.trusted_root),
+    ]
+
+
+def same_keys(states: Sequence[KeyState]) -> list[str]:
+    """A sentence on each key that is listed under several names: the end of one ends none of the others."""
+    named: dict[str, list[str]] = {}
+    for state in states:
+        if state.fingerprint and not state.signs:
+            named.setdefault(state.fingerprint, []).append(state.name)
+    return [
+        f"{', '.join(names)} in verify_keys are one key (sha256:{fingerprint[:SHOWN]}…): what one of them is "
+        "believed, the others are too, and the end of one ends none of the others"
+        for fingerprint, names in named.items()
+        if len(names) > 1
     ]
 
 

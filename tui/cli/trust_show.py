@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.cli.asked import read_settings
 from tui.cli.output import answer, answer_json, colours, say_error
 from tui.errors import HoldfastError
+from tui.model.evidence import ClaimKind
 from tui.presentation.amounts import age
 from tui.presentation.console import facts, painted, warning_line
 from tui.presentation.text import safe
@@ -67,7 +68,11 @@ def day(seconds: float) -> str:
 def fields(settings: Settings, states: list[KeyState], now: float) -> dict[str, Any]:
     """For --json. `level` and `scope` are in force wherever something is required."""
     trust, files = settings.policy.trust, settings.trust_files
-    found: dict[str, Any] = {"configured": trust is not None, "notes": settings.notes}
+    found: dict[str, Any] = {
+        "configured": trust is not None,
+        "policy": [one._asdict() for one in _besides(settings)],
+        "notes": (*settings.notes, *_same(states)),
+    }
     if trust is None:
         return found
     return {
@@ -111,7 +116,7 @@ def _key_fields(state: KeyState, files: Mapping[str, str], now: float) -> dict[s
 def _lines(settings: Settings, states: list[KeyState], now: float) -> Iterator[Line]:
     trust = settings.policy.trust
     if trust is None:
-        yield [("no [trust] is configured: nothing is signed, and nothing required of an image", "text")]
+        yield [("no [trust] is configured: nothing is signed, and nobody else's word counts", "text")]
         yield [("  holdfast trust init makes a key pair, and says what to configure", "muted")]
     else:
         for state in states:
@@ -124,8 +129,59 @@ def _lines(settings: Settings, states: list[KeyState], now: float) -> Iterator[L
             yield [("no key is configured", "text")]
             yield [("  holdfast trust init makes a pair", "muted")]
         yield from _required(trust, settings.trust_files)
-    for note in settings.notes:
+    if besides := _besides(settings):
+        yield [("required by [policy] besides, at any level and of every repository", "strong")]
+        yield from facts(
+            [
+                (one.kind, f"{one.key}: {BELIEVED[one.believed]}  ({one.file or 'the default'})")
+                for one in besides
+            ]
+        )
+    for note in (*settings.notes, *_same(states)):
         yield warning_line(note)
+
+
+class Besides(NamedTuple):
+    """What [policy] requires, whatever [trust] says.
+
+    key        that says so
+    believed   whose word will do: one of BELIEVED
+    file       that has it, "" for the default
+    """
+
+    kind: str
+    key: str
+    believed: str
+    file: str
+
+
+BELIEVED = {
+    "own": "this account's own word alone",
+    "listed": "this account's own word, or that of any key that verifies",
+    "anybody": "this account's own word, or a claim that anybody made",
+}
+
+
+def _besides(settings: Settings) -> list[Besides]:
+    policy, found = settings.policy, []
+    for kind, key, required in (
+        (ClaimKind.TEST, "require_tests", policy.require_tests),
+        (ClaimKind.SCAN, "require_scan", policy.require_scan),
+    ):
+        if required:
+            wanted = policy.trust.believed(kind) if policy.trust is not None else None
+            believed = "own" if wanted is None else "anybody" if wanted.unsigned else "listed"
+            found.append(Besides(kind, key, believed, settings.policy_files.get(key, "")))
+    return found
+
+
+def _same(states: list[KeyState]) -> list[str]:
+    """What is to be known of keys that are listed twice; the module is loaded only where there are any."""
+    if not states:
+        return []
+    from tui.cli.trust_keys import same_keys
+
+    return same_keys(states)
 
 
 def _key_lines(state: KeyState, files: Mapping[str, str], now: float) -> Iterator[Line]:

@@ -161,7 +161,10 @@ def _remedy(verdict: Verdict, of: str) -> str:
         case Answer.UNREACHABLE:
             return f"nobody knows what it has: try again, or holdfast verify {of}"
         case Answer.WRONG_KEY:
-            return f"list that key or identity in [trust] where it is to count; else {makes}"
+            listing = (
+                "list that key or identity in [trust] where it is to count (holdfast trust says which do)"
+            )
+            return f"{listing}; else {makes}"
         case Answer.ENDED_KEY:
             return f"holdfast sign {of} by a key that counts, or list the key that came after it"
         case Answer.OTHER_VERSION:

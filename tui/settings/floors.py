@@ -84,7 +84,7 @@ def _policy(asked: Mapping[str, Any], floor: Mapping[str, Any], say: Say) -> dic
     found = dict(asked)
     for key, stricter in STRICTER.items():
         if floor.get(key) is stricter and found.get(key) is (not stricter):
-            found[key] = stricter
+            del found[key]
             say(f"[policy] {key}", f"= {_word(not stricter)}", f"policy.{key}", f"says {_word(stricter)}")
     if "mutable_tags" in floor and "mutable_tags" in found:
         may = floor["mutable_tags"]
@@ -121,6 +121,8 @@ def _trust(asked: Mapping[str, Any], floor: Floor, say: Say) -> dict[str, Any]:
     if required and "scope" in found:
         part = "trust.scope" if "scope" in floor.trust else _required_by(floor)
         found["scope"] = _scope(found["scope"], floor.trust.get("scope", ()), part, say)
+        if found["scope"] == floor.trust.get("scope", ()):
+            del found["scope"]  # what stays in force is the floor's
     return found
 
 

@@ -41,20 +41,28 @@ FLOORED = ("policy", "trust", "engines")
 """Tables of which a file that may have come with a repository can only ask for more."""
 
 
+TRUST_REMEDY = (
+    "holdfast trust says it again once it is mended, and what is in force then; what [trust] takes is in "
+    "docs/trust.md, and in holdfast init --example"
+)
+
+
 class ConfigError(HoldfastError):
     """What is wrong with the configuration: every problem found, a line each."""
 
     exit_status = 2
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n  ".join(problems), "holdfast init --example shows everything that can be set")
+    def __init__(
+        self, problems: Sequence[str], hint: str = "holdfast init --example shows everything that can be set"
+    ) -> None:
+        super().__init__("\n  ".join(problems), hint)
         self.problems = tuple(problems)
 
 
 def refuse_broken_trust(settings: Settings) -> None:
     """Raises ConfigError where [trust] is broken, before what depends on it is done or said."""
     if settings.trust_problems:
-        raise ConfigError(settings.trust_problems)
+        raise ConfigError(settings.trust_problems, TRUST_REMEDY)
 
 
 def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -118,14 +126,19 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
         own = _own(written["apps"], config)
         written["apps"] = {name: written["apps"][name] for name in (*own, *written["apps"])}
         written["own"] = own
-    files = {part.removeprefix("trust."): path for part, path in origin.items() if part.startswith("trust.")}
     return _settings({**ours, **written})._replace(
         notes=(*said, *broken, *not_obeyed, *overruled),
         trust_problems=tuple(broken),
         not_obeyed=tuple(not_obeyed),
         file=config or "",
-        trust_files=files,
+        trust_files=_files_of("trust.", origin),
+        policy_files=_files_of("policy.", origin),
     )
+
+
+def _files_of(table: str, origin: Mapping[str, str]) -> dict[str, str]:
+    """Which file each part of a table comes from."""
+    return {part.removeprefix(table): path for part, path in origin.items() if part.startswith(table)}
 
 
 def _fleet_problems(written: Mapping[str, Any], origin: Mapping[str, str]) -> list[str]:
@@ -220,7 +233,8 @@ def _merge(into: dict[str, Any], origin: dict[str, str], values: Mapping[str, An
             into[key] = merge_trust(into.get(key, {}), value, origin, path)
         else:
             if key == "policy":
-                origin |= {f"{key}.{name}": path for name in value}
+                earlier = into.get(key, {})
+                origin |= {f"{key}.{name}": path for name in value if earlier.get(name) != value[name]}
             into[key] = {**into.get(key, {}), **value} if isinstance(value, dict) else value
 
 

@@ -44,6 +44,7 @@ class Settings(NamedTuple):
     fleets    name -> the engines that have it in common
     file      the one that was named for this time (--config), "" for none
     trust_files  which file a part of `policy.trust` comes from: "level", "verify_keys.ci", "require.scan"
+    policy_files the same of what is in `[policy]`: "require_tests"
     """
 
     theme: str = "holdfast-dark"
@@ -59,6 +60,7 @@ class Settings(NamedTuple):
     own: tuple[str, ...] = ()
     file: str = ""
     trust_files: Mapping[str, str] = {}
+    policy_files: Mapping[str, str] = {}
     not_obeyed: tuple[str, ...] = ()
     trust_problems: tuple[str, ...] = ()
 

@@ -180,7 +180,11 @@ def test_a_mistake_ends_with_2_and_makes_nothing(
 
 
 def test_without_a_table(capsys: pytest.CaptureFixture[str]) -> None:
-    assert shown(capsys) == {"configured": False, "notes": []}
+    assert shown(capsys) == {
+        "configured": False,
+        "policy": [{"kind": "test", "key": "require_tests", "believed": "own", "file": ""}],
+        "notes": [],
+    }
     assert dispatch(["trust", "show"]) == 0
     assert "holdfast trust init makes a key pair" in capsys.readouterr().out
 
@@ -232,7 +236,9 @@ def test_every_key_and_requirement_is_shown_with_its_file(
     assert (found["level"], found["scope"], found["accept_unsigned"]) == ("strict", ["shop/*"], False)
     assert found["files"] == {"passphrase_env": None, "level": None, "scope": own, "accept_unsigned": None}
     assert found["notes"] == [
-        f'holdfast.toml: [trust] level = "audit" is not obeyed: {own} requires strictly what it does'
+        f'holdfast.toml: [trust] level = "audit" is not obeyed: {own} requires strictly what it does',
+        f"a, old in verify_keys are one key (sha256:{configured[:16]}…): what one of them is believed, the "
+        "others are too, and the end of one ends none of the others",
     ]
 
 
@@ -249,8 +255,40 @@ def test_the_same_in_words(configured: str, capsys: pytest.CaptureFixture[str]) 
         "strict: without it nothing is deployed\n",
         "shop/*  (",
         "warning: holdfast.toml: [trust] level",
+        "warning: a, old in verify_keys are one key",
     ):
         assert words in said
+
+
+def test_what_the_policy_requires_besides_is_shown_with_whose_word_counts_and_its_file(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(capsys, f"{home}/config/holdfast/a.key")
+    listed = '[trust]\nverify_keys = [{ name = "a", file = "a.pub" }]\n'
+    configure(home, f"{listed}[policy]\nrequire_scan = true\n")
+    Path("holdfast.toml").write_text("[policy]\nrequire_scan = false\nrequire_tests = true\n")
+    own = f"{home}/config/holdfast/config.toml"
+    assert [tuple(one.values()) for one in shown(capsys)["policy"]] == [
+        ("test", "require_tests", "listed", "holdfast.toml"),
+        ("scan", "require_scan", "listed", own),
+    ]
+    configure(home, f"{listed}accept_unsigned = true\n[policy]\nrequire_tests = false\nrequire_scan = true\n")
+    Path("holdfast.toml").unlink()
+    assert dispatch(["trust"]) == 0
+    said = capsys.readouterr().out
+    assert "required by [policy] besides, at any level and of every repository\n" in said
+    assert f"scan  require_scan: this account's own word, or a claim that anybody made  ({own})" in said
+    assert "require_tests" not in said
+
+
+def test_a_scope_that_is_not_obeyed_is_of_no_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made(capsys, f"{home}/config/holdfast/a.key")
+    configure(home, '[trust]\nverify_keys = [{ name = "a", file = "a.pub" }]\nrequire = ["signature"]\n')
+    Path("holdfast.toml").write_text('[trust]\nscope = ["shop/*"]\n')
+    found = shown(capsys)
+    assert (found["scope"], found["files"]["scope"]) == ([], None)
+    assert dispatch(["trust"]) == 0
+    assert " every repository\n" in capsys.readouterr().out
 
 
 def test_where_every_key_can_be_used_the_status_is_0(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -265,7 +303,9 @@ def test_a_configuration_in_error_is_told_with_status_2(
 ) -> None:
     configure(home, '[trust]\nrequire = "signature"\n')
     assert dispatch(["trust", "--json"]) == 2
-    assert "no key is listed whose signature counts" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "no key is listed whose signature counts" in said
+    assert "docs/trust.md" in said
     assert made(capsys, "a.key")["made"], "what mends it works all the same"
 
 
@@ -336,6 +376,8 @@ async def test_doctor_tries_every_key(home: Path, configured: str) -> None:
         "trust": "problem",
     }
     assert configured[:16] in found["key a"].message
+    twice = [one async for one in keys_of_trust(load(None)) if "are one key" in one.message]
+    assert [(one.state, one.remedy) for one in twice] == [("warning", "list it under one name")]
     assert found["trust"].message == "a test is required, and no key is left that vouches for one"
     assert all(one.remedy for one in found.values() if one.state != "ok")
 
