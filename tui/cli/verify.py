@@ -14,13 +14,16 @@ from tui.cli.output import answer, answer_json, colours, say, say_error, termina
 from tui.engine.client import Engine
 from tui.errors import HoldfastError
 from tui.ledger.ledger import Ledger
+from tui.model.checks import is_digest
 from tui.model.digest import short_id
 from tui.model.recorded_trust import recorded_sources
 from tui.model.reference import valid_tag
 from tui.operations.looking.app_repository import Remote
 from tui.operations.looking.endpoint_choice import home, places
 from tui.operations.looking.image_chain import Found, Image, find_chain, named_digest
+from tui.operations.looking.registry_alone import alone
 from tui.operations.looking.releases import read_releases
+from tui.operations.looking.short_digests import beginning_of, digests_beginning
 from tui.operations.looking.trusted_keys import verify_keys
 from tui.operations.process.prepared import app_named
 from tui.operations.running.runner import failure
@@ -120,21 +123,44 @@ async def _named(asked: Asked, settings: Settings, version: str) -> Judged:
             keys = await _keys(settings.policy)
             found = await _release(engine, app, settings.policy, keys, entry, entries)
             return Judged(app.name, called, found=found)
-    if not version.startswith("sha256:") and (problem := valid_tag(version)):
+    if not beginning_of(version) and (problem := valid_tag(version)):
         raise NoSuchImage(f'"{version}" cannot be a tag: {problem}', f"holdfast verify {app.name} v1.4.0")
     async with _some_engine(asked, settings, app) as engine:
         entries, _ = await _releases(engine, app) if engine is not None else ({}, None)
-        async with Remote(engine, app) as remote:
-            digest = await named_digest(remote, app, version)
+        async with Remote(engine, app) if engine is not None else alone(app) as remote:
+            digest, tag = await _meant(version, remote, app, engine, entries)
             image = Image(
                 digest=digest,
-                version="" if version.startswith("sha256:") else version,
+                version=tag,
                 platform=_platform(engine),
                 entry=_newest_of(digest, entries),
                 recorded=recorded_sources(entries.values()),
             )
             found = await find_chain(remote, app, settings.policy, await _keys(settings.policy), image)
     return Judged(app.name, version, found=found)
+
+
+async def _meant(
+    named: str, remote: Remote, app: AppSpec, engine: Engine | None, entries: Mapping[int, Entry]
+) -> tuple[str, str]:
+    """The digest that is meant by a tag, or by a digest that may be short; the tag, "" for a digest.
+
+    Raises HoldfastError.
+    """
+    beginning = beginning_of(named)
+    if not beginning or is_digest(named):
+        return await named_digest(remote, app, named), "" if beginning else named
+    if not named.startswith("sha256:") and (digest := await remote.digest(named)):
+        return digest, named  # a commit may be a tag
+    if is_digest(beginning):
+        return await named_digest(remote, app, beginning), ""
+    found = await digests_beginning(beginning, remote, app, engine, entries)
+    if len(found) == 1:
+        return found.pop(), ""
+    whole = f"holdfast verify {app.name} sha256:..., with all 64 digits, or a version"
+    if found:
+        raise NoSuchImage(f"several images of {app.name} are {named}...", whole, tuple(sorted(found)))
+    raise NoSuchImage(f"{named} is no tag of {app.image}, and no digest that is known begins so", whole)
 
 
 @contextlib.asynccontextmanager

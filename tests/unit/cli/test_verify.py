@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.memory_registry import MemoryRegistry
+from tests.support.memory_registry import MemoryRegistry, hollow_image
 from tests.support.scripted_registry import OCI_MANIFEST, error
 from tests.unit.operations.test_trusted import PATH, Place
 from tui.cli import drift, verify
@@ -23,6 +23,7 @@ from tui.model.attachment import NOTATION
 from tui.model.drift import Drift
 from tui.model.engine import EngineInfo
 from tui.model.evidence import Claim
+from tui.model.image import Image
 from tui.model.release import Entry, Outcome, Release
 from tui.operations.looking.endpoint_choice import Named
 from tui.registry.client import Registry
@@ -42,11 +43,12 @@ class Host:
         self.url = f"unix://{folder}/no.sock"
         self.trust = f'[trust]\nverify_keys = [{{ name = "ci", file = "{folder}/ci.pub" }}]\n'
         self.require = '"signature", "test"'
+        self.build = ""
 
     async def run(self, version: str = "v1", *, json: bool = False) -> int:
         config = self._folder / "asked.toml"
         trust = f"{self.trust}require = [{self.require}]\n" if self.trust else ""
-        config.write_text(f'[apps.web]\nimage = "{self.place.app.image}"\n\n{trust}')
+        config.write_text(f'[apps.web]\nimage = "{self.place.app.image}"\n{self.build}\n{trust}')
         asked = Asked("web", Named(self.url), str(config))
         return await asyncio.to_thread(verify.run, asked, version, json=json, deep=False)
 
@@ -171,11 +173,47 @@ async def test_a_signature_of_notations_is_named(host: Host) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "status"), [("v9", 2), ("no tag", 2), ("sha256:" + "0" * 64, 2), ("r3", 3)]
+    ("version", "status"),
+    [("v9", 2), ("no tag", 2), ("sha256:" + "0" * 64, 2), ("0" * 12, 2), ("sha256:0", 2), ("r3", 3)],
 )
 async def test_what_cannot_be_looked_up(host: Host, version: str, status: int) -> None:
     assert await host.run(version) == status
     assert host.told()[1].startswith("holdfast: ")
+
+
+@pytest.mark.parametrize("prefix", ["sha256:", ""])
+async def test_a_short_digest_is_found_among_the_tags_of_the_registry(host: Host, prefix: str) -> None:
+    await host.place.say("ci")
+    digits = host.place.digest.removeprefix("sha256:")
+    for count in (12, 64):
+        status, found = await host.document(prefix + digits[:count])
+        assert (status, found["digest"]) == (0, host.place.digest)
+
+
+async def test_what_is_a_tag_is_no_short_digest(host: Host) -> None:
+    digits = host.place.digest.removeprefix("sha256:")[:12]
+    item, blobs = hollow_image(b"another")
+    for blob in blobs:
+        host.place.memory.put_blob(PATH, blob)
+    other = host.place.memory.put_manifest(PATH, item, digits)
+    _, found = await host.document(digits)
+    assert found["digest"] == other
+    _, found = await host.document(f"sha256:{digits}")
+    assert found["digest"] == host.place.digest
+
+
+async def test_where_no_digest_begins_so_the_whole_one_is_asked_for(host: Host) -> None:
+    assert await host.run("0" * 12) == 2
+    said = host.told()[1]
+    assert "000000000000 is no tag of" in said
+    assert "with all 64 digits" in said
+
+
+@pytest.mark.parametrize("built", [True, False])
+async def test_who_does_not_build_is_not_told_to_push(host: Host, built: bool) -> None:
+    host.build = '[apps.web.build]\ncontext = "."\n' if built else ""
+    assert await host.run("v9") == 2
+    assert ("holdfast push" in host.told()[1]) is built
 
 
 async def test_another_app_is_not_guessed(host: Host) -> None:
@@ -186,8 +224,14 @@ async def test_another_app_is_not_guessed(host: Host) -> None:
     assert "did you mean web?" in host.told()[1]
 
 
+ALIKE = ("sha256:" + "7" * 64, "sha256:" + "7" * 11 + "8" * 53)
+"""Digests that begin alike."""
+
+
 class FakeEngine:
     """An engine with these releases, of which the newest is live."""
+
+    app_image = ""
 
     version = SimpleNamespace(os="linux", arch="amd64")
 
@@ -199,6 +243,17 @@ class FakeEngine:
 
     async def info(self) -> EngineInfo:
         return EngineInfo("", "", 0.0)
+
+    @property
+    def images(self) -> FakeEngine:
+        return self
+
+    async def list(self) -> list[Image]:
+        """Two images of the app."""
+        return [
+            Image(f"sha256:{number}" + "e" * 63, (), (f"{self.app_image}@{digest}",), 1.0, 1)
+            for number, digest in enumerate(ALIKE)
+        ]
 
 
 @pytest.fixture
@@ -217,6 +272,7 @@ def released(host: Host, monkeypatch: pytest.MonkeyPatch) -> Host:
     async def releases(*_: object) -> tuple[dict[int, Entry], int]:
         return entries, 7
 
+    monkeypatch.setattr(FakeEngine, "app_image", app.image)
     monkeypatch.setattr(Engine, "connect", connect)
     monkeypatch.setattr(verify, "_releases", releases)
     monkeypatch.setattr(drift, "look", lambda *_, **__: [Looked("web", host.url, Drift("web", (), (), 1.0))])
@@ -239,6 +295,16 @@ async def test_a_version_is_joined_with_its_release(released: Host) -> None:
     status, found = await released.document("v1")
     assert status == 0
     assert found["chain"][-1]["detail"] == "r7"
+
+
+async def test_a_short_digest_is_found_among_images_by_their_id_too(released: Host) -> None:
+    for short in (ALIKE[0][:19], "0" + "e" * 11):
+        _, found = await released.document(short)
+        assert found["digest"] == ALIKE[0]
+    assert await released.run("sha256:" + "7" * 11) == 2
+    said = released.told()[1]
+    assert "several images of web" in said
+    assert all(digest in said for digest in ALIKE)
 
 
 async def test_what_is_live_is_judged_where_trust_is_configured(released: Host) -> None:

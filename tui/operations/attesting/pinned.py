@@ -14,7 +14,7 @@ from tui.model.statement import DIGEST
 from tui.model.version import nearest_tag
 from tui.operations.attesting.attest import place_of
 from tui.operations.deploying.trusted import refuse_lacking
-from tui.operations.looking.app_repository import NoSuchVersion
+from tui.operations.looking.app_repository import NoSuchVersion, not_there_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -83,7 +83,7 @@ async def pinned(registry: Registry, app: AppSpec, version: str) -> Pinned:
         near = nearest_tag(version, app.versions_of(f"{app.image}:{tag}" for tag in tags))
         raise NoSuchVersion(
             f"there is no {app.name} {version} in the registry {registry.host}",
-            f"did you mean {near}?" if near else f"holdfast push {app.name} {version}",
+            f"did you mean {near}?" if near else not_there_remedy(app, version),
         )
     place = await place_of(registry, app, digest)
     ids = {*place.digests, place.manifest.config_digest}

@@ -9,7 +9,6 @@ from tui.engine.addresses import without_tls
 from tui.engine.credentials import credentials_for
 from tui.engine.errors import EngineSilent, ServerFault, TransferFailed
 from tui.errors import HoldfastError
-from tui.model.engine import EngineInfo
 from tui.model.reference import path_in_registry, registry_host
 from tui.model.remote import listed_tags
 from tui.registry.client import MANIFEST_SECONDS, Registry
@@ -32,6 +31,13 @@ class NoSuchVersion(HoldfastError):
     exit_status = 2
 
 
+def not_there_remedy(app: AppSpec, version: str = "VERSION") -> str:
+    """What to do where a registry does not have a version: only who builds it can push it."""
+    if app.build is None:
+        return f"holdfast deploy {app.name} lists the versions that there are"
+    return f"holdfast push {app.name} {version}"
+
+
 class RegistryTag(NamedTuple):
     """What a tag names in the registry: "" where there is no such tag.
 
@@ -45,13 +51,14 @@ class RegistryTag(NamedTuple):
 class Remote:
     """The app's repository in its registry. Open it as a context: `async with Remote(...) as remote`.
 
-    engine     as it speaks to registries they are spoken to; None where none answers: by TLS then, but for
-               those on the loopback
+    engine     as it speaks to registries they are spoken to; None where none is asked (`registry_alone`)
+    insecure   whether it may be spoken to without TLS that is verified, None for what the engine says
     """
 
-    def __init__(self, engine: Engine | None, app: AppSpec) -> None:
+    def __init__(self, engine: Engine | None, app: AppSpec, *, insecure: bool | None = None) -> None:
         self._engine = engine
         self._app = app
+        self._said = insecure
         self.host = registry_host(app.image)
         self._path = path_in_registry(app.image)
         self.credentials: Credentials | None = None
@@ -60,8 +67,10 @@ class Remote:
 
     async def __aenter__(self) -> Self:
         self.credentials = await credentials_for(self.host)
-        info = await self._engine.info() if self._engine is not None else EngineInfo("", "", 0.0)
-        self._insecure = await without_tls(self.host, info)
+        if self._said is not None:
+            self._insecure = self._said
+        elif self._engine is not None:
+            self._insecure = await without_tls(self.host, await self._engine.info())
         self._registry = await Registry(self.host, self.credentials, insecure=self._insecure).__aenter__()
         return self
 

@@ -13,7 +13,7 @@ from tui.model.checks import key_words
 from tui.model.digest import short_id
 from tui.model.evidence import Evidence, together
 from tui.model.verdict import Answer, Wanted, judged
-from tui.operations.looking.app_repository import NoSuchVersion
+from tui.operations.looking.app_repository import NoSuchVersion, not_there_remedy
 from tui.operations.looking.verification import Verified, verify
 from tui.registry.errors import RegistryError
 
@@ -85,7 +85,7 @@ async def named_digest(remote: Remote, app: AppSpec, version: str) -> str:
     digest = await remote.digest(version)
     if not digest:
         said = f"{app.image}{'@' if version.startswith('sha256:') else ':'}{version} is not in the registry"
-        raise NoSuchVersion(said, f"holdfast push {app.name} VERSION, where it is built")
+        raise NoSuchVersion(said, not_there_remedy(app))
     return digest
 
 

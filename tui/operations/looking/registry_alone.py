@@ -1,4 +1,4 @@
-"""An app's registry without an engine: whoever only signs need not have one."""
+"""An app's repository in its registry without an engine: whoever signs or verifies need not have one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui.engine.addresses import LOOPBACK, within, without_tls
-from tui.engine.credentials import credentials_for
 from tui.engine.errors import EngineError
 from tui.errors import HoldfastError
 from tui.model.reference import registry_host
-from tui.registry.client import Registry
+from tui.operations.looking.app_repository import Remote
 from tui.registry.errors import CertificateUntrusted, TlsMismatch
 
 if TYPE_CHECKING:
@@ -27,29 +26,28 @@ class NoRegistry(HoldfastError):
 
 
 @asynccontextmanager
-async def registry_of(app: AppSpec, endpoint: Endpoint) -> AsyncIterator[Registry]:
-    """The registry of an app, open within the block.
+async def alone(app: AppSpec, endpoint: Endpoint | None = None) -> AsyncIterator[Remote]:
+    """The repository of an app, open within the block.
 
     The engine is asked only where the registry has no TLS that is trusted here: whether it may be spoken to
-    all the same is said in the engine's configuration. Raises HoldfastError.
+    all the same is said in the engine's configuration. Where none is named, registries on the loopback may.
+    Raises HoldfastError.
     """
     if not app.has_registry:
         raise NoRegistry(
             f'{app.origin}: [apps.{app.name}] image = "{app.image}" names no registry',
             f'set image = "registry.example.com/{app.image}"',
         )
-    host = registry_host(app.image)
-    credentials = await credentials_for(host)
-    insecure = await within(host, LOOPBACK)
+    insecure = await within(registry_host(app.image), LOOPBACK)
     async with AsyncExitStack() as stack:
-        registry = await stack.enter_async_context(Registry(host, credentials, insecure=insecure))
+        remote = await stack.enter_async_context(Remote(None, app, insecure=insecure))
         try:
-            await registry.reach()
+            await remote.registry.reach()
         except (TlsMismatch, CertificateUntrusted):
-            if insecure or not await _engine_does_without(host, endpoint):
+            if insecure or endpoint is None or not await _engine_does_without(remote.host, endpoint):
                 raise
-            registry = await stack.enter_async_context(Registry(host, credentials, insecure=True))
-        yield registry
+            remote = await stack.enter_async_context(Remote(None, app, insecure=True))
+        yield remote
 
 
 async def _engine_does_without(host: str, endpoint: Endpoint) -> bool:

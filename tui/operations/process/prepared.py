@@ -62,10 +62,10 @@ async def prepared(request: Request, settings: Settings) -> AsyncIterator[Planne
         refuse_broken_trust(settings)
     app = app_named(settings.apps, request.app, settings.own)
     if (in_registry := IN_REGISTRY.get(request.verb)) is not None:
-        from tui.operations.looking.registry_alone import registry_of
+        from tui.operations.looking.registry_alone import alone
 
-        async with registry_of(app, request.engine.endpoint) as registry:
-            yield await in_registry(request, registry, app, settings.policy)
+        async with alone(app, request.engine.endpoint) as remote:
+            yield await in_registry(request, remote.registry, app, settings.policy)
         return
     if request.fleet:
         from tui.operations.process.prepared_fleet import fleet_planned
