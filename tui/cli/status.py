@@ -25,9 +25,8 @@ from tui.model.digest import short_id
 from tui.model.recorded_chain import recorded_chain
 from tui.model.reference import registry_host, split_reference
 from tui.model.releases import State
-from tui.model.remedies import gone_remedy, stopped_remedy, taken_remedy
-from tui.model.switching import should_serve
-from tui.model.ways_back import may_be_made_anew, passed_over
+from tui.model.remedies import troubles
+from tui.model.ways_back import passed_over
 from tui.operations.looking.drift import find_drift
 from tui.operations.looking.endpoint_choice import Place, places
 from tui.operations.looking.release_reader import completed
@@ -280,29 +279,10 @@ def notes(one: AppStatus) -> Iterator[Line]:
     """What somebody should know or do, a line each."""
     releases, lease, name = one.releases, one.lease, one.app
     busy = lease is not None and lease.alive
-    if releases.foreign:
-        yield _note(
-            name,
-            f"the container {name} was not made by Holdfast",
-            taken_remedy(name, interrupted=bool(releases.standing.open)),
-        )
-    number, slot = releases.standing.live, releases.live_slot
-    last, interrupted = should_serve(releases.standing, 0), bool(releases.standing.open)
-    if number is None and last is not None and not (releases.foreign or interrupted):
-        yield _note(
-            name,
-            f"no container bears the app's name: {releases.called(last)} was live last, and nothing serves",
-            gone_remedy(name, releases.ways, last=last),
-        )
-    if number is not None and slot is not None and not slot.running:
-        entry = releases.live
-        again = entry is not None and may_be_made_anew(entry)
-        remedy = stopped_remedy(name, number, releases.ways, again=again, interrupted=interrupted)
-        yield _note(name, "the live release does not run", remedy)
     if lease is not None and busy:
         yield _note(name, f"being changed by {lease.text}")
-    for number in [] if busy else releases.standing.open:
-        yield _note(name, f"the deploy of r{number} was interrupted", f"holdfast recover {name}")
+    for message, remedy in troubles(releases, busy=busy):
+        yield _note(name, message, remedy)
     if lease is not None and not busy:
         yield _note(name, f"a dead lease: {lease.text}", "the next operation takes it over")
     for note in (*releases.notes, *one.notes):

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.errors import HoldfastError, Refused
+from tui.model.remedies import unseen_remedy
 
 if TYPE_CHECKING:
     from tui.ledger.lease_state import LeaseState
@@ -52,6 +53,6 @@ class LeaseLost(HoldfastError):
         whom = f": it is being changed by {state.text}" if state is not None else ""
         super().__init__(
             f"the lease of {app} was lost{whom}; this operation stops where it is",
-            f"see what is live: holdfast status {app}; finish or undo what is left: holdfast recover {app}",
+            unseen_remedy(app),
         )
         self.state = state

@@ -5,14 +5,61 @@ Every remedy that is named works in that state: what forbids it is looked at by 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model.ways_back import default_of
+from tui.model.switching import should_serve
+from tui.model.ways_back import default_of, may_be_made_anew
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui.model.releases import Releases
     from tui.model.ways_back import WayBack
+
+
+class Trouble(NamedTuple):
+    """What is wrong with how the releases of an app stand, and what gets out of it."""
+
+    message: str
+    remedy: str
+
+
+def troubles(releases: Releases, *, busy: bool = False) -> list[Trouble]:
+    """All that is wrong, what to do first at the top. While somebody is `busy`, what is open is not wrong."""
+    standing, ways = releases.standing, releases.ways
+    app, interrupted = standing.app, bool(standing.open)
+    found = []
+    if releases.foreign:
+        said = f"the container {app} was not made by Holdfast"
+        found.append(Trouble(said, taken_remedy(app, interrupted=interrupted)))
+    last, slot, live = should_serve(standing, 0), releases.live_slot, releases.live
+    if standing.live is None and last is not None and not (releases.foreign or interrupted):
+        called = releases.called(last)
+        said = f"no container bears the app's name: {called} was live last, and nothing serves"
+        found.append(Trouble(said, gone_remedy(app, ways, last=last)))
+    if standing.live is not None and slot is not None and not slot.running:
+        again = live is not None and may_be_made_anew(live)
+        remedy = stopped_remedy(app, standing.live, ways, again=again, interrupted=interrupted)
+        found.append(Trouble("the live release does not run", remedy))
+    found += [
+        Trouble(f"the deploy of r{number} was interrupted", f"holdfast recover {app}")
+        for number in ([] if busy else standing.open)
+    ]
+    return found
+
+
+def attention_remedy(releases: Releases) -> str:
+    """What to do after something failed and could not be undone, by how things stand now."""
+    app, found = releases.standing.app, troubles(releases)
+    if found:
+        return found[0].remedy
+    # What was started at last, as nothing else could be had, may not be ready: there is nothing to recover.
+    return f"holdfast status {app} shows how it stands, docker logs {app} what it says"
+
+
+def unseen_remedy(app: str) -> str:
+    """The same where nobody knows how things stand."""
+    return f"see what is live: holdfast status {app}; finish or undo what is left: holdfast recover {app}"
 
 
 def taken_words(app: str) -> str:

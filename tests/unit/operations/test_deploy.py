@@ -9,12 +9,14 @@ import pytest
 
 from tests.support.memory_app import NOT_READY, MemoryApp
 from tests.support.verbs import refused, run, work
+from tui.cli import status
 from tui.errors import HoldfastError
 from tui.journal.writer import JournalFailed
 from tui.model.operation import DONE, SKIPPED, UNDONE, Ended, StepChanged, Warned
 from tui.model.retention import Going
 from tui.model.step import NETWORKS
 from tui.operations.running.runner import perform
+from tui.presentation.lines import plain
 
 if TYPE_CHECKING:
     from tui.model.operation import Event, Plan
@@ -169,8 +171,25 @@ async def test_where_nothing_can_be_brought_back_somebody_has_to_look(web: Memor
     done = await run(web.deploy("v2"))
     assert done.error.code == 6
     assert "bringing the former release back failed" in done.error.message
-    assert "holdfast recover web" in done.error.hint
+    # It was started all the same, and nothing is open: a recovery would have nothing to do.
+    assert web.memory.standing.slots[1].running
+    assert done.error.hint == "holdfast status web shows how it stands, docker logs web what it says"
     assert web.memory.held == 0
+
+
+async def test_what_is_to_be_done_is_what_status_says_of_the_same_state(web: MemoryApp) -> None:
+    await web.deployed("v1", "v2")
+    web.fail("v1")
+    web.fail("v2")
+    web.fail("v3")
+    web.memory.fails["start r2"] = HoldfastError("its disk is gone")
+    done = await run(web.deploy("v3"))
+    assert done.error.code == 6
+    found = await web.memory.read("web")
+    found = found._replace(releases=found.releases._replace(ways=await web.memory.ways_back(found)))
+    first = plain(next(status.notes(status.AppStatus("web", "memory://", True, found))))
+    assert first == f"web: the live release does not run; {done.error.hint}"
+    assert done.error.hint.startswith("docker start web, or holdfast rollback web")
 
 
 async def test_cancelled_at_its_gate_it_is_undone(web: MemoryApp) -> None:

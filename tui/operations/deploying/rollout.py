@@ -12,9 +12,9 @@ from tui.engine.shielded import shielded
 from tui.errors import HoldfastError
 from tui.journal.writer import JournalFailed
 from tui.ledger.errors import LeaseLost
-from tui.model.labels import APP
 from tui.model.operation import UNDONE
 from tui.model.release import Outcome, last_said
+from tui.model.remedies import attention_remedy, unseen_remedy
 from tui.model.standing import all_after
 from tui.model.step import UNDO, RolloutStep, StepKind
 from tui.model.switching import restore, settle, should_serve, undrained, way_back, withdraw
@@ -229,7 +229,7 @@ class Rollout:
                 await self._restore(releases, new, old, order)
         except (LeaseLost, LeaseRetaken, EngineUnreachable) as error:
             self._tell(UNDO, "failed")
-            raise self._attention(reason, error) from error
+            raise self._attention(reason, error, unseen_remedy(parts.app.name)) from error
         except HoldfastError as error:
             await self._go_home(new, old, reason, error)
         else:
@@ -243,20 +243,28 @@ class Rollout:
         self._message = self._reason if reason is None else reason.message
         self._said = last_said([clean(line) for line in reason.detail]) if reason is not None else ()
 
-    def _attention(self, reason: HoldfastError | None, error: HoldfastError) -> NeedsAttention:
-        parts = self._parts
+    def _attention(self, reason: HoldfastError | None, error: HoldfastError, remedy: str) -> NeedsAttention:
         if isinstance(error, NameTaken):  # until it is free, nothing that is tried can work
-            app = parts.app.name
+            app = self._parts.app.name
             said = error.message if isinstance(reason, NameTaken) else f"{self._reason}; {error.message}"
-            return NeedsAttention(f"{said}; no release of {app} has the name now", error.hint)
+            return NeedsAttention(f"{said}; no release of {app} has the name now", remedy)
+        if isinstance(error, EarlierNameTaken):
+            remedy = f"docker rename {error.name} ANOTHER-NAME, then {remedy}"
         return NeedsAttention(
             f"{self._reason}; and bringing the former release back failed: {error.message}",
-            f"docker rename {error.name} ANOTHER-NAME, then holdfast recover {parts.app.name}"
-            if isinstance(error, EarlierNameTaken)
-            else f"look at it now: docker ps -a --filter label={APP}={parts.app.name}, "
-            f"then holdfast recover {parts.app.name}",
+            remedy,
             (*(reason.detail if reason is not None else ()), *error.detail),
         )
+
+    async def _remedy(self) -> str:
+        """What to do now, by how things stand: what `status` says of them too."""
+        parts = self._parts
+        try:
+            found = await parts.orchestrator.read(parts.app.name)
+            ways = await parts.orchestrator.ways_back(found)
+        except HoldfastError:
+            return unseen_remedy(parts.app.name)
+        return attention_remedy(found.releases._replace(ways=ways))
 
     async def _go_home(
         self, new: int, former: int | None, reason: HoldfastError | None, error: HoldfastError
@@ -273,7 +281,7 @@ class Rollout:
             await self.make_anew(former, error)
         except HoldfastError as last:
             self._tell(UNDO, "failed")
-            raise self._attention(reason, last) from last
+            raise self._attention(reason, last, await self._remedy()) from last
 
     async def make_anew(self, former: int | None, error: HoldfastError, *, parent: str = UNDO) -> None:
         """Make the former release anew, else the next good one that can be. Raises the last failure.
