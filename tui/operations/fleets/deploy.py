@@ -172,7 +172,7 @@ def fleet_plan(
     return Plan(
         title=title,
         steps=tuple(steps),
-        facts=(*_shared(members), *facts),
+        facts=(("engine", ", ".join(fleet.engines)), *_shared(members), *facts),
         warnings=tuple(
             words if len(names) == len(members) else f"{', '.join(names)}: {words}"
             for words, names in warnings.items()

@@ -12,7 +12,7 @@ from tui.engine.errors import EngineUnreachable
 from tui.engine.shielded import shielded
 from tui.errors import HoldfastError
 from tui.model.fleet import HAS_IT, EngineOutcome, EngineState, OnFailure, Unreachable
-from tui.model.operation import CANCELLED, DONE, FAILED, RUNNING, SKIPPED, UNDONE, Result
+from tui.model.operation import CANCELLED, DONE, FAILED, RUNNING, SKIPPED, UNDONE, WAITING, Result
 from tui.operations.fleets.tickets import Immediate, NotBegun, Ticket
 from tui.operations.running.runner import PartlyDone
 from tui.operations.verbs.deploy import Cancelled, Undone
@@ -109,7 +109,7 @@ class FleetRun:
         cancelled = False
         try:
             with self._pausing(report):
-                await self._all_arrived(members)
+                await self._all_arrived(members, report)
                 await self._all_waves(report)
         except asyncio.CancelledError:
             cancelled = True
@@ -147,7 +147,7 @@ class FleetRun:
         ]
         return len(failed) > self._fleet.max_failures
 
-    async def _all_arrived(self, members: Sequence[Member]) -> None:
+    async def _all_arrived(self, members: Sequence[Member], report: Report) -> None:
         """Every lease is taken and every image is there, or it has failed, before anything is switched."""
         for member in members:
             arrived = asyncio.ensure_future(member.ticket.arrived.wait())
@@ -155,22 +155,26 @@ class FleetRun:
                 await asyncio.wait({arrived, self._tasks[member.name]}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 arrived.cancel()
+        for member in members:
+            if not self._tasks[member.name].done():
+                report.state(member.name, WAITING)
 
     async def _all_waves(self, report: Report) -> None:
         for wave in self._waves:
             if self._stopped:
                 return
-            await self._wave(wave)
+            await self._wave(wave, report)
             if self._fleet.bake and not self._stopped:
                 await self._watch(report)
 
-    async def _wave(self, wave: Sequence[Member]) -> None:
+    async def _wave(self, wave: Sequence[Member], report: Report) -> None:
         limit = asyncio.Semaphore(self._fleet.parallel or len(wave))
 
         async def one(member: Member) -> None:
             async with limit:
                 await self._going.wait()
-                if not self._stopped:
+                if not self._stopped and not self._tasks[member.name].done():
+                    report.state(member.name, RUNNING)
                     member.ticket.go()
                     await asyncio.wait([self._tasks[member.name]])
 
@@ -179,10 +183,10 @@ class FleetRun:
     async def _one(self, member: Member, report: Report) -> None:
         """One engine, from its lease to its end; how that is goes to the outcomes."""
         name, began = member.name, time.time()
-        inner = report.within(name)
+        inner = report.within(name, name)
         report.state(name, RUNNING)
         for step in member.planned.plan.steps:
-            inner.state(step.id, "waiting", title=step.title)
+            inner.state(step.id, WAITING, title=step.title)
         state, message, result = EngineState.DONE, "", Result()
         try:
             result = await member.planned.run(inner)
@@ -264,7 +268,7 @@ class FleetRun:
             if not before.number:
                 raise HoldfastError("nothing served before: there is nothing to go back to")
             planned = await member.part.back(before.number, self._again)
-            result = await planned.run(report.within(step))
+            result = await planned.run(report.within(step, member.name))
         except HoldfastError as error:
             report.state(step, FAILED)
             message = f"{why}, and that failed: {error.message}"

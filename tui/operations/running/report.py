@@ -187,16 +187,23 @@ class Report:
         self.flush()
         self._write(Warned(self._clock(), self.clean_sentence(message)))
 
-    def within(self, step: str) -> Report:
-        """A report for a part of the operation: its steps stand beneath `step`; what is hidden stays so."""
+    def within(self, step: str, label: str = "") -> Report:
+        """A report for a part of the operation: its steps stand beneath `step`; what is hidden stays so.
+
+        label   stands before every title and warning, where several parts go on at the same time
+        """
+        before = f"{label}: " if label else ""
 
         def tell(event: Event) -> None:
             match event:
                 case StepChanged():
                     parent = f"{step}/{event.parent}" if event.parent else step
-                    self._write(event._replace(step=f"{step}/{event.step}", parent=parent))
+                    title = f"{before}{event.title}" if event.title else ""
+                    self._write(event._replace(step=f"{step}/{event.step}", parent=parent, title=title))
                 case Logged() | Progressed():
                     self._write(event._replace(step=f"{step}/{event.step}"))
+                case Warned():
+                    self._write(event._replace(message=f"{before}{event.message}"))
                 case _:
                     self._write(event)
 
