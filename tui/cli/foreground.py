@@ -12,6 +12,7 @@ from tui.journal.folder import operations_folder
 from tui.journal.writer import Journal, JournalFailed
 from tui.model.operation import CANCELLED, Ended, Started, Warned
 from tui.operations.running.runner import perform
+from tui.operations.running.signals import ignore_pausing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +92,7 @@ def _signals(task: asyncio.Task[Ended], rendering: Rendering) -> Iterator[None]:
             task.cancel()
 
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    ignore_pausing()
     for number in CANCELLING:
         loop.add_signal_handler(number, stop)
     try:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from tui.commands.apps import APPS, OPERATION
 from tui.commands.command import LIST_SCOPES, Command, Scope
 from tui.commands.containers import CONTAINER_MENU, CONTAINERS
+from tui.commands.fleets import FLEETS
 from tui.commands.images import IMAGE_MENU, IMAGES, TAG_MENU, TAGS
 from tui.commands.log import LOG
 from tui.commands.releases import APP_COMMANDS, APP_MENU, RELEASES
 from tui.commands.view import LISTS, PANES, VIEW, VIEW_HELP
 
 TABLE: tuple[Command, ...] = (
-    VIEW_HELP, *CONTAINERS, *IMAGES, *TAGS, *OPERATION, *LOG, *RELEASES, *APPS, *APP_COMMANDS, *LISTS, *PANES, *VIEW,
+    VIEW_HELP, *CONTAINERS, *IMAGES, *TAGS, *OPERATION, *LOG, *RELEASES, *FLEETS, *APPS, *APP_COMMANDS, *LISTS, *PANES, *VIEW,
 )  # fmt: skip
 
 BY_ID = {command.id: command for command in TABLE}

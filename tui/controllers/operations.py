@@ -131,6 +131,7 @@ class Operations:
             pid=0,
             plan=steps,
             title=title,
+            engines=plan.engines if plan is not None else (),
         )
         operation = self._session.starting.expect(started)
         self._screen.show_operation(operation)
@@ -204,7 +205,8 @@ class Operations:
 
         try:
             asks = await self._desk.consent.asks(command, situation)
-            typed = request.app if asks is Asks.TYPED else ""
+            protected = asks is Asks.TYPED or await self._session.protects(request.fleet)
+            typed = request.app if protected else ""
             plan = await self._stage.ask(PlanDialog(title, prepared.plan, typed=typed, again=again))
         finally:
             if plan is None:

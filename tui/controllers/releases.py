@@ -75,12 +75,13 @@ class Releases:
 
     async def _deploy(self, situation: Situation) -> None:
         app = situation.apps[0]
-        version = await self._version(app, f"Deploy which version of {app.name}?")
+        version = await self.version(app, f"Deploy which version of {app.name}?")
         if version:
             request = self._operations.request("deploy", app.name, version=version)
             await self._operations.run(APP_DEPLOY, situation, f"Deploy {app.name} {version}", request)
 
-    async def _version(self, app: AppSpec, title: str) -> str | None:
+    async def version(self, app: AppSpec, title: str) -> str | None:
+        """The version that is chosen, None where none is."""
         self._session.ask_registries()
         return await self._stage.ask(VersionDialog(title, self._versions(app), _no_version))
 
@@ -177,7 +178,7 @@ class Releases:
             title = f"Roll {app.name} back to {releases.called(chosen)}"
             request = self._back(app, releases, chosen)
         else:
-            version = await self._version(app, f"The plan for which version of {app.name}?")
+            version = await self.version(app, f"The plan for which version of {app.name}?")
             if not version:
                 return
             title = f"Deploy {app.name} {version}"

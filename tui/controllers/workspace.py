@@ -12,6 +12,7 @@ from tui.controllers.consent import Consent
 from tui.controllers.desk import Desk
 from tui.controllers.dispatch import Dispatch
 from tui.controllers.findings import Findings
+from tui.controllers.fleets import Fleets
 from tui.controllers.logs import Logs
 from tui.controllers.looking import Looking
 from tui.controllers.menus import Menus
@@ -92,7 +93,7 @@ class Workspace:
         self.controllers: Sequence[Controller] = (
             Lists(desk), Outputs(desk), PaneMoves(desk), Menus(desk, self.choose), Looking(desk),
             Findings(desk), self.logs, Changes(desk), Shell(desk), self.operations, self.releases,
-            Signing(desk, self.operations), *more(desk),
+            Signing(desk, self.operations), Fleets(desk, self.operations, self.releases), *more(desk),
         )  # fmt: skip
         self._dispatch = Dispatch(self._stage, keymap, self.controllers)
         self._running: Worker[None] | None = None

@@ -33,6 +33,7 @@ class Plan(NamedTuple):
     verb       the word on the button
     text       lines to read before it: a file that will be written
     typed      what has to be typed before it is done, "" where saying yes is enough
+    engines    all on which it is done where those are several, as the configuration calls them
     """
 
     title: str
@@ -43,6 +44,7 @@ class Plan(NamedTuple):
     verb: str = "Do it"
     text: tuple[str, ...] = ()
     typed: str = ""
+    engines: tuple[str, ...] = ()
 
 
 class Failure(NamedTuple):
@@ -66,7 +68,10 @@ class Failure(NamedTuple):
 
 
 class Started(NamedTuple):
-    """The first event. `op` is the operation's ID, `t` seconds since the epoch (in every event)."""
+    """The first event. `op` is the operation's ID, `t` seconds since the epoch (in every event).
+
+    engines   all on which it is done, where those are several
+    """
 
     t: float
     op: str
@@ -78,6 +83,7 @@ class Started(NamedTuple):
     pid: int
     plan: tuple[PlanStep, ...] = ()
     title: str = ""
+    engines: tuple[str, ...] = ()
 
 
 class StepChanged(NamedTuple):

@@ -21,7 +21,7 @@ from tui.sync.stats import StatsStreams
 from tui.sync.watcher import Watcher
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
     from pathlib import Path
 
     from tui.engine.ref import EngineRef
@@ -92,6 +92,13 @@ class EngineSession:
         """Whether this engine is."""
         engines = self.settings.engines
         return self.can_be_protected and await asyncio.to_thread(is_protected, engines, self.ref)
+
+    async def protects(self, others: Iterable[EngineRef]) -> bool:
+        """Whether one of other engines is protected."""
+        engines = self.settings.engines
+        return self.can_be_protected and await asyncio.to_thread(
+            lambda: any(is_protected(engines, one) for one in others)
+        )
 
     def request(self) -> Request:
         """What is asked of an operation's process; verb, app and the rest are filled in."""

@@ -178,6 +178,7 @@ def fleet_plan(
             for words, names in warnings.items()
         ),
         verb=verb,
+        engines=fleet.engines,
         typed=next((member.planned.plan.typed for member in members if member.planned.plan.typed), ""),
     )
 

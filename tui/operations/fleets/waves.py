@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +14,7 @@ from tui.model.fleet import HAS_IT, EngineOutcome, EngineState, OnFailure, Unrea
 from tui.model.operation import CANCELLED, DONE, FAILED, RUNNING, SKIPPED, UNDONE, WAITING, Result
 from tui.operations.fleets.tickets import Immediate, NotBegun, Ticket
 from tui.operations.running.runner import PartlyDone
+from tui.operations.running.signals import PAUSING, ignore_pausing
 from tui.operations.verbs.deploy import Cancelled, Undone
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 2.0
 """Between two looks at what is watched after a wave."""
-
-PAUSING = signal.SIGUSR1
-"""Pauses, and goes on where it is paused."""
 
 
 class FleetFailed(PartlyDone):
@@ -139,6 +136,7 @@ class FleetRun:
             yield
         finally:
             loop.remove_signal_handler(PAUSING)
+            ignore_pausing()
 
     @property
     def _stopped(self) -> bool:

@@ -157,6 +157,13 @@ def fleet(
             f"{variable} names {environ[variable]}, and {app.name} lives on {', '.join(app.engines)}",
             f"unset {variable} for all of them, or name the one that is meant: {_option(app.engines[0])}",
         )
+    return every_engine(app, settings, environ)
+
+
+def every_engine(
+    app: AppSpec, settings: Settings, environ: Mapping[str, str] = os.environ
+) -> tuple[EngineRef, ...]:
+    """All engines that an app names; one that it names twice is one. Raises EngineError."""
     around = _without_choice(environ)
     found: dict[str, EngineRef] = {}
     for name in app.engines:

@@ -18,11 +18,13 @@ from tui.model.operation import CANCELLED
 from tui.operations.process.answers import Answer
 from tui.operations.process.request import Request
 from tui.operations.running.runner import failure, perform
+from tui.operations.running.signals import ignore_pausing
 
 
 def main() -> int:
     """Run the process; the exit status."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    ignore_pausing()
     line = sys.stdin.buffer.readline()
     if not line:
         return 0

@@ -16,6 +16,7 @@ from tui.journal.reader import is_alive
 from tui.model.operation import Failure
 from tui.model.secrets import mask_text
 from tui.operations.process.answers import Answer
+from tui.operations.running.signals import PAUSING
 
 if TYPE_CHECKING:
     from tui.model.operation import Plan
@@ -127,10 +128,19 @@ def _import_path() -> str:
 
 def cancel(operation: Operation) -> bool:
     """Ask an operation's process to stop, undo and say so: False where it does not run any more."""
+    return _tell(operation, signal.SIGTERM)
+
+
+def pause(operation: Operation) -> bool:
+    """Have a deploy to several engines begin no other one, or go on: False where it does not run any more."""
+    return _tell(operation, PAUSING)
+
+
+def _tell(operation: Operation, number: signal.Signals) -> bool:
     path = journal_path(operations_folder(), operation.id)
     if not is_alive(path):  # its process ID may be someone else's by now
         return False
     with contextlib.suppress(ProcessLookupError):
-        os.kill(operation.started.pid, signal.SIGTERM)
+        os.kill(operation.started.pid, number)
         return True
     return False

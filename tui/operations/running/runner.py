@@ -93,6 +93,7 @@ async def perform(
             pid=os.getpid(),
             plan=plan.steps,
             title=plan.title,
+            engines=plan.engines,
         )
     )
     for warning in plan.warnings:
