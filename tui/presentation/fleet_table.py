@@ -44,6 +44,8 @@ def fleet_table(engines: Sequence[EngineOutcome], cells: int = CELLS) -> Iterato
 
 
 def _served(one: EngineOutcome) -> str:
+    if not one.before and not one.after:
+        return ""
     before, after = safe(one.before) or "nothing", safe(one.after) or "?"
     return before if before == after else f"{before} -> {after}"
 

@@ -9,6 +9,7 @@ from tui.model.step import UNDO, StepKind, read_step
 from tui.model.verb import verb_named
 from tui.presentation.amounts import duration, gap, size
 from tui.presentation.ansi import ansi_line
+from tui.presentation.fleet_table import fleet_table
 from tui.presentation.lines import clip, folded
 from tui.presentation.log_lines import Look, dropped_row, highlighted, log_rows
 from tui.presentation.operation_words import CUT_OFF, GLYPHS, running_seconds, serving
@@ -156,9 +157,11 @@ def _end(operation: Operation, before: float | None, keymap: Keymap) -> Iterator
         serves = f": {safe(said)}" if said else ""
         yield [(f" {glyph} {safe(verb_named(verb).done)}", role), (f" in {took}{last}{serves}", "text")]
         yield from _facts(ended.result)
+        yield from fleet_table(ended.result.engines)
         return
     word = "cancelled" if operation.state == "cancelled" else "failed"
     yield [(f" {glyph} {safe(verb)} {word}", role), (f" after {took}", "text")]
+    yield from fleet_table(ended.result.engines if ended is not None else ())
     said = ended.error.message if ended.error is not None else ""
     if (back := serves_again(operation)) and not ("serves again" in said or "serves now" in said):
         yield [(f"   ↶ {back} serves again", "ok")]

@@ -129,9 +129,7 @@ def _merged(key: str, found: Iterable[_Candidate], settings: Settings, apps: tup
         maintenance=max((one.maintenance for one in tables), default=0.0),
     )
     refs = [one.found for one in found if isinstance(one.found, EngineRef)]
-    return KnownEngine(
-        key=key, names=names, found=refs[0] if refs else found[0].found, said=said, apps=apps
-    )
+    return KnownEngine(key=key, names=names, found=refs[0] if refs else found[0].found, said=said, apps=apps)
 
 
 def left_alone(said: EngineSettings, now: float) -> bool:
