@@ -10,8 +10,8 @@ import pytest
 NEEDED = """
 tui tui.cli tui.cli.dashboard tui.errors tui.files tui.first_paint tui.paths tui.terminal
 tui.commands tui.commands.apps tui.commands.command tui.commands.container_actions tui.commands.containers
-tui.commands.fleets tui.commands.images tui.commands.log tui.commands.meant tui.commands.releases tui.commands.table
-tui.commands.view
+tui.commands.fleets tui.commands.images tui.commands.log tui.commands.meant tui.commands.releases
+tui.commands.table tui.commands.view
 tui.engine tui.engine.bounds tui.engine.container tui.engine.container.listed tui.engine.errors
 tui.engine.jsonmessage
 tui.model tui.model.build_tag tui.model.container tui.model.digest tui.model.labels tui.model.typed
