@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.memory_app import MemoryApp, Version
 from tests.support.verbs import work
 from tui.model.fleet import Fleet
-from tui.operations.fleets import deploy, rollback
+from tui.operations.fleets import deploy, recover, rollback
 from tui.operations.fleets.orchestrated import OrchestratedPart
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ class MemoryFleet:
         return await rollback.plan(
             self.app, self.fleet, "op", version, self._parts("", local=True), self.away
         )
+
+    async def recover(self) -> Planned:
+        return await recover.plan(self.app, self.fleet, "op", self._parts("", local=True), self.away)
 
     async def deployed(self, *versions: str) -> Run:
         """On every engine by itself, so that all of them stand alike."""

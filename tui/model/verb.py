@@ -235,13 +235,14 @@ _ALL = (
     ),
     Verb(
         "recover", "recovering", "recovered", "recovers",
-        asks=True,
+        asks=True, fleet=True,
         when_cancelled="it goes on to its end: half recovered is not recovered",
         when_interrupted="recover it again: the state of the engine is enough for it",
         short="finish or undo what was interrupted",
         help=(
             "Finish or undo a deploy that was interrupted, by what stands on the engine; nothing else is "
-            "needed. Where the container of the live release is gone, that release is made anew. "
+            "needed. Where the container of the live release is gone, that release is made anew. An app of "
+            "several engines is recovered on all of them; --context NAME names one alone. "
             f"{ASKS}"
         ),
         examples=("holdfast recover web", "holdfast recover web --plan"),

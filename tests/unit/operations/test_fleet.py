@@ -325,3 +325,28 @@ async def test_one_after_the_other_where_the_fleet_says_so(web: MemoryApp) -> No
     done = await run(fleet.deploy("v2"))
     assert states(done) == {"edge-1": "done", "edge-2": "undone", "edge-3": "behind", "edge-4": "behind"}
     assert fleet.serving() == {"edge-1": "v2", "edge-2": "v1", "edge-3": "v1", "edge-4": "v1"}
+
+
+async def test_what_was_killed_half_way_is_recovered_on_every_engine(web: MemoryApp) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1")
+    for name in ("edge-1", "edge-3"):  # as somebody who was killed leaves them
+        memory = fleet.apps[name].memory
+        at = memory.begun["gate r2"] = asyncio.Event()
+        task = asyncio.ensure_future(run(fleet.apps[name].deploy("v2")))
+        await asyncio.wait_for(at.wait(), 5)
+        entries, standing = dict(memory.entries), memory.standing
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        memory.entries, memory.standing, memory.held = entries, standing, 0
+        memory.begun.clear()
+    assert await refused(fleet.deploy("v2")) is not None
+    done = await work(fleet.recover())
+    assert states(done) == {"edge-1": "done", "edge-2": "live already", "edge-3": "done"}
+    assert {one.after for one in done.ended.result.engines} <= {"r1 v1", "r2 v2"}
+    for app in fleet.apps.values():
+        live = app.memory.standing.live
+        assert live is not None
+        assert app.serves(live)
+    with pytest.raises(NothingToDo):
+        await fleet.recover()

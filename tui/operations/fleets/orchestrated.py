@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.model.fleet import WayTo
 from tui.operations.fleets.part import Pinned, Serving
-from tui.operations.verbs import deploy, rollback
+from tui.operations.verbs import deploy, recover, rollback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,6 +73,9 @@ class OrchestratedPart:
         return await rollback.plan(
             self._orchestrator, self._app, self._op, number, trust=self._trust, turn=turn
         )
+
+    async def recover(self) -> Planned:
+        return await recover.plan(self._orchestrator, self._app, self._op)
 
 
 def _is_healthy(releases: Deployed, number: int) -> bool:

@@ -52,6 +52,10 @@ class Part(Protocol):
         """Go back to a release, or make it anew where it is live."""
         ...
 
+    async def recover(self) -> Planned:
+        """Finish or undo what was interrupted."""
+        ...
+
 
 class Pin:
     """The bytes that all engines of a fleet get: those that the first of them found."""

@@ -11,7 +11,7 @@ from tui.engine.errors import EngineUnreachable
 from tui.engine.shielded import shielded
 from tui.errors import HoldfastError
 from tui.model.fleet import HAS_IT, EngineOutcome, EngineState, OnFailure, Unreachable
-from tui.model.operation import CANCELLED, DONE, FAILED, RUNNING, SKIPPED, UNDONE, WAITING, Result
+from tui.model.operation import CANCELLED, DONE, FAILED, RUNNING, SERVES, SKIPPED, UNDONE, WAITING, Result
 from tui.operations.fleets.tickets import Immediate, NotBegun, Ticket
 from tui.operations.running.runner import PartlyDone
 from tui.operations.running.signals import PAUSING, ignore_pausing
@@ -199,8 +199,7 @@ class FleetRun:
         serves = member.before.called
         if state is EngineState.DONE:
             self._results[name] = result
-            version = result.tags[0].rpartition(":")[2] if result.tags else ""
-            serves = f"{result.release} {version}".rstrip()
+            serves = _serves(result)
         seconds = time.time() - began
         self._outcomes[name] = EngineOutcome(
             engine=name,
@@ -303,6 +302,12 @@ async def _is_well(member: Member) -> bool:
         return (await member.part.serving()).healthy
     except HoldfastError:
         return True
+
+
+def _serves(result: Result) -> str:
+    """The release that serves by a result, "r2 v1.5.0"."""
+    version = result.tags[0].rpartition(":")[2] if result.tags else ""
+    return dict(result.facts).get(SERVES) or f"{result.release} {version}".rstrip()
 
 
 def _title(outcome: EngineOutcome) -> str:

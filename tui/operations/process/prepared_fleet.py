@@ -12,7 +12,7 @@ from tui.errors import HoldfastError
 from tui.model.digest import short_id
 from tui.model.fleet import Fleet
 from tui.operations.deploying.sources import FromVersion
-from tui.operations.fleets import deploy, rollback
+from tui.operations.fleets import deploy, recover, rollback
 from tui.operations.fleets.newest import newest_of_all
 from tui.operations.fleets.orchestrated import OrchestratedPart
 from tui.operations.fleets.part import named
@@ -61,7 +61,9 @@ async def fleet_planned(request: Request, app: AppSpec, settings: Settings) -> A
     async with AsyncExitStack() as stack:
         engines, away = await _opened(request, stack)
         parts = [await _part(name, engine, request, app, settings.policy) for name, engine in engines.items()]
-        if request.verb == "rollback":
+        if request.verb == "recover":
+            found = await recover.plan(app, fleet, request.op, parts, away)
+        elif request.verb == "rollback":
             found = await rollback.plan(app, fleet, request.op, request.version, parts, away)
         else:
             asked = request
