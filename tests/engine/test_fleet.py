@@ -66,13 +66,13 @@ class Edge:
         tables = [f'[engines.{name}]\nhost = "{engine.host}"\n' for name, engine in engines.items()]
         (config / "config.toml").write_text(FLEET + "".join(tables))
         project.write("holdfast.toml", APP.format(image=project.image))
-        self._env = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": TREE}
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": TREE}
 
     def run(self, *words: str, status: int = 0) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "tui", *words],
             cwd=self.project.folder,
-            env=self._env,
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=LONG,
