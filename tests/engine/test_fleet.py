@@ -163,3 +163,34 @@ def test_one_engine_that_is_away_is_left_behind_and_finished_later(edge: Edge) -
     assert edge.serving() == everywhere("hello one"), said
     assert said.count("live already") >= 2
     assert "live already on all 3 engines" in edge.run("deploy", "web", "v1")
+
+
+def test_without_a_registry_an_image_goes_from_engine_to_engine(edge: Edge) -> None:
+    config = edge.project.folder / "holdfast.toml"
+    local = config.read_text().replace(edge.project.image, "web-of-here")
+    config.write_text(
+        local.replace('fleet = "edge"', 'fleet = "direct"')
+        + '[fleets.direct]\nengines = ["edge-1", "edge-2", "edge-3"]\ntransport = "direct"\n'
+    )
+    edge.project.write("index.html", "hello one\n")
+    for words in (("build", "web"), ("tag", "web", "v1")):
+        edge.run(*words, "--context", "edge-1")
+    said = edge.run("deploy", "web", "v1")
+    assert edge.serving() == everywhere("hello one"), said
+    ids = {engine.api.get("/images/web-of-here:v1/json")["Id"] for engine in edge.engines.values()}
+    assert len(ids) == 1, "the same bytes everywhere"
+    edge.project.write("index.html", "hello two\n")
+    for words in (("build", "web"), ("tag", "web", "v2")):
+        edge.run(*words, "--context", "edge-2")
+    edge.run("deploy", "web", "v2")
+    assert edge.serving() == everywhere("hello two")
+    edge.run("rollback", "web")
+    assert edge.serving() == everywhere("hello one")
+    # a version that is other bytes on one engine is refused before anything is changed
+    engine = edge.engines["edge-3"]
+    for tag, of in (("v3", "web-of-here:v1"), ("v4", "web-of-here:v2")):
+        engine.api.ask("POST", f"/images/{of}/tag?repo=web-of-here&tag={tag}")
+    edge.engines["edge-1"].api.ask("POST", "/images/web-of-here:v2/tag?repo=web-of-here&tag=v3")
+    said = edge.run("deploy", "web", "v3", status=4)
+    assert "v3 names other bytes on edge-3" in said
+    assert edge.serving() == everywhere("hello one")

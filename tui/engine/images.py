@@ -33,6 +33,9 @@ REMOVE_SECONDS = 600.0
 SAVE_SECONDS = 1800.0
 """Time limit for the beginning of an image's archive, which older engines write to their disk before."""
 
+LOAD_SECONDS = 3600.0
+"""Time limit for sending an image's archive, and for the engine to unpack it."""
+
 DAMAGE = ("file integrity checksum failed", "no such file or directory", "layer does not exist")
 """What an engine says where the files of a layer are not those that it unpacked."""
 
@@ -120,6 +123,23 @@ class Images:
             if any(words in error.reason for words in DAMAGE):
                 raise LayersDamaged(error.status, error.reason) from error
             raise
+
+    async def load(self, archive: AsyncIterator[bytes]) -> None:
+        """Take an image from an archive as `save` gives it; it gets no name.
+
+        The engine checks what it unpacks by the image's own digests. A part is asked for once the one before
+        is sent.
+        """
+        headers, query = {"Content-Type": "application/x-tar"}, {"quiet": True}
+        messages = JsonMessages("POST /images/load")
+        async with self._wire.stream(
+            "POST", "/images/load", query, archive, headers=headers, seconds=LOAD_SECONDS
+        ) as answer:
+            async for chunk in answer.chunks(most=NAMED_BYTES, silence=SILENCE):
+                for message in messages.feed(chunk):
+                    if reason := message.get("error"):
+                        raise ServerFault(500, one_line(str(reason)))
+        messages.close()
 
     def push(
         self, repository: str, tag: str, credentials: Credentials | None = None

@@ -46,6 +46,17 @@ class OnFailure(StrEnum):
     ALL_BACK = "all-back"
 
 
+class Carriage(StrEnum):
+    """How images come to the engines.
+
+    REGISTRY   each pulls them
+    DIRECT     where an app has no registry, they are streamed from the first engine that has them
+    """
+
+    REGISTRY = "registry"
+    DIRECT = "direct"
+
+
 class Fleet(NamedTuple):
     """`[fleets.NAME]`, or the several `engines` of an app, which have no name.
 
@@ -64,6 +75,7 @@ class Fleet(NamedTuple):
     max_failures: int = 0
     on_unreachable: Unreachable = Unreachable.STOP
     on_failure: OnFailure = OnFailure.STOP
+    transport: Carriage = Carriage.REGISTRY
 
 
 def waves_of(engines: Sequence[Item], shares: Sequence[Share]) -> list[list[Item]]:

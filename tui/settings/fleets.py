@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.model.fleet import ALL, Fleet, OnFailure, Share, Unreachable
+from tui.model.fleet import ALL, Carriage, Fleet, OnFailure, Share, Unreachable
 from tui.settings import units
 from tui.settings.reading import SettingsPlace, bare, by, many, one, record
 from tui.settings.schema import TEXT, number, one_of
@@ -79,6 +79,7 @@ _read = record(
         "max_failures": by(number(0, 1000)),
         "on_unreachable": _one_of(Unreachable),
         "on_failure": _one_of(OnFailure),
+        "transport": _one_of(Carriage),
     }
 )
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui.operations.looking.app_repository import Remote
     from tui.operations.looking.releases import Deployed
     from tui.operations.looking.verification import Verified
+    from tui.operations.running.report import Report
 
 
 class Deployable(NamedTuple):
@@ -47,6 +48,7 @@ class Deployable(NamedTuple):
     facts      for the plan: (name, value) each
     lets_in    what it lacks and is let in without, for the plan: "no signature, no test"; "" for nothing
     typed      what has to be typed before it is done, "" where saying yes is enough
+    fetch      brings its image to the engine where no registry has it, None where one has
     """
 
     releases: Deployed
@@ -61,6 +63,7 @@ class Deployable(NamedTuple):
     facts: Sequence[tuple[str, str]] = ()
     lets_in: str = ""
     typed: str = ""
+    fetch: Callable[[Report], Awaitable[None]] | None = None
 
 
 class Source(Protocol):

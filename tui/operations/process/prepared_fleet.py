@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.engine.client import Engine
 from tui.engine.errors import EngineSilent, EngineUnreachable
 from tui.errors import HoldfastError
 from tui.model.digest import short_id
-from tui.model.fleet import Fleet
+from tui.model.fleet import Carriage, Fleet
 from tui.operations.deploying.sources import FromVersion
 from tui.operations.fleets import deploy, recover, rollback
+from tui.operations.fleets.direct import Carried, origin_of
 from tui.operations.fleets.newest import newest_of_all
 from tui.operations.fleets.orchestrated import OrchestratedPart
 from tui.operations.fleets.part import named
@@ -20,11 +22,12 @@ from tui.operations.orchestrators.standalone import Standalone
 from tui.operations.testing.cleanup import tidied
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from tui.engine.ref import EngineRef
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
+    from tui.operations.deploying.sources import Source
     from tui.operations.process.request import Request
     from tui.operations.running.runner import Planned
     from tui.settings.schema import Settings
@@ -60,7 +63,7 @@ async def fleet_planned(request: Request, app: AppSpec, settings: Settings) -> A
     fleet = settings.fleets.get(app.fleet) or Fleet("", app.engines)
     async with AsyncExitStack() as stack:
         engines, away = await _opened(request, stack)
-        parts = [await _part(name, engine, request, app, settings.policy) for name, engine in engines.items()]
+        parts = await _parts(engines, request, app, settings.policy, fleet)
         if request.verb == "recover":
             found = await recover.plan(app, fleet, request.op, parts, away)
         elif request.verb == "rollback":
@@ -71,9 +74,7 @@ async def fleet_planned(request: Request, app: AppSpec, settings: Settings) -> A
                 deploy.refuse_away(fleet, away)
                 newest = await newest_of_all(app, engines)
                 asked = request._replace(version=newest.version, digest=newest.digest)
-                parts = [
-                    await _part(name, engine, asked, app, settings.policy) for name, engine in engines.items()
-                ]
+                parts = await _parts(engines, asked, app, settings.policy, fleet)
             what = asked.version or short_id(asked.digest)
             found = await deploy.plan(app, fleet, request.op, what, parts, away)
         yield _tidied([*engines.values()], found)
@@ -108,19 +109,32 @@ async def _opened(
     return engines, away
 
 
-async def _part(
-    name: str, engine: Engine, request: Request, app: AppSpec, policy: Policy
-) -> OrchestratedPart:
-    def source() -> FromVersion:
-        return FromVersion(
-            engine, app, policy, request.op, request.version, digest=request.digest, again=request.again
-        )
+async def _parts(
+    engines: Mapping[str, Engine], request: Request, app: AppSpec, policy: Policy, fleet: Fleet
+) -> list[OrchestratedPart]:
+    origin = None
+    if fleet.transport is Carriage.DIRECT and not app.has_registry and request.verb == "deploy":
+        origin = await origin_of(app, request.digest or request.version, engines)
+    found = []
+    for name, engine in engines.items():
+        try:
+            orchestrator = await Standalone.open(engine)
+        except HoldfastError as error:
+            raise named(error, name) from error
+        source = partial(_source, name, engine, origin, request, app, policy)
+        found.append(OrchestratedPart(name, orchestrator, app, request.op, source, policy.trust))
+    return found
 
-    try:
-        orchestrator = await Standalone.open(engine)
-    except HoldfastError as error:
-        raise named(error, name) from error
-    return OrchestratedPart(name, orchestrator, app, request.op, source, policy.trust)
+
+def _source(
+    name: str, engine: Engine, origin: Engine | None, request: Request, app: AppSpec, policy: Policy
+) -> Source:
+    """What is to be deployed to one engine; `origin` has the image where no registry does."""
+    digest, again = request.digest, request.again
+    if origin is None or origin is engine:
+        return FromVersion(engine, app, policy, request.op, request.version, digest=digest, again=again)
+    there = FromVersion(origin, app, policy, request.op, request.version, digest=digest, again=again)
+    return Carried(there, origin, engine, name, app)
 
 
 def _tidied(engines: Sequence[Engine], found: Planned) -> Planned:

@@ -119,7 +119,8 @@ class _Deploy:
         releases, standing = found.releases, found.releases.standing
         steps = [lease_step(app.name)]
         if not found.target.local:
-            steps.append(PlanStep(PULL, f"Pull {release.reference}"))
+            how = "Pull" if found.fetch is None else "Copy"
+            steps.append(PlanStep(PULL, f"{how} {release.reference}"))
         if foreseen.missing:
             steps.append(PlanStep(NETWORKS, f"Create {', '.join(foreseen.missing)}"))
         steps += [PlanStep(step.id, step.title) for step in _steps(app, release, releases)]
@@ -182,7 +183,10 @@ class _Deploy:
         )
         if not found.target.local:
             async with report.step(PULL):
-                await orchestrator.pull(release.reference, found.target.host, report, PULL)
+                if found.fetch is not None:
+                    await found.fetch(report)
+                else:
+                    await orchestrator.pull(release.reference, found.target.host, report, PULL)
         image = await orchestrator.runnable(app, release.reference)
         found.target.check(app.name, image)
         await self._turn.come()
