@@ -93,6 +93,7 @@ class Engine:
             answer = parse(body, "GET /version")
             with readable("GET /version"):
                 wire.version = agree(answer)
+                wire.offers = _number(answer["ApiVersion"])
                 version = payloads.version(answer, headers.get("Server", ""), wire.version)
         except EngineError as error:
             await wire.close()

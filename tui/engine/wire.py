@@ -130,12 +130,17 @@ class Answer:
 
 
 class Wire:
-    """Sends requests to one engine. `version` ("1.41") goes before each path once it is known."""
+    """Sends requests to one engine.
+
+    version   "1.41", goes before each path once it is known
+    offers    the newest version that the engine has, which may be newer than what is spoken
+    """
 
     def __init__(self, endpoint: Endpoint, transport: Transport) -> None:
         self.endpoint = endpoint
         self.transport = transport
         self.version = ""
+        self.offers = (0, 0)
         self._closed = False
         self._waits: set[asyncio.Timeout] = set()
         self._streams: set[Answer] = set()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
 from h2.config import H2Configuration
@@ -28,7 +28,7 @@ from h2.settings import SettingCodes
 from tui.errors import HoldfastError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from h2.events import Event
 
@@ -150,15 +150,28 @@ class Call:
         self._news.set()
 
 
+class Writer(Protocol):
+    """What a connection is written to: asyncio.StreamWriter, or what stands for it."""
+
+    @property
+    def transport(self) -> object: ...
+
+    def write(self, data: bytes) -> None: ...
+
+    def writelines(self, data: Iterable[bytes | memoryview]) -> None: ...
+
+    async def drain(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class Connection:
     """A connection that calls come in on. `methods` by their paths: "/package.Service/Method".
 
     failure   the first HoldfastError that a call ended with; the other side knows only its text
     """
 
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, methods: Mapping[str, Method]
-    ) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: Writer, methods: Mapping[str, Method]) -> None:
         self._reader = reader
         self._writer = writer
         self._methods = methods

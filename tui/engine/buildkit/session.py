@@ -1,7 +1,7 @@
 """A build's session: a connection on which the engine calls us (moby/buildkit, session/).
 
 It begins as a request, POST /session, that takes its connection over: after the head of the answer the engine
-speaks HTTP/2 on it, as the client.
+speaks HTTP/2 on it, as the client. Engines from API 1.53 on have it inside a call of gRPC: `control`.
 """
 
 from __future__ import annotations
@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING, TypeVar
 
 from google.protobuf.message import DecodeError
 
+from tui.engine.buildkit.control import FIRST_API, inside
 from tui.engine.buildkit.grpc import UNKNOWN, Call, CallFailed, Connection, framed
 from tui.engine.buildkit.proto.session_pb2 import CredentialsRequest, GetSecretRequest, HealthCheckResponse
+from tui.engine.error_mapping import translated
 from tui.engine.takeover import take_over
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from google.protobuf.message import Message
 
     from tui.engine.buildkit.auth import Auth
     from tui.engine.buildkit.filesync import FileSync
-    from tui.engine.buildkit.grpc import Method
+    from tui.engine.buildkit.grpc import Method, Writer
     from tui.engine.buildkit.secrets import Secrets
     from tui.engine.wire import Wire
     from tui.errors import HoldfastError
@@ -65,15 +67,31 @@ async def session(
         *(("X-Docker-Expose-Session-Grpc-Method", path) for path in methods),
     ]
     methods["/grpc.health.v1.Health/Check"] = _healthy  # asked every 5 s; an ailing session is closed
-    connection = Connection(*await take_over(wire, "/session", "h2c", headers), methods)
-    serving = asyncio.create_task(connection.serve())
-    try:
-        yield Session(id, connection)
-    finally:
-        serving.cancel()
-        await asyncio.wait([serving])
-        if not serving.cancelled() and (error := serving.exception()):
-            raise error
+    async with _opened(wire, headers) as (reader, writer):
+        connection = Connection(reader, writer, methods)
+        serving = asyncio.create_task(connection.serve())
+        try:
+            yield Session(id, connection)
+        finally:
+            serving.cancel()
+            await asyncio.wait([serving])
+            if not serving.cancelled() and (error := serving.exception()):
+                raise error
+
+
+@asynccontextmanager
+async def _opened(
+    wire: Wire, headers: Sequence[tuple[str, str]]
+) -> AsyncIterator[tuple[asyncio.StreamReader, Writer]]:
+    """The connection on which the engine calls, in the way that its version has."""
+    if wire.offers < FIRST_API:
+        yield await take_over(wire, "/session", "h2c", headers)
+        return
+    await wire.transport.ready()
+    with translated(wire.endpoint):
+        outer = await wire.transport.open()
+    async with inside(*outer, headers) as inner:
+        yield inner.reader, inner
 
 
 def unary(asked: type[Asked], answer: Callable[[Asked], Awaitable[Message]]) -> Method:

@@ -4,48 +4,55 @@
 # source: session.proto
 # Protobuf Python Version: 7.35.1
 """Generated protocol buffer code."""
-
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import runtime_version as _runtime_version
 from google.protobuf import symbol_database as _symbol_database
 from google.protobuf.internal import builder as _builder
-
-_runtime_version.ValidateProtobufRuntimeVersion(_runtime_version.Domain.PUBLIC, 7, 35, 1, "", "session.proto")
+_runtime_version.ValidateProtobufRuntimeVersion(
+    _runtime_version.Domain.PUBLIC,
+    7,
+    35,
+    1,
+    '',
+    'session.proto'
+)
 # @@protoc_insertion_point(imports)
 
 _sym_db = _symbol_database.Default()
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n\rsession.proto\x12\x10holdfast.session"\x85\x01\n\x13HealthCheckResponse\x12\x43\n\x06status\x18\x01 \x01(\x0e\x32\x33.holdfast.session.HealthCheckResponse.ServingStatus")\n\rServingStatus\x12\x0b\n\x07UNKNOWN\x10\x00\x12\x0b\n\x07SERVING\x10\x01""\n\x12\x43redentialsRequest\x12\x0c\n\x04Host\x18\x01 \x01(\t"7\n\x13\x43redentialsResponse\x12\x10\n\x08Username\x18\x01 \x01(\t\x12\x0e\n\x06Secret\x18\x02 \x01(\t"\x1e\n\x10GetSecretRequest\x12\n\n\x02ID\x18\x01 \x01(\t"!\n\x11GetSecretResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c"\xdb\x01\n\x06Packet\x12\x31\n\x04type\x18\x01 \x01(\x0e\x32#.holdfast.session.Packet.PacketType\x12$\n\x04stat\x18\x02 \x01(\x0b\x32\x16.holdfast.session.Stat\x12\n\n\x02ID\x18\x03 \x01(\r\x12\x0c\n\x04\x64\x61ta\x18\x04 \x01(\x0c"^\n\nPacketType\x12\x0f\n\x0bPACKET_STAT\x10\x00\x12\x0e\n\nPACKET_REQ\x10\x01\x12\x0f\n\x0bPACKET_DATA\x10\x02\x12\x0e\n\nPACKET_FIN\x10\x03\x12\x0e\n\nPACKET_ERR\x10\x04"\xda\x01\n\x04Stat\x12\x0c\n\x04path\x18\x01 \x01(\x0c\x12\x0c\n\x04mode\x18\x02 \x01(\r\x12\x0c\n\x04size\x18\x05 \x01(\x03\x12\x0f\n\x07modTime\x18\x06 \x01(\x03\x12\x10\n\x08linkname\x18\x07 \x01(\x0c\x12\x10\n\x08\x64\x65vmajor\x18\x08 \x01(\x03\x12\x10\n\x08\x64\x65vminor\x18\t \x01(\x03\x12\x32\n\x06xattrs\x18\n \x03(\x0b\x32".holdfast.session.Stat.XattrsEntry\x1a-\n\x0bXattrsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\x62\x06proto3'
-)
+
+
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\rsession.proto\x12\x10holdfast.session\"\x85\x01\n\x13HealthCheckResponse\x12\x43\n\x06status\x18\x01 \x01(\x0e\x32\x33.holdfast.session.HealthCheckResponse.ServingStatus\")\n\rServingStatus\x12\x0b\n\x07UNKNOWN\x10\x00\x12\x0b\n\x07SERVING\x10\x01\"\"\n\x12\x43redentialsRequest\x12\x0c\n\x04Host\x18\x01 \x01(\t\"7\n\x13\x43redentialsResponse\x12\x10\n\x08Username\x18\x01 \x01(\t\x12\x0e\n\x06Secret\x18\x02 \x01(\t\"\x1e\n\x10GetSecretRequest\x12\n\n\x02ID\x18\x01 \x01(\t\"!\n\x11GetSecretResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\"\xdb\x01\n\x06Packet\x12\x31\n\x04type\x18\x01 \x01(\x0e\x32#.holdfast.session.Packet.PacketType\x12$\n\x04stat\x18\x02 \x01(\x0b\x32\x16.holdfast.session.Stat\x12\n\n\x02ID\x18\x03 \x01(\r\x12\x0c\n\x04\x64\x61ta\x18\x04 \x01(\x0c\"^\n\nPacketType\x12\x0f\n\x0bPACKET_STAT\x10\x00\x12\x0e\n\nPACKET_REQ\x10\x01\x12\x0f\n\x0bPACKET_DATA\x10\x02\x12\x0e\n\nPACKET_FIN\x10\x03\x12\x0e\n\nPACKET_ERR\x10\x04\"\xda\x01\n\x04Stat\x12\x0c\n\x04path\x18\x01 \x01(\x0c\x12\x0c\n\x04mode\x18\x02 \x01(\r\x12\x0c\n\x04size\x18\x05 \x01(\x03\x12\x0f\n\x07modTime\x18\x06 \x01(\x03\x12\x10\n\x08linkname\x18\x07 \x01(\x0c\x12\x10\n\x08\x64\x65vmajor\x18\x08 \x01(\x03\x12\x10\n\x08\x64\x65vminor\x18\t \x01(\x03\x12\x32\n\x06xattrs\x18\n \x03(\x0b\x32\".holdfast.session.Stat.XattrsEntry\x1a-\n\x0bXattrsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\"\x1c\n\x0c\x42ytesMessage\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "session_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'session_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-    DESCRIPTOR._loaded_options = None
-    _globals["_STAT_XATTRSENTRY"]._loaded_options = None
-    _globals["_STAT_XATTRSENTRY"]._serialized_options = b"8\001"
-    _globals["_HEALTHCHECKRESPONSE"]._serialized_start = 36
-    _globals["_HEALTHCHECKRESPONSE"]._serialized_end = 169
-    _globals["_HEALTHCHECKRESPONSE_SERVINGSTATUS"]._serialized_start = 128
-    _globals["_HEALTHCHECKRESPONSE_SERVINGSTATUS"]._serialized_end = 169
-    _globals["_CREDENTIALSREQUEST"]._serialized_start = 171
-    _globals["_CREDENTIALSREQUEST"]._serialized_end = 205
-    _globals["_CREDENTIALSRESPONSE"]._serialized_start = 207
-    _globals["_CREDENTIALSRESPONSE"]._serialized_end = 262
-    _globals["_GETSECRETREQUEST"]._serialized_start = 264
-    _globals["_GETSECRETREQUEST"]._serialized_end = 294
-    _globals["_GETSECRETRESPONSE"]._serialized_start = 296
-    _globals["_GETSECRETRESPONSE"]._serialized_end = 329
-    _globals["_PACKET"]._serialized_start = 332
-    _globals["_PACKET"]._serialized_end = 551
-    _globals["_PACKET_PACKETTYPE"]._serialized_start = 457
-    _globals["_PACKET_PACKETTYPE"]._serialized_end = 551
-    _globals["_STAT"]._serialized_start = 554
-    _globals["_STAT"]._serialized_end = 772
-    _globals["_STAT_XATTRSENTRY"]._serialized_start = 727
-    _globals["_STAT_XATTRSENTRY"]._serialized_end = 772
+  DESCRIPTOR._loaded_options = None
+  _globals['_STAT_XATTRSENTRY']._loaded_options = None
+  _globals['_STAT_XATTRSENTRY']._serialized_options = b'8\001'
+  _globals['_HEALTHCHECKRESPONSE']._serialized_start=36
+  _globals['_HEALTHCHECKRESPONSE']._serialized_end=169
+  _globals['_HEALTHCHECKRESPONSE_SERVINGSTATUS']._serialized_start=128
+  _globals['_HEALTHCHECKRESPONSE_SERVINGSTATUS']._serialized_end=169
+  _globals['_CREDENTIALSREQUEST']._serialized_start=171
+  _globals['_CREDENTIALSREQUEST']._serialized_end=205
+  _globals['_CREDENTIALSRESPONSE']._serialized_start=207
+  _globals['_CREDENTIALSRESPONSE']._serialized_end=262
+  _globals['_GETSECRETREQUEST']._serialized_start=264
+  _globals['_GETSECRETREQUEST']._serialized_end=294
+  _globals['_GETSECRETRESPONSE']._serialized_start=296
+  _globals['_GETSECRETRESPONSE']._serialized_end=329
+  _globals['_PACKET']._serialized_start=332
+  _globals['_PACKET']._serialized_end=551
+  _globals['_PACKET_PACKETTYPE']._serialized_start=457
+  _globals['_PACKET_PACKETTYPE']._serialized_end=551
+  _globals['_STAT']._serialized_start=554
+  _globals['_STAT']._serialized_end=772
+  _globals['_STAT_XATTRSENTRY']._serialized_start=727
+  _globals['_STAT_XATTRSENTRY']._serialized_end=772
+  _globals['_BYTESMESSAGE']._serialized_start=774
+  _globals['_BYTESMESSAGE']._serialized_end=802
 # @@protoc_insertion_point(module_scope)

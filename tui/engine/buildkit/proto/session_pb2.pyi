@@ -13,7 +13,6 @@ class HealthCheckResponse(_message.Message):
         __slots__ = ()
         UNKNOWN: _ClassVar[HealthCheckResponse.ServingStatus]
         SERVING: _ClassVar[HealthCheckResponse.ServingStatus]
-
     UNKNOWN: HealthCheckResponse.ServingStatus
     SERVING: HealthCheckResponse.ServingStatus
     STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -55,7 +54,6 @@ class Packet(_message.Message):
         PACKET_DATA: _ClassVar[Packet.PacketType]
         PACKET_FIN: _ClassVar[Packet.PacketType]
         PACKET_ERR: _ClassVar[Packet.PacketType]
-
     PACKET_STAT: Packet.PacketType
     PACKET_REQ: Packet.PacketType
     PACKET_DATA: Packet.PacketType
@@ -69,13 +67,7 @@ class Packet(_message.Message):
     stat: Stat
     ID: int
     data: bytes
-    def __init__(
-        self,
-        type: _Optional[_Union[Packet.PacketType, str]] = ...,
-        stat: _Optional[_Union[Stat, _Mapping]] = ...,
-        ID: _Optional[int] = ...,
-        data: _Optional[bytes] = ...,
-    ) -> None: ...
+    def __init__(self, type: _Optional[_Union[Packet.PacketType, str]] = ..., stat: _Optional[_Union[Stat, _Mapping]] = ..., ID: _Optional[int] = ..., data: _Optional[bytes] = ...) -> None: ...
 
 class Stat(_message.Message):
     __slots__ = ("path", "mode", "size", "modTime", "linkname", "devmajor", "devminor", "xattrs")
@@ -86,7 +78,6 @@ class Stat(_message.Message):
         key: str
         value: bytes
         def __init__(self, key: _Optional[str] = ..., value: _Optional[bytes] = ...) -> None: ...
-
     PATH_FIELD_NUMBER: _ClassVar[int]
     MODE_FIELD_NUMBER: _ClassVar[int]
     SIZE_FIELD_NUMBER: _ClassVar[int]
@@ -103,14 +94,10 @@ class Stat(_message.Message):
     devmajor: int
     devminor: int
     xattrs: _containers.ScalarMap[str, bytes]
-    def __init__(
-        self,
-        path: _Optional[bytes] = ...,
-        mode: _Optional[int] = ...,
-        size: _Optional[int] = ...,
-        modTime: _Optional[int] = ...,
-        linkname: _Optional[bytes] = ...,
-        devmajor: _Optional[int] = ...,
-        devminor: _Optional[int] = ...,
-        xattrs: _Optional[_Mapping[str, bytes]] = ...,
-    ) -> None: ...
+    def __init__(self, path: _Optional[bytes] = ..., mode: _Optional[int] = ..., size: _Optional[int] = ..., modTime: _Optional[int] = ..., linkname: _Optional[bytes] = ..., devmajor: _Optional[int] = ..., devminor: _Optional[int] = ..., xattrs: _Optional[_Mapping[str, bytes]] = ...) -> None: ...
+
+class BytesMessage(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: bytes
+    def __init__(self, data: _Optional[bytes] = ...) -> None: ...
