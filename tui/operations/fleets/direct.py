@@ -41,7 +41,7 @@ async def origin_of(app: AppSpec, version: str, engines: Mapping[str, Engine]) -
     return None
 
 
-class Carried:
+class FromEngine:
     """A source on an engine that has its image, for an engine that may not have it.
 
     source   as it is found on `origin`

@@ -14,7 +14,7 @@ from tui.model.digest import short_id
 from tui.model.fleet import Carriage, Fleet
 from tui.operations.deploying.sources import FromVersion
 from tui.operations.fleets import deploy, recover, rollback
-from tui.operations.fleets.direct import Carried, origin_of
+from tui.operations.fleets.direct import FromEngine, origin_of
 from tui.operations.fleets.newest import newest_of_all
 from tui.operations.fleets.orchestrated import OrchestratedPart
 from tui.operations.fleets.part import named
@@ -134,7 +134,7 @@ def _source(
     if origin is None or origin is engine:
         return FromVersion(engine, app, policy, request.op, request.version, digest=digest, again=again)
     there = FromVersion(origin, app, policy, request.op, request.version, digest=digest, again=again)
-    return Carried(there, origin, engine, name, app)
+    return FromEngine(there, origin, engine, name, app)
 
 
 def _tidied(engines: Sequence[Engine], found: Planned) -> Planned:
