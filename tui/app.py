@@ -12,10 +12,12 @@ from textual import events
 from tui.commands.keymap import Keymap
 from tui.commands.view import VIEW_QUIT, VIEW_SUSPEND
 from tui.controllers.configuration import Configuration
-from tui.controllers.workspace import Workspace
-from tui.controllers.workspaces import FIRST, Workspaces
+from tui.controllers.engines import Engines
+from tui.controllers.workspace import FIRST, Workspace
+from tui.controllers.workspaces import Workspaces
 from tui.operations.process.launch import Launched
 from tui.settings.load import load
+from tui.sync.engines import EnginesFollower
 from tui.theming import CSS, RichStyles, ThemeShelf
 from tui.widgets.terminal_app import TerminalApp
 
@@ -63,7 +65,9 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         self._read_only = read_only
         self._launch = launch
         self._read = read or partial(load, settings.file or None)
-        self.workspaces = Workspaces(self, session, self._workspace)
+        self._engines = EnginesFollower(session.clock)
+        self.workspaces = Workspaces(self, self._workspace)
+        self.workspaces.begin(session)
         self.add_mode(FIRST, lambda: self.workspaces.current.main)
 
     def _workspace(self, session: EngineSession, mode: str) -> Workspace:
@@ -75,11 +79,13 @@ class Holdfast(TerminalApp, inherit_bindings=False):
             read_only=self._read_only,
             launch=self._launch,
             more=self._own_controllers,
+            back=self.workspaces.back,
         )
 
     def _own_controllers(self, desk: Desk) -> Iterator[Controller]:
         yield self
         yield Configuration(desk, self, self.shelf, self._read)
+        yield Engines(desk, self.workspaces, self._engines)
 
     def handlers(self) -> Mapping[Command, Handler]:
         """The App's own commands."""

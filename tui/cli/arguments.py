@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DASHBOARD_ONLY = ("theme", "demo", "read_only")
 
-LOOKS = ("status", "history", "drift", "verify", "doctor")
+LOOKS = ("status", "engines", "history", "drift", "verify", "doctor")
 """What changes nothing, and may be told so."""
 
 
@@ -81,6 +81,11 @@ def _add_status(made: argparse.ArgumentParser) -> None:
     made.add_argument("--json", action="store_true", help="one JSON document")
 
 
+def _add_engines(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--apps", action="store_true", help="what runs where, and who differs")
+    made.add_argument("--json", action="store_true", help="one JSON document, with the apps")
+
+
 def _add_drift(made: argparse.ArgumentParser) -> None:
     _add_app(made)
     made.add_argument("--json", action="store_true", help="one JSON document")
@@ -128,6 +133,7 @@ def _add_trust(made: argparse.ArgumentParser) -> None:
 _OTHERS = {
     "init": _add_init,
     "status": _add_status,
+    "engines": _add_engines,
     "history": _add_history,
     "drift": _add_drift,
     "verify": _add_verify,
@@ -315,6 +321,10 @@ def dispatch(arguments: Sequence[str]) -> int:
             from tui.cli import status
 
             return status.run(_asked(given), drift=given.drift, json=given.json)
+        case "engines":
+            from tui.cli import engines
+
+            return engines.run(_asked(given), apps=given.apps, json=given.json)
         case "history" if given.operations or given.show:
             from tui.cli import operations_history
 

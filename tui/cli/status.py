@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.cli.asked import Asked, apps_at, read_settings
-from tui.cli.output import answer, answer_json, colours, say_error, terminal_cells
+from tui.cli.output import answer, answer_json, colours, say, say_error, terminal_cells
 from tui.cli.release_words import (
     drift_fields,
     health,
@@ -16,7 +16,6 @@ from tui.cli.release_words import (
     release_fields,
 )
 from tui.engine.addresses import without_tls
-from tui.engine.client import Engine
 from tui.errors import HoldfastError
 from tui.ledger.errors import NotOurs
 from tui.ledger.lease_reading import read_lease
@@ -28,18 +27,21 @@ from tui.model.releases import State
 from tui.model.remedies import troubles
 from tui.model.ways_back import passed_over
 from tui.operations.looking.drift import find_drift
-from tui.operations.looking.endpoint_choice import Place, places
+from tui.operations.looking.endpoint_choice import Place, places, settings_of
+from tui.operations.looking.engine_look import APPS_LIMIT, DRIFT_LIMIT, connected, within
 from tui.operations.looking.release_reader import completed
 from tui.operations.looking.releases import read_releases
 from tui.operations.running.runner import failure
 from tui.presentation.amounts import age
 from tui.presentation.chain import CELLS, chain_fields, chain_lines
 from tui.presentation.console import painted, table
+from tui.presentation.engines import reason
 from tui.presentation.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tui.engine.client import Engine
     from tui.ledger.lease_state import LeaseState
     from tui.model.chain import Link
     from tui.model.drift import Drift
@@ -86,6 +88,14 @@ class _Unknown(NamedTuple):
 
     apps: tuple[str, ...]
     why: HoldfastError
+    engine: str = ""
+
+
+class _LeftAlone(NamedTuple):
+    """An engine that is not asked by itself, and why."""
+
+    engine: str
+    why: str
 
 
 def run(asked: Asked, *, drift: bool, json: bool) -> int:
@@ -96,6 +106,7 @@ def run(asked: Asked, *, drift: bool, json: bool) -> int:
 async def _run(asked: Asked, *, drift: bool, json: bool) -> int:
     found: list[AppStatus] = []
     problems: list[_Unknown] = []
+    left: list[_LeftAlone] = []
     try:
         settings = await read_settings(asked)
         for part in await asyncio.gather(
@@ -103,6 +114,8 @@ async def _run(asked: Asked, *, drift: bool, json: bool) -> int:
         ):
             if isinstance(part, _Unknown):
                 problems.append(part)
+            elif isinstance(part, _LeftAlone):
+                left.append(part)
             else:
                 found += part
     except HoldfastError as error:
@@ -112,25 +125,37 @@ async def _run(asked: Asked, *, drift: bool, json: bool) -> int:
         answer_json(
             {
                 "apps": [fields(one) for one in found],
-                "errors": [{"apps": one.apps, **failure(one.why)._asdict()} for one in problems],
+                "errors": [
+                    {"engine": one.engine, "apps": one.apps, **failure(one.why)._asdict()} for one in problems
+                ],
+                "left_alone": [one._asdict() for one in left],
             }
         )
     else:
-        _show(found, now, nothing=not problems, chains=bool(asked.app))
+        _show(found, now, nothing=not (problems or left), chains=bool(asked.app))
+        for one in left:
+            say(f"{one.engine} is left alone: {one.why}; --context {one.engine} asks it all the same")
         for problem in problems:
             say_error(problem.why)
     return max((one.why.exit_status for one in problems), default=0)
 
 
-async def _at(place: Place, settings: Settings, asked: Asked, *, drift: bool) -> list[AppStatus] | _Unknown:
+async def _at(
+    place: Place, settings: Settings, asked: Asked, *, drift: bool
+) -> list[AppStatus] | _Unknown | _LeftAlone:
+    """What is so on one engine; it has a time limit of its own, and none waits for another."""
     try:
-        async with await Engine.connect(place.engine.endpoint) as engine:
+        if not any(asked.engine):
+            said = await asyncio.to_thread(settings_of, settings.engines, place.engine)
+            if why := reason(said, time.time()):
+                return _LeftAlone(place.called, why)
+        async with connected(place.engine) as engine, within(DRIFT_LIMIT if drift else APPS_LIMIT):
             names = await apps_at(place, settings, asked, await Ledger.open(engine))
             return list(
                 await asyncio.gather(*(_status(engine, settings, name, place, drift=drift) for name in names))
             )
     except HoldfastError as error:
-        return _Unknown(place.apps, error)
+        return _Unknown(place.apps, error, place.called)
 
 
 async def _status(engine: Engine, settings: Settings, name: str, place: Place, *, drift: bool) -> AppStatus:
@@ -174,6 +199,7 @@ def fields(one: AppStatus) -> dict[str, Any]:
     return {
         "app": one.app,
         "engine": one.engine,
+        "called": one.called,
         "configured": one.configured,
         "live": release_fields(entry, State.LIVE) if entry is not None else None,
         "container": {"id": live.id, "running": live.running, "health": health(live)} if live else None,

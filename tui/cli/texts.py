@@ -22,6 +22,10 @@ DESCRIPTIONS = {
     "without a terminal --yes is needed, on a protected engine --confirm APP.",
     "status": "What is live, since when, by whom, whether it is healthy, and what can be gone back to. "
     "Exit status 3 where an engine is out of reach.",
+    "engines": "List the engines of the configuration, of the apps and of Docker's contexts: whether each "
+    "answers, how long that takes, and with --apps which release of each app runs where, and which engines "
+    "differ. All are asked at once, none for longer than 5 seconds; one that is not enabled, or in "
+    "maintenance, only where --context or --host names it. Exit status 3 where one does not answer.",
     "drift": "Whether what is live is still what was deployed, with each cause. "
     "Exit status 1 where it is not.",
     "verify": "What drift looks at; with --deep the layers on the engine too, of what is live and of every "
@@ -47,6 +51,7 @@ EXAMPLES: dict[str, Sequence[str]] = {
     **{name: verb.examples for name, verb in VERBS.items()},
     "unlock": ["holdfast unlock web", "holdfast unlock web --plan"],
     "status": ["holdfast status", "holdfast status web --json", "holdfast status --drift"],
+    "engines": ["holdfast engines", "holdfast engines --apps", "holdfast engines --json"],
     "drift": ["holdfast drift", "holdfast drift web --json"],
     "verify": ["holdfast verify", "holdfast verify web v1.4.0", "holdfast verify --deep --json"],
     "history": [
@@ -63,6 +68,7 @@ SHORT = {
     "init": "write a starting holdfast.toml",
     "status": "what is live, and what can be gone back to",
     **{name: verb.short for name, verb in VERBS.items()},
+    "engines": "which engines there are, and how each is",
     "history": "releases, or what was done",
     "drift": "whether what runs is what was deployed",
     "verify": "drift, layers, and the chain of trust",

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
 
     from textual.notifications import SeverityLevel
 
-    from tui.screens.dialogs import Dialog
     from tui.widgets.closing import ClosingScreen
     from tui.widgets.terminal_app import TerminalApp
 
@@ -44,11 +43,11 @@ class Stage(NamedTuple):
         if self._is_there:
             self.app.push_screen(screen, answered, mode=self.mode)
 
-    async def ask(self, dialog: Dialog[Answer]) -> Answer | None:
-        """Open a dialog and wait for its answer; None where it was closed without one."""
+    async def ask(self, screen: ClosingScreen[Answer]) -> Answer | None:
+        """Open a dialog or a screen and wait for its answer; None where it was closed without one."""
         if not self._is_there:
             return None
-        answer: Answer | None = await self.app.push_screen_wait(dialog, mode=self.mode)
+        answer: Answer | None = await self.app.push_screen_wait(screen, mode=self.mode)
         return answer
 
     def say(

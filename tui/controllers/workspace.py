@@ -7,6 +7,7 @@ import gc
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.commands.view import VIEW_ENGINES
 from tui.controllers.changes import Changes
 from tui.controllers.consent import Consent
 from tui.controllers.desk import Desk
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
     from tui.sync.session import EngineSession
     from tui.widgets.terminal_app import TerminalApp
 
+FIRST = "first"
+"""The mode of the engine that the dashboard was opened with."""
+
 REST = 0.15
 """Seconds that the cursor must rest on an app before what was done with it is shown."""
 
@@ -51,6 +55,7 @@ class Workspace:
     mode     the stack of its screens in the App
     launch   starts the processes of operations
     more     the controllers that are the App's own
+    back     shows the engine that was shown before
     """
 
     def __init__(
@@ -63,6 +68,7 @@ class Workspace:
         read_only: bool,
         launch: Launch,
         more: Callable[[Desk], Iterable[Controller]],
+        back: Callable[[], None],
     ) -> None:
         self._app = app
         self.session = session
@@ -99,9 +105,11 @@ class Workspace:
         self._running: Worker[None] | None = None
         self._turn = asyncio.Lock()
         self._leaving = False
+        self._back = back
         self._app_rest: asyncio.TimerHandle | None = None
         self._asking_connection = False
         self._was_lost = False
+        self._is_first = mode == FIRST
 
     def choose(self, command: Command, situation: Situation) -> None:
         """Do a command, or say why not."""
@@ -181,8 +189,14 @@ class Workspace:
         link = self.store.link
         if link.state is LinkState.LOST and link.version is None and not self._asking_connection:
             self._asking_connection = True
-            source, retry = self.session.ref.endpoint.source, self.session.watcher.retry_now
-            self._stage.push(ConnectionScreen(self.store, source, retry), self._connection_left)
+            screen = ConnectionScreen(
+                self.store,
+                self.session.ref.endpoint.source,
+                self.session.watcher.retry_now,
+                lambda: self.choose(VIEW_ENGINES, self.main.situation()),
+                None if self._is_first else self._back,
+            )
+            self._stage.push(screen, self._connection_left)
         if link.state is LinkState.LOST:
             self._was_lost = link.version is not None
         elif link.state is LinkState.LIVE:

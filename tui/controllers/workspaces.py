@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.controllers.workspace import FIRST
 from tui.engine.endpoint import place_of
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from tui.sync.session import EngineSession
     from tui.widgets.terminal_app import TerminalApp
 
-FIRST = "first"
-"""The mode of the engine that the dashboard was opened with."""
-
 LIVE = 5
 """Engines that are kept up with at most; of others it is known what was so when they were left."""
 
@@ -25,19 +23,36 @@ KEPT = 12
 
 
 class Workspaces:
-    """`make` makes the one of a session, in a mode."""
+    """`make` makes the one of a session, in a mode; `begin` comes first."""
 
-    def __init__(
-        self, app: TerminalApp, session: EngineSession, make: Callable[[EngineSession, str], Workspace]
-    ) -> None:
+    def __init__(self, app: TerminalApp, make: Callable[[EngineSession, str], Workspace]) -> None:
         self._app = app
         self._make = make
-        self.current = make(session, FIRST)
-        self._open = {place_of(session.ref.url): self.current}
+        self._open: dict[str, Workspace] = {}
+
+    def begin(self, session: EngineSession) -> None:
+        """The first one: it is shown until another is."""
+        self.current = self._make(session, FIRST)
+        self._open[place_of(session.ref.url)] = self.current
 
     def __iter__(self) -> Iterator[Workspace]:
         """All of them, the one that was shown last at the end."""
         return iter(tuple(self._open.values()))
+
+    def back(self) -> None:
+        """Show the engine that was shown before, where there is one."""
+        before = [one for one in self if one is not self.current]
+        if before:
+            self.show(before[-1].session.ref)
+
+    @property
+    def refs(self) -> list[EngineRef]:
+        """The engines that are open, first the one that the dashboard was opened with."""
+        return [one.session.ref for one in sorted(self, key=lambda one: one.mode != FIRST)]
+
+    def at(self, place: str) -> Workspace | None:
+        """The one of an engine, None where it is not open."""
+        return self._open.get(place)
 
     def of(self, screen: object) -> Workspace | None:
         """The one of a main screen, None where it was let go of meanwhile."""

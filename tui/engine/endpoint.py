@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
+DEFAULT_SOURCE = "default socket"
 _LONGEST_PATH = 107
 """Bytes of a unix socket's path, on Linux."""
 _KINDS = ("unix", "tcp", "ssh", "http", "https", "npipe", "fd")
@@ -182,7 +183,7 @@ def _default(environ: Mapping[str, str]) -> Endpoint:
         for path in rootless:
             if os.path.exists(path):
                 return Endpoint("unix://" + path, "rootless socket")
-    return Endpoint("unix://" + DEFAULT_SOCKET, "default socket")
+    return Endpoint("unix://" + DEFAULT_SOCKET, DEFAULT_SOURCE)
 
 
 def docker_folder(environ: Mapping[str, str]) -> str:

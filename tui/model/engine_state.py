@@ -74,15 +74,17 @@ class EngineState(NamedTuple):
 class Spread(NamedTuple):
     """An app over its engines.
 
-    here     by engine, as people call it
+    here     by engine, as people call it; what was known of `silent` ones, too
     absent   engines on which nothing of it is live
     unknown  engines of which nobody knows whether it is
+    silent   engines that it was live on when they answered last
     """
 
     app: str
     here: Mapping[str, AppHere]
     absent: Sequence[str] = ()
     unknown: Sequence[str] = ()
+    silent: Sequence[str] = ()
 
     @property
     def usual(self) -> AppHere | None:
@@ -110,15 +112,18 @@ def spread(app: str, engines: Mapping[str, EngineState], configured: Sequence[st
 
     An engine that has nothing of it, and is not configured for it, is not told of.
     """
-    here, absent, unknown = {}, [], []
+    here: dict[str, AppHere] = {}
+    absent, unknown, silent = list[str](), list[str](), list[str]()
     for engine, state in engines.items():
         found = state.apps.get(app)
         if found is not None and found.is_live:
             here[engine] = found
-        elif found is not None and found.error and not found.at:
+            if state.error:
+                silent.append(engine)
+        elif found is not None and not found.at:
             unknown.append(engine)
         elif found is not None:
             absent.append(engine)
         elif engine in configured:
             (absent if state.seen else unknown).append(engine)
-    return Spread(app, here, absent, unknown)
+    return Spread(app=app, here=here, absent=absent, unknown=unknown, silent=silent)

@@ -149,3 +149,7 @@ class EngineSettings(NamedTuple):
     ssh_options: tuple[str, ...] = ()
     enabled: bool = True
     maintenance: float = 0.0
+
+    def is_left_alone(self, now: float) -> bool:
+        """Whether it is asked only where somebody chooses it."""
+        return not self.enabled or self.maintenance > now

@@ -67,7 +67,7 @@ class Bars:
         self._situation = situation
         self._perform = perform
         self._go = go
-        self.header = Bar(self._draw_header, id="header")
+        self.header = Bar(self.draw_header, id="header")
         self.tabs = Bar(self._draw_tabs, id="tabs", pressed=self._press_tab)
         self.footer = Bar(self._draw_footer, id="footer", pressed=self._press_footer)
 
@@ -76,7 +76,8 @@ class Bars:
         for bar in (self.header, self.tabs, self.footer):
             bar.update()
 
-    def _draw_header(self, width: int) -> Line:
+    def draw_header(self, width: int) -> Line:
+        """The first line, in so many cells."""
         state = self._now()
         return header_line(
             width,

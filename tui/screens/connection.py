@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 
 class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
-    """Dismissed with "live" when the engine answers, with "demo" when the user asks for the demo."""
+    """Dismissed with "live" when the engine answers, with "demo" when the user asks for the demo.
+
+    `retry` tries again now, `engines` shows them all; `back` goes to the engine that was shown before, None
+    where there is none: who leaves it then, quits.
+    """
 
     DEFAULT_CSS = """
     ConnectionScreen { align: center middle; }
@@ -35,8 +39,17 @@ class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
     ConnectionScreen .quiet { color: $foreground-muted; }
     """
 
-    def __init__(self, store: Store, source: str, retry: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        source: str,
+        retry: Callable[[], None],
+        engines: Callable[[], None],
+        back: Callable[[], None] | None = None,
+    ) -> None:
         super().__init__()
+        self._engines = engines
+        self._back = back
         self._store = store
         self._source = source
         self._retry = retry
@@ -48,7 +61,9 @@ class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
             yield Static(id="why")
             yield Static(id="hint")
             yield Static(id="tried", classes="quiet")
-            yield Static(Text("Enter  try again now     m  open the demo     q  quit"), id="keys")
+            leave = "Esc  back" if self._back is not None else "q  quit"
+            keys = f"Enter  try again now    c  engines    m  the demo    {leave}"
+            yield Static(Text(keys), id="keys")
 
     def on_mount(self) -> None:
         self._unsubscribe = self._store.subscribe(Topic.LINK, lambda _: self._look())
@@ -84,5 +99,9 @@ class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
                 self._retry()
             case "m":
                 self._leave("demo")
+            case "c":
+                self._engines()
+            case "q" | "escape" if self._back is not None:
+                self._back()
             case "q" | "escape":
                 self.app.exit()

@@ -11,7 +11,7 @@ from textual.widgets import Input
 from tui.commands.images import IMAGE_INSPECT, TAG_INSPECT
 from tui.commands.releases import RELEASE_SHOW
 from tui.panes.apps import AppsPane, app_of
-from tui.presentation.layout import CONTAINERS, LOG
+from tui.presentation.layout import APPS, CONTAINERS, LOG
 from tui.screens.panes_screen import PanesScreen
 from tui.screens.situation import Selection, situation_of
 from tui.widgets.line_input import LineInput
@@ -97,6 +97,11 @@ class MainScreen(PanesScreen, inherit_bindings=False):
     def situation(self) -> Situation:
         """What commands decide on."""
         return situation_of(self.store, self.selection(), read_only=self.read_only)
+
+    def go_to_app(self, name: str) -> None:
+        """Go to the apps, with the cursor on one where it is known."""
+        self.apps.point_at(name)
+        self.go(APPS)
 
     def show_log(self, container_id: str | None) -> None:
         """Go to the log of a container."""

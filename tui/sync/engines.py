@@ -7,13 +7,16 @@ import random
 import time
 from typing import TYPE_CHECKING
 
+from tui.errors import HoldfastError
 from tui.model.engine_state import EngineState
 from tui.operations.looking.engine_look import EngineLook
-from tui.operations.looking.engines import left_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tui.model.app import AppSpec
+    from tui.model.drift import Drift
+    from tui.model.policy import Policy
     from tui.operations.looking.engines import KnownEngine
 
 AT_ONCE = 8
@@ -36,6 +39,7 @@ class EnginesFollower:
     """Knows engines by their keys; `take` says which, `run` looks at them until it is cancelled.
 
     states   what is known of each; it stays while nobody looks, and is old then
+    drift    what was found of an app, by the key of its engine and its name
     apps     whether the releases of their apps are read too
     """
 
@@ -44,11 +48,13 @@ class EnginesFollower:
     ) -> None:
         self.engines: Sequence[KnownEngine] = ()
         self.states: dict[str, EngineState] = {}
+        self.drift: dict[tuple[str, str], Drift] = {}
         self.apps = False
         self._clock = clock
         self._make = make
         self._readers: list[Callable[[str], None]] = []
         self._wake: dict[str, asyncio.Event] = {}
+        self._looks: dict[str, EngineLook] = {}
 
     def take(self, engines: Sequence[KnownEngine]) -> None:
         """These are looked at from the next `run` on; what is known of the same ones is kept."""
@@ -76,6 +82,17 @@ class EnginesFollower:
         if key in self._wake:
             self._wake[key].set()
 
+    async def look_for_drift(self, key: str, app: AppSpec, policy: Policy) -> str:
+        """Look for it on one of them now, while `run` runs; why it cannot be, "" where it was."""
+        look = self._looks.get(key)
+        if look is None:
+            return "nobody looks at the engines any more"
+        try:
+            self.drift[key, app.name] = await look.look_for_drift(app, policy)
+        except HoldfastError as error:
+            return f"{app.name} on {look.known.called}: {error.message}"
+        return ""
+
     async def run(self) -> None:
         """Look again and again."""
         gate = asyncio.Semaphore(AT_ONCE)
@@ -86,14 +103,16 @@ class EnginesFollower:
 
     async def _follow(self, engine: KnownEngine, gate: asyncio.Semaphore) -> None:
         look, wake = self._make(engine), self._wake[engine.key]
+        self._looks[engine.key] = look
         look.state = self.states[engine.key]
         try:
             while True:
-                if not left_alone(engine.said, self._clock()) or wake.is_set():
+                if not engine.said.is_left_alone(self._clock()) or wake.is_set():
                     wake.clear()
                     await self._look(look, gate)
                 await self._rest(wake)
         finally:
+            del self._looks[engine.key]
             await look.close()
 
     async def _rest(self, wake: asyncio.Event) -> None:

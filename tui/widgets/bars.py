@@ -43,6 +43,18 @@ class Bar(Painted):
             self._pressed(event.x)
 
 
+class Lines(Painted):
+    """Some lines of the screen; `draw(width)` gives them anew whenever they are refreshed."""
+
+    def __init__(self, draw: Callable[[int], list[Line]], *, id: str) -> None:
+        super().__init__(id=id)
+        self._draw = draw
+
+    def line(self, y: int, width: int) -> Line:
+        lines = self._draw(width)
+        return lines[y] if y < len(lines) else [(" " * width, "text")]
+
+
 class Divider(Painted):
     """A vertical line."""
 

@@ -84,6 +84,10 @@ class ListView(Framed):
         """The text (safe) of a row that is one, without columns; "" for any other."""
         return ""
 
+    def whole_style(self, key: str) -> str:
+        """The style of such a row."""
+        return "muted"
+
     def sort_key(self, key: str) -> Any:
         """What rows are sorted by."""
         return key
@@ -169,7 +173,7 @@ class ListView(Framed):
         if key == self.cursor:
             cursor = "cursor" if self.has_focus else "cursor.unfocused"
         if words := self.whole(key):
-            return whole_row(width, words, "muted", cursor=cursor)
+            return whole_row(width, words, self.whole_style(key), cursor=cursor)
         return row(
             self.placed(),
             width,

@@ -260,16 +260,23 @@ def settings_of(
 ) -> EngineSettings:
     """What `[engines.NAME]` says of an engine, by whatever name it is reached now; NAME as in the tables.
 
-    Of several names for it the first that has a colour gives it, and each can protect. Reads Docker's
-    configuration: blocks for a moment.
+    Of several names for it the first that has a colour gives it; each can protect it, or have it left alone.
+    Reads Docker's configuration: blocks for a moment.
     """
     around = _without_choice(environ)
-    telling = ((name, one) for name, one in engines.items() if one.colour or one.protected)
+    telling = ((name, one) for name, one in engines.items() if _says_something(one))
     said = [one for name, one in telling if _leads_to(name, engine, around, engines)]
     return EngineSettings(
         colour=next((one.colour for one in said if one.colour), ""),
         protected=any(one.protected for one in said),
+        enabled=all(one.enabled for one in said),
+        maintenance=max((one.maintenance for one in said), default=0.0),
     )
+
+
+def _says_something(one: EngineSettings) -> bool:
+    """Whether it has to be known which engine a table means."""
+    return bool(one.colour or one.protected or not one.enabled or one.maintenance)
 
 
 def is_protected(

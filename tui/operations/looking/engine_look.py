@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui.engine.client import Engine
+from tui.engine.endpoint import is_endpoint
 from tui.engine.errors import EngineError
 from tui.errors import HoldfastError
 from tui.ledger.ledger import Ledger
 from tui.model.app_name import is_app_name
 from tui.model.engine_state import AppHere, EngineState
 from tui.model.labels import APP, RELEASE
+from tui.operations.looking.drift import find_drift
 from tui.operations.looking.releases import read_releases
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from tui.engine.container.inspected import Inspected
     from tui.engine.endpoint import Endpoint
+    from tui.engine.ref import EngineRef
+    from tui.model.app import AppSpec
+    from tui.model.drift import Drift
+    from tui.model.policy import Policy
     from tui.operations.looking.engines import KnownEngine
 
 LIMIT = 5.0
@@ -28,12 +35,34 @@ LIMIT = 5.0
 APPS_LIMIT = 20.0
 """Seconds that reading the releases of the apps may take besides."""
 
+DRIFT_LIMIT = 120.0
+"""Seconds that a look for drift may take: it asks registries, and compares files."""
+
 Signature = tuple[tuple[str, str, str], ...]
 """What differs whenever the releases of an app may: the containers that bear its label or its name."""
 
 
 class NoAnswer(EngineError):
     """It did not answer within the time that one look at it may take."""
+
+
+@asynccontextmanager
+async def within(seconds: float) -> AsyncIterator[None]:
+    """What takes longer is no answer. Raises NoAnswer."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise NoAnswer(f"no answer within {seconds:.0f} s") from None
+
+
+@asynccontextmanager
+async def connected(engine: EngineRef) -> AsyncIterator[Engine]:
+    """An engine, opened within the time that one look may take. Raises EngineError."""
+    async with within(LIMIT):
+        opened = await Engine.connect(engine.endpoint)
+    async with opened:
+        yield opened
 
 
 class EngineLook:
@@ -63,7 +92,9 @@ class EngineLook:
             async with asyncio.timeout(LIMIT):
                 self.state = await self._asked()
         except TimeoutError:
-            await self._failed(NoAnswer(f"no answer within {LIMIT:.0f} s", "it is asked again by itself"))
+            option = "host" if is_endpoint(self.known.called) else "context"
+            closer = f"look closer: holdfast --{option} {self.known.called} doctor"
+            await self._failed(NoAnswer(f"no answer within {LIMIT:.0f} s", closer))
         except HoldfastError as error:
             await self._failed(error)
         return self.state
@@ -135,9 +166,7 @@ class EngineLook:
 
     async def _read(self, engine: Engine, name: str) -> AppHere:
         try:
-            if self._ledger is None:
-                self._ledger = await Ledger.open(engine)
-            found = await read_releases(engine, self._ledger, name)
+            found = await read_releases(engine, await self._opened(engine), name)
         except EngineError:
             raise
         except HoldfastError as error:
@@ -157,6 +186,22 @@ class EngineLook:
         return here._replace(
             release=release.number, version=release.version, digest=release.digest or release.image
         )
+
+    async def look_for_drift(self, app: AppSpec, policy: Policy) -> Drift:
+        """What has drifted of an app there. Raises HoldfastError."""
+        engine = self._engine
+        if engine is None:
+            raise NoAnswer("the engine does not answer")
+        try:
+            async with asyncio.timeout(DRIFT_LIMIT):
+                return await find_drift(engine, await self._opened(engine), app, policy)
+        except TimeoutError:
+            raise NoAnswer(f"not looked at within {DRIFT_LIMIT:.0f} s") from None
+
+    async def _opened(self, engine: Engine) -> Ledger:
+        if self._ledger is None:
+            self._ledger = await Ledger.open(engine)
+        return self._ledger
 
     def _put(self, here: AppHere) -> None:
         self.state = self.state._replace(apps={**self.state.apps, here.app: here})

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.contexts import context_names
-from tui.engine.endpoint import is_endpoint, place_of
+from tui.engine.endpoint import DEFAULT_SOURCE, is_endpoint, place_of
 from tui.engine.errors import EngineError
 from tui.engine.ref import EngineRef
 from tui.errors import HoldfastError
@@ -14,7 +14,7 @@ from tui.model.policy import EngineSettings
 from tui.operations.looking.endpoint_choice import Named, by_name, current
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tui.settings.schema import Settings
 
@@ -58,35 +58,47 @@ class _Candidate(NamedTuple):
 
 
 def known_engines(
-    settings: Settings, shown: EngineRef | None = None, environ: Mapping[str, str] = os.environ
+    settings: Settings, opened: Sequence[EngineRef] = (), environ: Mapping[str, str] = os.environ
 ) -> list[KnownEngine]:
-    """All of them, the same engine under several names once; first `shown`, the one that is looked at.
+    """All of them, the same engine under several names once.
+
+    `opened` are those that the dashboard has open, where it began first: there apps live that name no engine,
+    else on the one that is meant where nobody says anything.
 
     In the demo there is no other: nothing in it is real. Reads Docker's configuration: blocks for a moment.
     """
-    if shown is not None and shown.demo:
-        return [KnownEngine(place_of(shown.url), (shown.called or shown.url,), shown, apps=(*settings.apps,))]
+    if opened and opened[0].demo:
+        demo = opened[0]
+        return [KnownEngine(place_of(demo.url), (demo.called or "demo",), demo, apps=(*settings.apps,))]
     candidates: dict[str, list[_Candidate]] = {}
     named: dict[str, str] = {}
-    for one in _candidates(settings, shown, environ):
+    for one in _candidates(settings, opened, environ):
         key = one.key
         candidates.setdefault(key, []).append(one)
         named.setdefault(one.name, key)
-    at_home = _home(settings, shown, environ)
+    at_home = _home(settings, opened, environ)
     apps: dict[str, list[str]] = {}
     for app in settings.apps.values():
         homes = app.engines or ((settings.engine,) if settings.engine else ())
         for key in dict.fromkeys([named[home] for home in homes if home in named] or [at_home]):
             apps.setdefault(key, []).append(app.name)
-    return [_merged(key, found, settings, tuple(apps.get(key, ()))) for key, found in candidates.items()]
+    found = [_merged(key, ones, settings, tuple(apps.get(key, ()))) for key, ones in candidates.items()]
+    return found if opened or len(found) == 1 else [one for one in found if one.apps or not _unused(one)]
+
+
+def _unused(one: KnownEngine) -> bool:
+    """Whether it is the socket that is meant where nobody says anything, and nothing is there."""
+    if not isinstance(one.found, EngineRef) or one.found.endpoint.source != DEFAULT_SOURCE:
+        return False
+    return not os.path.exists(one.found.endpoint.socket_path)  # noqa: PTH110
 
 
 def _candidates(
-    settings: Settings, shown: EngineRef | None, environ: Mapping[str, str]
+    settings: Settings, opened: Sequence[EngineRef], environ: Mapping[str, str]
 ) -> Iterator[_Candidate]:
-    if shown is not None:
-        yield _Candidate(shown.name or shown.url, shown)
-    else:
+    for one in opened:
+        yield _Candidate(one.name or one.url, one)
+    if not opened:
         try:
             found = current(settings, Named(), environ)
             yield _Candidate(found.name or found.url, found)
@@ -108,10 +120,10 @@ def _meant(name: str, settings: Settings, source: str, environ: Mapping[str, str
         return _Candidate(name, error)
 
 
-def _home(settings: Settings, shown: EngineRef | None, environ: Mapping[str, str]) -> str:
+def _home(settings: Settings, opened: Sequence[EngineRef], environ: Mapping[str, str]) -> str:
     """Where those apps live that name no engine."""
-    if shown is not None:
-        return place_of(shown.url)
+    if opened:
+        return place_of(opened[0].url)
     try:
         return place_of(current(settings, Named(), environ).url)
     except HoldfastError:
@@ -130,8 +142,3 @@ def _merged(key: str, found: Iterable[_Candidate], settings: Settings, apps: tup
     )
     refs = [one.found for one in found if isinstance(one.found, EngineRef)]
     return KnownEngine(key=key, names=names, found=refs[0] if refs else found[0].found, said=said, apps=apps)
-
-
-def left_alone(said: EngineSettings, now: float) -> bool:
-    """Whether an engine is asked only where somebody chooses it."""
-    return not said.enabled or said.maintenance > now
