@@ -124,9 +124,7 @@ def _add_trust(made: argparse.ArgumentParser) -> None:
     made.add_argument(
         "--name", default="", metavar="NAME", help="of init: what the key is called; else as this machine"
     )
-    made.add_argument(
-        "--passphrase", action="store_true", help="of init: seal the private key by a passphrase"
-    )
+    made.add_argument("--passphrase", action="store_true", help="of init: seal the private key by one")
     made.add_argument("--json", action="store_true", help="one JSON document")
 
 

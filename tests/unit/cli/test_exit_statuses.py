@@ -101,7 +101,7 @@ def _file(folder: Path) -> str:
 HOSTS = {
     "no such scheme": (WRONG, "gopher://host"),
     "a scheme alone": (WRONG, "unix://"),
-    "a kind that is not spoken": (WRONG, "tcp://127.0.0.1:1"),
+    "a kind that is not spoken": (WRONG, "npipe:////./pipe/docker"),
     "a name without a scheme": (WRONG, "build-host"),
     "ssh": (WRONG, "ssh://user@host"),
     "a path that is too long": (WRONG, "unix:///" + "x" * 200),
