@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from tui.engine.bounds import ANSWER_SECONDS
 from tui.engine.errors import AnswerTooLarge
@@ -32,7 +33,7 @@ class Archives:
         """
         try:
             async with asyncio.timeout(seconds):
-                return await self._read(id, path, limit, cut)
+                return await self._wire.repeated(partial(self._read, id, path, limit, cut))
         except TimeoutError as error:
             raise self._wire.fault(error, reading=True) from error
 
@@ -61,4 +62,5 @@ class Archives:
             archive,
             headers={"Content-Type": "application/x-tar"},
             seconds=seconds,
+            twice=True,
         )

@@ -139,6 +139,11 @@ class Engine:
         """
         return await self._wire.transport.dial(address, port, tls, name)
 
+    @property
+    def few(self) -> bool:
+        """Whether only few connections to it can be open at once."""
+        return self._wire.transport.few
+
     async def close(self) -> None:
         await self._wire.close()
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import deque
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine import descriptions, payloads
@@ -16,7 +17,7 @@ from tui.engine.container.comparison import differences
 from tui.engine.container.inspected import Inspected, inspected
 from tui.engine.container.listed import container_listed
 from tui.engine.error_mapping import readable
-from tui.engine.errors import NotFound, StreamBroken
+from tui.engine.errors import NotFound, RequestRefused, StreamBroken
 from tui.engine.jsonmessage import JsonMessages, parse
 from tui.engine.stdcopy import FramedLog, LogLine, LogReader, RawLog
 from tui.engine.system import read_info
@@ -97,9 +98,11 @@ class Containers:
                 query["filters"] = filters(**{name: words for name, words in wanted.items() if words})
             if limit is not None:
                 query["limit"] = limit
-            async for batch in self._batches(query):
-                found += batch
+            found += await self._wire.repeated(partial(self._listed, query))
         return found
+
+    async def _listed(self, query: Query) -> builtins.list[Container]:
+        return [one async for batch in self._batches(query) for one in batch]
 
     def batches(self) -> AsyncIterator[builtins.list[Container]]:
         """All containers, some at a time while they arrive: a long list costs neither memory nor delay."""
@@ -231,11 +234,11 @@ class Containers:
 
     async def start(self, id: str) -> None:
         """Start it; one that runs already is left as it is."""
-        await self._post(id, "start")
+        await self._post(id, "start", twice=True)
 
     async def stop(self, id: str) -> None:
         """Stop it with its own signal, and by force after its own grace period."""
-        await self._post(id, "stop", seconds=STOP_SECONDS)
+        await self._post(id, "stop", seconds=STOP_SECONDS, twice=True)
 
     async def restart(self, id: str) -> None:
         await self._post(id, "restart", seconds=STOP_SECONDS)
@@ -252,20 +255,44 @@ class Containers:
     async def set_restart(self, id: str, policy: str) -> None:
         """Give it another restart policy, in the words of `RunSpec.restart`; it runs on or stays stopped."""
         body = {"RestartPolicy": restart_policy(policy)}
-        await self._wire.ask("POST", f"/containers/{segment(id)}/update", body=body)
+        await self._wire.ask("POST", f"/containers/{segment(id)}/update", body=body, twice=True)
 
     async def rename(self, id: str, name: str) -> None:
         """Give it another name; Conflict when that is taken."""
-        await self._post(id, "rename", {"name": name})
+        try:
+            await self._post(id, "rename", {"name": name}, twice=True)
+        except RequestRefused:
+            # The answer may have been lost on the way, and with it that it has the name already.
+            if not self._wire.transport.comes_back or (await self.inspect(id)).name != name:
+                raise
 
     async def remove(self, id: str, *, force: bool = False, volumes: bool = False) -> None:
         """Remove it: with `force` also while it runs, with `volumes` its anonymous volumes too."""
-        await self._wire.ask(
-            "DELETE", f"/containers/{segment(id)}", {"force": force, "v": volumes}, seconds=STOP_SECONDS
-        )
+        tries = 0
 
-    async def _post(self, id: str, verb: str, query: Query | None = None, *, seconds: float = 60.0) -> None:
-        await self._wire.ask("POST", f"/containers/{segment(id)}/{verb}", query, seconds=seconds)
+        async def attempt() -> None:
+            nonlocal tries
+            tries += 1
+            query = {"force": force, "v": volumes}
+            try:
+                await self._wire.ask("DELETE", f"/containers/{segment(id)}", query, seconds=STOP_SECONDS)
+            except NotFound:
+                if tries == 1:  # else it is we who have removed it, and the answer was lost
+                    raise
+
+        await self._wire.repeated(attempt)
+
+    async def _post(
+        self,
+        id: str,
+        verb: str,
+        query: Query | None = None,
+        *,
+        seconds: float = 60.0,
+        twice: bool = False,
+    ) -> None:
+        path = f"/containers/{segment(id)}/{verb}"
+        await self._wire.ask("POST", path, query, seconds=seconds, twice=twice)
 
     @asynccontextmanager
     async def stats(self, id: str) -> AsyncIterator[AsyncIterator[Sample]]:

@@ -41,6 +41,9 @@ UNREADABLE = (
 )  # fmt: skip
 """What reading an answer raises that is not as the Engine API says."""
 
+_GONE = (errno.ENOENT, errno.ECONNREFUSED, errno.ECONNRESET, errno.EPIPE)
+"""What connections to the near end of a tunnel fail with that is no more."""
+
 # Of aiohttp 3.14 and newer.
 _UPLOAD_ABORTED: type[Exception] = getattr(aiohttp, "UploadAbortedError", aiohttp.ClientPayloadError)
 
@@ -94,6 +97,9 @@ def _of_kind(error: Exception, endpoint: Endpoint) -> EngineError | None:
         from tui.engine.tls_errors import tls_error
 
         return tls_error(error, endpoint) or tcp_error(error, endpoint)
+    if endpoint.url.startswith("ssh://"):
+        broken = isinstance(error, OSError) and error.errno in _GONE
+        return ConnectionFailed(f"the connection by ssh to {endpoint.url} broke") if broken else None
     return _of_number(error.errno, endpoint) if isinstance(error, OSError) else None
 
 

@@ -12,6 +12,7 @@ EngineError                      anything below
 │   ├── TlsMismatch              one side speaks TLS, or a version of it, where the other does not
 │   ├── EngineUntrusted          its certificate is none that is trusted here: `why`
 │   ├── ClientUntrusted          it wants another certificate of this client, or one at all
+│   ├── SshFailed                ssh does not reach its host: `login`, `passing`
 │   ├── EngineSilent             it did not answer in time
 │   ├── EngineStopping           it closed the connection instead of answering
 │   └── EngineFailing            it answers, and cannot even say its version
@@ -111,6 +112,27 @@ class ClientUntrusted(EngineUnreachable):
     def __init__(self, message: str, hint: str = "", *, alert: str = "") -> None:
         super().__init__(message, hint)
         self.alert = alert
+
+
+class SshFailed(EngineUnreachable):
+    """ssh does not reach the engine's host.
+
+    login     the command that a person can run once in a terminal, where that helps; () where it does not
+    passing   whether it may work by itself a moment later
+    """
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        detail: tuple[str, ...] = (),
+        *,
+        login: tuple[str, ...] = (),
+        passing: bool = False,
+    ) -> None:
+        super().__init__(message, hint, detail)
+        self.login = login
+        self.passing = passing
 
 
 class EngineSilent(EngineUnreachable):

@@ -107,7 +107,8 @@ class Execs:
             writer.close()
 
     async def _create(self, container_id: str, body: Mapping[str, object]) -> str:
-        answer = parse(await self._wire.ask("POST", f"/containers/{segment(container_id)}/exec", body=body))
+        path = f"/containers/{segment(container_id)}/exec"
+        answer = parse(await self._wire.ask("POST", path, body=body, twice=True))  # it starts nothing yet
         with readable("POST /containers/{id}/exec"):
             return exec_created(answer)
 

@@ -189,7 +189,7 @@ class Images:
         """Make an image without any file in it, for containers that are never started."""
         query = {"fromSrc": "-", "repo": repository, "tag": tag}
         headers = {"Content-Type": "application/x-tar"}
-        body = await self._wire.ask("POST", "/images/create", query, EMPTY_TAR, headers=headers)
+        body = await self._wire.ask("POST", "/images/create", query, EMPTY_TAR, headers=headers, twice=True)
         messages = JsonMessages()
         for message in messages.feed(body):
             if reason := message.get("error"):
@@ -198,4 +198,5 @@ class Images:
 
     async def tag(self, id: str, repository: str, tag: str) -> None:
         """Name an image "repository:tag"; the engine moves the tag silently if another image has it."""
-        await self._wire.ask("POST", f"/images/{segment(id)}/tag", {"repo": repository, "tag": tag})
+        query = {"repo": repository, "tag": tag}
+        await self._wire.ask("POST", f"/images/{segment(id)}/tag", query, twice=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import ssl
 
     from tui.engine.endpoint import Endpoint
+    from tui.engine.errors import EngineError
 
 SHUTDOWN_SECONDS = 2.0
 """How long the other side may take to take leave, where a connection is closed."""
@@ -29,6 +30,9 @@ class TcpTransport:
 
     Raises EndpointUnusable where it would be in plain text, beyond this machine, and nobody has allowed that.
     """
+
+    comes_back = False
+    few = False
 
     def __init__(self, endpoint: Endpoint) -> None:
         try:
@@ -73,6 +77,9 @@ class TcpTransport:
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Not through the engine, which forwards nothing: `tui.engine.reach` says to which address."""
         return await _open(address, port, tls, name)
+
+    def fault(self) -> EngineError | None:
+        return None
 
     async def close(self) -> None:
         pass

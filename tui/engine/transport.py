@@ -14,6 +14,8 @@ from tui.http_client import aiohttp
 if TYPE_CHECKING:
     import ssl
 
+    from tui.engine.errors import EngineError
+
 CONNECT_SECONDS = 5.0
 """Time limit for opening a connection."""
 
@@ -24,10 +26,17 @@ RAW_BUFFER = 1 << 18
 class Transport(Protocol):
     """Opens connections to one engine. What `connector` and `open` raise is for `error_mapping` to translate.
 
-    origin   what stands before the paths of requests
+    origin       what stands before the paths of requests
+    comes_back   whether `ready` brings back what was lost: then a request that changes nothing, or changes
+                 the same once more, is worth repeating
+    few          whether only few connections can be open at once: each is given up after its answer
     """
 
     origin: str
+    comes_back: bool
+
+    @property
+    def few(self) -> bool: ...
 
     async def ready(self) -> None:
         """Return once connections can be opened: before each request. Raises EngineError where they cannot.
@@ -56,6 +65,10 @@ class Transport(Protocol):
         """
         ...
 
+    def fault(self) -> EngineError | None:
+        """Why connections fail now, where the transport knows it better than their errors say."""
+        ...
+
     async def close(self) -> None:
         """End what the transport itself has opened; the connections are the caller's."""
         ...
@@ -65,6 +78,8 @@ class UnixTransport:
     """Connections to a unix socket; `path` is absolute or relative to the working directory."""
 
     origin = "http://docker"  # of no meaning on a socket; the name that Docker itself gives
+    comes_back = False
+    few = False
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -83,6 +98,9 @@ class UnixTransport:
         self, address: str, port: int, tls: ssl.SSLContext | None = None, name: str | None = None
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection(address, port, ssl=tls, server_hostname=name)
+
+    def fault(self) -> EngineError | None:
+        return None
 
     async def close(self) -> None:
         pass

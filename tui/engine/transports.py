@@ -25,6 +25,10 @@ def transport_for(endpoint: Endpoint) -> Transport:
 
         return TcpTransport(endpoint)
     kind = endpoint.url.partition("://")[0]
+    if kind == "ssh":
+        from tui.engine.ssh.transport import SshTransport  # seldom needed, and not for nothing
+
+        return SshTransport(endpoint)
     raise EndpointUnusable(
         f"{endpoint.source} names {endpoint.url}, and {kind} endpoints are not supported yet",
         "name a unix socket: --host unix:///var/run/docker.sock",

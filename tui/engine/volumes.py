@@ -30,7 +30,8 @@ class Volumes:
 
     async def create(self, name: str, *, labels: Mapping[str, str] | None = None) -> None:
         """Make a volume; one of this name that is there already is left as it is, labels included."""
-        await self._wire.ask("POST", "/volumes/create", body={"Name": name, "Labels": dict(labels or {})})
+        body = {"Name": name, "Labels": dict(labels or {})}
+        await self._wire.ask("POST", "/volumes/create", body=body, twice=True)
 
     async def exists(self, name: str) -> bool:
         """Whether there is a volume of this name."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from yarl import URL
@@ -36,6 +36,7 @@ from tui.engine.errors import (
     refusal,
 )
 from tui.engine.jsonmessage import JsonItems, parse
+from tui.engine.repeating import READING, repeated
 from tui.engine.transport import CONNECT_SECONDS, Transport
 from tui.http_client import aiohttp
 from tui.model.secrets import mask_text
@@ -52,6 +53,7 @@ REASON_BYTES = 64 * 1024
 CLOSED = "the connection to the engine was closed"
 
 Query = Mapping[str, str | int | bool]
+T = TypeVar("T")
 
 
 class Answer:
@@ -183,7 +185,10 @@ class Wire:
 
     def fault(self, error: Exception, *, reading: bool) -> EngineError:
         """What an error of a library means here; `reading` says that the answer had begun."""
-        return ConnectionFailed(CLOSED) if self._closed else translate(error, self.endpoint, reading=reading)
+        if self._closed:
+            return ConnectionFailed(CLOSED)
+        known = None if reading else self.transport.fault()
+        return known or translate(error, self.endpoint, reading=reading)
 
     @asynccontextmanager
     async def _within(self, seconds: float) -> AsyncIterator[None]:
@@ -213,6 +218,10 @@ class Wire:
         version = f"/v{self.version}" if self.version else ""
         return f"{version}{path}" + (f"?{_query(query)}" if query else "")
 
+    async def repeated(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """What only reads, or may be done twice: made again where its connection broke, and comes back."""
+        return await repeated(self.transport, attempt)
+
     async def ask(
         self,
         method: str,
@@ -223,12 +232,21 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         seconds: float = ANSWER_SECONDS,
         most: int = ANSWER_BYTES,
+        twice: bool = False,
     ) -> bytes:
-        """The body of the answer to a request that is answered at once; raises EngineError."""
-        found = await self.ask_with_headers(
-            method, path, query, body, headers=headers, seconds=seconds, most=most
-        )
-        return found[0]
+        """The body of the answer to a request that is answered at once; raises EngineError.
+
+        twice   whether it may be made again where its connection broke, although it is no GET: done twice, it
+                comes to the same
+        """
+
+        async def attempt() -> bytes:
+            found = await self.ask_with_headers(
+                method, path, query, body, headers=headers, seconds=seconds, most=most
+            )
+            return found[0]
+
+        return await (self.repeated(attempt) if twice or method in READING else attempt())
 
     async def ask_with_headers(
         self,
@@ -301,9 +319,13 @@ class Wire:
         by HTTP/1.0: cheaper where it consists of many small pieces, but its end cannot be told from a break.
         """
         session = self._session if chunked else self._plain
-        await self.transport.ready()
-        async with self._within(seconds):
-            response = await self._send(session, method, path, query, body, headers)
+
+        async def begin() -> aiohttp.ClientResponse:
+            await self.transport.ready()
+            async with self._within(seconds):
+                return await self._send(session, method, path, query, body, headers)
+
+        response = await (self.repeated(begin) if method in READING else begin())
         answer = Answer(response, self, f"{method} {path}")
         self._streams.add(answer)
         try:
@@ -323,6 +345,8 @@ class Wire:
     ) -> aiohttp.ClientResponse:
         """The answer, once its head has come; an error status is raised."""
         url = URL(self.transport.origin + self.target(path, query), encoded=True)
+        if self.transport.few:
+            headers = {**(headers or {}), "Connection": "close"}
         content = {"data": _stream(body)} if isinstance(body, AsyncIterator | bytes) else {"json": body}
         response = await session.request(method, url, **content, headers=headers, allow_redirects=False)
         if response.status < 400:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SETTLE = 0.25
 """Seconds that rows must stay on the screen before their streams are opened: scrolling opens none."""
 
+FEW = 3
+"""Streams at most where an engine can be had by few connections alone."""
+
 FLUSH = 1.0
 """Seconds in which samples are gathered into one change of the store (the engine sends one a second)."""
 
@@ -62,7 +65,10 @@ class StatsStreams:
         engine = self._engine()
         if engine is None:
             return
-        for id in wanted - self._streams.keys():
+        more = sorted(wanted - self._streams.keys())
+        if engine.few:  # each takes one of the few connections, and what is asked needs some too
+            more = more[: max(FEW - len(self._streams), 0)]
+        for id in more:
             task = asyncio.create_task(self._follow(engine, id), name=f"statistics {short_id(id)}")
             self._streams[id] = task
             task.add_done_callback(lambda done, id=id: self._ended(id, done))  # type: ignore[misc]

@@ -21,6 +21,8 @@ ONE = Container("a1", "web", "app:1", "sha256:a", "", 1.0, "running", since=1.0,
 class Engine:
     """Gives one reading to each stream, and breaks the streams when told to."""
 
+    few = False
+
     def __init__(self) -> None:
         self.containers: Any = self
         self.broken = asyncio.Event()

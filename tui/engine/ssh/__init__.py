@@ -1,0 +1,1 @@
+"""Engines of other hosts, by the system's own ssh."""

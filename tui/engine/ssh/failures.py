@@ -1,0 +1,215 @@
+"""What ssh said, as an error with a remedy. Pure."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.engine.errors import EndpointUnusable, EngineError, PermissionRefused, SocketMissing, SshFailed
+from tui.engine.ssh.command import login
+from tui.model.secrets import mask_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.model.ssh_address import SshAddress
+
+LINES = 12
+"""Lines that are shown of what it said, the last ones."""
+
+LINE = 300
+
+
+class Reached(NamedTuple):
+    """By what a host is reached.
+
+    address   of the host
+    options   of ssh, as configured
+    source    who named the endpoint
+    agent     whether an ssh-agent is there
+    """
+
+    address: SshAddress
+    options: tuple[str, ...]
+    source: str
+    agent: bool = True
+
+
+class _Meaning(NamedTuple):
+    """What a line of ssh means: a sentence on {host}, with the groups of the pattern, and the remedy.
+
+    asks      whether ssh would ask a person in a terminal for what is missing
+    passing   whether it may work by itself a moment later
+    """
+
+    pattern: str
+    sentence: str
+    hint: str = ""
+    asks: bool = False
+    passing: bool = False
+
+
+# The first that fits one of the lines decides.
+_MEANINGS = (
+    _Meaning(
+        r"REMOTE HOST IDENTIFICATION HAS CHANGED|POSSIBLE DNS SPOOFING|^Offending \S+ key in",
+        "the key of {host} is another one than is known here",
+        "if the host was installed anew, remove the old one ({forget}); if it was not, "
+        "somebody may stand between you and it",
+    ),
+    _Meaning(
+        r"Host key verification failed|No \S+ host key is known for",
+        "the key of {host} is not known here",
+        asks=True,
+    ),
+    _Meaning(
+        r"Too many authentication failures",
+        "{host} was offered too many keys",
+        "name the right one in ~/.ssh/config: IdentityFile, and IdentitiesOnly yes",
+    ),
+    _Meaning(
+        r"Permission denied \(([^)]*)\)", "{host} does not let this account in ({0})", "{keys}", asks=True
+    ),
+    _Meaning(
+        r"Could not resolve hostname (\S+):",
+        'ssh finds no host called "{0}"',
+        "is it an alias of ~/.ssh/config, is the network up?",
+        passing=True,
+    ),
+    _Meaning(
+        r"connect to host (\S+) port (\d+): Connection refused",
+        "nothing listens for ssh at {0} port {1}",
+        "is sshd started there, is the port right?",
+        passing=True,
+    ),
+    _Meaning(
+        r"connect to host \S+ port \d+:|Connection timed out during|Connection to \S+ port \d+ timed out",
+        "{host} is not reached by ssh",
+        "is the network up, a VPN needed?",
+        passing=True,
+    ),
+    _Meaning(
+        r"Timeout, server \S+ not responding|Broken pipe|client_loop: send disconnect",
+        "the connection by ssh to {host} broke",
+        passing=True,
+    ),
+    _Meaning(
+        r"kex_exchange_identification|Connection (?:closed|reset) by|Connection to \S+ closed by remote host",
+        "{host} closed the connection by ssh",
+        "has it started just now, or too many connections at once (MaxStartups)?",
+        passing=True,
+    ),
+)
+
+_CONFIGURED = re.compile(
+    r"Bad configuration option|[Bb]ad owner or permissions|(?:keyword|option) .* (?:argument|extra)|"
+    r"terminating, \d+ bad configuration|command-line line \d+|unknown option|[Uu]nsupported option"
+)
+"""What says that ssh's configuration is wrong, and not the host."""
+
+
+def not_connected(said: Sequence[str], reached: Reached) -> EngineError:
+    """Why ssh has ended without a connection, or with one that broke."""
+    lines, host = harmless(said), _host(reached)
+    if wrong := next((line for line in lines if _CONFIGURED.search(line)), ""):
+        return EndpointUnusable(f"ssh does not take its configuration: {wrong}", detail=lines)
+    for meaning in _MEANINGS:
+        found = next((hit for line in lines if (hit := re.search(meaning.pattern, line))), None)
+        if found is not None:
+            return _failed(meaning, found, lines, reached)
+    last = lines[-1] if lines else "it said nothing"
+    return SshFailed(f"ssh to {host} ended: {last}", by_hand(reached), lines, login=_login(reached))
+
+
+def _failed(meaning: _Meaning, found: re.Match[str], lines: tuple[str, ...], reached: Reached) -> EngineError:
+    denied = meaning.hint == "{keys}"
+    words = {"host": _host(reached), "forget": _forget(lines, reached)}
+    groups = [group for group in found.groups() if group is not None]
+    hint = "" if denied else meaning.hint.format(**words)
+    if meaning.asks:
+        hint = by_hand(reached, keep=denied)
+        if denied and not reached.agent:
+            hint += "; only an agent keeps a passphrase, and none runs here (ssh-agent)"
+        elif denied and "publickey" not in found[0]:
+            hint += "; a password is not kept: ssh-copy-id gives the host a key"
+    return SshFailed(
+        meaning.sentence.format(*groups, **words),
+        hint,
+        lines,
+        login=_login(reached, keep=denied) if meaning.asks else (),
+        passing=meaning.passing,
+    )
+
+
+def too_late(reached: Reached, said: Sequence[str], seconds: float) -> SshFailed:
+    """It neither connected nor gave up."""
+    return SshFailed(
+        f"ssh to {_host(reached)} has not connected within {seconds:.0f} s",
+        by_hand(reached),
+        harmless(said),
+        login=_login(reached),
+        passing=True,
+    )
+
+
+def not_there(reached: Reached, said: Sequence[str]) -> EngineError:
+    """The host is reached, and no engine on it: `said` by the tunnel, and by the docker command there."""
+    lines, address, host = harmless(said), reached.address, _host(reached)
+    text = "\n".join(lines).lower()
+    where = f"{address.socket} on {host} ({reached.source})"
+    if "session open refused" in text:
+        return SshFailed(f"{host} allows no more sessions by ssh (MaxSessions)", "", lines, passing=True)
+    if "connect: permission denied" in text or "permission denied while trying to connect" in text:
+        user = address.user or "that account"
+        return PermissionRefused(
+            f"{user} may not use {where}", "there: sudo usermod -aG docker USER, then log in again", lines
+        )
+    hint = (
+        f"there: systemctl start docker; another socket is named so: ssh://{address.host}/path/of/docker.sock"
+    )
+    if "not found" in text:
+        hint += "; forwarding sockets may be forbidden there, and it has no docker command to do without"
+    return SocketMissing(f"no engine answers at {where}", hint, lines)
+
+
+def no_ports(reached: Reached) -> EngineError:
+    """Ports of the host are not to be had by ssh."""
+    return SshFailed(
+        f"{_host(reached)} allows ssh to forward nothing, so its ports cannot be reached from here",
+        'probe with a command instead ([apps.NAME.ready] exec), or allow "AllowTcpForwarding yes" there',
+    )
+
+
+def broke(reached: Reached, said: Sequence[str]) -> EngineError:
+    """A tunnel that was there has ended."""
+    error = not_connected(said, reached) if said else None
+    if isinstance(error, SshFailed) and error.passing:
+        return error
+    return SshFailed(f"the connection by ssh to {_host(reached)} broke", "", harmless(said), passing=True)
+
+
+def by_hand(reached: Reached, *, keep: bool = False) -> str:
+    """The sentence by which a person can help."""
+    return f"run {shlex.join(_login(reached, keep=keep))} once in a terminal: it asks for what is missing"
+
+
+def harmless(said: Sequence[str]) -> tuple[str, ...]:
+    """Lines of ssh, the last ones: plain text without credentials."""
+    plain = ("".join(char if char.isprintable() else " " for char in line).strip() for line in said)
+    return tuple(mask_text(line)[:LINE] for line in plain if line.strip("@ "))[-LINES:]
+
+
+def _login(reached: Reached, *, keep: bool = False) -> tuple[str, ...]:
+    return tuple(login(reached.address, reached.options, keep=keep))
+
+
+def _host(reached: Reached) -> str:
+    return reached.address.host
+
+
+def _forget(lines: Sequence[str], reached: Reached) -> str:
+    """The command that removes a key which is known: ssh's own, where it said one."""
+    address = reached.address
+    name = f"[{address.host}]:{address.port}" if address.port else address.host
+    return next((line for line in lines if line.startswith("ssh-keygen -f")), f'ssh-keygen -R "{name}"')
