@@ -31,7 +31,7 @@ def sshd(tmp_path: Path) -> Iterator[Sshd]:
 
 
 @pytest.fixture(autouse=True)
-def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """Where tunnels have their folders: a place of this test, whose path leaves room for a socket's name."""
     with tempfile.TemporaryDirectory(prefix="hf-", dir="/tmp") as name:
         monkeypatch.setattr(tempfile, "tempdir", name)

@@ -48,6 +48,11 @@ class Sshd:
         """Let exactly these be what clients know of it."""
         (self.folder / "known").write_text("".join(f"[127.0.0.1]:{self.port} {key}" for key in keys))
 
+    def change_key(self) -> None:
+        """Have another key from the next start on, of which clients know nothing."""
+        shutil.copy(self.folder / "stranger", self.folder / "host")
+        shutil.copy(self.folder / "stranger.pub", self.folder / "host.pub")
+
     def client(self, key: str = "user") -> tuple[str, ...]:
         """What clients have to be told, each as `ssh -o` takes it; `key` is "user" or "stranger"."""
         return (

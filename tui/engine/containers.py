@@ -18,11 +18,11 @@ from tui.engine.container.inspected import Inspected, inspected
 from tui.engine.container.listed import container_listed
 from tui.engine.error_mapping import readable
 from tui.engine.errors import NotFound, RequestRefused, StreamBroken
-from tui.engine.jsonmessage import JsonMessages, parse
+from tui.engine.jsonmessage import JsonMessages, parse, refuse_attached
 from tui.engine.stdcopy import FramedLog, LogLine, LogReader, RawLog
 from tui.engine.system import read_info
 from tui.engine.timestamps import nanoseconds
-from tui.engine.wire import Answer, Query, Wire, filters, refuse_attached, segment
+from tui.engine.wire import Answer, Query, Wire, filters, segment
 from tui.model.drift import FileChanges
 
 if TYPE_CHECKING:

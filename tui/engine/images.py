@@ -12,8 +12,8 @@ from tui.engine.credentials import registry_auth_header
 from tui.engine.error_mapping import readable
 from tui.engine.errors import LayersDamaged, MalformedAnswer, NotFound, RequestRefused, ServerFault
 from tui.engine.image_archive import ImageArchive, NoArchive, compare
-from tui.engine.jsonmessage import JsonMessages, parse
-from tui.engine.wire import Wire, one_line, refuse_attached, segment
+from tui.engine.jsonmessage import JsonMessages, parse, refuse_attached
+from tui.engine.wire import Wire, one_line, segment
 from tui.model.reference import registry_host
 
 if TYPE_CHECKING:

@@ -202,3 +202,11 @@ def _decode(text: str, call: str) -> Any:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         raise MalformedAnswer(f"the engine's answer to {call} is malformed JSON: {error}") from error
+
+
+def refuse_attached(count: int, call: str) -> None:
+    """Raise AnswerTooLarge where the items of a list have more labels, ports or names than fit."""
+    if count > VALUES:
+        raise AnswerTooLarge(
+            f"the engine's answer to {call} has more than {VALUES:,} labels, ports and names"
+        )

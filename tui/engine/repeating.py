@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
 from tui.engine.errors import EngineSilent, EngineUnreachable, SshFailed, StreamBroken
+from tui.http_client import aiohttp
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -21,15 +22,22 @@ AGAIN = (0.05, 0.3, 1.0)
 """Seconds after which it is made again: that a connection broke is known a moment later."""
 
 
-async def repeated(transport: Transport, attempt: Callable[[], Awaitable[T]]) -> T:
-    """What `attempt` gives; it only reads, or comes to the same when it is made twice. Raises EngineError."""
+async def repeated(transport: Transport, attempt: Callable[[], Awaitable[T]], *, twice: bool = True) -> T:
+    """What `attempt` gives. Raises EngineError.
+
+    twice   whether it only reads, or comes to the same when it is done twice: else it is made again only
+            where no connection was had, so that nothing can have been done
+    """
     for pause in AGAIN:
         try:
             return await attempt()
         except EngineSilent:  # its time is over
             raise
         except (EngineUnreachable, StreamBroken) as error:
-            if not transport.comes_back or (isinstance(error, SshFailed) and not error.passing):
+            unsent = isinstance(error.__cause__, aiohttp.ClientConnectorError)
+            if not transport.comes_back or not (twice or unsent):
+                raise
+            if isinstance(error, SshFailed) and not error.passing:
                 raise
         await asyncio.sleep(pause)
     return await attempt()

@@ -36,9 +36,13 @@ async def take_over(
     ]
     target = origin.raw_path.rstrip("/") + wire.target(path)
     lines = [f"POST {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields), "", ""]
-    await wire.transport.ready()
-    with translated(wire.endpoint):
-        reader, writer = await wire.transport.open()
+
+    async def connected() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        await wire.transport.ready()
+        with translated(wire.endpoint):
+            return await wire.transport.open()
+
+    reader, writer = await wire.repeated(connected)
     try:
         with translated(wire.endpoint):
             async with asyncio.timeout(ANSWER_SECONDS):

@@ -21,7 +21,6 @@ from tui.engine.bounds import (
     PATIENCE,
     QUESTION_SECONDS,
     QUIET,
-    VALUES,
 )
 from tui.engine.error_mapping import TRANSLATED, translate
 from tui.engine.errors import (
@@ -218,9 +217,9 @@ class Wire:
         version = f"/v{self.version}" if self.version else ""
         return f"{version}{path}" + (f"?{_query(query)}" if query else "")
 
-    async def repeated(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """What only reads, or may be done twice: made again where its connection broke, and comes back."""
-        return await repeated(self.transport, attempt)
+    async def repeated(self, attempt: Callable[[], Awaitable[T]], *, twice: bool = True) -> T:
+        """See `tui.engine.repeating`."""
+        return await repeated(self.transport, attempt, twice=twice)
 
     async def ask(
         self,
@@ -246,7 +245,7 @@ class Wire:
             )
             return found[0]
 
-        return await (self.repeated(attempt) if twice or method in READING else attempt())
+        return await self.repeated(attempt, twice=twice or method in READING)
 
     async def ask_with_headers(
         self,
@@ -325,7 +324,7 @@ class Wire:
             async with self._within(seconds):
                 return await self._send(session, method, path, query, body, headers)
 
-        response = await (self.repeated(begin) if method in READING else begin())
+        response = await self.repeated(begin, twice=method in READING)
         answer = Answer(response, self, f"{method} {path}")
         self._streams.add(answer)
         try:
@@ -378,14 +377,6 @@ def _query(query: Query) -> str:
 def filters(**wanted: list[str]) -> str:
     """The value of a `filters` parameter."""
     return json.dumps(wanted, separators=(",", ":"))
-
-
-def refuse_attached(count: int, call: str) -> None:
-    """Raise AnswerTooLarge where the items of a list have more labels, ports or names than fit."""
-    if count > VALUES:
-        raise AnswerTooLarge(
-            f"the engine's answer to {call} has more than {VALUES:,} labels, ports and names"
-        )
 
 
 def plain_reason(body: bytes) -> str:

@@ -101,9 +101,11 @@ def _file(folder: Path) -> str:
 HOSTS = {
     "no such scheme": (WRONG, "gopher://host"),
     "a scheme alone": (WRONG, "unix://"),
-    "a kind that is not spoken": (WRONG, "npipe:////./pipe/docker"),
+    "a kind that is not spoken": (WRONG, "npipe:////./pipe/docker_engine"),
+    "tcp where nothing listens": (OUT_OF_REACH, "tcp://127.0.0.1:1"),
     "a name without a scheme": (WRONG, "build-host"),
-    "ssh": (WRONG, "ssh://user@host"),
+    "ssh to what is no host": (WRONG, "ssh://-oProxyCommand=x"),
+    "ssh where nothing listens": (OUT_OF_REACH, "ssh://user@127.0.0.1:1"),
     "a path that is too long": (WRONG, "unix:///" + "x" * 200),
     "no text": (WRONG, "unix:///a\ud800b"),
     "no such socket": (OUT_OF_REACH, "unix:///none/of.sock"),

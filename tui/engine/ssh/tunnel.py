@@ -101,12 +101,12 @@ class Tunnel:
         if (error := coming.exception()) is not None:
             raise error
 
-    async def back(self, seconds: float = BACK_SECONDS) -> None:
-        """As `up`, tried for so long where it was there before. Raises EngineError."""
+    async def back(self) -> None:
+        """As `up`, tried for BACK_SECONDS: it was there before. Raises EngineError."""
         if self.is_up:
             return
         clock = asyncio.get_running_loop().time
-        end, wait = clock() + seconds, FIRST_WAIT
+        end, wait = clock() + BACK_SECONDS, FIRST_WAIT
         while True:
             try:
                 await self.up()
