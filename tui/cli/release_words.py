@@ -51,6 +51,7 @@ def release_fields(entry: Entry, state: State) -> dict[str, Any]:
         "host": release.host,
         "at": release.at,
         "op": release.op,
+        "engines": [*release.engines],
         "previous": f"r{release.previous}" if release.previous else "",
         "rollback_of": f"r{release.rollback_of}" if release.rollback_of else "",
         "adopted": release.adopted,

@@ -103,6 +103,7 @@ def _about(releases: Releases, entry: Entry, now: float) -> list[tuple[str, str]
         ("by", f"{release.by} on {release.host}" if release.host else release.by),
         ("at", moment(release.at, now)),
         ("operation", release.op),
+        ("engines", ", ".join(release.engines)),
         ("before it", releases.called(release.previous) if release.previous else "nothing was live"),
         ("rollback of", releases.called(release.rollback_of) if release.rollback_of else ""),
         ("adopted", "it was running already, and was taken over as it stood" if release.adopted else ""),
