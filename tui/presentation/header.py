@@ -28,6 +28,8 @@ def link_words(link: Link, now: float) -> Span:
             return "◐ reading", "header.stale"
         case LinkState.LIVE:
             return "● live", "header.live"
+    if link.version is None:
+        return "✗ no answer", "header.stale"
     return f"✗ reconnecting, last seen {age(now - link.since)} ago", "header.stale"
 
 

@@ -66,3 +66,10 @@ def test_what_is_under_way_stays_before_what_the_engine_is() -> None:
     assert BUSY in line
     assert "Docker" not in line
     assert "◐ building …  ● live" in header(62, busy=BUSY)
+
+
+def test_an_engine_that_never_answered_was_not_seen_some_time_ago() -> None:
+    never = Link(LinkState.LOST, 0.0, "unix:///var/run/docker.sock", attempt=3)
+    line = plain(header_line(120, never, 1_800_000_000.0))
+    assert "✗ no answer" in line
+    assert "last seen" not in line
