@@ -23,6 +23,7 @@ from tui.controllers.releases import Releases
 from tui.controllers.shell import Shell
 from tui.controllers.signing import Signing
 from tui.controllers.stage import Stage
+from tui.operations.by_hand.program import run_program
 from tui.panes.log import LogPane
 from tui.presentation.text import safe
 from tui.screens.connection import ConnectionScreen
@@ -187,7 +188,9 @@ class Workspace:
 
     def _link_changed(self, _: Change) -> None:
         link = self.store.link
-        if link.state is LinkState.LOST and link.version is None and not self._asking_connection:
+        # One that was there comes back by itself, unless it wants something of a person.
+        asks = link.state is LinkState.LOST and (link.version is None or bool(link.login))
+        if asks and not self._asking_connection:
             self._asking_connection = True
             screen = ConnectionScreen(
                 self.store,
@@ -195,6 +198,7 @@ class Workspace:
                 self.session.watcher.retry_now,
                 lambda: self.choose(VIEW_ENGINES, self.main.situation()),
                 None if self._is_first else self._back,
+                self._log_in,
             )
             self._stage.push(screen, self._connection_left)
         if link.state is LinkState.LOST:
@@ -210,6 +214,21 @@ class Workspace:
             gc.unfreeze()
             gc.collect()
             gc.freeze()
+
+    def _log_in(self, command: Sequence[str]) -> None:
+        """Have a person asked by a command for what the way to the engine wants."""
+        self._app.run_worker(self._asked(command), name=f"log in {self._stage.called}")
+
+    async def _asked(self, command: Sequence[str]) -> None:
+        if self._app.cannot_lend:
+            self._stage.say(f"not run here: {self._app.cannot_lend}", severity="warning", timeout=6)
+            return
+        with self._app.lent_terminal():
+            status = await run_program(command, "exit or Ctrl+D comes back")
+        if status:
+            said = f"it ended with {status}; it can be run elsewhere, too"
+            self._stage.say(said, severity="warning", timeout=6)
+        self.session.watcher.retry_now()
 
     def _connection_left(self, answer: str | None) -> None:
         if answer == "demo":

@@ -37,7 +37,7 @@ async def repeated(transport: Transport, attempt: Callable[[], Awaitable[T]], *,
             unsent = isinstance(error.__cause__, aiohttp.ClientConnectorError)
             if not transport.comes_back or not (twice or unsent):
                 raise
-            if isinstance(error, SshFailed) and not error.passing:
-                raise
+            if isinstance(error, SshFailed) and (error.__cause__ is None or not error.passing):
+                raise  # `ready` has tried for long, or nothing helps
         await asyncio.sleep(pause)
     return await attempt()

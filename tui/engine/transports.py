@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui.engine.endpoint import is_tcp
@@ -9,8 +10,23 @@ from tui.engine.errors import EndpointUnusable
 from tui.engine.transport import UnixTransport
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from tui.engine.endpoint import Endpoint
     from tui.engine.transport import Transport
+
+
+@asynccontextmanager
+async def kept(endpoint: Endpoint) -> AsyncIterator[None]:
+    """Meanwhile the way to an endpoint stays, whoever uses it and lets it go: making it again takes long."""
+    if not endpoint.url.startswith("ssh://"):
+        yield
+        return
+    way = transport_for(endpoint)
+    try:
+        yield
+    finally:
+        await way.close()
 
 
 def transport_for(endpoint: Endpoint) -> Transport:

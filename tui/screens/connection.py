@@ -13,7 +13,7 @@ from tui.store.store import LinkState, Topic
 from tui.widgets.closing import ClosingScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual import events
     from textual.app import ComposeResult
@@ -25,7 +25,8 @@ class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
     """Dismissed with "live" when the engine answers, with "demo" when the user asks for the demo.
 
     `retry` tries again now, `engines` shows them all; `back` goes to the engine that was shown before, None
-    where there is none: who leaves it then, quits.
+    where there is none: who leaves it then, quits. `log_in` runs a command in the terminal, which asks for
+    what the way to the engine wants.
     """
 
     DEFAULT_CSS = """
@@ -46,6 +47,7 @@ class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
         retry: Callable[[], None],
         engines: Callable[[], None],
         back: Callable[[], None] | None = None,
+        log_in: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> None:
         super().__init__()
         self._engines = engines
@@ -53,6 +55,7 @@ class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
         self._store = store
         self._source = source
         self._retry = retry
+        self._log_in = log_in
         self._left = False
 
     def compose(self) -> ComposeResult:
@@ -61,9 +64,7 @@ class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
             yield Static(id="why")
             yield Static(id="hint")
             yield Static(id="tried", classes="quiet")
-            leave = "Esc  back" if self._back is not None else "q  quit"
-            keys = f"Enter  try again now    c  engines    m  the demo    {leave}"
-            yield Static(Text(keys), id="keys")
+            yield Static(id="keys")
 
     def on_mount(self) -> None:
         self._unsubscribe = self._store.subscribe(Topic.LINK, lambda _: self._look())
@@ -81,6 +82,10 @@ class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
         hint = self.query_one("#hint", Static)
         hint.update(Text(safe(link.hint)))
         hint.display = bool(link.hint)
+        leave = "Esc  back" if self._back is not None else "q  quit"
+        asked = ["l  run it here"] if link.login else []
+        keys = ["Enter  try again now", *asked, "c  engines", "m  the demo", leave]
+        self.query_one("#keys", Static).update(Text("    ".join(keys)))
         source = f", from {safe(self._source)}" if self._source else ""
         self.query_one("#tried", Static).update(
             Text(f"tried {safe(link.endpoint)}{source}: {link.attempt} times. It is tried again by itself.\n")
@@ -97,6 +102,8 @@ class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
         match event.key:
             case "enter" | "r":
                 self._retry()
+            case "l" if login := self._store.link.login:
+                self._log_in(login)
             case "m":
                 self._leave("demo")
             case "c":

@@ -61,6 +61,7 @@ class Link(NamedTuple):
     host          the name of the engine's host as the engine knows it, "" while unknown
     error, hint   why the last try failed, "" while live
     attempt       how often it was tried since the last break
+    login         the command that a person can run once to be let in, where it failed for want of that
     """
 
     state: LinkState
@@ -71,6 +72,7 @@ class Link(NamedTuple):
     error: str = ""
     hint: str = ""
     attempt: int = 0
+    login: tuple[str, ...] = ()
 
 
 class Store:

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from tui.engine.client import Engine
+from tui.engine.transports import kept
 from tui.journal.folder import operations_folder
 from tui.operations.looking.app_repository import Remote
 from tui.operations.looking.endpoint_choice import elsewhere, is_protected, settings_of
@@ -107,7 +108,7 @@ class EngineSession:
     # Life
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
+        async with kept(self.ref.endpoint), asyncio.TaskGroup() as tasks:
             tasks.create_task(self.watcher.run(), name="watcher")
             tasks.create_task(self.journals.run(), name="journals")
             tasks.create_task(self._follow_apps(), name="apps")

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tui.engine.errors import EngineError
+from tui.engine.errors import EngineError, SshFailed
 from tui.store.store import Link, LinkState, Store
 from tui.sync.backoff import delays
 from tui.sync.doubts import Doubts
@@ -111,6 +111,7 @@ class Watcher:
                 error=error.message,
                 hint=error.hint,
                 attempt=attempt,
+                login=error.login if isinstance(error, SshFailed) else (),
             )
         )
 
