@@ -123,7 +123,7 @@ def visits(app: Still) -> dict[str, Callable[[], object]]:
         "refusal": lambda: app.push_screen(PlanDialog("Deploy web", refused)),
         "versions": lambda: app.push_screen(VersionDialog("Which?", offers(), lambda _: "no")),
         "releases": lambda: app.push_screen(ReleaseDialog("Back to?", web, web.ways_back, 0, NOW)),
-        "no engine": lambda: app.push_screen(ConnectionScreen(app.store, "default", lambda: None)),
+        "no engine": lambda: app.push_screen(ConnectionScreen(app.store, "default", print, print)),
     }
 
 
