@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import glob
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.engine_calls import until
 from tests.support.sshd import Sshd
 from tui.engine.client import Engine
 from tui.engine.errors import EngineUnreachable, SocketMissing, SshFailed
@@ -17,17 +23,25 @@ from tui.engine.errors import EngineUnreachable, SocketMissing, SshFailed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.support.private_engine import PrivateEngine
+
 
 @pytest.fixture
 def sshd(tmp_path: Path) -> Iterator[Sshd]:
     with Sshd(tmp_path) as sshd:
         yield sshd
-    for process in glob.glob("/proc/[0-9]*/cmdline"):
-        try:
-            words = Path(process).read_bytes()
-        except OSError:
-            continue
-        assert str(sshd.folder).encode() not in words, f"left over: {words!r}"
+    assert of_ours(sshd) == []
+
+
+def of_ours(sshd: Sshd) -> list[int]:
+    """The process IDs of what clients have started for it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            words = process.read_bytes()
+            if b"ssh\0" in words and f"UserKnownHostsFile={sshd.folder}/".encode() in words:
+                found.append(int(process.parent.name))
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -102,3 +116,122 @@ async def test_nothing_listens(sshd: Sshd, engine_host: str) -> None:
     sshd.stop()
     with pytest.raises(EngineUnreachable, match="nothing listens for ssh"):
         await Engine.connect(sshd.endpoint(engine_host))
+
+
+async def test_a_request_that_is_cancelled_costs_only_itself(sshd: Sshd, engine_host: str) -> None:
+    async with await Engine.connect(sshd.endpoint(engine_host)) as engine:
+        (connection,) = sshd.connections
+        async with engine.events():
+            waiting = asyncio.create_task(engine.ping(60))
+            await asyncio.sleep(0)
+            waiting.cancel()
+        await engine.ping(5)
+        assert sshd.connections == [connection]
+
+
+async def test_many_streams_go_over_one_connection(sshd: Sshd, engine_host: str) -> None:
+    async with (
+        await Engine.connect(sshd.endpoint(engine_host)) as engine,
+        contextlib.AsyncExitStack() as streams,
+    ):
+        for _ in range(40):
+            await streams.enter_async_context(engine.events())
+        await engine.ping(5)
+        assert len(sshd.connections) == 1
+
+
+async def test_few_sessions_are_enough_for_a_dashboard(tmp_path: Path, engine_host: str) -> None:
+    """Where each connection takes a session: one stream of events, a log, and what is asked meanwhile."""
+    with Sshd(tmp_path, "AllowStreamLocalForwarding no", "MaxSessions 4") as sshd:
+        async with await Engine.connect(sshd.endpoint(engine_host)) as engine:
+            assert engine.few
+            async with engine.events(), engine.events():
+                for _ in range(6):
+                    await engine.ping(20)
+
+
+async def test_a_host_that_lets_few_come_at_once_is_tried_again(tmp_path: Path, engine_host: str) -> None:
+    with Sshd(tmp_path, "MaxStartups 1:100:1") as sshd:
+        crowd = socket.create_connection(("127.0.0.1", sshd.port))
+        asyncio.get_running_loop().call_later(0.6, crowd.close)
+        async with await Engine.connect(sshd.endpoint(engine_host)) as engine:
+            await engine.ping(5)
+
+
+async def test_ports_of_the_host_are_dialled(sshd: Sshd, engine_host: str) -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"hello")
+        writer.close()
+
+    server = await asyncio.start_server(greet, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, await Engine.connect(sshd.endpoint(engine_host)) as engine:
+        for _ in range(2):
+            reader, writer = await engine.dial("127.0.0.1", port)
+            assert await reader.read() == b"hello"
+            writer.close()
+        sshd.cut()
+        await engine.ping(10)
+        reader, writer = await engine.dial("127.0.0.1", port)
+        assert await reader.read() == b"hello"
+        writer.close()
+
+
+async def test_an_engine_that_stops_is_told_from_a_connection_that_broke(
+    sshd: Sshd, own_engine: PrivateEngine
+) -> None:
+    async with await Engine.connect(sshd.endpoint(own_engine.host)) as engine:
+        own_engine.kill()
+        with pytest.raises(SocketMissing, match="no engine answers at"):
+            await engine.ping(5)
+        own_engine.start()
+        await engine.ping(5)
+        assert len(sshd.connections) == 1
+
+
+HOLDING = """
+import asyncio, sys, tempfile
+from tui.engine.client import Engine
+from tui.engine.endpoint import Endpoint
+url, place, *options = sys.argv[1:]
+tempfile.tempdir = place
+async def main():
+    await Engine.connect(Endpoint(url, "the test", ssh_options=tuple(options)))
+    print("connected", flush=True)
+    await asyncio.sleep(600)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_however_it_ends_nothing_is_left(
+    sshd: Sshd, engine_host: str, place: Path, blow: signal.Signals
+) -> None:
+    command = [sys.executable, "-c", HOLDING, sshd.url(engine_host), place, *sshd.client()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as holding:
+        assert holding.stdout is not None
+        assert holding.stdout.readline() == b"connected\n"
+        assert len([*place.iterdir()]) == 1
+        holding.send_signal(blow)
+    until(lambda: not [*place.iterdir()] and not of_ours(sshd) and not sshd.connections)
+
+
+def test_the_connection_outlives_the_keys_that_end_us(sshd: Sshd, engine_host: str, place: Path) -> None:
+    """Ctrl+C goes to the whole job of the terminal: what is undone then needs it still."""
+    command = [sys.executable, "-c", HOLDING, sshd.url(engine_host), place, *sshd.client()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as holding:
+        assert holding.stdout is not None
+        assert holding.stdout.readline() == b"connected\n"
+        job = os.getpgid(holding.pid)
+        assert all(os.getpgid(pid) != job for pid in of_ours(sshd) if pid != holding.pid)
+        holding.kill()
+    until(lambda: not of_ours(sshd))
+
+
+async def test_one_that_lost_its_shell_is_made_anew(sshd: Sshd, engine_host: str, place: Path) -> None:
+    """Whatever somebody kills of it."""
+    async with await Engine.connect(sshd.endpoint(engine_host)) as engine:
+        for pid in of_ours(sshd):
+            os.kill(pid, signal.SIGKILL)
+        await engine.ping(10)
+    assert [*place.iterdir()] == []

@@ -50,6 +50,9 @@ FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
 JUST_NOW = 1.0
 """For so many seconds what ssh has said explains what fails."""
 
+FORBIDDEN = "administratively prohibited"
+"""What ssh says of a port that its host does not let it forward. It says so when somebody connects to it."""
+
 TOGETHER = 8
 """Tunnels that one process opens at once: a host on the way lets only so many come (MaxStartups)."""
 
@@ -201,6 +204,8 @@ class Tunnel:
         """The path of a socket here behind which is a TCP port that the host has. Raises EngineError."""
         await self.up()
         async with self._port_turn:
+            if self._ssh is not None and any(FORBIDDEN in line for line in self._ssh.said):
+                raise no_ports(self._reached)
             if (address, port) not in self._ports:
                 path = f"{self._folder}/p{len(self._ports)}"
                 _unlink(path)
@@ -219,17 +224,6 @@ class Tunnel:
             clock = asyncio.get_running_loop().time
             return not_there(self._reached, ssh.said) if clock() - ssh.spoke < JUST_NOW else None
         return None
-
-    def refused(self, heard: int) -> EngineError | None:
-        """Whether the host has refused a port since it had said so many lines."""
-        ssh = self._ssh
-        new = list(ssh.said)[-(ssh.count - heard) :] if ssh is not None and ssh.count > heard else []
-        return no_ports(self._reached) if any("administratively prohibited" in line for line in new) else None
-
-    @property
-    def heard(self) -> int:
-        """Lines that ssh has said."""
-        return self._ssh.count if self._ssh is not None else 0
 
     async def _end(self) -> None:
         """End what there is, so that it can be begun anew."""
