@@ -7,9 +7,13 @@ import ipaddress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tui.engine.endpoint import is_tcp
+from tui.model.tcp_address import is_loopback
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tui.engine.endpoint import Endpoint
     from tui.model.engine import EngineInfo
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
@@ -25,6 +29,25 @@ async def without_tls(host: str, info: EngineInfo) -> bool:
     if host in info.registries:
         return not info.registries[host]
     return await within(host, [*info.without_tls, *LOOPBACK])
+
+
+def away(host: str, endpoint: Endpoint | None) -> str:
+    """Why a registry that an engine pushes to is not asked from here, "" where it can be.
+
+    One on the loopback is that of the engine's host: what answers there on this machine is another.
+    """
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+    if endpoint is None or endpoint.socket_path or not is_loopback(name):
+        return ""
+    if is_tcp(endpoint.url) and endpoint.is_on_loopback:
+        return ""
+    return (
+        f"the registry {host} is on the loopback of the engine's own host ({endpoint.url}): it cannot be "
+        "asked from here, only through the engine"
+    )
 
 
 async def within(host: str, networks: Iterable[str]) -> bool:

@@ -60,8 +60,9 @@ class Registry:
     """A registry, opened as an asynchronous context; all calls raise RegistryError.
 
     `host` is as in references: "docker.io", "registry:5000". `insecure` says that its certificate is not
-    verified, and that it is spoken to in plain HTTP where it has no TLS, as the engine does. Repositories are
-    named as in references too, with the registry in front or without.
+    verified, and that it is spoken to in plain HTTP where it has no TLS, as the engine does. `away` says why
+    it cannot be asked from here at all. Repositories are named as in references too, with the registry in
+    front or without.
     """
 
     def __init__(
@@ -70,9 +71,11 @@ class Registry:
         credentials: Credentials | None = None,
         *,
         insecure: bool = False,
+        away: str = "",
         certificates: str = CERTIFICATES,
     ) -> None:
         self.host = host
+        self._away = away
         self._credentials = credentials
         self._insecure = insecure
         self._certificates = certificates
@@ -239,6 +242,8 @@ class Registry:
 
     async def _connected(self) -> URL:
         """Where the registry's API is, found by its first answer; what login it wants is known then too."""
+        if self._away:
+            raise RegistryUnreachable(self._away)
         async with self._lock:
             if self._origin is None:
                 self._origin = await self._connect()

@@ -8,9 +8,12 @@ import pytest
 
 from tests.support.memory_registry import MemoryRegistry
 from tests.support.scripted_registry import OCI_INDEX, OCI_MANIFEST
+from tui.engine.endpoint import Endpoint
+from tui.engine.endpoint_tls import Tls
 from tui.model.app import AppSpec
 from tui.model.image import ImageConfig
 from tui.operations.looking.app_repository import Remote
+from tui.registry.errors import RegistryUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -69,3 +72,18 @@ async def test_an_index_around_the_image_has_its_bytes(
         held = await remote.held("v1", image(OURS))
     assert held.digest == memory.tags[PATH, "v1"]
     assert held.same is same
+
+
+@pytest.mark.parametrize("url", ["ssh://deploy@web-1", "tcp://web-1:2376"])
+async def test_a_registry_on_a_remote_engine_s_loopback_is_not_the_one_of_this_machine(
+    memory: MemoryRegistry, url: str
+) -> None:
+    memory.put_manifest(PATH, {"mediaType": OCI_MANIFEST}, "v1")
+    app = AppSpec("web", f"{memory.address}/{PATH}", "holdfast.toml")
+    async with Remote(None, app, insecure=True, endpoint=Endpoint(url, "--host", Tls())) as remote:
+        with pytest.raises(RegistryUnreachable, match="on the loopback of the engine's own host") as caught:
+            await remote.listed()
+        assert url in caught.value.message
+    for near in ("unix:///run/docker.sock", "tcp://127.0.0.1:2376"):
+        async with Remote(None, app, insecure=True, endpoint=Endpoint(near, "--host", Tls())) as remote:
+            assert await remote.tags() == ["v1"]

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tui.engine.transport import UnixTransport
 from tui.operations.deploying.probes import Asking, ask_http, trust
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+dial = UnixTransport("/none").dial
+"""As a port of this machine is asked."""
 
 
 class Server:
@@ -67,7 +71,7 @@ async def test_host_and_headers_are_sent() -> None:
         asking = Asking(
             "/up?x=1", "shop.example.com", headers={"X-Forwarded-Proto": "https", "accept": "a/b"}
         )
-        assert await ask_http("127.0.0.1", server.port, asking) == ""
+        assert await ask_http(dial, "127.0.0.1", server.port, asking) == ""
     assert server.asked[:2] == ["GET /up?x=1 HTTP/1.1", "Host: shop.example.com"]
     assert "X-Forwarded-Proto: https" in server.asked
     assert [line for line in server.asked if line.lower().startswith("accept:")] == ["accept: a/b"]
@@ -81,7 +85,7 @@ async def test_https_wants_a_certificate_of_that_host(
     asking = Asking("/", "shop.example.com:8443")
 
     async def said(asking: Asking, *, verify: bool) -> str:
-        return await ask_http("127.0.0.1", server.port, asking._replace(tls=trust(verify=verify)))
+        return await ask_http(dial, "127.0.0.1", server.port, asking._replace(tls=trust(verify=verify)))
 
     async with serving(own) as server:
         assert "certificate is not accepted: self-signed" in await said(asking, verify=True)
@@ -90,6 +94,6 @@ async def test_https_wants_a_certificate_of_that_host(
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "ca.crt"))
         assert await said(asking, verify=True) == ""
         assert "Hostname mismatch" in await said(asking._replace(name="localhost"), verify=True)
-        assert await ask_http("127.0.0.1", server.port, asking) != ""
+        assert await ask_http(dial, "127.0.0.1", server.port, asking) != ""
     async with serving(plain="SSH-2.0\r\n") as server:
         assert await said(asking, verify=False) == "it does not speak TLS"

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from tui.engine.errors import NotFound
 from tui.errors import Refused
 from tui.model.switching import START_FIRST
+from tui.operations.deploying.gate import EXEC
 from tui.operations.deploying.host_checks import check_host_ports
+from tui.operations.deploying.reachable import out_of_reach
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -25,6 +27,8 @@ async def check_run(engine: Engine, app: AppSpec, release: Release, releases: De
     Its configuration is that of the release; what may be created is what the app declares.
     """
     run = release.run
+    if why := out_of_reach(engine.endpoint, release.ready, run):
+        raise Refused(f"{app.name} could not prove that it serves: {why}", f"{EXEC} ([apps.{app.name}])")
     await _check_joined(engine, app, run)
     await _check_networks(engine, app, run)
     await _check_volumes(engine, app, run)
@@ -41,7 +45,7 @@ async def check_run(engine: Engine, app: AppSpec, release: Release, releases: De
             f"{name} shares the network of {app.name}: it loses it with the old container"
             for name in await engine.containers.sharing_network(live.id)
         ]
-    warnings += _networks_lost(run, releases)
+    warnings += [*_networks_lost(run, releases), *_unproved(engine, releases)]
     freed = {
         (port.public, port.protocol) for one in listed if one.running for port in one.ports if port.public
     }
@@ -67,6 +71,15 @@ async def _check_joined(engine: Engine, app: AppSpec, run: RunSpec) -> None:
             f"the container {name}, whose network {app.name} is to share, does not run",
             f"docker start {name}, or change {where}",
         )
+
+
+def _unproved(engine: Engine, releases: Deployed) -> list[str]:
+    """Whether the release that serves could prove itself once more, should it have to come back."""
+    entry = releases.entries.get(releases.standing.live or 0)
+    if entry is None or not (why := out_of_reach(engine.endpoint, entry.release.ready, entry.release.run)):
+        return []
+    number = entry.release.number
+    return [f"r{number}, which serves now, could not prove from here that it does should it come back: {why}"]
 
 
 def _networks_lost(run: RunSpec, releases: Deployed) -> list[str]:

@@ -11,6 +11,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError
+from tui.engine.reach import dialled
 from tui.errors import HoldfastError
 from tui.model.container import NO_HEALTHCHECK, RESTARTING
 from tui.model.operation_id import short_op
@@ -41,6 +42,13 @@ LINE = 500
 
 SAID = "what it said last is quoted here"
 """The remedy of what only its author knows: the container itself may be gone by then."""
+
+
+EXEC = (
+    "probe with a command instead (exec), publish the port on an address that is reached from here, or reach "
+    "the engine by ssh"
+)
+"""The remedies where a probe does not reach the port that it asks."""
 
 
 class NotReady(HoldfastError):
@@ -164,8 +172,14 @@ def _published(engine: Engine, container_id: str) -> Address:
                 f"{container.name} does not publish port {port}, which its probe asks",
                 "probe with a command instead, or connect it to a bridge network",
             )
-        host, number = bindings[0]
-        return {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), number
+        for host, number in bindings:
+            if address := dialled(engine.endpoint, host):
+                return address, number
+        raise NotReady(
+            f"port {port} of {container.name}, which its probe asks, is published on the loopback of the "
+            f"engine's host alone, and {engine.endpoint.url} does not lead there",
+            EXEC,
+        )
 
     return find
 
@@ -183,10 +197,10 @@ def _probing(
         if ready.scheme == "https" and asking.tls is None:
             asking = asking._replace(tls=await asyncio.to_thread(trust, verify=ready.verify))
         host, number = await address(int(port))
-        return await ask_http(host, number, asking)
+        return await ask_http(engine.dial, host, number, asking)
 
     async def tcp() -> str:
-        return await ask_tcp(*await address(ready.tcp))
+        return await ask_tcp(engine.dial, *await address(ready.tcp))
 
     async def command() -> str:
         return await ask_command(engine, container_id, ready.exec)

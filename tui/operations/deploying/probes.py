@@ -6,7 +6,7 @@ Each returns "" where it serves, and otherwise why it does not yet. What asks is
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tui.engine.errors import RequestRefused
 
@@ -31,6 +31,17 @@ the connection as soon as it knows.
 
 HEADERS = 200
 OUTPUT_BYTES = 4096
+
+
+class Dial(Protocol):
+    """Opens a connection to a port, encrypted by `tls` where that is given: `Engine.dial`.
+
+    Raises OSError and ssl.SSLError.
+    """
+
+    async def __call__(
+        self, address: str, port: int, tls: ssl.SSLContext | None = None, name: str | None = None, /
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]: ...
 
 
 class Asking(NamedTuple):
@@ -61,14 +72,14 @@ def trust(*, verify: bool) -> ssl.SSLContext:
     return context
 
 
-async def ask_http(host: str, port: int, asking: Asking) -> str:
+async def ask_http(dial: Dial, host: str, port: int, asking: Asking) -> str:
     """GET a path; redirects are not followed."""
     import ssl
 
     status = asking.status
     try:
         async with asyncio.timeout(TRY_SECONDS):
-            found = await _http_status(host, port, asking)
+            found = await _http_status(dial, host, port, asking)
     except TimeoutError:
         return f"no answer within {TRY_SECONDS:g} s"
     except ssl.SSLCertVerificationError as error:
@@ -84,10 +95,10 @@ async def ask_http(host: str, port: int, asking: Asking) -> str:
     return "" if good else f"HTTP status {found} instead of {wanted}"
 
 
-async def _http_status(host: str, port: int, asking: Asking) -> int:
+async def _http_status(dial: Dial, host: str, port: int, asking: Asking) -> int:
     """The final status (RFC 9112): answers of the kind 1xx come before it."""
     named = host_of(asking.name) if asking.tls is not None else None
-    reader, writer = await asyncio.open_connection(host, port, ssl=asking.tls, server_hostname=named)
+    reader, writer = await dial(host, port, asking.tls, named)
     headers = {"User-Agent": "holdfast", "Accept": "*/*"}
     for name, text in asking.headers.items():
         headers = {known: value for known, value in headers.items() if known.lower() != name.lower()}
@@ -126,11 +137,11 @@ def _status(line: bytes) -> int:
     return int(code)
 
 
-async def ask_tcp(host: str, port: int) -> str:
+async def ask_tcp(dial: Dial, host: str, port: int) -> str:
     """Whether a connection is accepted, and stays open or says something."""
     try:
         async with asyncio.timeout(TRY_SECONDS):
-            reader, writer = await asyncio.open_connection(host, port)
+            reader, writer = await dial(host, port)
     except TimeoutError:
         return f"no connection within {TRY_SECONDS:g} s"
     except OSError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from tui.engine.addresses import without_tls
+from tui.engine.addresses import away, without_tls
 from tui.engine.credentials import credentials_for
 from tui.engine.errors import EngineSilent, ServerFault, TransferFailed
 from tui.errors import HoldfastError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tui.engine.client import Engine
+    from tui.engine.endpoint import Endpoint
     from tui.model.app import AppSpec
     from tui.model.credentials import Credentials
     from tui.model.image import ImageConfig
@@ -53,10 +54,19 @@ class Remote:
 
     engine     as it speaks to registries they are spoken to; None where none is asked (`registry_alone`)
     insecure   whether it may be spoken to without TLS that is verified, None for what the engine says
+    endpoint   of the engine that is meant where none is asked, None for none
     """
 
-    def __init__(self, engine: Engine | None, app: AppSpec, *, insecure: bool | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine | None,
+        app: AppSpec,
+        *,
+        insecure: bool | None = None,
+        endpoint: Endpoint | None = None,
+    ) -> None:
         self._engine = engine
+        self._endpoint = engine.endpoint if engine is not None else endpoint
         self._app = app
         self._said = insecure
         self.host = registry_host(app.image)
@@ -71,7 +81,10 @@ class Remote:
             self._insecure = self._said
         elif self._engine is not None:
             self._insecure = await without_tls(self.host, await self._engine.info())
-        self._registry = await Registry(self.host, self.credentials, insecure=self._insecure).__aenter__()
+        registry = Registry(
+            self.host, self.credentials, insecure=self._insecure, away=away(self.host, self._endpoint)
+        )
+        self._registry = await registry.__aenter__()
         return self
 
     async def __aexit__(

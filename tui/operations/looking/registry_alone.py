@@ -40,13 +40,13 @@ async def alone(app: AppSpec, endpoint: Endpoint | None = None) -> AsyncIterator
         )
     insecure = await within(registry_host(app.image), LOOPBACK)
     async with AsyncExitStack() as stack:
-        remote = await stack.enter_async_context(Remote(None, app, insecure=insecure))
+        remote = await stack.enter_async_context(Remote(None, app, insecure=insecure, endpoint=endpoint))
         try:
             await remote.registry.reach()
         except (TlsMismatch, CertificateUntrusted):
             if insecure or endpoint is None or not await _engine_does_without(remote.host, endpoint):
                 raise
-            remote = await stack.enter_async_context(Remote(None, app, insecure=True))
+            remote = await stack.enter_async_context(Remote(None, app, insecure=True, endpoint=endpoint))
         yield remote
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from tui.engine.container.creation import create_body
 from tui.engine.container.resolving import resolved
 from tui.engine.errors import EngineError, RequestRefused
+from tui.engine.reach import forwards
 from tui.engine.shielded import shielded
 from tui.errors import HoldfastError
 from tui.model.app import Port
@@ -25,6 +26,7 @@ from tui.model.operation import Plan, PlanStep, Result
 from tui.model.operation_id import short_op
 from tui.model.secrets import secret_values
 from tui.operations.deploying.gate import SAID, NotReady, clipped, gate, kept, last_lines
+from tui.operations.deploying.reachable import probed, published_within_reach
 from tui.operations.running.output_lines import OutputLines
 from tui.operations.testing.cleanup import labels_of, remove_test
 
@@ -95,6 +97,13 @@ class RunTests:
             ("ready when", self._readiness()),
             ("command", shlex.join(app.test.command) or "none: being ready is the proof"),
         ]
+        if self._asked and self._open_on is None:
+            raise NotTestable(
+                f"{self.name} could not prove that it is ready: a test opens port {self._asked} on the "
+                f"loopback of the engine's host, and {self._engine.endpoint.url} does not lead there",
+                f"probe with exec in [apps.{app.name}.ready], publish that port in [apps.{app.name}.run] on "
+                "an address that is reached from here, or reach the engine by ssh",
+            )
         if self._connected:
             steps.insert(0, PlanStep(NETWORK, "Make a network of its own"))
             facts.append(("network", self.network))
@@ -139,6 +148,19 @@ class RunTests:
         return self._app.run.network_mode != "none"
 
     @property
+    def _asked(self) -> int:
+        """The port that its probe asks, 0 where none does."""
+        return probed(self._app.ready)
+
+    @property
+    def _open_on(self) -> str | None:
+        """The address that this port is opened on: none that the app does not open. None where none helps."""
+        endpoint = self._engine.endpoint
+        if forwards(endpoint):
+            return "127.0.0.1"
+        return published_within_reach(endpoint, self._app.run, self._asked)
+
+    @property
     def _has_healthcheck(self) -> bool:
         check = self._app.run.healthcheck
         if check is not None and check.test:
@@ -178,6 +200,11 @@ class RunTests:
         if run.networks or run.network_mode not in ("", "none", "bridge"):
             live = ", ".join(run.networks) or run.network_mode
             said.append(f"it has a network of its own, and does not see {live}")
+        if self._asked and (opened := self._open_on) not in (None, "127.0.0.1"):
+            said.append(
+                f"its port {self._asked} is open on {opened or 'every address'} of the engine's host while "
+                "it is tested, as it is when it is deployed"
+            )
         return said
 
     # -- what is done
@@ -203,13 +230,12 @@ class RunTests:
         for name in volumes.values():
             await shielded(calls.volumes.create(name, labels=self._labels))
         aliases = dict.fromkeys([self._app.name, *(name for many in run.networks.values() for name in many)])
-        probed = self._app.ready.tcp or int(self._app.ready.http.partition("/")[0] or 0)
         creation = create_body(
             self._image.id,
             run._replace(volumes=tuple(_apart(mount, volumes) for mount in run.volumes), labels={}),
             environment=self._app.test.environment,
             labels=self._labels,
-            ports=(Port(probed, host_ip="127.0.0.1"),) if probed else (),
+            ports=(Port(self._asked, host_ip=self._open_on or ""),) if self._asked else (),
             networks={self.network: tuple(aliases)} if self._connected else None,
             restart="no",
         )
