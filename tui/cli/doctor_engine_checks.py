@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
 
     from tui.engine.client import Engine
+    from tui.engine.endpoint import Endpoint
     from tui.model.app import AppSpec
     from tui.operations.looking.endpoint_choice import Named
     from tui.settings.schema import Settings
@@ -34,7 +35,7 @@ async def engine_and_apps(settings: Settings, asked: Named) -> AsyncIterator[Fin
     engine: Engine | None = None
     try:
         meant = current(settings, asked)
-        yield Finding("endpoint", OK, f"{meant.url} ({meant.endpoint.source})")
+        yield _endpoint(meant.endpoint)
         async with _answering("the engine", CONNECT_SECONDS):
             engine = await Engine.connect(meant.endpoint)
         async for finding in _engine(engine):
@@ -78,6 +79,21 @@ async def _answering(who: str, seconds: float) -> AsyncIterator[None]:
             f"{who} did not answer within {seconds:g} s",
             "it may be overloaded, or hang: docker info",
         ) from None
+
+
+def _endpoint(endpoint: Endpoint) -> Finding:
+    """Whether somebody else can listen there, or answer."""
+    from tui.engine.endpoint import OPEN
+
+    said = f"{endpoint.url} ({endpoint.source})"
+    if endpoint.is_open:
+        return Finding("endpoint", WARNING, f"{said}: {OPEN}", "give it TLS, or reach it by ssh")
+    if endpoint.encrypted_by is not None and not endpoint.encrypted_by.verify:
+        return Finding(
+            "endpoint", WARNING, f"{said}: encrypted, and its certificate is not verified: it may be anybody",
+            "name the certificate of its authority (ca), and leave out skip_tls_verify",
+        )  # fmt: skip
+    return Finding("endpoint", OK, said)
 
 
 async def _engine(engine: Engine) -> AsyncIterator[Finding]:

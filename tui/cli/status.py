@@ -16,6 +16,7 @@ from tui.cli.release_words import (
     release_fields,
 )
 from tui.engine.addresses import without_tls
+from tui.engine.endpoint import OPEN
 from tui.errors import HoldfastError
 from tui.ledger.errors import NotOurs
 from tui.ledger.lease_reading import read_lease
@@ -65,6 +66,7 @@ class AppStatus(NamedTuple):
     lease    who changes it now, None where nobody does
     drift    None where nobody looked
     notes    what is wrong besides what is wrong with the ledger
+    is_open  whether others can read and write what is said to its engine
     chain    of the live release, by its record; () where none is live
     """
 
@@ -77,6 +79,7 @@ class AppStatus(NamedTuple):
     notes: tuple[str, ...] = ()
     called: str = ""
     chain: tuple[Link, ...] = ()
+    is_open: bool = False
 
     @property
     def releases(self) -> Releases:
@@ -183,6 +186,7 @@ async def _status(engine: Engine, settings: Settings, name: str, place: Place, *
         lease=lease,
         drift=looked,
         notes=tuple(strange),
+        is_open=engine.endpoint.is_open,
         chain=recorded_chain(live, spec, settings.policy, plain=plain) if live is not None else (),
     )
 
@@ -216,7 +220,7 @@ def fields(one: AppStatus) -> dict[str, Any]:
         "lease": lease_fields(one.lease) if one.lease is not None else None,
         "drift": drift_fields(one.drift) if one.drift is not None else None,
         "chain": chain_fields(one.chain),
-        "notes": (*releases.notes, *one.notes),
+        "notes": (*releases.notes, *one.notes, *([f"its engine is {OPEN}"] if one.is_open else [])),
     }
 
 
@@ -236,10 +240,16 @@ def _show(found: list[AppStatus], now: float, *, nothing: bool, chains: bool = F
             terminal_cells(1),
         ),
         *(line for one in found for line in notes(one)),
+        *([(f"{safe(place)}: ", "strong"), (OPEN, "warn")] for place in _open(found)),
         *(line for one in found if chains for line in _chain(one, now, several=engines)),
     ]
     shown = colours(1)
     answer("".join([painted(line, colours=shown) + "\n" for line in lines]))
+
+
+def _open(found: list[AppStatus]) -> list[str]:
+    """What engines are called where others can read and write what is said to them."""
+    return list(dict.fromkeys(one.called for one in found if one.is_open))
 
 
 def _chain(one: AppStatus, now: float, *, several: bool) -> Iterator[Line]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
 DEFAULT_SOURCE = "default socket"
+OPEN = "not encrypted, and open to everybody"
+"""What is said of an endpoint that `is_open`."""
+
 _LONGEST_PATH = 107
 """Bytes of a unix socket's path, on Linux."""
 _KINDS = ("unix", "tcp", "ssh", "http", "https", "npipe", "fd")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands.command import Scope, named
 from tui.commands.table import TABLE, belongs
+from tui.engine.endpoint import OPEN
 from tui.presentation.amounts import age
 from tui.presentation.lines import clip
 from tui.presentation.text import safe, width
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from tui.commands.command import Command, Situation
     from tui.commands.keymap import Keymap
     from tui.presentation.style import Line, Span
+
+
+_OPEN = (f" {OPEN} ", " not encrypted ", " PLAIN ")
+"""What is said of a line that others can read and write, in ever fewer words."""
 
 
 def link_words(link: Link, now: float) -> Span:
@@ -42,11 +47,13 @@ def header_line(
     colour: str = "",
     demo: bool = False,
     read_only: bool = False,
+    is_open: bool = False,
     busy: str = "",
 ) -> Line:
     """The first line: the engine's colour and name, marks for demo and read-only, engine, what goes on, link.
 
-    What does not fit is left out whole: first what says least. `called` and `colour` are "" for none.
+    What does not fit is left out whole: first what says least. `called` and `colour` are "" for none. That
+    everybody can listen (`is_open`) is always said, in as many words as fit.
     """
     line: Line = [(" Holdfast ", "header strong")]
     if colour:  # as a patch, so that all that is written can be read on whatever it is
@@ -60,6 +67,10 @@ def header_line(
     words, style = link_words(link, now)
     state = f"{words} "
     room = cells - sum(width(text) for text, _ in line) - width(state)
+    if is_open:
+        wanted = room - width(safe(busy)) - 3
+        line.append((next((text for text in _OPEN if width(text) <= wanted), _OPEN[-1]), "header.demo"))
+        room -= width(line[-1][0])
     endpoint = "" if demo else f" {safe(link.endpoint)}"
     if width(endpoint) >= room:
         endpoint = ""

@@ -35,6 +35,7 @@ class BarState(NamedTuple):
     focus_on   the focused pane
     called     the engine by its name, "" where it has none
     colour     the engine's, "" for none
+    is_open    whether others can read and write what is said to the engine
     """
 
     link: Link
@@ -46,6 +47,7 @@ class BarState(NamedTuple):
     read_only: bool = False
     called: str = ""
     colour: str = ""
+    is_open: bool = False
 
 
 class Bars:
@@ -87,6 +89,7 @@ class Bars:
             colour=state.colour,
             demo=state.demo,
             read_only=state.read_only,
+            is_open=state.is_open,
             busy=state.busy or busy_words(state.running),
         )
 

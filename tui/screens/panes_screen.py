@@ -152,6 +152,7 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
             read_only=self.read_only,
             called=self.called,
             colour=self.store.colour,
+            is_open=self.store.is_open,
         )
 
     def say_busy(self, words: str) -> None:

@@ -82,6 +82,7 @@ class Store:
     trust      `[trust]`, None where it is not configured
     elsewhere  the engines that some of them live on, where that is not this one
     colour     of the engine, as it is configured, "" for none
+    is_open    whether others can read and write what is said to it
     """
 
     def __init__(self) -> None:
@@ -96,6 +97,7 @@ class Store:
         self.trust: Trust | None = None
         self.elsewhere: Mapping[str, str] = {}
         self.colour = ""
+        self.is_open = False
         self.link = Link(LinkState.CONNECTING, 0.0)
         self._complete = False
         self._readers: dict[Topic, list[Callable[[Change], None]]] = {topic: [] for topic in Topic}

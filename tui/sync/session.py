@@ -65,6 +65,7 @@ class EngineSession:
         self.clock = clock
         store.set_apps(settings.apps, {})
         store.trust = settings.policy.trust
+        store.is_open = ref.endpoint.is_open
         self.watcher = Watcher(store, connect or (lambda: Engine.connect(ref.endpoint)), ref.url, clock)
         self.stats = StatsStreams(store, self.connected, self.watcher.heard)
         self._observe, self._journals = observe, journals

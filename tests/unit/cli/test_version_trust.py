@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 class Engine:
     version = SimpleNamespace(os="linux", arch="amd64")
+    endpoint = Endpoint("unix:///run/e.sock", "--host")
 
     async def info(self) -> EngineInfo:
         return EngineInfo("", "", 0.0)
@@ -90,7 +91,8 @@ async def test_the_list_of_the_command_line_says_the_same(place: Place) -> None:
 
 
 def test_a_line_says_what_is_known_so_far(tmp_path: Path) -> None:
-    from tui.model.app import AppSpec
+    from tui.engine.endpoint import Endpoint
+from tui.model.app import AppSpec
 
     app = AppSpec("web", "registry:5000/shop/web", "")
     policy = Policy(trust=Trust(accept_unsigned=True, require=(Wanted("signature"), Wanted("test"))))

@@ -61,6 +61,20 @@ def test_what_says_least_goes_first() -> None:
     assert "unix:///var/run/docker.sock " in header(60)
 
 
+@pytest.mark.parametrize("busy", ["", BUSY])
+@pytest.mark.parametrize("marks", [{}, {"read_only": True}, {"called": "prod"}])
+def test_that_everybody_can_listen_is_said_at_every_width(marks: dict[str, object], busy: str) -> None:
+    said = [" not encrypted, and open to everybody ", " not encrypted ", " PLAIN "]
+    found = [
+        next(words for words in said if words in header(cells, is_open=True, busy=busy, **marks))
+        for cells in range(160, 30, -1)
+    ]
+    assert found == sorted(found, key=said.index)
+    assert {*found} == {*said}
+    assert said[0] in header(100, is_open=True, **marks)
+    assert not any(words in header(120, busy=busy, **marks) for words in said)
+
+
 def test_what_is_under_way_stays_before_what_the_engine_is() -> None:
     line = header(80, busy=BUSY)
     assert BUSY in line
