@@ -18,6 +18,7 @@ from tui.cli.arguments import parsed, parser
 from tui.cli.asked import Asked
 from tui.cli.drift import Looked
 from tui.engine.client import Engine
+from tui.engine.endpoint import Endpoint
 from tui.evidence.files import add_claim
 from tui.model.attachment import NOTATION
 from tui.model.drift import Drift
@@ -243,6 +244,10 @@ class FakeEngine:
 
     async def info(self) -> EngineInfo:
         return EngineInfo("", "", 0.0)
+
+    @property
+    def endpoint(self) -> Endpoint:
+        return Endpoint("unix:///run/e.sock", "--host")
 
     @property
     def images(self) -> FakeEngine:

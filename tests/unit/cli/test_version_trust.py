@@ -12,6 +12,7 @@ from tests.support.memory_registry import MemoryRegistry
 from tests.support.scripted_registry import error
 from tests.unit.operations.test_trusted import Place
 from tui.cli.version_words import trust_of
+from tui.engine.endpoint import Endpoint
 from tui.model.engine import EngineInfo
 from tui.model.evidence import Evidence
 from tui.model.offers import Offered
@@ -91,8 +92,7 @@ async def test_the_list_of_the_command_line_says_the_same(place: Place) -> None:
 
 
 def test_a_line_says_what_is_known_so_far(tmp_path: Path) -> None:
-    from tui.engine.endpoint import Endpoint
-from tui.model.app import AppSpec
+    from tui.model.app import AppSpec
 
     app = AppSpec("web", "registry:5000/shop/web", "")
     policy = Policy(trust=Trust(accept_unsigned=True, require=(Wanted("signature"), Wanted("test"))))
