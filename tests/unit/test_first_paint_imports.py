@@ -12,7 +12,8 @@ tui tui.cli tui.cli.dashboard tui.errors tui.files tui.first_paint tui.paths tui
 tui.commands tui.commands.apps tui.commands.command tui.commands.container_actions tui.commands.containers
 tui.commands.fleets tui.commands.images tui.commands.log tui.commands.meant tui.commands.releases
 tui.commands.table tui.commands.view
-tui.engine tui.engine.bounds tui.engine.container tui.engine.container.listed tui.engine.errors
+tui.engine tui.engine.bounds tui.engine.container tui.engine.container.listed tui.engine.endpoint
+tui.engine.endpoint_tls tui.engine.errors
 tui.engine.jsonmessage
 tui.model tui.model.build_tag tui.model.container tui.model.digest tui.model.labels tui.model.typed
 tui.presentation tui.presentation.amounts tui.presentation.app_row tui.presentation.apps
