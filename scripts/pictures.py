@@ -63,9 +63,9 @@ async def trust(size: tuple[int, int]) -> None:
     now = 1_800_000_000.0
 
     async def offers() -> AsyncIterator[Suggestions]:
-        yield Suggestions(trusted.choices(now))
+        yield Suggestions(trusted.choices(now), first="v1.5.0")
 
-    picker = VersionDialog("Deploy which version of web?", offers(), lambda _: "", first="v1.5.0")
+    picker = VersionDialog("Deploy which version of web?", offers(), lambda _: "")
     record = ReadingScreen("web v1.5.0", [("chain", trusted.chain_of(now, 76))])
     for name, screen in (("versions", picker), ("chain", record)):
         async with demo("holdfast-dark") as app, app.run_test(size=size) as pilot:
