@@ -10,6 +10,7 @@ import pytest
 
 from tests.engine.test_adopt import Adopting, adopting, configure, docker, home, images
 from tests.engine.test_creation import front
+from tests.support.allowing import allow_file
 from tui.errors import HoldfastError
 from tui.model.operation import Warned
 from tui.operations.deploying import homeward
@@ -34,11 +35,13 @@ async def test_the_way_back_pulls_what_is_not_on_the_engine_any_more(
     text = Path("holdfast.toml").read_text()
     probed = text.replace("stable = 0.1\n", 'exec = ["test", "-e", "/proof/ok"]\ntimeout = 1\n')
     Path("holdfast.toml").write_text(probed)
+    allow_file()
     await adopting.work("deploy", "web", version="v1")
     proof.unlink()  # neither r2 nor what is made anew of it passes now
     api.remove("web.r1")
     api.ask("DELETE", f"/images/{api.get(f'/images/{images}:v2/json')['Id']}?force=1")
     Path("holdfast.toml").write_text(probed.replace('["sleep", "601"]', '["false"]'))
+    allow_file()
 
     ended = await adopting.do("deploy", "web", version="v1")
 
@@ -62,11 +65,13 @@ async def test_what_does_not_arrive_in_time_locks_nobody_out(
     text = Path("holdfast.toml").read_text()
     probed = text.replace("stable = 0.1\n", 'exec = ["test", "-e", "/proof/ok"]\ntimeout = 1\n')
     Path("holdfast.toml").write_text(probed)
+    allow_file()
     await adopting.work("deploy", "web", version="v1")
     proof.unlink()
     api.remove("web.r1")
     api.ask("DELETE", f"/images/{api.get(f'/images/{images}:v2/json')['Id']}?force=1")
     Path("holdfast.toml").write_text(probed.replace('["sleep", "601"]', '["false"]'))
+    allow_file()
 
     async def never(*_: object) -> None:
         await asyncio.Event().wait()

@@ -309,6 +309,8 @@ def test_an_engine_out_of_reach_hides_no_other(web: Web) -> None:
     web.serve("v0.1.0")
     here = web.environ.pop("DOCKER_HOST")
     web.configure(("[apps.web]\n", f'[apps.far]\nengine = "{NOWHERE}"\n\n[apps.web]\nengine = "{here}"\n'))
+    assert "holdfast allow" in web.run("status", status=2).stderr
+    web.run("allow", "--yes")
     done = web.run("status", status=3)
     assert columns(done.stdout)["live"] == "r1"
     assert "/nowhere.sock" in done.stderr

@@ -34,6 +34,7 @@ def shell(tmp_path: Path, api: EngineCalls) -> Shell:
         '[apps.web]\nimage = "web"\n[apps.web.build]\ncontext = "src"\nnetwork = "none"\n'
         f'[apps.web.scan]\nscanner = "{TRIVY}"\ndatabase = "{database.folder}"\n'
     )
+    shell.run("allow", "--yes")  # what its user would write into a file of their own
     shell.run("build")
     return shell
 
@@ -41,6 +42,7 @@ def shell(tmp_path: Path, api: EngineCalls) -> Shell:
 def allow(shell: Shell) -> None:
     with (shell.folder / "holdfast.toml").open("a") as config:
         config.write('fail_on = "none"\n')
+    shell.run("allow", "--yes")
 
 
 def test_a_finding_that_fails_is_said_with_its_remedy(shell: Shell) -> None:
@@ -72,9 +74,12 @@ def test_a_scanner_that_is_missing_or_not_the_pinned_one(shell: Shell) -> None:
     config = shell.folder / "holdfast.toml"
     text = config.read_text()
     config.write_text(text.replace(str(TRIVY), "/nowhere/trivy"))
+    assert "holdfast allow" in shell.run("scan", status=2).stderr
+    shell.run("allow", "--yes")
     missing = shell.run("scan", status=2).stderr
     assert "/nowhere/trivy is not installed" in missing
     assert "install Trivy" in missing
     config.write_text(f'{text}sha256 = "{"0" * 64}"\n')
+    shell.run("allow", "--yes")
     refused = shell.run("scan", status=4).stderr
     assert "is not the scanner that is pinned" in refused

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui import __version__
+from tui.cli.options import OPTIONS
 from tui.cli.texts import DESCRIPTIONS, EXAMPLES, SHORT, STATUS
 from tui.errors import HoldfastError
-from tui.model.verb import VERBS, Argument
+from tui.model.verb import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tui.cli.asked import Asked
     from tui.operations.looking.endpoint_choice import Named
@@ -128,8 +128,18 @@ def _add_trust(made: argparse.ArgumentParser) -> None:
     made.add_argument("--json", action="store_true", help="one JSON document")
 
 
+def _add_allow(made: argparse.ArgumentParser) -> None:
+    made.add_argument("file", nargs="?", default="", metavar="FILE", help="else --config's, or holdfast.toml")
+    what = made.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="list the files that are allowed")
+    what.add_argument("--revoke", action="store_true", help="allow it no longer")
+    made.add_argument("--yes", "-y", action="store_true", help="do not ask")
+    made.add_argument("--json", action="store_true", help="one JSON document")
+
+
 _OTHERS = {
     "init": _add_init,
+    "allow": _add_allow,
     "status": _add_status,
     "engines": _add_engines,
     "history": _add_history,
@@ -182,59 +192,11 @@ class _Wrapped(argparse.RawDescriptionHelpFormatter):
         return "\n\n".join([part if "\n" in part else wrap(self, part, width, indent) for part in parts])
 
 
-class _Words(NamedTuple):
-    """How an argument is written, and what argparse is told of it."""
-
-    flags: tuple[str, ...]
-    more: Mapping[str, Any]
-
-
-def _flag(flag: str, about: str) -> _Words:
-    return _Words((flag,), {"action": "store_true", "help": about})
-
-
-def _valued(flags: str, name: str, about: str, **more: Any) -> _Words:
-    return _Words(tuple(flags.split()), {"default": "", "metavar": name, "help": about, **more})
-
-
-def _release(text: str) -> int:
-    number = text.removeprefix("r")
-    if not (number.isascii() and number.isdecimal()) or not 0 < int(number) < 10**9:
-        raise argparse.ArgumentTypeError(f"{text} is no release: r12")
-    return int(number)
-
-
-def _absolute(text: str) -> str:
-    """A path for a process that may stand elsewhere."""
-    return str(Path(text).absolute()) if text else ""
-
-
-_ARGUMENTS = {
-    Argument.NO_CACHE: _flag("--no-cache", "do every step anew"),
-    Argument.PULL: _flag("--pull", "ask for newer base images"),
-    Argument.IMAGE: _valued("--image", "IMAGE", "its ID or reference; else the newest build"),
-    Argument.DIGEST: _valued("--digest", "SHA256", "exactly these bytes, whatever VERSION names now"),
-    Argument.AGAIN: _flag("--again", "also where the same is live already"),
-    Argument.ONLY: _valued("--only", "behind", "of a fleet: the engines that do not have what others have"),
-    Argument.TO: _valued(
-        "--to", "rN", "else the newest good one before; the live one is made anew from its record",
-        type=_release, default=0,
-    ),
-    Argument.FORCE: _flag("--force", "also to one whose record or container is not to be trusted"),
-    Argument.SARIF: _valued(
-        "--sarif", "FILE", "write what was found into a file too, as SARIF 2.1.0", type=_absolute
-    ),
-    Argument.KEY: _valued("--key", "NAME", "the key that signs: one of [trust]; else its sign_key"),
-    Argument.CONTAINER: _valued("--name --as", "APP", "what the app is called; else as the container"),
-}  # fmt: skip
-"""The options of operations. A version is a word without an option."""
-
-
 def _add_operation(verbs: Any, verb: str) -> None:
     made = _add_verb(verbs, verb)
     made.add_argument("words", nargs="*", default=[], help=argparse.SUPPRESS, metavar="APP")
     made.usage = f"holdfast {verb} {VERBS[verb].usage} [options]"
-    for argument, words in _ARGUMENTS.items():
+    for argument, words in OPTIONS.items():
         if argument in VERBS[verb].takes:
             made.add_argument(*words.flags, **words.more)
     made.add_argument("--plan", action="store_true", help="show what would be done, and do nothing")
@@ -350,6 +312,11 @@ def dispatch(arguments: Sequence[str]) -> int:
 
             said = trust.TrustOptions(given.words, given.name, given.passphrase, given.json)
             return trust.run(_asked(given), said)
+        case "allow":
+            from tui.cli import allow
+
+            what = "list" if given.list else "revoke" if given.revoke else "allow"
+            return allow.run(given.file or given.config or "", what, yes=given.yes, json=given.json)
         case "doctor":
             from tui.cli import doctor
 

@@ -41,6 +41,10 @@ DESCRIPTIONS = {
     "images of which repositories, and which file says so. Exit status 2 where a key cannot be used. "
     "init makes a key pair, at PATH or with your configuration, and says where each half goes; what is there "
     "is never overwritten. --passphrase asks for one; without a terminal COSIGN_PASSWORD is to have it.",
+    "allow": "Show what a configuration file asks for beyond its folder (engines, files elsewhere, "
+    "programs), ask, and let it. holdfast.toml comes with a repository: such things count only once you have "
+    "allowed them, by the file's hash, so that a changed file is asked about anew. Files in your own "
+    "configuration's folder and in /etc need none. Exit status 2 where it is not allowed, or not there.",
     "doctor": "Check everything that Holdfast needs, and say what to do where something is wrong. "
     "Exit status 1 where there is a problem.",
     "init": "Write a starting holdfast.toml from what a folder holds: its Dockerfiles, git remote and "
@@ -60,6 +64,7 @@ EXAMPLES: dict[str, Sequence[str]] = {
         "holdfast history --show last",
     ],
     "trust": ["holdfast trust", "holdfast trust init --name ci", "holdfast trust init ci.key --passphrase"],
+    "allow": ["holdfast allow", "holdfast allow deploy/prod.toml --yes", "holdfast allow --list"],
     "doctor": ["holdfast doctor", "holdfast --context prod doctor"],
     "init": ["holdfast init", "holdfast init --example", "holdfast init services/web --stdout"],
 }
@@ -74,6 +79,7 @@ SHORT = {
     "verify": "drift, layers, and the chain of trust",
     "unlock": "remove the lease of an app",
     "trust": "keys and what is required; make a key pair",
+    "allow": "let a repository's file name engines and paths",
     "doctor": "check engine, registries, configuration",
 }
 """In the order of `holdfast --help`."""

@@ -2,6 +2,7 @@
 
 EngineError                      anything below
 ├── EndpointUnusable             the endpoint is named wrongly, or is of a kind that is not spoken
+│   ├── NotAllowed               only a file names it that may have come with a repository
 │   ├── NoEngine                 something else than an engine answers there
 │   ├── EngineTooOld             it speaks no version of the API that Holdfast knows
 │   └── EngineTooNew             it no longer speaks any version that Holdfast knows
@@ -56,6 +57,10 @@ class EndpointUnusable(EngineError):
     """The endpoint is named wrongly, or is of a kind that is not spoken."""
 
     exit_status = 2
+
+
+class NotAllowed(EndpointUnusable):
+    """Only a file that may have come with a repository names it, and is not allowed to."""
 
 
 class NoEngine(EndpointUnusable):

@@ -135,6 +135,7 @@ class EngineSettings(NamedTuple):
     allow_plain      whether it may be spoken to without TLS, beyond this machine
     ssh_options      passed on to ssh, each as `ssh -o` takes it
     enabled          whether it is asked at all
+    withheld         the file that names it and is not allowed to: it is not reached then; "" for none
     maintenance      until when it is left alone, seconds since the epoch, 0.0 for not at all
     """
 
@@ -149,6 +150,7 @@ class EngineSettings(NamedTuple):
     ssh_options: tuple[str, ...] = ()
     enabled: bool = True
     maintenance: float = 0.0
+    withheld: str = ""
 
     def is_left_alone(self, now: float) -> bool:
         """Whether it is asked only where somebody chooses it."""

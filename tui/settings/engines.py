@@ -26,11 +26,6 @@ TLS = ("ca", "cert", "key", "skip_tls_verify", "allow_plain")
 REACHED = ("host", *TLS, "ssh_options")
 """Keys that say how an engine is reached, and what runs on this machine for it."""
 
-FOREIGN = (
-    "a file that may come with a repository names no engine to reach; "
-    "write it into ~/.config/holdfast/config.toml or /etc/holdfast/config.toml"
-)
-
 
 def _host(value: Any) -> str:
     if not isinstance(value, str):
@@ -87,26 +82,6 @@ def read_engines(value: Mapping[str, Any], source: SettingsFile) -> dict[str, di
             place = f"engines.{bare(name)}"
             SettingsPlace(source, place).say(f" is a table: write [{place}] above its keys")
     return found
-
-
-def without_reach(
-    tables: Mapping[str, Mapping[str, Any]], path: str
-) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """The tables of a file that may come with a repository: it names no engine to reach, and no way to one.
-
-    With a note of each key that is not obeyed.
-    """
-    left = {
-        name: {key: value for key, value in table.items() if key not in REACHED}
-        for name, table in tables.items()
-    }
-    notes = [
-        f"{path}: [engines.{bare(name)}] {key} is not obeyed: {FOREIGN}"
-        for name, table in tables.items()
-        for key in REACHED
-        if key in table
-    ]
-    return left, notes
 
 
 def engine_problems(tables: Mapping[str, Mapping[str, Any]], origin: Mapping[str, str]) -> list[str]:

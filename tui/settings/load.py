@@ -4,7 +4,7 @@ Read in this order, later wins: settings.toml and apps.d/*.toml in $XDG_CONFIG_H
 and made on the screen), /etc/holdfast/config.toml, $XDG_CONFIG_HOME/holdfast/config.toml, ./holdfast.toml,
 --config FILE. So a hand-written file has the last word, and `notes` says so where it overrules a choice made
 on the screen. Tables of several files are put together key by key. The last two may have come with a
-repository: what they cannot weaken is in `tui.settings.floors`.
+repository: `tui.settings.floors` has what they cannot weaken, `tui.settings.reach` what they cannot reach.
 """
 
 from __future__ import annotations
@@ -13,29 +13,23 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from tui.errors import HoldfastError
-from tui.files import read_file
 from tui.model.policy import Policy
-from tui.settings.paths import LOCAL_CONFIG, SYSTEM_CONFIG, apps_folder, settings_file, user_config
-from tui.settings.schema import (
-    KEYS,
-    LATER,
-    TABLES,
-    TOP,
-    ContainerSettings,
-    Key,
-    LogSettings,
-    Settings,
-    nearest,
+from tui.settings.one_file import checked, parsed, read
+from tui.settings.paths import (
+    LOCAL_CONFIG,
+    SYSTEM_CONFIG,
+    apps_folder,
+    config_folder,
+    settings_file,
+    user_config,
 )
+from tui.settings.schema import TOP, ContainerSettings, LogSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tui.settings.reach import Ask
 
-OTHER_TABLES = {
-    "keys": "keys", "apps": "apps.NAME", "engines": "engines.NAME", "fleets": "fleets.NAME", "trust": "trust",
-}  # fmt: skip
-"""Tables that have readers of their own, and how their heads are written."""
 
 FLOORED = ("policy", "trust", "engines")
 """Tables of which a file that may have come with a repository can only ask for more."""
@@ -71,28 +65,23 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
     broken: list[str] = []  # faults of [trust]: they must not keep anybody from going back
     said: list[str] = []
     not_obeyed: list[str] = []
-    chosen = _read(settings_file(environ), said)  # the program's own file: a fault in it stops nobody
-    written: dict[str, Any] = {}
-    origin: dict[str, str] = {}
+    chosen = read(settings_file(environ), said)  # the program's own file: a fault in it stops nobody
     home = environ.get("HOME") or os.path.expanduser("~")
-    for path in _app_files(environ, problems):
-        values = _only_apps(_read(path, problems), path, problems)
-        _merge(written, origin, _checked(values, path, home, problems, broken), path)
+    written, origin = _own_files(environ, problems, broken)
     if config is not None and not os.path.exists(config):
         problems.append(f"{config}: there is no such file (--config)")
     operators = (SYSTEM_CONFIG, user_config(environ))
-    for path in operators:
-        _merge(written, origin, _checked(_read(path, problems), path, home, problems, broken), path)
+    theirs = {**written, "chosen": chosen.get("engine")}
     floor = {key: dict(written[key]) for key in FLOORED if key in written}
     said_by = dict(origin) if floor else {}
     for path in (LOCAL_CONFIG, *filter(None, (config,))):
         foreign = os.path.abspath(path) not in map(os.path.abspath, operators)
-        values = _checked(_read(path, problems), path, home, problems, broken, foreign=foreign)
-        if foreign and "engines" in values:
-            from tui.settings.engines import without_reach
-
-            values["engines"], notes = without_reach(values["engines"], path)
+        table, content = parsed(path, problems)
+        if foreign and table:
+            values, notes = _as_allowed(table, content, path, theirs, environ, problems, broken)
             not_obeyed += notes
+        else:
+            values = checked(table, path, home, problems, broken)
         if foreign and any(key in floor for key in values):
             from tui.settings.floors import Floor, held
 
@@ -134,6 +123,73 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
         trust_files=_files_of("trust.", origin),
         policy_files=_files_of("policy.", origin),
     )
+
+
+def _own_files(
+    environ: Mapping[str, str], problems: list[str], broken: list[str]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the user's own and the system's files say, and which of them says what."""
+    written: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    home = environ.get("HOME") or os.path.expanduser("~")
+    for path in _app_files(environ, problems):
+        values = _only_apps(read(path, problems), path, problems)
+        _merge(written, origin, checked(values, path, home, problems, broken), path)
+    for path in (SYSTEM_CONFIG, user_config(environ)):
+        _merge(written, origin, checked(read(path, problems), path, home, problems, broken), path)
+    return written, origin
+
+
+def _as_allowed(
+    table: Mapping[str, Any],
+    content: bytes,
+    path: str,
+    theirs: Mapping[str, Any],
+    environ: Mapping[str, str],
+    problems: list[str],
+    broken: list[str],
+) -> tuple[dict[str, Any], list[str]]:
+    """What a file says that may have come with a repository, without what its user has not allowed it to ask
+    for; and a note of that. `theirs` is what the user's own files say."""
+    from tui.settings import reach
+
+    faults: list[str] = []
+    doubts: list[str] = []
+    home = environ.get("HOME") or os.path.expanduser("~")
+    values = checked(table, path, home, faults, doubts)
+    mine = reach.own(theirs, environ)
+    folder = os.path.dirname(os.path.abspath(path))
+    wanted = reach.asks(values, folder, mine) if not faults else []  # with faults nothing is obeyed anyway
+    if wanted and reach.is_foreign(path, config_folder(environ)):
+        from tui.settings.allowed import covers, find
+
+        found = find(path, environ)
+        if not covers(found, content, wanted):
+            values = checked(table, path, home, problems, broken, foreign=True)
+            values, note = reach.withheld(values, wanted, path, mine, changed=found is not None)
+            return values, [note]
+    problems += faults
+    broken += doubts
+    return values, []
+
+
+def asks_of(path: str, environ: Mapping[str, str] = os.environ) -> tuple[bytes, list[Ask]]:
+    """The bytes of a file, and what it asks for that has to be allowed. Raises ConfigError."""
+    from tui.settings import reach
+
+    problems: list[str] = []
+    home = environ.get("HOME") or os.path.expanduser("~")
+    theirs, _ = _own_files(environ, [], [])
+    theirs["chosen"] = read(settings_file(environ), []).get("engine")
+    if not os.path.exists(path):
+        problems.append(f"{path}: there is no such file")
+    table, content = parsed(path, problems)
+    values = checked(table, path, home, problems, problems)
+    if problems:
+        raise ConfigError(problems)
+    if not reach.is_foreign(path, config_folder(environ)):
+        return content, []
+    return content, reach.asks(values, os.path.dirname(os.path.abspath(path)), reach.own(theirs, environ))
 
 
 def _files_of(table: str, origin: Mapping[str, str]) -> dict[str, str]:
@@ -236,106 +292,3 @@ def _merge(into: dict[str, Any], origin: dict[str, str], values: Mapping[str, An
                 earlier = into.get(key, {})
                 origin |= {f"{key}.{name}": path for name in value if earlier.get(name) != value[name]}
             into[key] = {**into.get(key, {}), **value} if isinstance(value, dict) else value
-
-
-def _read(path: str, problems: list[str]) -> dict[str, Any]:
-    try:
-        content = read_file(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except OSError as error:
-        problems.append(f"{path}: cannot be read: {error.strerror}")
-        return {}
-    import tomllib
-
-    try:
-        return tomllib.loads(content.decode("utf-8"))
-    except ValueError as error:  # no TOML, no UTF-8, or a number of thousands of digits
-        problems.append(f"{path}: not valid TOML: {error}")
-    except RecursionError:
-        problems.append(f"{path}: not valid TOML: tables or lists are nested too deeply")
-    return {}
-
-
-def _checked(
-    values: Mapping[str, Any],
-    path: str,
-    home: str,
-    problems: list[str],
-    broken: list[str],
-    *,
-    foreign: bool = False,
-) -> dict[str, Any]:
-    """The values that are allowed; what is wrong with others goes to `problems`, of [trust] to `broken`."""
-    found: dict[str, Any] = {}
-    for key, value in values.items():
-        if key in TOP:
-            _take(found, key, value, TOP[key], f"{path}: {key}", problems)
-        elif key not in TABLES and key not in OTHER_TABLES:
-            problems.append(f"{path}: {key} is unknown{nearest(key, (*TOP, *TABLES, *OTHER_TABLES))}")
-        elif not isinstance(value, dict):
-            said = f"{path}: {key} is a table: write [{OTHER_TABLES.get(key, key)}] above its keys"
-            (broken if key == "trust" else problems).append(said)
-        elif key == "apps":
-            from tui.settings.apps import read_apps
-            from tui.settings.reading import SettingsFile
-
-            found[key] = read_apps(value, SettingsFile(path, problems, home))
-        elif key == "trust":
-            from tui.settings.reading import SettingsFile, SettingsPlace
-            from tui.settings.trust_keys import read_trust
-
-            source = SettingsFile(path, broken, home, foreign=foreign)
-            found[key] = read_trust(value, SettingsPlace(source, "[trust]"))
-        elif key == "engines":
-            from tui.settings.engines import read_engines
-            from tui.settings.reading import SettingsFile
-
-            found[key] = read_engines(value, SettingsFile(path, problems, home))
-        elif key == "fleets":
-            from tui.settings.fleets import read_fleets
-            from tui.settings.reading import SettingsFile
-
-            found[key] = read_fleets(value, SettingsFile(path, problems, home))
-        elif key == "keys":
-            flat = _flat(value)
-            found[key] = _table(flat, dict.fromkeys(flat, KEYS), path, key, problems)
-        else:
-            found[key] = _table(value, TABLES[key], path, key, problems)
-    return found
-
-
-def _table(value: Any, rules: Mapping[str, Key], path: str, head: str, problems: list[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if not isinstance(value, dict):
-        problems.append(f"{path}: {head} is a table: write [{head}] above its keys")
-        return found
-    for name, inner in value.items():
-        where = f"{path}: [{head}] {name}"
-        if name in rules:
-            _take(found, name, inner, rules[name], where, problems)
-        elif name in LATER:
-            problems.append(f"{where} is not taken: {LATER[name]}")
-        else:
-            problems.append(f"{where} is unknown{nearest(name, rules)}")
-    return found
-
-
-def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    """Tables in tables as one: TOML reads an unquoted `list.sort = "o"` as a table `list`."""
-    flat: dict[str, Any] = {}
-    for name, value in table.items():
-        if isinstance(value, dict):
-            flat |= _flat(value, f"{before}{name}.")
-        else:
-            flat[f"{before}{name}"] = value
-    return flat
-
-
-def _take(into: dict[str, Any], name: str, value: Any, rule: Key, where: str, problems: list[str]) -> None:
-    try:
-        into[name] = rule.check(value)
-    except ValueError:
-        from tui.settings.reading import shown
-
-        problems.append(f"{where} = {shown(value)} is not allowed: it takes {rule.allowed}")

@@ -28,12 +28,12 @@ LONGEST_NAME = 64
 
 FOREIGN = (
     " is not taken from here: a file that may come with a repository names no program to run on this "
-    "machine; write it into ~/.config/holdfast/config.toml or /etc/holdfast/config.toml"
+    "machine before it is allowed: holdfast allow, or write it into ~/.config/holdfast/config.toml"
 )
 
 OUTSIDE = (
     " is not taken from here: a file that may come with a repository names no private key outside of "
-    "its folder; write it into ~/.config/holdfast/config.toml or /etc/holdfast/config.toml"
+    "its folder before it is allowed: holdfast allow, or write it into ~/.config/holdfast/config.toml"
 )
 
 FORMS = '"path/of.key", "env:NAME", { file = "path/of.key" }, { env = "NAME" } or { command = ["program"] }'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from tests.support.allowing import allow_file
 from tui.cli import drift
 from tui.cli.asked import Asked
 from tui.model.drift import Drift
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 
 
 def test_an_engine_under_two_names_is_looked_at_once(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     config = tmp_path / "holdfast.toml"
     config.write_text(
         f'[apps.web]\nimage = "web"\nengines = ["{tmp_path}/no.sock", "unix://{tmp_path}/no.sock"]\n'
     )
+    allow_file(str(config))
     assert drift.run(Asked(config=str(config)), json=True) == 3
     apps = json.loads(capsys.readouterr().out)["apps"]
     assert [(one["app"], one["engine"]) for one in apps] == [("web", f"unix://{tmp_path}/no.sock")]

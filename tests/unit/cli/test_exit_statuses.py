@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.allowing import allow_file
 from tui.cli.arguments import dispatch
 from tui.engine import client
 from tui.model import verb as verbs
@@ -234,6 +235,7 @@ def test_the_configuration_is_named_as_the_one_that_says_so(
     Path("holdfast.toml").write_text(
         f"{before}{line}[apps.web.build]{after}" if of_app else f"{line}{CONFIG}"
     )
+    allow_file()
     ends_with(WRONG)
     said = capsys.readouterr().err
     assert said.count("the configuration ") == len(SOME)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import pytest
 
+from tests.support.allowing import allow_file
 from tui.cli import dashboard
 from tui.cli.arguments import dispatch
 from tui.engine.client import Engine
@@ -95,6 +96,8 @@ def way(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
         monkeypatch.setenv(*way.environ)
     engine = f'engine = "{way.engine}"\n' if way.engine else ""
     (tmp_path / "holdfast.toml").write_text(engine + APP)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    allow_file()
     return way
 
 

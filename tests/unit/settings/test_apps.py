@@ -29,8 +29,9 @@ from tui.model.scan_spec import Ignore, ScanSpec
 from tui.model.signing import KeySource
 from tui.model.trust import ListedIdentity, ListedKey, Trust
 from tui.model.verdict import Wanted
+from tui.settings.allowed import allow
 from tui.settings.app_file import run_table
-from tui.settings.load import ConfigError, load
+from tui.settings.load import ConfigError, asks_of, load
 
 if TYPE_CHECKING:
     from tests.unit.settings.conftest import LoadApp
@@ -61,9 +62,14 @@ def test_apps_that_share_a_repository_know_of_each_other(home: dict[str, str]) -
 def test_the_whole_example_is_read_as_it_says(home: dict[str, str]) -> None:
     _, start, example = EXAMPLE.read_text().partition("# # An engine")
     Path("holdfast.toml").write_text(re.sub("^# ?", "", start + example, flags=re.M))
+    assert load(None, home).apps["web"].withheld.keys() == {"build", "run", "scan"}, "before it is allowed"
+    content, wanted = asks_of("holdfast.toml", home)
+    allow("holdfast.toml", content, wanted, 1.0, home)
     settings = load(None, home)
     here, user = os.getcwd(), home["HOME"]
-    assert settings.engines["prod"] == EngineSettings("bright_red", protected=True)
+    assert settings.engines["prod"] == EngineSettings(
+        "bright_red", protected=True, host="ssh://deploy@prod", ssh_options=("ProxyJump=bastion",)
+    )
     assert settings.policy.trust == Trust(
         sign_key=KeySource(file=f"{here}/keys/ci.key"),
         sign_keys={"production": KeySource(env="PRODUCTION_KEY")},
@@ -185,7 +191,7 @@ def test_every_field_can_be_set() -> None:
     assert {*TEST} == {*ProofSpec._fields}
     assert {*SCAN} == {*ScanSpec._fields}
     assert {*RUN} - {"logging"} == {*RunSpec._fields} - logging - {"interpolated"}
-    others = {"name", "origin", "shares", "build", "run", "ready", "test", "scan"}
+    others = {"name", "origin", "shares", "withheld", "build", "run", "ready", "test", "scan"}
     assert {*APP, *others} - {"engine"} == {*AppSpec._fields}
 
 

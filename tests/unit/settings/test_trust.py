@@ -445,7 +445,8 @@ def test_no_value_is_a_crash(
     }
     with pytest.MonkeyPatch.context() as patch:
         # What a file holds, as it is read: writing all of this as TOML is another library's affair.
-        patch.setattr(loading, "_read", lambda path, _: tables.get(path, {}))
+        patch.setattr(loading, "read", lambda path, _: tables.get(path, {}))
+        patch.setattr(loading, "parsed", lambda path, _: (tables.get(path, {}), b""))
         (folder / "c.toml").touch()
         try:
             found = load(str(folder / "c.toml"), {"HOME": str(folder)})

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.endpoint import Endpoint, is_endpoint, named, place_of, resolve
 from tui.engine.endpoint_tls import Tls
-from tui.engine.errors import EngineError
+from tui.engine.errors import EngineError, NotAllowed
 from tui.engine.ref import EngineRef
 from tui.errors import HoldfastError
 from tui.model.policy import EngineSettings
+from tui.settings.reach import remedy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,14 +91,30 @@ def by_name(
     Raises EngineError.
     """
     said = engines.get(name)
-    if said is not None and said.host:
+    if said is not None and said.host and not said.withheld:
         return _reached(Endpoint(said.host, source), said)
+    if said is not None and said.withheld:
+        return _allowed(name, said.withheld, source, environ)
     return _completed(named(name, source, environ), engines)
+
+
+def _allowed(name: str, file: str, source: str, environ: Mapping[str, str]) -> Endpoint:
+    """A Docker context of a name that only a file has which may not say where that is. Raises NotAllowed."""
+    try:
+        if not is_endpoint(name):
+            return named(name, source, environ)
+    except EngineError:  # then the file alone knows of it
+        pass
+    raise NotAllowed(
+        f"{name} is not reached: {file} names it, and may have come with a repository", remedy(file)
+    )
 
 
 def _by_option(name: str, engines: Mapping[str, EngineSettings], environ: Mapping[str, str]) -> Endpoint:
     """What --context means: one of `[engines.NAME]`, else a Docker context."""
     said = engines.get(name)
+    if said is not None and said.withheld:
+        return _allowed(name, said.withheld, "--context", environ)
     if said is not None and said.host:
         return _reached(Endpoint(said.host, f"[engines.{name}]"), said)
     return _completed(resolve(None, name, environ), engines)
@@ -327,8 +344,11 @@ def _homes(settings: Settings, app: str) -> dict[tuple[str, bool], list[str]]:
 def _leads_to(
     name: str, engine: EngineRef, environ: Mapping[str, str], engines: Mapping[str, EngineSettings]
 ) -> bool:
-    """Whether a name of the configuration means this engine."""
+    """Whether a name of the configuration means this engine. What is withheld may: it is reached already."""
+    said = engines.get(name)
     try:
+        if said is not None and said.withheld:
+            return engine.is_at(named(name, "the configuration", environ).url)
         return engine.is_at(_meant(name, Named(), environ, engines).url)
     except EngineError:  # what is not on this machine is certainly not where we are
         return False

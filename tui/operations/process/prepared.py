@@ -10,6 +10,7 @@ from tui.errors import HoldfastError
 from tui.model.verb import VERBS
 from tui.operations.testing.cleanup import tidied
 from tui.settings.load import refuse_broken_trust
+from tui.settings.reach import remedy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -51,6 +52,33 @@ def app_named(apps: Mapping[str, AppSpec], name: str, own: Sequence[str] = ()) -
     )
 
 
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "build": ("build",),
+    "test": ("run",),
+    "scan": ("scan",),
+    "deploy": ("run",),
+    "ship": ("build", "run", "scan"),
+}
+"""Which tables of an app a verb needs. A roll back needs none: it has the configuration that was recorded."""
+
+
+class Withheld(HoldfastError):
+    """A file that may have come with a repository asks for it, and is not allowed to."""
+
+    exit_status = 2
+
+
+def refuse_withheld(app: AppSpec, verb: str) -> None:
+    """Raises Withheld for what a verb needs and a file may not ask for: without it another thing is done."""
+    for part in NEEDS.get(verb, ()):
+        if part in app.withheld:
+            file, what = app.withheld[part]
+            raise Withheld(
+                f"{app.name}: {what} is asked for by {file}, which may have come with a repository",
+                remedy(file),
+            )
+
+
 @asynccontextmanager
 async def prepared(request: Request, settings: Settings) -> AsyncIterator[Planned]:
     """What a request asks for, planned; its engine is open within the block. Raises HoldfastError."""
@@ -61,6 +89,7 @@ async def prepared(request: Request, settings: Settings) -> AsyncIterator[Planne
     if VERBS[request.verb].trusts:
         refuse_broken_trust(settings)
     app = app_named(settings.apps, request.app, settings.own)
+    refuse_withheld(app, request.verb)
     if (in_registry := IN_REGISTRY.get(request.verb)) is not None:
         from tui.operations.looking.registry_alone import alone
 

@@ -1,0 +1,267 @@
+"""A file that comes with a repository reaches nothing that its user has not named or allowed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui.cli.arguments import dispatch
+from tui.engine.errors import NotAllowed
+from tui.model.policy import EngineSettings
+from tui.operations.looking.endpoint_choice import Named, current, home, is_protected, lives_elsewhere, places
+from tui.operations.process.prepared import NEEDS, Withheld, refuse_withheld
+from tui.settings.load import load
+
+if TYPE_CHECKING:
+    from tui.settings.schema import Settings
+
+EVIL = "ssh://root@evil.example.com"
+APP = '[apps.web]\nimage = "registry:5000/web"\n'
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clone, in a home where nothing is configured."""
+    (tmp_path / "config/holdfast").mkdir(parents=True)
+    (tmp_path / "clone").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    monkeypatch.chdir(tmp_path / "clone")
+    return tmp_path
+
+
+def clone(text: str) -> None:
+    Path("holdfast.toml").write_text(text)
+
+
+def mine(place: Path, text: str) -> None:
+    (place / "config/holdfast/config.toml").write_text(text)
+
+
+def refused(settings: Settings, verb: str, app: str = "web") -> bool:
+    try:
+        refuse_withheld(settings.apps[app], verb)
+    except Withheld as error:
+        assert "holdfast allow" in error.hint
+        assert error.exit_status == 2
+        return True
+    return False
+
+
+# -- what is withheld
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'engine = "{EVIL}"\n{APP}',
+        f'{APP}engine = "{EVIL}"\n',
+        f'{APP}engine = "/srv/clone/evil.sock"\n',
+        f'{APP}engine = "evil"\n[engines.evil]\nhost = "{EVIL}"\n',
+        f'{APP}fleet = "all"\n[fleets.all]\nengines = ["{EVIL}"]\n',
+    ],
+    ids=["engine", "of an app", "a socket", "a table", "a fleet"],
+)
+def test_an_engine_that_only_the_clone_names_is_not_reached(text: str) -> None:
+    clone(text)
+    settings = load()
+    with pytest.raises(NotAllowed) as problem:
+        home(settings.apps["web"], settings, Named())
+    assert problem.value.exit_status == 2
+    assert problem.value.hint.startswith("holdfast allow ")
+    [found] = places(settings, "web", Named())
+    assert isinstance(found.found, NotAllowed)
+    [note] = settings.not_obeyed
+    assert "may have come with a repository" in note
+    assert note in settings.notes
+
+
+def test_opening_the_dashboard_does_not_fail_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tui.cli import dashboard
+
+    clone(f'engine = "{EVIL}"\n{APP}')
+    seen: list[str] = []
+    monkeypatch.setattr(dashboard, "_open", lambda _s, _c, engine, **_: seen.append(engine.url) or 0)
+    monkeypatch.setenv("TERM", "xterm")
+    for stream in ("stdin", "stderr"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True, raising=False)
+    assert dispatch([]) == 0
+    assert seen == ["unix:///var/run/docker.sock"]
+
+
+@pytest.mark.parametrize(
+    ("table", "verbs"),
+    [
+        ('[apps.web.run]\nenv_file = "/etc/passwd"\n', {"test", "deploy", "ship"}),
+        ('[apps.web.run]\nvolumes = ["/:/host"]\n', {"test", "deploy", "ship"}),
+        ('[apps.web.run]\nvolumes = ["./link:/host"]\n', {"test", "deploy", "ship"}),
+        ('[apps.web.run]\ndevices = ["/dev/sda"]\n', {"test", "deploy", "ship"}),
+        ('[apps.web.build]\ncontext = ".."\n', {"build", "ship"}),
+        ('[apps.web.build]\nsecrets = [{ id = "npm", file = "~/.npmrc" }]\n', {"build", "ship"}),
+        ('[apps.web.build]\ndockerfile = "../Dockerfile"\n', {"build", "ship"}),
+        ('[apps.web.scan]\nscanner = "/tmp/trivy"\n', {"scan", "ship"}),
+    ],
+)
+def test_a_verb_that_needs_a_path_beyond_the_folder_is_refused(table: str, verbs: set[str]) -> None:
+    Path("link").symlink_to("/")
+    clone(APP + table)
+    settings = load()
+    assert {
+        verb for verb in (*NEEDS, "rollback", "recover", "tag", "push") if refused(settings, verb)
+    } == verbs
+    assert home(settings.apps["web"], settings, Named()).url == "unix:///var/run/docker.sock"
+
+
+def test_what_lies_in_the_folder_needs_no_allowance() -> None:
+    clone(
+        f'{APP}[apps.web.build]\ncontext = "src"\n[apps.web.run]\nenv_file = ".env"\n'
+        'volumes = ["./data:/data", "named:/named"]\nsecurity_opt = ["seccomp=unconfined"]\n'
+    )
+    settings = load()
+    assert settings.notes == ()
+    assert not any(refused(settings, verb) for verb in NEEDS)
+
+
+def test_what_the_user_has_named_needs_none(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine(place, '[engines.prod]\nhost = "ssh://prod"\n[apps.own]\nengine = "tcp://10.0.0.1:2376"\n')
+    monkeypatch.setenv("DOCKER_HOST", "unix:///srv/mine.sock")
+    for engine in (
+        "prod", "ssh://prod", "tcp://10.0.0.1:2376", "some-context", "unix:///var/run/docker.sock",
+        "unix:///srv/mine.sock",
+    ):  # fmt: skip
+        clone(f'{APP}engine = "{engine}"\n')
+        assert load().notes == (), engine
+
+
+def test_a_clone_takes_nothing_from_the_user_s_own_engine(place: Path) -> None:
+    mine(place, '[engines.prod]\nhost = "ssh://prod"\n')
+    told = f'host = "{EVIL}"\nssh_options = ["ProxyCommand=x"]\ncolour = "red"\n'
+    clone(f'{APP}engine = "prod"\n[engines.prod]\n{told}')
+    settings = load()
+    assert settings.engines == {"prod": EngineSettings("red", host="ssh://prod")}
+    assert home(settings.apps["web"], settings, Named()).url == "ssh://prod"
+    assert current(settings, Named(context="prod")).url == "ssh://prod"
+
+
+def test_files_of_the_user_s_own_folder_need_none(place: Path) -> None:
+    file = place / "config/holdfast/prod.toml"
+    file.write_text(f'{APP}engine = "{EVIL}"\n')
+    assert load(str(file)).notes == ()
+
+
+def test_what_a_clone_says_of_an_engine_that_is_shown_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    clone(f'{APP}engine = "{EVIL}"\n[engines."{EVIL}"]\nprotected = true\n')
+    settings = load()
+    shown = current(settings, Named(host=EVIL))
+    assert is_protected(settings.engines, shown)
+    assert not lives_elsewhere(settings.apps["web"], settings, shown._replace(asked=False))
+
+
+# -- allowing it
+
+
+def test_it_is_listed_and_allowed_by_its_hash(capsys: pytest.CaptureFixture[str]) -> None:
+    text = f'{APP}engine = "{EVIL}"\n[apps.web.run]\nenv_file = "/etc/passwd"\n'
+    clone(text)
+    assert dispatch(["allow"]) == 2
+    said = capsys.readouterr()
+    assert f"[apps.web] engines = {EVIL}\n" in said.out
+    assert "[apps.web.run] env_file = /etc/passwd\n" in said.out
+    assert "--yes says that it may" in said.err
+    assert load().not_obeyed
+
+    assert dispatch(["allow", "--yes"]) == 0
+    settings = load()
+    assert settings.notes == ()
+    assert home(settings.apps["web"], settings, Named()).url == EVIL
+    assert not refused(settings, "deploy")
+    assert dispatch(["allow"]) == 0
+    assert "is allowed to ask for" in capsys.readouterr().out
+
+    clone(text.replace("passwd", "shadow"))
+    settings = load()
+    assert "has changed since it was allowed" in settings.not_obeyed[0]
+    assert refused(settings, "deploy")
+
+
+def test_a_link_that_came_later_is_asked_about_anew() -> None:
+    Path("env").write_text("")
+    clone(f'{APP}engine = "{EVIL}"\n[apps.web.run]\nenv_file = "env"\n')
+    assert dispatch(["allow", "--yes"]) == 0
+    assert not refused(load(), "deploy")
+    Path("env").unlink()
+    Path("env").symlink_to("/etc/passwd")
+    assert refused(load(), "deploy")
+
+
+def test_a_copy_elsewhere_is_not_allowed(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clone(f'{APP}engine = "{EVIL}"\n')
+    assert dispatch(["allow", "--yes"]) == 0
+    shutil.copytree(place / "clone", place / "other")
+    monkeypatch.chdir(place / "other")
+    assert load().not_obeyed
+
+
+def test_what_is_allowed_is_listed_and_revoked(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clone(f'{APP}engine = "{EVIL}"\n')
+    assert dispatch(["allow", "--yes"]) == 0
+    capsys.readouterr()
+
+    def states() -> dict[str, str]:
+        assert dispatch(["allow", "--list", "--json"]) == 0
+        return {one["path"]: one["state"] for one in json.loads(capsys.readouterr().out)["allowed"]}
+
+    path = str(place / "clone/holdfast.toml")
+    assert states() == {path: "allowed"}
+    [record] = (place / "data/holdfast/allowed").iterdir()
+    assert record.stat().st_mode & 0o777 == 0o600
+    clone(f'{APP}engine = "tcp://evil:2376"\n')
+    assert states() == {path: "changed since"}
+    Path("holdfast.toml").unlink()
+    assert states() == {path: "gone"}
+    assert dispatch(["allow", "--revoke"]) == 0
+    assert "is allowed no longer" in capsys.readouterr().out
+    assert states() == {}
+    assert dispatch(["allow", "--list"]) == 0
+    assert "no file is allowed" in capsys.readouterr().out
+
+
+def test_a_record_that_cannot_be_read_allows_nothing(place: Path) -> None:
+    clone(f'{APP}engine = "{EVIL}"\n')
+    assert dispatch(["allow", "--yes"]) == 0
+    [record] = (place / "data/holdfast/allowed").iterdir()
+    for broken in ("", "[]", '{"path": 1}', "\udcff"):
+        record.write_bytes(broken.encode("utf-8", "surrogateescape"))
+        assert load().not_obeyed
+
+
+def test_a_program_that_prints_a_key_counts_once_it_is_allowed() -> None:
+    clone('[trust]\nsign_key = { command = ["pass", "show", "key"] }\n')
+    assert "names no program to run" in load().trust_problems[0]
+    assert dispatch(["allow", "--yes"]) == 0
+    settings = load()
+    assert settings.trust_problems == ()
+    assert settings.policy.trust is not None
+    assert settings.policy.trust.sign_key is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(["none.toml"], "there is no such file"), ([], "there is no such file"), (["bad.toml"], "is unknown")],
+)
+def test_what_cannot_be_allowed(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("bad.toml").write_text("nonsense = 1\n")
+    assert dispatch(["allow", *words, "--yes"]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_file_that_asks_for_nothing_needs_none(capsys: pytest.CaptureFixture[str]) -> None:
+    clone(APP)
+    assert dispatch(["allow"]) == 0
+    assert "asks for nothing that has to be allowed" in capsys.readouterr().out
