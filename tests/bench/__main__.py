@@ -17,7 +17,19 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import builds, deploys, events, floods, idle, keys, logs, memory, startup, trust
+from tests.bench import (
+    builds,
+    deploys,
+    engines_screen,
+    events,
+    floods,
+    idle,
+    keys,
+    logs,
+    memory,
+    startup,
+    trust,
+)
 from tests.bench.engines import Engines
 from tests.bench.machine import OtherWork
 from tests.bench.programs import ours, theirs, version
@@ -40,6 +52,7 @@ MEASURES: dict[str, Callable[[Run], list[Result]]] = {
     "builds": builds.measure,
     "deploys": deploys.measure,
     "trust": trust.measure,
+    "engines": engines_screen.measure,
 }
 BUSY = 10.0  # percent: from here on others disturb the figures
 

@@ -9,7 +9,7 @@ from rich.color import Color, ColorType
 from rich.style import Style
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, MONOKAI
 
-from tests.ui import fakes
+from tests.ui import fakes, test_engines_screen
 from tests.ui.test_pictures import APPS, NOW, PAST, Still, released, still
 from tui.commands.table import BY_ID
 from tui.errors import Refused
@@ -124,6 +124,8 @@ def visits(app: Still) -> dict[str, Callable[[], object]]:
         "versions": lambda: app.push_screen(VersionDialog("Which?", offers(), lambda _: "no")),
         "releases": lambda: app.push_screen(ReleaseDialog("Back to?", web, web.ways_back, 0, NOW)),
         "no engine": lambda: app.push_screen(ConnectionScreen(app.store, "default", print, print)),
+        "engines": lambda: app.push_screen(test_engines_screen.screen(app)),
+        "apps on all engines": lambda: app.push_screen(test_engines_screen.screen(app, 1)),
     }
 
 

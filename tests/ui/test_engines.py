@@ -11,6 +11,7 @@ from tui.demo.launch import DemoEngine
 from tui.engine.endpoint import Endpoint
 from tui.engine.ref import EngineRef
 from tui.screens.connection import ConnectionScreen
+from tui.screens.reading import ReadingScreen
 from tui.store.store import LinkState
 
 if TYPE_CHECKING:
@@ -67,6 +68,19 @@ async def test_each_engine_keeps_cursor_filter_order_and_pane(dashboard: Open) -
         assert app.main.focus_on == "tags"
         under = app.store.containers[app.main.containers.cursor or ""]
         assert under.name == "fk00003"
+
+
+async def test_what_is_read_says_of_which_engine_it_is(dashboard: Open) -> None:
+    async with dashboard() as robot, engines("edge") as others:
+        await go(robot, others["edge"])
+        for keys in (["i"], ["question_mark"]):
+            await robot.press(*keys)
+            await robot.wait(lambda: isinstance(robot.app.screen, ReadingScreen))
+            await robot.pilot.pause()
+            assert " edge " in robot.lines()[0]
+            assert "● live" in robot.lines()[0]
+            await robot.press("escape")
+            await robot.wait(lambda: robot.app.screen is robot.app.main)
 
 
 async def test_what_happens_on_an_engine_is_known_while_another_is_shown(dashboard: Open) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.ui.conftest import Open, Robot
+    from tui.app import Holdfast
 
 assert utc  # pictures say moments
 
@@ -94,31 +95,34 @@ FLEET = [
 ]  # fmt: skip
 
 
+def screen(app: Holdfast, page: int = 0) -> EnginesScreen:
+    """Of FLEET, on which prod is shown."""
+    follower = StillFollower(lambda: NOW)
+    follower.take([one for one, _ in FLEET])
+    follower.states = {one.key: told for one, told in FLEET}
+    found = {
+        ("ssh://deploy@prod", "web"): Drift("web", (), (), NOW - 720),
+        ("ssh://deploy@edge-1", "web"): Drift("web", (Cause("files", "changed", ""),), (), NOW - 60),
+    }
+
+    async def verify(key: str, app: str) -> str:
+        return ""
+
+    view = EnginesView(
+        follower=follower,
+        shown="ssh://deploy@prod",
+        drift=lambda key, app: found.get((key, app)),
+        verify=verify,
+        clock=lambda: NOW,
+    )
+    made = EnginesScreen(view, page)
+    made.engine_line = app.main.bars.draw_header
+    return made
+
+
 def shows(*keys: str) -> Any:
     async def show(pilot: Any) -> None:
-        follower = StillFollower(lambda: NOW)
-        follower.take([one for one, _ in FLEET])
-        follower.states = {one.key: told for one, told in FLEET}
-        found = {
-            ("ssh://deploy@prod", "web"): Drift("web", (), (), NOW - 720),
-            ("ssh://deploy@edge-1", "web"): Drift("web", (Cause("files", "changed", ""),), (), NOW - 60),
-        }
-
-        async def verify(key: str, app: str) -> str:
-            return ""
-
-        pilot.app.push_screen(
-            EnginesScreen(
-                EnginesView(
-                    follower=follower,
-                    shown="ssh://deploy@prod",
-                    header=pilot.app.main.bars.draw_header,
-                    drift=lambda key, app: found.get((key, app)),
-                    verify=verify,
-                    clock=lambda: NOW,
-                )
-            )
-        )
+        pilot.app.push_screen(screen(pilot.app))
         await pilot.pause(0.2)
         await pilot.press(*keys)
         await pilot.pause()

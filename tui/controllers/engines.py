@@ -41,7 +41,6 @@ class Engines:
                 EnginesView(
                     follower=self._follower,
                     shown=shown,
-                    header=desk.screen.bars.draw_header,
                     drift=self._drift,
                     verify=self._verify,
                     clock=session.clock,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from textual.notifications import SeverityLevel
 
+    from tui.presentation.style import Line
     from tui.widgets.closing import ClosingScreen
     from tui.widgets.terminal_app import TerminalApp
 
@@ -20,11 +21,13 @@ class Stage(NamedTuple):
 
     mode    what Textual calls the stack
     called  the engine in a sentence, safe
+    engine_line   the first line of the screen, in so many cells: of which engine it is
     """
 
     app: TerminalApp
     mode: str
     called: str
+    engine_line: Callable[[int], Line]
 
     @property
     def is_shown(self) -> bool:
@@ -40,6 +43,7 @@ class Stage(NamedTuple):
         self, screen: ClosingScreen[Answer], answered: Callable[[Answer | None], None] | None = None
     ) -> None:
         """Open a screen over those of this engine: a question never stands before another's."""
+        screen.engine_line = self.engine_line
         if self._is_there:
             self.app.push_screen(screen, answered, mode=self.mode)
 
@@ -47,6 +51,7 @@ class Stage(NamedTuple):
         """Open a dialog or a screen and wait for its answer; None where it was closed without one."""
         if not self._is_there:
             return None
+        screen.engine_line = self.engine_line
         answer: Answer | None = await self.app.push_screen_wait(screen, mode=self.mode)
         return answer
 

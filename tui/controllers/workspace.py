@@ -75,7 +75,12 @@ class Workspace:
         self.session = session
         self.store = session.store
         self.mode = mode
-        self._stage = Stage(app, mode, safe(session.ref.name or session.ref.url))
+        self._stage = Stage(
+            app,
+            mode,
+            called=safe(session.ref.name or session.ref.url),
+            engine_line=lambda cells: self.main.bars.draw_header(cells),
+        )
         self.main = MainScreen(
             session.store,
             keymap,

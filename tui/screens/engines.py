@@ -13,7 +13,7 @@ from tui.panes.spreads import SpreadsList
 from tui.presentation.engines import DETAILS, detail_lines
 from tui.presentation.header import footer_line
 from tui.presentation.text import safe
-from tui.widgets.bars import Bar, Lines
+from tui.widgets.bars import Bar, Lines, TopBar
 from tui.widgets.closing import ClosingScreen
 from tui.widgets.line_input import LineInput
 
@@ -44,14 +44,12 @@ class EnginesView(NamedTuple):
 
     follower   looks at the engines while the screen is open
     shown      the key of the engine that the dashboard shows
-    header     the first line of the dashboard, in so many cells
     drift      what was found of an app on the engine of a key, None where nobody has looked
     verify     looks for drift of an app on the engine of a key now; says why not where it cannot
     """
 
     follower: EnginesFollower
     shown: str
-    header: Callable[[int], Line]
     drift: Callable[[str, str], Drift | None]
     verify: Callable[[str, str], Awaitable[str]]
     clock: Callable[[], float]
@@ -63,7 +61,6 @@ class EnginesScreen(ClosingScreen[ChosenEngine], inherit_bindings=False):
     DEFAULT_CSS = f"""
     EnginesScreen Vertical {{ height: 100%; }}
     EnginesScreen ListView {{ height: 1fr; }}
-    EnginesScreen #header {{ height: 1; }}
     EnginesScreen #details {{ height: {DETAILS}; }}
     EnginesScreen #keys {{ height: 1; dock: bottom; }}
     EnginesScreen LineInput {{ dock: bottom; }}
@@ -77,8 +74,9 @@ class EnginesScreen(ClosingScreen[ChosenEngine], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         view = self._view
+        if self.engine_line is not None:
+            yield TopBar(self.engine_line)
         with Vertical():
-            yield Bar(view.header, id="header")
             yield EnginesList(view.follower, view.shown, self._pages(0), view.clock)
             yield SpreadsList(view.follower, self._pages(1), view.drift, view.clock)
             yield Lines(self._draw_details, id="details")
@@ -90,7 +88,6 @@ class EnginesScreen(ClosingScreen[ChosenEngine], inherit_bindings=False):
         self._engines, self._spreads = self.query_one(EnginesList), self.query_one(SpreadsList)
         self._unsubscribe = self._view.follower.subscribe(self._changed)
         self.run_worker(self._view.follower.run(), name="engines")
-        self.set_interval(1.0, self._tick)
         self._turn(0)
 
     def on_unmount(self) -> None:
@@ -101,9 +98,6 @@ class EnginesScreen(ClosingScreen[ChosenEngine], inherit_bindings=False):
         self._spreads.take()
         if key == self._under_cursor:
             self._draw_again()
-
-    def _tick(self) -> None:
-        self.query_one("#header", Bar).update()
 
     @property
     def _list(self) -> ListView:

@@ -13,7 +13,7 @@ from tui.presentation.findings import finding_lines, headline, lint_lines, size_
 from tui.presentation.header import footer_line
 from tui.presentation.text import safe
 from tui.screens.reading import ReadingScreen
-from tui.widgets.bars import Bar
+from tui.widgets.bars import Bar, TopBar
 from tui.widgets.closing import ClosingScreen
 from tui.widgets.line_input import LineInput
 from tui.widgets.text_view import TextView
@@ -38,7 +38,7 @@ class FindingsScreen(ClosingScreen[None], inherit_bindings=False):
     FindingsScreen Vertical { height: 100%; }
     FindingsScreen FindingsList { height: 1fr; }
     FindingsScreen TextView { height: 1fr; }
-    FindingsScreen Bar { height: 1; dock: bottom; }
+    FindingsScreen #keys { height: 1; dock: bottom; }
     FindingsScreen LineInput { dock: bottom; }
     """
     AUTO_FOCUS = "FindingsList"
@@ -56,6 +56,8 @@ class FindingsScreen(ClosingScreen[None], inherit_bindings=False):
         self._page = 0
 
     def compose(self) -> ComposeResult:
+        if self.engine_line is not None:
+            yield TopBar(self.engine_line)
         with Vertical():
             yield FindingsList(self._view, self._pages(0))
             yield TextView(id="text")
@@ -154,7 +156,9 @@ class FindingsScreen(ClosingScreen[None], inherit_bindings=False):
     def on_list_view_opened(self, message: ListView.Opened) -> None:
         one = self.query_one(FindingsList).finding(message.key)
         page = (safe(one.id), finding_lines(one, self._view))
-        self.app.push_screen(ReadingScreen(safe(self._view.called), [page]))
+        screen = ReadingScreen(safe(self._view.called), [page])
+        screen.engine_line = self.engine_line
+        self.app.push_screen(screen)
 
     def on_line_input_changed_text(self, message: LineInput.ChangedText) -> None:
         found = self.query_one(FindingsList)

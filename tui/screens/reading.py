@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from tui.presentation.header import footer_line
-from tui.widgets.bars import Bar
+from tui.widgets.bars import Bar, TopBar
 from tui.widgets.closing import ClosingScreen
 from tui.widgets.line_input import LineInput
 from tui.widgets.text_view import TextView
@@ -30,7 +30,7 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
     DEFAULT_CSS = """
     ReadingScreen Vertical { height: 100%; }
     ReadingScreen TextView { height: 1fr; }
-    ReadingScreen Bar { height: 1; dock: bottom; }
+    ReadingScreen #keys { height: 1; dock: bottom; }
     ReadingScreen LineInput { dock: bottom; }
     """
     AUTO_FOCUS = "TextView"
@@ -42,6 +42,8 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
         self._page = first
 
     def compose(self) -> ComposeResult:
+        if self.engine_line is not None:
+            yield TopBar(self.engine_line)
         with Vertical():
             yield TextView(id="text")
         yield Bar(self._draw_footer, id="keys")

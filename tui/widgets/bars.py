@@ -43,6 +43,18 @@ class Bar(Painted):
             self._pressed(event.x)
 
 
+class TopBar(Bar):
+    """The first line of a screen, which says of which engine it is and how that is: it looks by itself."""
+
+    DEFAULT_CSS = "TopBar { height: 1; dock: top; }"
+
+    def __init__(self, draw: Callable[[int], Line]) -> None:
+        super().__init__(draw, id="engine")
+
+    def on_mount(self) -> None:
+        self.set_interval(1.0, self.update)
+
+
 class Lines(Painted):
     """Some lines of the screen; `draw(width)` gives them anew whenever they are refreshed."""
 

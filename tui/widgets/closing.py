@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from textual.geometry import Size
 
+    from tui.presentation.style import Line
+
 Answer = TypeVar("Answer")
 
 LATEST = 0.25
@@ -36,6 +38,9 @@ class SizedScreen(Screen[Answer], Generic[Answer]):
 
 class ClosingScreen(SizedScreen[Answer], Generic[Answer]):
     """A screen that gives its answer once. One that is covered closes as soon as it is on top again."""
+
+    engine_line: Callable[[int], Line] | None = None
+    """The first line, in so many cells, where it takes the whole screen: of which engine it is."""
 
     readable_from = 0.0
     """When what it asks could be read, on the clock of events: what was pressed before is no answer."""

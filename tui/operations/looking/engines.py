@@ -105,6 +105,7 @@ def _candidates(
         except HoldfastError as error:
             yield _Candidate(settings.engine or "the current engine", error)
     configured = [*settings.engines, *([settings.engine] if settings.engine else [])]
+    configured += [name for fleet in settings.fleets.values() for name in fleet.engines]
     of_apps = [name for app in settings.apps.values() for name in app.engines]
     for name in dict.fromkeys([*configured, *of_apps]):
         yield _meant(name, settings, "the configuration", environ)
