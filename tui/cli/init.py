@@ -35,7 +35,8 @@ def run(folder: str, *, to_stdout: bool) -> int:
         return 0
     names, built = app_names(folder, found)
     with_apps = f"{'app' if len(names) == 1 else 'apps'} {', '.join(names)}"
-    lines = [f"{path} is written, with the {with_apps}", *_told(found), *_next(folder, found, names, built)]
+    steps = _next(folder, found, names, built, asks=_asks(path))
+    lines = [f"{path} is written, with the {with_apps}", *_told(found), *steps]
     answer("".join([safe(line) + "\n" for line in lines]))
     return 0
 
@@ -67,8 +68,18 @@ def _told(found: Project) -> list[str]:
     ]
 
 
-def _next(folder: str, found: Project, names: list[str], built: bool) -> list[str]:
-    """What to do now; `built` where an image is made here."""
+def _asks(path: str) -> bool:
+    """Whether the file asks for what has to be allowed first: a mount beyond its folder, say."""
+    from tui.settings.load import asks_of
+
+    try:
+        return bool(asks_of(path)[1])
+    except HoldfastError:  # whatever is wrong with it is said by the first verb that reads it
+        return False
+
+
+def _next(folder: str, found: Project, names: list[str], built: bool, *, asks: bool) -> list[str]:
+    """What to do now; `built` where an image is made here, `asks` where something has to be allowed."""
     steps = ["look at it: is the image's repository the right one?"]
     if built and not found.dockerfiles:
         steps.append("write a Dockerfile, and [apps.NAME.build] to say where it is")
@@ -77,5 +88,7 @@ def _next(folder: str, found: Project, names: list[str], built: bool) -> list[st
     there = "" if os.path.normpath(folder) == "." else f"cd {shlex.quote(folder)} && "
     one = "" if len(names) == 1 else f" {names[0]}"
     then = f"build{one}" if built else f"deploy {names[0]} VERSION"
+    if asks:
+        steps.append(f"{there}holdfast allow: it asks for files beyond its folder")
     steps += [f"{there}holdfast doctor", f"{there}holdfast {then}"]
     return ["next:", *(f"  {number}. {step}" for number, step in enumerate(steps, 1))]

@@ -33,6 +33,18 @@ def test_in_a_git_work_tree_the_file_is_committed_before_anything_is_built(
     assert 0 < said.index("git add holdfast.toml, and commit it") < said.index("holdfast build")
 
 
+def test_what_has_to_be_allowed_is_said_before_anything_needs_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    mounts = "['./data:/data', '/var/run/docker.sock:/var/run/docker.sock']"
+    (tmp_path / "compose.yaml").write_text(f"services: {{ web: {{ image: x, volumes: {mounts} }} }}")
+    assert dispatch(["init", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert (
+        0 < said.index("holdfast allow: it asks for files beyond its folder") < said.index("holdfast doctor")
+    )
+
+
 def test_what_comes_next_fits_what_was_found(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -42,6 +54,7 @@ def test_what_comes_next_fits_what_was_found(
     assert dispatch(["init", str(tmp_path / "shop")]) == 0
     said = capsys.readouterr().out
     assert "is written, with the apps api, web\n" in said
+    assert "holdfast allow" not in said
     assert "holdfast deploy api VERSION\n" in said
     assert "Dockerfile, and" not in said
     (tmp_path / "shop" / "holdfast.toml").unlink()
