@@ -27,6 +27,7 @@ from tests.bench import (
     keys,
     logs,
     memory,
+    ssh,
     startup,
     trust,
 )
@@ -53,6 +54,7 @@ MEASURES: dict[str, Callable[[Run], list[Result]]] = {
     "deploys": deploys.measure,
     "trust": trust.measure,
     "engines": engines_screen.measure,
+    "ssh": ssh.measure,
 }
 BUSY = 10.0  # percent: from here on others disturb the figures
 

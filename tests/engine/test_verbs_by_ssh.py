@@ -43,7 +43,7 @@ def sshd(tmp_path: Path) -> Iterator[Sshd]:
 class Folder:
     """A project, and a home where its engine is called "far"."""
 
-    def __init__(self, path: Path, sshd: Sshd, engine: str) -> None:
+    def __init__(self, path: Path, sshd: Sshd, engine: str, name: str = "web") -> None:
         self.path = path
         table = {"host": sshd.url(engine), "ssh_options": [*sshd.client()]}
         home = path / ".config" / "holdfast"
@@ -51,8 +51,12 @@ class Folder:
         policy = {"require_tests": False, "allow_dirty": True}
         (home / "config.toml").write_text(tomli_w.dumps({"engines": {"far": table}, "policy": policy}))
         port = free_port()
-        app = {**APP, "ready": {**APP["ready"], "http": f"{port}/page"}}  # asked by way of the host
-        (path / "holdfast.toml").write_text(tomli_w.dumps({"apps": {"web": app}}))
+        app = {
+            **APP,
+            "image": name,
+            "ready": {**APP["ready"], "http": f"{port}/page"},
+        }  # asked by way of the host
+        (path / "holdfast.toml").write_text(tomli_w.dumps({"apps": {name: app}}))
         (path / "Dockerfile").write_text(
             f"FROM {IMAGE}\nCOPY page /www/page\n"
             f"CMD echo serving; exec httpd -f -p 127.0.0.1:{port} -h /www\n"
@@ -93,6 +97,19 @@ async def test_from_an_empty_folder_to_a_roll_back(tmp_path: Path, sshd: Sshd, a
             assert (said, await process.wait()) == (b"v1.0.0\n", 0)
         assert await engine.containers.tail("web", 5) == ["serving"]
         assert not engine.is_on_this_machine(await engine.info())
+
+
+def test_a_host_that_forwards_no_ports_says_how_to_probe(tmp_path: Path, api: EngineCalls) -> None:
+    place = tmp_path / "sshd"
+    place.mkdir()
+    with Sshd(place, "AllowTcpForwarding no") as sshd:
+        folder = Folder(tmp_path, sshd, api.url, "closed")
+        (tmp_path / "page").write_text("page\n")
+        folder.run("build", "closed")
+        folder.run("tag", "closed", "v1.0.0")
+        said = folder.run("deploy", "closed", "v1.0.0", "--yes", status=1)
+        assert "does not let ssh forward ports" in " ".join(said.split())
+        assert "probe with a command instead" in " ".join(said.split())
 
 
 def test_what_ssh_would_ask_is_said(tmp_path: Path, sshd: Sshd, api: EngineCalls) -> None:

@@ -176,7 +176,7 @@ def not_there(reached: Reached, said: Sequence[str]) -> EngineError:
 def no_ports(reached: Reached) -> EngineError:
     """Ports of the host are not to be had by ssh."""
     return SshFailed(
-        f"{_host(reached)} allows ssh to forward nothing, so its ports cannot be reached from here",
+        f"{_host(reached)} does not let ssh forward ports, so they cannot be reached from here",
         'probe with a command instead ([apps.NAME.ready] exec), or allow "AllowTcpForwarding yes" there',
     )
 
