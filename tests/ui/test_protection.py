@@ -45,6 +45,7 @@ ASKED_BEFORE = {
     "app.adopt": ("Adopt", ["enter"]),
     "app.tag": ("A version for", [*"v9.0.0", "enter"]),
     "app.deploy": ("Deploy which version", [*"v9.0.0", "enter"]),
+    "fleet.deploy": ("Deploy which version", [*"v9.0.0", "enter"]),
     "app.ship": ("as which version", [*"v9.0.0", "enter"]),
     "app.rollback": ("back to which release", ["enter"]),
 }
@@ -54,6 +55,19 @@ ASKED_BEFORE = {
 @pytest.fixture(autouse=True)
 def protected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.sync.session.is_protected", lambda engines, ref: engines["prod"].protected)
+
+
+def _lives_elsewhere(command: str) -> bool:
+    """Whether what it acts on need not be on the engine that is shown."""
+    return command.startswith("fleet.")
+
+
+def _settings(command: str) -> Settings:
+    """With an app of several engines for what is done on all of them."""
+    if not _lives_elsewhere(command):
+        return PROTECTED
+    web = fakes.app("web")._replace(engines=("unix:///one.sock", "unix:///two.sock"))
+    return PROTECTED._replace(apps={"web": web})
 
 
 def _releases(command: str) -> Releases:
@@ -122,8 +136,9 @@ async def test_every_command_asks_what_it_is_said_to_ask(
     done = _replace_deeds(monkeypatch)
     processes.plan = Plan("What is planned", fakes.BUILD, verb="Do it")
     engine.has(_releases(command.id))
-    async with dashboard(settings=PROTECTED._replace(engines={}), containers=None) as robot:
-        await robot.wait(lambda: robot.app.store.releases.get("web"))
+    async with dashboard(settings=_settings(command.id)._replace(engines={}), containers=None) as robot:
+        if not _lives_elsewhere(command.id):
+            await robot.wait(lambda: robot.app.store.releases.get("web"))
         await _stand_on(robot, command.id)
         await robot.do(command.id)
         if command.id in ASKED_BEFORE:
@@ -156,9 +171,10 @@ async def test_every_command_that_changes_anything_wants_a_name_typed(
     done = _replace_deeds(monkeypatch)
     processes.plan = Plan("What is planned", fakes.BUILD, verb="Do it")
     engine.has(_releases(command))
-    async with dashboard(settings=PROTECTED, containers=None) as robot:
+    async with dashboard(settings=_settings(command), containers=None) as robot:
         store = robot.app.store
-        await robot.wait(lambda: store.releases.get("web"))
+        if not _lives_elsewhere(command):
+            await robot.wait(lambda: store.releases.get("web"))
         await _stand_on(robot, command)
         assert not BY_ID[command].unavailable(robot.app.main.situation())
         await robot.do(command)

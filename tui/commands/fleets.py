@@ -33,7 +33,6 @@ FLEET_DEPLOY = Command(
     changes=True,
     asks=Asks.PLAN,
     why_not=_several,
-    menu="w",
     of_app=True,
 )
 FLEET_ROLLBACK = Command(
@@ -43,7 +42,6 @@ FLEET_ROLLBACK = Command(
     changes=True,
     asks=Asks.PLAN,
     why_not=_several,
-    menu="z",
     of_app=True,
 )
 OPERATION_PAUSE = Command(
