@@ -89,6 +89,7 @@ class DemoEngine:
                 self._process = subprocess.Popen(
                     [
                         sys.executable,
+                        "-P",
                         "-m",
                         "tui.demo",
                         str(path),

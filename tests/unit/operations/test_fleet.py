@@ -15,11 +15,17 @@ from tests.support.memory_fleet import MemoryFleet
 from tests.support.verbs import refused, run, work
 from tui.engine.errors import ConnectionFailed
 from tui.errors import HoldfastError, NothingToDo
+from tui.journal.writer import JournalFailed
 from tui.model.fleet import ALL, EngineState, OnFailure, Share, Unreachable
+from tui.model.operation import Ended, Started, StepChanged
+from tui.operations.running.runner import perform
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.memory_app import MemoryApp
     from tests.support.verbs import Run
+    from tui.model.operation import Event
 
 AWAY = ConnectionFailed("nothing listens there")
 
@@ -350,3 +356,89 @@ async def test_what_was_killed_half_way_is_recovered_on_every_engine(web: Memory
         assert app.serves(live)
     with pytest.raises(NothingToDo):
         await fleet.recover()
+
+
+async def test_an_engine_that_ends_as_nobody_foresaw_is_not_forgotten_and_stops_the_others(
+    web: MemoryApp,
+) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1")
+
+    async def mistake(*_: object) -> object:
+        raise KeyError("nobody foresaw this")
+
+    fleet.apps["edge-1"].memory.create_declared = mistake  # type: ignore[method-assign]
+    fleet.apps["edge-1"].memory.absent = ["network web"]
+    done = await run(fleet.deploy("v2"))
+    assert done.error.code == 6
+    assert states(done) == {"edge-1": "needs attention", "edge-2": "behind", "edge-3": "behind"}
+    assert fleet.serving() == dict.fromkeys(fleet.apps, "v1")
+
+
+async def full(fleet: MemoryFleet, at: Callable[[Event], bool]) -> tuple[Ended, list[Event]]:
+    """A deploy of v2 whose journal takes nothing more, but how it ended, from the first such event on."""
+    planned, told, is_full = await fleet.deploy("v2"), [], False
+
+    def tell(event: Event) -> None:
+        nonlocal is_full
+        is_full = is_full or at(event)
+        if is_full and not isinstance(event, Ended):
+            raise JournalFailed("the journal cannot be written: no space left")
+        told.append(event)
+
+    ended = await perform(planned, op="op", name="deploy", app="web", engine="memory://", tell=tell)
+    return ended, told
+
+
+async def test_a_journal_that_is_full_from_the_first_is_no_success(web: MemoryApp) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1")
+    ended, _ = await full(fleet, lambda event: not isinstance(event, Started))
+    assert not ended.ok
+    assert fleet.serving() == dict.fromkeys(fleet.apps, "v1")
+    assert all(app.memory.held == 0 for app in fleet.apps.values())
+
+
+async def test_a_journal_that_gets_full_after_the_first_engine_lets_no_other_one_begin(
+    web: MemoryApp,
+) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1")
+    ended, _ = await full(
+        fleet, lambda event: isinstance(event, StepChanged) and event.step == "edge-1/good r2"
+    )
+    assert not ended.ok
+    assert fleet.serving()["edge-2"] == fleet.serving()["edge-3"] == "v1"
+    assert [*fleet.apps["edge-3"].memory.entries] == [1], "nothing was begun there"
+
+
+async def test_cancelling_while_a_sick_one_goes_back_begins_no_further_wave(web: MemoryApp) -> None:
+    fleet = three(web, bake=0.2, max_failures=1)
+    await fleet.deployed("v1")
+    first = fleet.apps["edge-1"].memory
+    read = first.read
+
+    async def sick(app: str) -> object:
+        found = await read(app)
+        if found.standing.live == 2:
+            slot = found.standing.slots[2]._replace(running=False)
+            slots = {**found.standing.slots, 2: slot}
+            releases = found.releases._replace(standing=found.standing._replace(slots=slots))
+            return found._replace(releases=releases)
+        return found
+
+    first.read = sick  # type: ignore[assignment,method-assign]
+    going_back = asyncio.Event()
+    begin = first._begin
+
+    async def begins(id: str) -> None:
+        if id.startswith("create r3"):
+            going_back.set()
+            await asyncio.sleep(0.05)
+        await begin(id)
+
+    first._begin = begins  # type: ignore[method-assign]
+    done = await run(fleet.deploy("v2"), cancel_at=going_back)
+    assert done.error.code == 130
+    assert fleet.serving() == dict.fromkeys(fleet.apps, "v1")
+    assert states(done)["edge-2"] == states(done)["edge-3"] == "behind"

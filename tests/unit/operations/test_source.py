@@ -47,6 +47,7 @@ async def test_a_process_that_has_just_ended_can_be_given_up(
         return JustEnded()
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", started)
+    (tmp_path / ".git").mkdir()
     looking = asyncio.create_task(source_of(str(tmp_path), str(tmp_path / "Dockerfile")))
     await asyncio.sleep(0.01)
     looking.cancel()
@@ -139,3 +140,21 @@ async def test_an_endless_list_of_changes_is_not_read_to_its_end(
     script(repository / "bin" / "git", 'case "$3" in status) exec yes "?? file";; log) echo abc 1;; esac')
     found = await source_of(str(repository))
     assert (found.commit, found.dirty, found.unknown) == ("abc", True, "")
+
+
+async def test_no_program_is_started_that_a_cloned_folder_names(repository: Path) -> None:
+    """A folder that looks like a bare repository can be committed, with a configuration of its own."""
+    inner = repository / "sub"
+    subprocess.run(["git", "init", "-q", "--bare", inner], check=True)
+    (inner / "config").write_text(
+        f"[core]\nrepositoryformatversion = 0\nworktree = .\nfsmonitor = touch {repository}/RAN\n"
+    )
+    (inner / "Dockerfile").write_text("FROM scratch\n")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "sub")
+    found = await source_of(str(inner), str(inner / "Dockerfile"))
+    assert not (repository / "RAN").exists()
+    assert found.commit == git(repository, "rev-parse", "HEAD")
+    (repository / ".git" / "config").open("a").write(f"[core]\nfsmonitor = touch {repository}/RAN\n")
+    await source_of(str(repository))
+    assert not (repository / "RAN").exists()

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tui.operations.running.report import Report
     from tui.operations.running.runner import Planned
 
+UNFORESEEN = "it ended as nobody foresaw: look at it, and recover it"
+
 LOOK_SECONDS = 2.0
 """Between two looks at what is watched after a wave."""
 
@@ -140,6 +142,8 @@ class FleetRun:
 
     @property
     def _stopped(self) -> bool:
+        if any(task.done() and not task.cancelled() and task.exception() for task in self._tasks.values()):
+            return True  # a journal that is full, or a mistake of ours: no other engine begins
         failed = [
             one for one in self._outcomes.values() if one.state in (EngineState.UNDONE, EngineState.BROKEN)
         ]
@@ -182,12 +186,14 @@ class FleetRun:
         """One engine, from its lease to its end; how that is goes to the outcomes."""
         name, began = member.name, time.time()
         inner = report.within(name, name)
-        report.state(name, RUNNING)
-        for step in member.planned.plan.steps:
-            inner.state(step.id, WAITING, title=step.title)
-        state, message, result = EngineState.DONE, "", Result()
+        # What ends as nobody foresaw wants attention: it is never taken for done, nor forgotten.
+        state, message, result = EngineState.BROKEN, UNFORESEEN, Result()
         try:
+            report.state(name, RUNNING)
+            for step in member.planned.plan.steps:
+                inner.state(step.id, WAITING, title=step.title)
             result = await member.planned.run(inner)
+            state, message = EngineState.DONE, ""
         except NotBegun as error:
             state, message = EngineState.BEHIND, error.message
         except asyncio.CancelledError:
@@ -195,14 +201,18 @@ class FleetRun:
         except HoldfastError as error:
             state, message = self._failed(member, error), error.message
         finally:
+            self._note(member, state, message, result, time.time() - began)
             inner.close()
+        ends = {EngineState.DONE: DONE, EngineState.BEHIND: SKIPPED}
+        report.state(name, ends.get(state, FAILED), seconds=time.time() - began)
+
+    def _note(self, member: Member, state: EngineState, message: str, result: Result, seconds: float) -> None:
         serves = member.before.called
         if state is EngineState.DONE:
-            self._results[name] = result
+            self._results[member.name] = result
             serves = _serves(result)
-        seconds = time.time() - began
-        self._outcomes[name] = EngineOutcome(
-            engine=name,
+        self._outcomes[member.name] = EngineOutcome(
+            engine=member.name,
             state=state,
             before=member.before.called,
             after=serves if state is not EngineState.BROKEN else "",
@@ -210,8 +220,6 @@ class FleetRun:
             seconds=seconds,
             message=message,
         )
-        ends = {EngineState.DONE: DONE, EngineState.BEHIND: SKIPPED}
-        report.state(name, ends.get(state, FAILED), seconds=seconds)
 
     def _failed(self, member: Member, error: HoldfastError) -> EngineState:
         """What becomes of an engine whose deploy has failed."""
@@ -231,9 +239,8 @@ class FleetRun:
             done = [member for member in self._members() if self._state(member) is EngineState.DONE]
             for member, well in zip(done, await asyncio.gather(*map(_is_well, done)), strict=True):
                 if not well:
-                    await self._back(
-                        member, report, EngineState.UNDONE, "it did not stay well after its wave"
-                    )
+                    why = "it did not stay well after its wave"
+                    await shielded(self._back(member, report, EngineState.UNDONE, why))
 
     def _members(self) -> list[Member]:
         return [member for wave in self._waves for member in wave]
@@ -280,6 +287,9 @@ class FleetRun:
 
     def _end(self, *, cancelled: bool) -> Result:
         """Raises where not all engines have it."""
+        for member in self._members():
+            if member.name not in self._outcomes:  # cancelled before it had begun at all
+                self._note(member, EngineState.BEHIND, "nothing was begun", Result(), 0.0)
         order = {name: at for at, name in enumerate(self._fleet.engines)}
         outcomes = tuple(sorted(self._outcomes.values(), key=lambda one: order.get(one.engine, len(order))))
         made = next(iter(self._results.values()), Result())
@@ -287,7 +297,9 @@ class FleetRun:
         result = Result(image=made.image, digest=made.digest, tags=made.tags, engines=outcomes)
         if len(have) == len(outcomes):
             return result
-        words = "; ".join(_why(one) for one in outcomes if one.state not in HAS_IT)
+        troubles = [task.exception() for task in self._tasks.values() if not task.cancelled()]
+        said = [trouble.message for trouble in troubles if isinstance(trouble, HoldfastError)]
+        words = "; ".join([*(_why(one) for one in outcomes if one.state not in HAS_IT), *dict.fromkeys(said)])
         message = f"{self._what} is on {len(have)} of {len(outcomes)} engines: {words}"
         if cancelled:
             raise FleetCancelled(f"cancelled: {message}", self._hint, result)

@@ -51,18 +51,20 @@ class _Said(NamedTuple):
     why: str = ""
 
 
-async def source_of(folder: str, *files: str) -> GitState:
-    """The state of the repository around a folder; dirty looks at the folder and `files` only."""
-    last = await _git(folder, "log", "-1", "--format=%H %ct")
+async def source_of(folder: str, *others: str) -> GitState:
+    """The state of the repository around a folder; dirty looks at the folder and `others` only."""
+    top = await asyncio.to_thread(_repository, folder)
+    if not top:
+        return GitState()
+    paths = await asyncio.to_thread(_absolute, folder, *others)
+    last = await _git(top, "log", "-1", "--format=%H %ct")
     if not last.output:
-        if not await asyncio.to_thread(_in_repository, folder):
-            return GitState()
         return GitState(dirty=True, unknown=last.why or "git knows no commit")
     digits, _, stamp = last.output.partition(" ")
     status, describe, url = await asyncio.gather(
-        _git(folder, "status", "--porcelain", "--untracked-files=all", "--", folder, *files),
-        _git(folder, "describe", "--tags", "--always", "--abbrev=12"),
-        _git(folder, "remote", "get-url", "origin"),
+        _git(top, "status", "--porcelain", "--untracked-files=all", "--", *paths),
+        _git(top, "describe", "--tags", "--always", "--abbrev=12"),
+        _git(top, "remote", "get-url", "origin"),
     )
     dirty = status.output is None or bool(status.output)
     return GitState(
@@ -77,10 +79,28 @@ async def source_of(folder: str, *files: str) -> GitState:
     )
 
 
-def _in_repository(folder: str) -> bool:
-    """Whether a repository's files lie here or above, whatever git thinks of them. Blocks."""
+def _absolute(*paths: str) -> list[str]:
+    return [str(Path(path).absolute()) for path in paths]
+
+
+def _repository(folder: str) -> str:
+    """The folder, here or above, that is a repository's own, whatever git thinks of it; "" for none. Blocks.
+
+    Git is asked there, and finds that one: a folder that came with a repository may look like a bare one, and
+    its configuration would name programs to run.
+    """
     here = Path(folder).absolute()
-    return any(os.path.lexists(place / ".git") for place in (here, *here.parents))
+    return next((str(place) for place in (here, *here.parents) if os.path.lexists(place / ".git")), "")
+
+
+_NO_PROGRAMS = {"safe.bareRepository": "explicit", "core.fsmonitor": "false", "core.hooksPath": "/dev/null"}
+
+NO_PROGRAMS = {
+    "GIT_CONFIG_COUNT": str(len(_NO_PROGRAMS)),
+    **{f"GIT_CONFIG_KEY_{number}": key for number, key in enumerate(_NO_PROGRAMS)},
+    **{f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(_NO_PROGRAMS.values())},
+}
+"""Looking at a repository starts no program that a configuration names."""
 
 
 async def _git(folder: str, *words: str) -> _Said:
@@ -93,7 +113,7 @@ async def _git(folder: str, *words: str) -> _Said:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+            env={**os.environ, **NO_PROGRAMS, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
         )
     except OSError as error:
         return _Said(None, f"git cannot be started: {error.strerror}")

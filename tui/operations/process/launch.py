@@ -51,6 +51,7 @@ class Launched:
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
+                "-P",  # nothing is imported from the folder that one stands in: it may be a stranger's
                 "-m",
                 "tui.operations.process",
                 stdin=asyncio.subprocess.PIPE,
@@ -122,7 +123,8 @@ def _import_path() -> str:
     import tui
 
     package = str(Path(tui.__file__).resolve().parent.parent)
-    before = os.environ.get("PYTHONPATH", "")
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    before = os.pathsep.join(path for path in given if Path(path).is_absolute())
     return f"{package}{os.pathsep}{before}" if before else package
 
 

@@ -113,8 +113,9 @@ async def _parts(
     engines: Mapping[str, Engine], request: Request, app: AppSpec, policy: Policy, fleet: Fleet
 ) -> list[OrchestratedPart]:
     origin = None
-    if fleet.transport is Carriage.DIRECT and not app.has_registry and request.verb == "deploy":
-        origin = await origin_of(app, request.digest or request.version, engines)
+    wanted = request.digest or request.version
+    if fleet.transport is Carriage.DIRECT and not app.has_registry and wanted:
+        origin = await origin_of(app, wanted, engines)
     found = []
     for name, engine in engines.items():
         try:

@@ -52,6 +52,7 @@ class Report:
         self._into = write
         self._outer: Report | None = None
         self._settled = self._silent = False
+        self._settles_all = True
         self._clock = clock
         self._hidden: list[str] = []
         self._lines: list[str] = []
@@ -67,7 +68,7 @@ class Report:
         It is told once, to whoever looks on.
         """
         self._settled = True
-        if self._outer is not None:
+        if self._outer is not None and self._settles_all:
             self._outer.settle()
 
     def _write(self, event: Event) -> None:
@@ -190,7 +191,8 @@ class Report:
     def within(self, step: str, label: str = "") -> Report:
         """A report for a part of the operation: its steps stand beneath `step`; what is hidden stays so.
 
-        label   stands before every title and warning, where several parts go on at the same time
+        label   stands before every title and warning, where several parts go on at the same time: then what
+                one of them has done says nothing of the others
         """
         before = f"{label}: " if label else ""
 
@@ -210,6 +212,7 @@ class Report:
         inner = Report(tell, self._clock)
         inner._hidden = self._hidden
         inner._outer = self
+        inner._settles_all = not label
         return inner
 
     def close(self) -> None:
