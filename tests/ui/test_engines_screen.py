@@ -217,6 +217,9 @@ async def test_one_that_is_left_alone_is_not_asked_and_opened_when_it_is_chosen(
         await robot.press("enter")
         await robot.wait(lambda: robot.app.session.ref.name == "edge")
         await robot.wait(lambda: robot.app.store.link.state is LinkState.LIVE)
+        await robot.pilot.pause()
+        await opened(robot)
+        await robot.wait(lambda: "● live" in robot.row("edge (here)"))
 
 
 async def test_a_protected_engine_is_protected_however_it_is_come_to(dashboard: Open, tmp_path: Path) -> None:
@@ -263,6 +266,7 @@ async def test_an_engine_that_does_not_answer_offers_the_others(dashboard: Open,
         await robot.press("enter")
         await robot.wait_for("No Docker Engine answers")
         assert "Esc  back" in robot.text()
+        assert " away " in robot.lines()[0]
         await robot.press("c")
         await robot.wait(lambda: isinstance(robot.app.screen, EnginesScreen))
         await robot.press("escape")

@@ -34,7 +34,8 @@ class Engines:
         from tui.screens.engines import EnginesScreen, EnginesView
 
         desk, session = self._desk, self._desk.session
-        self._follower.take(await asyncio.to_thread(known_engines, session.settings, self._workspaces.refs))
+        known = await asyncio.to_thread(known_engines, session.settings, self._workspaces.refs)
+        self._follower.take(known, self._workspaces.places)
         shown = await asyncio.to_thread(place_of, session.ref.url)
         chosen = await desk.stage.ask(
             EnginesScreen(

@@ -50,6 +50,11 @@ class Workspaces:
         """The engines that are open, first the one that the dashboard was opened with."""
         return [one.session.ref for one in sorted(self, key=lambda one: one.mode != FIRST)]
 
+    @property
+    def places(self) -> list[str]:
+        """Of those that are kept up with."""
+        return [place for place, one in self._open.items() if one.is_live]
+
     def at(self, place: str) -> Workspace | None:
         """The one of an engine, None where it is not open."""
         return self._open.get(place)

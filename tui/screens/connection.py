@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from tui.presentation.text import safe
 from tui.store.store import LinkState, Topic
+from tui.widgets.bars import TopBar
 from tui.widgets.closing import ClosingScreen
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
         self._left = False
 
     def compose(self) -> ComposeResult:
+        if self.engine_line is not None:
+            yield TopBar(self.engine_line)
         with Vertical():
             yield Static("No Docker Engine answers", classes="title")
             yield Static(id="why")

@@ -12,7 +12,7 @@ from tui.model.engine_state import EngineState
 from tui.operations.looking.engine_look import EngineLook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from tui.model.app import AppSpec
     from tui.model.drift import Drift
@@ -53,12 +53,17 @@ class EnginesFollower:
         self._clock = clock
         self._make = make
         self._readers: list[Callable[[str], None]] = []
+        self._chosen: frozenset[str] = frozenset()
         self._wake: dict[str, asyncio.Event] = {}
         self._looks: dict[str, EngineLook] = {}
 
-    def take(self, engines: Sequence[KnownEngine]) -> None:
-        """These are looked at from the next `run` on; what is known of the same ones is kept."""
+    def take(self, engines: Sequence[KnownEngine], chosen: Collection[str] = ()) -> None:
+        """These are looked at from the next `run` on; what is known of the same ones is kept.
+
+        `chosen` are the keys of those that somebody has opened: they are asked, even if they are left alone.
+        """
         known = self.states
+        self._chosen = frozenset(chosen)
         self.engines = engines
         self.states = {one.key: known.get(one.key, EngineState()) for one in engines}
 
@@ -107,7 +112,8 @@ class EnginesFollower:
         look.state = self.states[engine.key]
         try:
             while True:
-                if not engine.said.is_left_alone(self._clock()) or wake.is_set():
+                alone = engine.said.is_left_alone(self._clock()) and engine.key not in self._chosen
+                if not alone or wake.is_set():
                     wake.clear()
                     await self._look(look, gate)
                 await self._rest(wake)
