@@ -200,7 +200,7 @@ async def test_the_newest_scan_of_an_app_is_shown(dashboard: Open, settings: Set
             add_claim("web", image, Claim(ClaimKind.SCAN, False, at))
         await robot.press("F")
         await robot.wait_for("SEVERITY")
-        assert "web 5c5c5c5c5c5c" in robot.lines()[0]
+        assert "web 5c5c5c5c5c5c" in robot.lines()[1]
         assert BY_ID["app.findings"].keys == ("F",)
 
 
@@ -228,4 +228,4 @@ async def test_the_scan_of_the_selected_image_is_shown(dashboard: Open) -> None:
         pane.move_to(pane.ordering.index(image) or 0)
         await robot.press("F")
         await robot.wait_for("SEVERITY")
-        assert "web v1.0.0" in robot.lines()[0]
+        assert "web v1.0.0" in robot.lines()[1]
