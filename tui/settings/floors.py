@@ -44,12 +44,14 @@ class Floor(NamedTuple):
     policy, trust   their tables as they were read, by key
     files           which file says it: "policy.require_tests", "trust.verify_keys.ci", "engines.prod"
     engines         what they say of engines, by name
+    fleets          and of fleets
     """
 
     policy: Mapping[str, Any]
     trust: Mapping[str, Any]
     files: Mapping[str, str]
     engines: Mapping[str, Mapping[str, Any]] = {}
+    fleets: Mapping[str, Mapping[str, Any]] = {}
 
 
 def held(asked: Mapping[str, Any], floor: Floor, path: str) -> tuple[dict[str, Any], list[str]]:
@@ -70,10 +72,18 @@ def held(asked: Mapping[str, Any], floor: Floor, path: str) -> tuple[dict[str, A
             name: _engine(name, table, floor.engines.get(name, {}), say)
             for name, table in found["engines"].items()
         }
+    if "fleets" in found:
+        for name in floor.fleets.keys() & found["fleets"].keys():
+            say(f"[fleets.{name}]", "anew", f"fleets.{name}", "says how it is deployed to")
+        found["fleets"] = {name: one for name, one in found["fleets"].items() if name not in floor.fleets}
     return found, notes
 
 
 def _engine(name: str, asked: Mapping[str, Any], floor: Mapping[str, Any], say: Say) -> dict[str, Any]:
+    for key in ("enabled", "maintenance"):
+        if floor and key in asked:
+            say(f"[engines.{name}] {key}", "anew", f"engines.{name}", "says of that engine what it does")
+    asked = {key: value for key, value in asked.items() if not floor or key not in ("enabled", "maintenance")}
     if not floor.get("protected") or asked.get("protected", True):
         return dict(asked)
     say(f"[engines.{name}] protected", "= false", f"engines.{name}", "says true")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui.settings.reach import Ask
 
 
-FLOORED = ("policy", "trust", "engines")
+FLOORED = ("policy", "trust", "engines", "fleets")
 """Tables of which a file that may have come with a repository can only ask for more."""
 
 

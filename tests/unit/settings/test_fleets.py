@@ -78,3 +78,25 @@ def test_a_fault_names_the_file_the_key_and_the_remedy(environ: dict[str, str], 
         load(environ=environ)
     assert said in str(problem.value)
     assert "holdfast.toml" in str(problem.value)
+
+
+def test_a_pulled_file_changes_no_fleet_of_the_user_and_leaves_no_engine_of_his_alone(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / ".config" / "holdfast"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text(
+        '[engines.a]\nhost = "ssh://a"\n[fleets.prod]\nengines = ["a"]\nbake = 60\non_failure = "all-back"\n'
+    )
+    Path("holdfast.toml").write_text(
+        '[engines.a]\nenabled = false\n[fleets.prod]\nengines = ["a"]\nmax_failures = 1000\n'
+        '[fleets.own]\nengines = ["a"]\n'
+    )
+    settings = load(environ=environ)
+    assert settings.fleets["prod"] == Fleet("prod", ("a",), bake=60.0, on_failure=OnFailure.ALL_BACK)
+    assert "own" in settings.fleets
+    assert settings.engines["a"].enabled
+    assert {note.partition(" is not obeyed")[0] for note in settings.not_obeyed} == {
+        "holdfast.toml: [fleets.prod] anew",
+        "holdfast.toml: [engines.a] enabled anew",
+    }
