@@ -86,6 +86,7 @@ async def test_what_does_not_arrive_in_time_locks_nobody_out(
     assert "the image of r1 did not arrive within" in ended.error.message
     assert not any(one["Names"] == ["/web.lease"] for one in api.containers())
     Path("holdfast.toml").write_text(text)
+    allow_file()
     await adopting.work("deploy", "web", version="v2")
     assert api.inspect("web")["State"]["Running"]
 
@@ -97,6 +98,7 @@ async def test_what_is_adopted_and_fails_its_gate_is_no_way_back_by_itself(
     text = Path("holdfast.toml").read_text()
     failing = 'exec = ["test", "-e", "/never"]\ntimeout = 1\n'
     Path("holdfast.toml").write_text(text.replace("stable = 0.1\n", failing))
+    allow_file()
     docker(engine_host, f"run -d --name web --network none --stop-timeout 1 {images}:v1 sleep 600")
 
     await adopting.work("adopt", "web")
@@ -105,6 +107,7 @@ async def test_what_is_adopted_and_fails_its_gate_is_no_way_back_by_itself(
     assert api.inspect("web")["State"]["Running"]
 
     Path("holdfast.toml").write_text(text)
+    allow_file()
     await adopting.work("deploy", "web", version="v2")
     with pytest.raises(HoldfastError) as refused:
         await adopting.do("rollback", "web")
