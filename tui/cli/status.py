@@ -139,8 +139,16 @@ async def _run(asked: Asked, *, drift: bool, json: bool) -> int:
         for one in left:
             say(f"{one.engine} is left alone: {one.why}; --context {one.engine} asks it all the same")
         for problem in problems:
-            say_error(problem.why)
+            say_error(_of(problem))
     return max((one.why.exit_status for one in problems), default=0)
+
+
+def _of(problem: _Unknown) -> HoldfastError:
+    """Why nothing is known, with the engine before it that it is of."""
+    why = problem.why
+    if problem.engine and problem.engine not in why.message:
+        why.message = f"{problem.engine}: {why.message}"
+    return why
 
 
 async def _at(

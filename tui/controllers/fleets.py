@@ -59,5 +59,8 @@ class Fleets:
 
     async def _pause(self, situation: Situation) -> None:
         """What it does then is in its journal, as a warning: it pauses, or goes on."""
-        if not await asyncio.to_thread(pause, situation.running[0]):
+        if await asyncio.to_thread(pause, situation.running[0]):
+            said = "told: it pauses before the next engine, or goes on where it was paused"
+            self._desk.stage.say(said, timeout=6)
+        else:
             self._desk.stage.say("it has ended meanwhile", timeout=4)

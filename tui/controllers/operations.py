@@ -288,7 +288,7 @@ class Operations:
         question = Question(
             title=f"Stop the {started.verb} of {started.app}?",
             subjects=(started.title,) if started.title else (),
-            facts=(verb_named(started.verb).when_cancelled,),
+            facts=(_when_cancelled(started),),
             equal="",
             verb="Stop it",
             keep="Let it go on",
@@ -366,3 +366,10 @@ def _failure(error: HoldfastError) -> Failure:
 def refused(version: str) -> str:
     """What is wrong with a version that was typed, "" where nothing is."""
     return valid_tag(version) if version else "write a version, or choose one"
+
+
+def _when_cancelled(started: Started) -> str:
+    """What becomes of it then."""
+    if started.engines:
+        return "engines under way go back to the release before; those that have it already keep it"
+    return verb_named(started.verb).when_cancelled

@@ -15,7 +15,7 @@ from tui.engine.errors import EndpointUnusable
 from tui.files import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
 DEFAULT_SOURCE = "default socket"
@@ -127,7 +127,7 @@ def _url(text: str, source: str) -> str:
     if kind == "unix":
         _check_path(rest, source)
     elif kind == "ssh":
-        _check_ssh(text, source)
+        _check_address(text, "ssh", source)
     if not separator:
         text, kind, rest = "tcp://" + text, "tcp", text
     if kind not in _KINDS or not rest:
@@ -136,34 +136,25 @@ def _url(text: str, source: str) -> str:
             "an endpoint looks like unix:///var/run/docker.sock",
         )
     if is_tcp(text):
-        _check_tcp(text, source)
+        _check_address(text, "tcp", source)
     return text
 
 
-def _check_ssh(url: str, source: str) -> None:
-    """Raises EndpointUnusable for what ssh could take for something else than a host."""
-    from tui.model.ssh_address import read_ssh_address
+def _check_address(url: str, kind: str, source: str) -> None:
+    """Raises EndpointUnusable for what is no address, or could be taken for an option of ssh."""
+    if kind == "ssh":
+        from tui.model.ssh_address import read_ssh_address
 
+        read: Callable[[str], object] = read_ssh_address
+        example = "it looks like ssh://user@host, ssh://host:2222 or ssh://host/path/of/docker.sock"
+    else:
+        from tui.model.tcp_address import read_tcp_address
+
+        read, example = read_tcp_address, "it looks like tcp://host:2376 or tcp://[2001:db8::1]:2376"
     try:
-        read_ssh_address(url)
+        read(url)
     except ValueError as why:
-        raise EndpointUnusable(
-            f"{source} names an endpoint of ssh that is none: {why}",
-            "it looks like ssh://user@host, ssh://host:2222 or ssh://host/path/of/docker.sock",
-        ) from why
-
-
-def _check_tcp(url: str, source: str) -> None:
-    """Raises EndpointUnusable for what is no address."""
-    from tui.model.tcp_address import read_tcp_address
-
-    try:
-        read_tcp_address(url)
-    except ValueError as why:
-        raise EndpointUnusable(
-            f"{source} names an endpoint of tcp that is none: {why}",
-            "it looks like tcp://host:2376 or tcp://[2001:db8::1]:2376",
-        ) from why
+        raise EndpointUnusable(f"{source} names an endpoint of {kind} that is none: {why}", example) from why
 
 
 def _check_path(path: str, source: str) -> None:

@@ -43,7 +43,12 @@ def tcp_error(error: Exception, endpoint: Endpoint) -> EngineError | None:
 
 
 def _closed(endpoint: Endpoint) -> EngineStopping:
-    tls = endpoint.encrypted_by
-    alone = tls is not None and not tls.cert
-    hint = "; or it wants a certificate of this client, and none is named" if alone else ""
-    return EngineStopping("the engine closed the connection without an answer", f"it stops or restarts{hint}")
+    """Go's TLS, which dockerd has, often hangs up on a client that it does not take without a word of why."""
+    tls, hint = endpoint.encrypted_by, ""
+    if tls is not None:
+        lacks = "it does not take the certificate" if tls.cert else "it wants a certificate of this client"
+        hint = f"; or {lacks} {tls.cert}" if tls.cert else f"; or {lacks}, and none is named"
+    where = f"{endpoint.url} ({endpoint.source})"
+    return EngineStopping(
+        f"the engine at {where} closed the connection without an answer", f"it stops or restarts{hint}"
+    )

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tui.engine.errors import EngineError, SshFailed
+from tui.engine.errors import EngineError, EngineSilent, SshFailed
 from tui.store.store import Link, LinkState, Store
 from tui.sync.backoff import delays
 from tui.sync.doubts import Doubts
@@ -102,7 +102,9 @@ class Watcher:
 
     def _lost(self, error: EngineError, attempt: int) -> None:
         link = self.store.link
-        since = self._clock() if link.state in (LinkState.LIVE, LinkState.LOADING) else link.since
+        # Of one that froze nobody knows when: it was seen when it gave a sign of life.
+        seen = self._heard if isinstance(error, EngineSilent) and self._heard else self._clock()
+        since = seen if link.state in (LinkState.LIVE, LinkState.LOADING) else link.since
         self.store.set_link(
             link._replace(
                 state=LinkState.LOST,

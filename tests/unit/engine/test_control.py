@@ -12,7 +12,7 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, RequestReceived
 
-from tui.engine.buildkit.control import PATH, inside
+from tui.engine.buildkit.control import AHEAD_BYTES, PATH, inside
 from tui.engine.buildkit.grpc import framed
 from tui.engine.buildkit.proto.session_pb2 import BytesMessage
 from tui.engine.errors import EngineError
@@ -144,3 +144,34 @@ async def test_a_connection_that_ends_ends_the_session() -> None:
             for _ in range(100):
                 inner.write(b"more")
                 await inner.drain()
+
+
+async def test_words_that_are_no_utf_8_are_a_refusal_like_any_other() -> None:
+    with pytest.raises(EngineError, match="the engine takes no session of a build"):
+        async with connected() as (inner, peer):
+            peer.answer(("grpc-status", "2"), ("grpc-message", b"caf\xe9".decode("latin-1")), end=True)
+            assert await inner.reader.read() == b""
+
+
+async def test_what_nobody_reads_is_taken_within_bounds() -> None:
+    message = framed(BytesMessage(data=bytes(1 << 13)).SerializeToString())
+    async with connected() as (inner, peer):
+        peer.answer(("content-type", "application/grpc"))
+        sent = 0
+        while sent < AHEAD_BYTES * 4:
+            room = peer.http.local_flow_control_window(peer.stream)
+            if room < len(message):
+                await asyncio.sleep(0.05)
+                if peer.http.local_flow_control_window(peer.stream) < len(message):
+                    break  # it takes no more
+                continue
+            peer.say(message)
+            sent += len(message)
+            await asyncio.sleep(0)
+        assert inner.reader.waiting < AHEAD_BYTES * 2
+        assert sent < AHEAD_BYTES * 4
+        read = 0
+        while read < sent - len(message):
+            read += len(await inner.reader.read(1 << 16))
+        await asyncio.sleep(0.05)
+        assert peer.http.local_flow_control_window(peer.stream) > 0, "and then it takes more"

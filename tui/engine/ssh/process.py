@@ -20,7 +20,8 @@ WORDS = 60
 END_SECONDS = 2.0
 """How long it may take to end when it is asked to."""
 
-# The end of standard input is the end of whoever started it.
+# The end of standard input is the end of whoever started it. What the command has started ends with it: a
+# ProxyCommand that hangs would stay. All of them are a group of their own.
 _BOUND = """
 exec 3<&0
 "$@" </dev/null 3<&- &
@@ -29,7 +30,8 @@ child=$!
 watch=$!
 wait "$child"
 status=$?
-kill "$watch" 2>/dev/null
+trap '' TERM
+kill -s TERM 0 2>/dev/null
 exit "$status"
 """
 

@@ -74,23 +74,32 @@ class Relay:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
-        others = [
+        # Nobody here closes one half of a connection: whoever sends nothing more has gone.
+        ways = [
             asyncio.create_task(_copy(reader, process.stdin), name="to the engine"),
-            asyncio.create_task(self._listen(process.stderr), name="ssh says"),
+            asyncio.create_task(_copy(process.stdout, writer), name="from the engine"),
         ]
+        listening = asyncio.create_task(self._listen(process.stderr), name="ssh says")
         try:
-            await _copy(process.stdout, writer)
-            await asyncio.wait(others[1:], timeout=0.2)  # its last words
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([listening], timeout=0.2)  # its last words
         finally:
-            for task in others:
-                task.cancel()
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
             kill(process)
-            await asyncio.gather(*others, return_exceptions=True)
+            # Its end is told only once all has been read that it said.
+            await asyncio.gather(_let_go(process.stdout), listening, return_exceptions=True)
             await process.wait()
 
     async def _listen(self, words: asyncio.StreamReader) -> None:
-        while line := await words.readline():
-            self.said.append(line.decode("utf-8", "replace").rstrip())
+        while part := await words.read(PART):
+            self.said.extend(part.decode("utf-8", "replace").splitlines()[-WORDS:])
+
+
+async def _let_go(reader: asyncio.StreamReader) -> None:
+    while await reader.read(PART):
+        pass
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -9,6 +9,7 @@ from tui.engine.errors import EngineError
 from tui.errors import HoldfastError, Refused
 from tui.model.digest import short_id
 from tui.operations.deploying.pulling import PULL
+from tui.operations.deploying.targets import LOCAL_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -57,7 +58,8 @@ class FromEngine:
 
     async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Deployable:
         found = await self._source.find(read)
-        target = found.target
+        warnings = [words for words in found.warnings if words != LOCAL_ONLY]  # the others get them from here
+        found, target = found._replace(warnings=warnings), found.target
         named = f"{self._app.image}:{target.version}" if target.version else ""
         if named and (other := await self._engine.images.inspect_id(named)) not in ("", target.image):
             raise Refused(

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 UNFORESEEN = "it ended as nobody foresaw: look at it, and recover it"
 
+WATCH = "watch"
+"""The step after a wave, with its number behind."""
+
 LOOK_SECONDS = 2.0
 """Between two looks at what is watched after a wave."""
 
@@ -162,12 +165,16 @@ class FleetRun:
                 report.state(member.name, WAITING)
 
     async def _all_waves(self, report: Report) -> None:
-        for wave in self._waves:
+        for number, wave in enumerate(self._waves, 1):
             if self._stopped:
                 return
             await self._wave(wave, report)
             if self._fleet.bake and not self._stopped:
-                await self._watch(report)
+                report.state(
+                    f"{WATCH} {number}", RUNNING, title=f"Watch all that have it for {self._fleet.bake:g} s"
+                )
+                async with report.step(f"{WATCH} {number}"):
+                    await self._watch(report)
 
     async def _wave(self, wave: Sequence[Member], report: Report) -> None:
         limit = asyncio.Semaphore(self._fleet.parallel or len(wave))

@@ -45,6 +45,8 @@ Signature = tuple[tuple[str, str, str], ...]
 class NoAnswer(EngineError):
     """It did not answer within the time that one look at it may take."""
 
+    exit_status = 3
+
 
 @asynccontextmanager
 async def within(seconds: float) -> AsyncIterator[None]:
