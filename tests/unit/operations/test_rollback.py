@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.verbs import refused, run, work
 from tui.model.release import Integrity, Soundness
+from tui.operations.deploying.from_release import NoSuchRelease, number_of_version
 
 if TYPE_CHECKING:
     from tests.support.memory_app import MemoryApp
@@ -131,3 +134,13 @@ async def test_what_is_passed_over_is_said(web: MemoryApp) -> None:
     done = await work(web.rollback())
     assert done.plan.title == "Roll web back to r1 v1 as r4"
     assert any("r2 v2 is passed over" in warning for warning in done.plan.warnings)
+
+
+async def test_a_version_is_named_instead_of_a_number(web: MemoryApp) -> None:
+    await web.deployed("v1", "v2", "v1", "v3")
+    assert await number_of_version(web.memory, web.app, "v1") == 3
+    assert await number_of_version(web.memory, web.app, "sha256:v2") == 2
+    assert await number_of_version(web.memory, web.app, "v3") == 4, "the live one is made anew"
+    with pytest.raises(NoSuchRelease) as refused:
+        await number_of_version(web.memory, web.app, "v9")
+    assert refused.value.hint == "good ones: v1, v2, v3"

@@ -200,6 +200,20 @@ class FromRelease:
         )
 
 
+async def number_of_version(orchestrator: Orchestrator, app: AppSpec, version: str) -> int:
+    """The newest good release of a version or of a digest; the live one only where it is the only one.
+
+    Raises NoSuchRelease.
+    """
+    releases = await orchestrator.read(app.name)
+    known = {n: releases.entries[n].release for n in releases.standing.good if n in releases.entries}
+    found = [n for n, release in known.items() if version in (release.version, release.digest)]
+    if not found:
+        had = ", ".join(dict.fromkeys(release.version for release in known.values() if release.version))
+        raise NoSuchRelease(f"{app.name} has no good release of {version}", f"good ones: {had or 'none'}")
+    return next((n for n in found if n != releases.standing.live), found[0])
+
+
 def _no_way_back(entry: Entry) -> Refused:
     number, release = entry.release.number, entry.release
     if doubt := doubt_of(entry):

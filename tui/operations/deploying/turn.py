@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager, nullcontext
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 class Turn(Protocol):
@@ -28,17 +31,22 @@ class Turn(Protocol):
         ...
 
 
-class Alone:
-    """Nobody has to be waited for."""
+class Immediate:
+    """Nobody has to be waited for; `one_by_one` where leases of others are being taken too."""
 
-    fleet = ""
-    engines: tuple[str, ...] = ()
+    def __init__(
+        self, fleet: str = "", engines: tuple[str, ...] = (), one_by_one: asyncio.Lock | None = None
+    ) -> None:
+        self.fleet = fleet
+        self.engines = engines
+        self._one_by_one = one_by_one
 
     def leasing(self) -> AbstractAsyncContextManager[object]:
-        return nullcontext()
+        return self._one_by_one or nullcontext()
 
     async def come(self) -> None:
         pass
 
 
-ALONE = Alone()
+ALONE = Immediate()
+"""Of an engine that is none of several."""

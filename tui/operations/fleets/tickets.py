@@ -55,18 +55,3 @@ class Ticket:
     def refuse(self) -> None:
         """It may not, unless it may already."""
         self._decided.set()
-
-
-class Immediate:
-    """The turn of an engine that waits for nobody, and is part of a fleet all the same."""
-
-    def __init__(self, fleet: str, engines: tuple[str, ...], leasing: asyncio.Lock) -> None:
-        self.fleet = fleet
-        self.engines = engines
-        self._leasing = leasing
-
-    def leasing(self) -> AbstractAsyncContextManager[object]:
-        return self._leasing
-
-    async def come(self) -> None:
-        pass

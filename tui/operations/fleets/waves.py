@@ -12,7 +12,8 @@ from tui.engine.shielded import shielded
 from tui.errors import HoldfastError
 from tui.model.fleet import HAS_IT, EngineOutcome, EngineState, OnFailure, Unreachable
 from tui.model.operation import CANCELLED, DONE, FAILED, RUNNING, SERVES, SKIPPED, UNDONE, WAITING, Result
-from tui.operations.fleets.tickets import Immediate, NotBegun, Ticket
+from tui.operations.deploying.turn import Immediate
+from tui.operations.fleets.tickets import NotBegun, Ticket
 from tui.operations.running.runner import PartlyDone
 from tui.operations.running.signals import PAUSING, ignore_pausing
 from tui.operations.verbs.deploy import Cancelled, Undone

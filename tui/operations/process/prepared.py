@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from tui.model.app import AppSpec
     from tui.model.policy import Policy
-    from tui.operations.deploying.orchestrator import Orchestrator
     from tui.operations.process.request import Request
     from tui.operations.running.runner import Planned
     from tui.registry.client import Registry
@@ -181,30 +180,13 @@ async def _deploy(request: Request, engine: Engine, app: AppSpec, policy: Policy
 
 
 async def _rollback(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
+    from tui.operations.deploying.from_release import number_of_version
     from tui.operations.orchestrators.standalone import Standalone
     from tui.operations.verbs.rollback import plan
 
     orchestrator, trust = await Standalone.open(engine), policy.trust
-    to = request.to or await _number_of(orchestrator, app, request.version)
+    to = request.to or (await number_of_version(orchestrator, app, request.version) if request.version else 0)
     return await plan(orchestrator, app, request.op, to, force=request.force, trust=trust)
-
-
-async def _number_of(orchestrator: Orchestrator, app: AppSpec, version: str) -> int:
-    """The newest release of a version that was good and is not live, 0 where none is named.
-
-    Raises NoSuchRelease.
-    """
-    if not version:
-        return 0
-    from tui.operations.deploying.from_release import NoSuchRelease
-
-    releases = await orchestrator.read(app.name)
-    known = {n: releases.entries[n].release for n in releases.standing.good if n in releases.entries}
-    found = [n for n, release in known.items() if version in (release.version, release.digest)]
-    if not found:
-        had = ", ".join(dict.fromkeys(release.version for release in known.values() if release.version))
-        raise NoSuchRelease(f"{app.name} has no good release of {version}", f"good ones: {had or 'none'}")
-    return next((n for n in found if n != releases.standing.live), found[0])
 
 
 async def _ship(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
