@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support import command
 from tests.support.private_engine import PrivateEngine
 from tests.support.project import Project
 from tests.support.registry import Registry
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-TREE = os.path.abspath(f"{__file__}/../../..")
-LONG = 180.0
 NAMES = ("edge-1", "edge-2", "edge-3")
 
 APP = """\
@@ -66,22 +63,11 @@ class Edge:
         tables = [f'[engines.{name}]\nhost = "{engine.host}"\n' for name, engine in engines.items()]
         (config / "config.toml").write_text(FLEET + "".join(tables))
         project.write("holdfast.toml", APP.format(image=project.image))
-        self.environment = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": TREE}
+        self.environment = command.environment(home)
 
     def run(self, *words: str, status: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "tui", *words],
-            cwd=self.project.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=LONG,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-        said = done.stdout + done.stderr
-        assert done.returncode == status, f"{words}: {done.returncode}\n{said}"
-        return said
+        """What a command says, and that it ends so."""
+        return command.run(*words, folder=self.project.folder, env=self.environment, status=status)
 
     def release(self, version: str, page: str) -> None:
         """Build a version on one engine, and push it."""

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import time
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support import command
 from tests.support.project import Project
 from tests.support.registry import Registry
 
@@ -21,9 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.engine_calls import EngineCalls
-
-TREE = os.path.abspath(f"{__file__}/../../..")
-LONG = 120.0
 
 APP = """\
 [apps.web]
@@ -67,27 +62,14 @@ class Account:
         self.config = home / ".config" / "holdfast"
         self.config.mkdir(parents=True)
         self._project = project
-        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-        self._env = {**kept, "HOME": str(home), "PYTHONPATH": TREE, "DOCKER_HOST": engine}
+        self._env = command.environment(home, DOCKER_HOST=engine)
 
     def configure(self, text: str) -> None:
         (self.config / "config.toml").write_text(text)
 
     def run(self, *words: str, status: int = 0) -> str:
         """What a command says, and that it ends so."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tui", *words],
-            cwd=self._project,
-            env=self._env,
-            capture_output=True,
-            text=True,
-            timeout=LONG,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-        said = done.stdout + done.stderr
-        assert done.returncode == status, f"{words}: {done.returncode}\n{said}"
-        return said
+        return command.run(*words, folder=self._project, env=self._env, status=status)
 
     def make_key(self, name: str) -> Path:
         """A key pair, by which everything that is pushed is signed from now on; the public one."""

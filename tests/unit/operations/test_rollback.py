@@ -143,4 +143,4 @@ async def test_a_version_is_named_instead_of_a_number(web: MemoryApp) -> None:
     assert await number_of_version(web.memory, web.app, "v3") == 4, "the live one is made anew"
     with pytest.raises(NoSuchRelease) as refused:
         await number_of_version(web.memory, web.app, "v9")
-    assert refused.value.hint == "good ones: v1, v2, v3"
+    assert refused.value.hint == "good ones: v3, v1, v2"
