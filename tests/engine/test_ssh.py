@@ -190,7 +190,8 @@ async def test_an_engine_that_stops_is_told_from_a_connection_that_broke(
 
 
 HOLDING = """
-import asyncio, sys, tempfile
+import asyncio, signal, sys, tempfile
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what is started behind & would ignore it
 from tui.engine.client import Engine
 from tui.engine.endpoint import Endpoint
 url, place, *options = sys.argv[1:]
@@ -198,7 +199,7 @@ tempfile.tempdir = place
 async def main():
     await Engine.connect(Endpoint(url, "the test", ssh_options=tuple(options)))
     print("connected", flush=True)
-    await asyncio.sleep(600)
+    await asyncio.sleep(60)
 asyncio.run(main())
 """
 
