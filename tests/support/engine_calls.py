@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.busybox import IMAGE, archive
 from tests.support.http import PATIENCE, Http
+from tui.ledger.anchor import VOLUME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -112,9 +113,10 @@ class EngineCalls(Http):
     # -- afterwards
 
     def sweep(self) -> None:
-        """Remove every container and every image but IMAGE: only for an engine that belongs to the tests."""
+        """Remove every container, the ledger and every image but IMAGE: only for an engine of the tests' own."""
         for container in self.containers():
             self.call("DELETE", f"/containers/{container['Id']}?force=1&v=1")
+        self.call("DELETE", f"/volumes/{VOLUME}?force=1")
         for image in self.get("/images/json"):
             for tag in image["RepoTags"] or [image["Id"]]:
                 if tag != IMAGE:

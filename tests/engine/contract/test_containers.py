@@ -78,7 +78,8 @@ def test_stopping_twice_changes_nothing(wire: Wire) -> None:
 
 
 def test_a_deaf_process_is_killed_after_its_grace(wire: Wire) -> None:
-    container, _ = wire.run(SLEEP)
+    container, _ = wire.run(["sh", "-c", "echo ready; while true; do sleep 0.05; done"])
+    wire.until(lambda: wire.call("GET", f"/containers/{container}/logs?stdout=1").body)  # it runs, not runc
     wire.call("POST", f"/containers/{container}/stop?t=1")
     state = wire.inspect(container)["State"]
     assert (state["Status"], state["ExitCode"], state["Running"]) == ("exited", 137, False)
