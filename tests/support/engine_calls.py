@@ -113,7 +113,7 @@ class EngineCalls(Http):
     # -- afterwards
 
     def sweep(self) -> None:
-        """Remove every container, the ledger and every image but IMAGE: only for an engine of the tests' own."""
+        """Remove all containers, the ledger, and all images but IMAGE: only for an engine of the tests."""
         for container in self.containers():
             self.call("DELETE", f"/containers/{container['Id']}?force=1&v=1")
         self.call("DELETE", f"/volumes/{VOLUME}?force=1")
