@@ -25,6 +25,7 @@ from tests.bench import (
     floods,
     idle,
     keys,
+    line,
     logs,
     memory,
     ssh,
@@ -55,6 +56,7 @@ MEASURES: dict[str, Callable[[Run], list[Result]]] = {
     "trust": trust.measure,
     "engines": engines_screen.measure,
     "ssh": ssh.measure,
+    "line": line.measure,
 }
 BUSY = 10.0  # percent: from here on others disturb the figures
 

@@ -27,10 +27,16 @@ class Sshd:
     """Not started yet. Lets in the account of the tests, by the key `folder/user`.
 
     options   further lines of sshd_config
+    address   that it listens at
+    inside    what goes before its command, to start it elsewhere
     """
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(
+        self, folder: Path, *options: str, address: str = "127.0.0.1", inside: tuple[str, ...] = ()
+    ) -> None:
         self.folder = folder
+        self.address = address
+        self._inside = inside
         self.port = free_port()
         self.options = list(options)
         self._process: subprocess.Popen[bytes] | None = None
@@ -46,7 +52,7 @@ class Sshd:
 
     def know(self, *keys: str) -> None:
         """Let exactly these be what clients know of it."""
-        (self.folder / "known").write_text("".join(f"[127.0.0.1]:{self.port} {key}" for key in keys))
+        (self.folder / "known").write_text("".join(f"[{self.address}]:{self.port} {key}" for key in keys))
 
     def change_key(self) -> None:
         """Have another key from the next start on, of which clients know nothing."""
@@ -65,7 +71,7 @@ class Sshd:
 
     def url(self, engine: str) -> str:
         """The endpoint of the engine at "unix:///...", by way of this sshd."""
-        return f"ssh://127.0.0.1:{self.port}{engine.removeprefix('unix://')}"
+        return f"ssh://{self.address}:{self.port}{engine.removeprefix('unix://')}"
 
     def endpoint(self, engine: str, *options: str, key: str = "user") -> Endpoint:
         return Endpoint(self.url(engine), "the test", ssh_options=(*options, *self.client(key)))
@@ -74,7 +80,7 @@ class Sshd:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # where it leaves its rights behind
         lines = [
             f"Port {self.port}",
-            "ListenAddress 127.0.0.1",
+            f"ListenAddress {self.address}",
             f"HostKey {self.folder}/host",
             f"AuthorizedKeysFile {self.folder}/authorized",
             "StrictModes no",
@@ -85,12 +91,12 @@ class Sshd:
         ]
         (self.folder / "config").write_text("\n".join(lines) + "\n")
         with (self.folder / "log").open("ab") as log:
-            command = [SSHD, "-D", "-e", "-f", self.folder / "config"]
+            command = [*self._inside, SSHD, "-D", "-e", "-f", self.folder / "config"]
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         limit = time.monotonic() + PATIENCE
         while True:
             assert self._process.poll() is None, self.log()
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            with contextlib.suppress(OSError), socket.create_connection((self.address, self.port), 1):
                 return
             assert time.monotonic() < limit, self.log()
             time.sleep(0.01)
