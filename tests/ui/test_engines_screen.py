@@ -76,6 +76,8 @@ def away(**more: Any) -> EngineState:
     return known._replace(apps={name: one._replace(at=NOW - 732) for name, one in known.apps.items()})
 
 
+DEBIANS = EngineVersion("Docker Engine", "20.10.24+dfsg1", "1.41", "linux", "amd64")
+
 FLEET = [
     (known("prod", "web", "mail", colour="bright_red", protected=True), state(mail=True)),
     (known("edge-1", "web", colour="#88c0d0"), state()),
@@ -92,6 +94,10 @@ FLEET = [
         EngineState(error=GONE, hint="docker context ls lists them", tried=NOW),
     ),
     (known("new-one"), EngineState()),
+    (
+        known("far", "web"),
+        state()._replace(connecting=NOW - 8, version=DEBIANS),
+    ),
 ]  # fmt: skip
 
 

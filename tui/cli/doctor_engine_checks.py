@@ -27,8 +27,9 @@ SECONDS, CONNECT_SECONDS, ANSWER_SECONDS = 18.0, 8.0, 3.0
 
 
 async def engine_and_apps(settings: Settings, asked: Named) -> AsyncIterator[Finding]:
-    """The engine, then every app; ends within SECONDS, whoever is silent."""
+    """The engine, then every app; ends within SECONDS, whoever is silent, once the engine is reached."""
     from tui.engine.client import Engine
+    from tui.engine.transports import reached
     from tui.operations.looking.endpoint_choice import current
 
     end = asyncio.get_running_loop().time() + SECONDS
@@ -36,8 +37,10 @@ async def engine_and_apps(settings: Settings, asked: Named) -> AsyncIterator[Fin
     try:
         meant = current(settings, asked)
         yield _endpoint(meant.endpoint)
-        async with _answering("the engine", CONNECT_SECONDS):
-            engine = await Engine.connect(meant.endpoint)
+        async with reached(meant.endpoint):
+            end = asyncio.get_running_loop().time() + SECONDS
+            async with _answering("the engine", CONNECT_SECONDS):
+                engine = await Engine.connect(meant.endpoint)
         async for finding in _engine(engine):
             yield finding
     except HoldfastError as error:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.cli.asked import Asked, read_settings
 from tui.cli.output import answer, answer_json, colours, say, say_error, terminal_cells
+from tui.engine.turns import turn
 from tui.errors import HoldfastError
 from tui.model.digest import short_id
 from tui.model.engine_state import EngineState, spread
 from tui.operations.looking.endpoint_choice import current
-from tui.operations.looking.engine_look import EngineLook
+from tui.operations.looking.engine_look import LIMIT, EngineLook
 from tui.operations.looking.engines import KnownEngine, known_engines
 from tui.presentation.console import painted, table
 from tui.presentation.engines import answer_time, reason, state_words
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 COLUMNS = ("engine", "state", "version", "answers", "running", "apps", "endpoint")
 
 AT_ONCE = 8
-"""Engines that are asked at the same time: the others wait no longer for these than a look may take."""
+"""Engines that are asked at the same time."""
+
+PATIENT = 1.0
+"""Seconds after which one that does not answer gives its turn away."""
 
 OUT_OF_REACH = 3
 
@@ -70,7 +74,7 @@ async def _run(asked: Asked, *, apps: bool) -> list[_Found]:
         if engine.said.is_left_alone(time.time()):
             return _Found(engine, look.state, asked=False)
         try:
-            async with gate:
+            async with turn(gate, PATIENT):
                 await look.look()
                 if apps:
                     await look.look_at_apps()
@@ -78,7 +82,19 @@ async def _run(asked: Asked, *, apps: bool) -> list[_Found]:
             await look.close()
         return _Found(engine, look.state, asked=True)
 
-    return list(await asyncio.gather(*map(one, known)))
+    asking = [asyncio.ensure_future(one(engine)) for engine in known]
+    try:
+        _, slow = await asyncio.wait(asking, timeout=LIMIT)
+        if slow:
+            names = ", ".join(
+                engine.called for engine, task in zip(known, asking, strict=True) if task in slow
+            )
+            say(f"holdfast: not there yet, and waited for: {safe(names)}")
+        return [await task for task in asking]
+    finally:
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
 
 
 def _fields(found: _Found, now: float) -> dict[str, Any]:
@@ -160,9 +176,12 @@ def _app_lines(found: Sequence[_Found]) -> Iterator[Line]:
         over = spread(app, states, homes.get(app, ()))
         yield []
         yield [(spread_words(over), "strong warn" if is_odd(over) else "strong")]
-        engines = sorted([*over.here, *over.absent, *over.unknown])
+        engines = sorted(over.engines)
         here = [states[name].apps.get(app) for name in engines]
-        how = [app_state(one, known=bool(states[name].seen)) for name, one in zip(engines, here, strict=True)]
+        how = [
+            app_state(one, known=bool(states[name].seen), away=name in over.silent)
+            for name, one in zip(engines, here, strict=True)
+        ]
         rows = [
             (f"  {safe(name)}", *_runs(one), words)
             for name, one, (words, _) in zip(engines, here, how, strict=True)

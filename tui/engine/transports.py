@@ -29,6 +29,33 @@ async def kept(endpoint: Endpoint) -> AsyncIterator[None]:
         await way.close()
 
 
+@asynccontextmanager
+async def reached(endpoint: Endpoint) -> AsyncIterator[None]:
+    """As `kept`, and the way is there. Raises EngineError.
+
+    Making it may take much longer than an answer, and has bounds of its own: whoever has a limit for an
+    answer begins to count inside.
+    """
+    if not endpoint.url.startswith("ssh://"):
+        yield
+        return
+    way = transport_for(endpoint)
+    try:
+        await way.ready()
+        yield
+    finally:
+        await way.close()
+
+
+def is_reached(endpoint: Endpoint) -> bool:
+    """Whether the way to an endpoint is there, or takes no time to be made."""
+    if not endpoint.url.startswith("ssh://"):
+        return True
+    from tui.engine.ssh.transport import SshTransport
+
+    return SshTransport.is_up(endpoint)
+
+
 def transport_for(endpoint: Endpoint) -> Transport:
     """The transport of an endpoint's kind; raises EndpointUnusable for a kind that is not spoken.
 

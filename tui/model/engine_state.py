@@ -52,6 +52,7 @@ class EngineState(NamedTuple):
     apps         those that have releases there, by name; what is known of each may be older than `seen`
     error, hint  why the last look failed, and what to do; "" where it did not
     tried        when it was asked last, 0.0 for never
+    connecting   since when the way to it is being made, 0.0 where it is not
     """
 
     seen: float = 0.0
@@ -64,27 +65,33 @@ class EngineState(NamedTuple):
     error: str = ""
     hint: str = ""
     tried: float = 0.0
+    connecting: float = 0.0
 
     @property
     def answers(self) -> bool:
         """Whether the last look at it was answered."""
-        return bool(self.seen) and not self.error
+        return bool(self.seen) and not self.error and not self.connecting
 
 
 class Spread(NamedTuple):
     """An app over its engines.
 
-    here     by engine, as people call it; what was known of `silent` ones, too
+    here     by engine, as people call it
     absent   engines on which nothing of it is live
     unknown  engines of which nobody knows whether it is
-    silent   engines that it was live on when they answered last
+    silent   engines that do not answer now, with what was so when they did: nothing of it counts as what runs
     """
 
     app: str
     here: Mapping[str, AppHere]
     absent: Sequence[str] = ()
     unknown: Sequence[str] = ()
-    silent: Sequence[str] = ()
+    silent: Mapping[str, AppHere] = {}
+
+    @property
+    def engines(self) -> list[str]:
+        """All that are told of."""
+        return [*self.here, *self.silent, *self.absent, *self.unknown]
 
     @property
     def usual(self) -> AppHere | None:
@@ -106,6 +113,12 @@ class Spread(NamedTuple):
             if usual is not None and one.bytes_of != usual.bytes_of
         ]
 
+    @property
+    def odd_before(self) -> bool:
+        """Whether one that does not answer ran something else, or nothing, when it did."""
+        usual = self.usual
+        return any(usual is None or one.bytes_of != usual.bytes_of for one in self.silent.values())
+
 
 def spread(app: str, engines: Mapping[str, EngineState], configured: Sequence[str] = ()) -> Spread:
     """An app over engines by what is known of each; `configured`: the engines that it is to live on.
@@ -113,15 +126,16 @@ def spread(app: str, engines: Mapping[str, EngineState], configured: Sequence[st
     An engine that has nothing of it, and is not configured for it, is not told of.
     """
     here: dict[str, AppHere] = {}
-    absent, unknown, silent = list[str](), list[str](), list[str]()
+    silent: dict[str, AppHere] = {}
+    absent, unknown = list[str](), list[str]()
     for engine, state in engines.items():
         found = state.apps.get(app)
-        if found is not None and found.is_live:
-            here[engine] = found
-            if state.error:
-                silent.append(engine)
-        elif found is not None and not found.at:
+        if found is not None and not found.at and not found.is_live:
             unknown.append(engine)
+        elif state.seen and not state.answers and (found is not None or engine in configured):
+            silent[engine] = found or AppHere(app)
+        elif found is not None and found.is_live:
+            here[engine] = found
         elif found is not None:
             absent.append(engine)
         elif engine in configured:

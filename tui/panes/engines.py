@@ -63,6 +63,8 @@ class EnginesList(ListView):
 
     def moments(self, key: str) -> Iterable[float]:
         state = self.state_of(key)
+        if state.connecting:
+            yield state.connecting
         if state.seen and (state.error or self._clock() - state.seen > rows.STALE):
             yield state.seen
 

@@ -23,6 +23,7 @@ class Row(NamedTuple):
 
     here   None where nothing of it is there
     seen   when the engine answered last
+    away   whether it answered before, and does not now
     """
 
     app: str
@@ -30,6 +31,7 @@ class Row(NamedTuple):
     spread: Spread | None = None
     here: AppHere | None = None
     seen: float = 0.0
+    away: bool = False
 
 
 class SpreadsList(ListView):
@@ -89,18 +91,18 @@ class SpreadsList(ListView):
         found: dict[str, Row] = {}
         for app in apps:
             over = spread(app, states, homes.get(app, ()))
-            keys = [*over.here, *over.absent, *over.unknown]
             words = Spread(
                 app=app,
                 here={called[key]: here for key, here in over.here.items()},
                 absent=[called[key] for key in over.absent],
                 unknown=[called[key] for key in over.unknown],
-                silent=[called[key] for key in over.silent],
+                silent={called[key]: here for key, here in over.silent.items()},
             )
             found[app] = Row(app, spread=words)
-            for key in keys:
+            for key in over.engines:
                 state = states.get(key, EngineState())
-                found[f"{app}\0{key}"] = Row(app, key, here=state.apps.get(app), seen=state.seen)
+                away = key in over.silent
+                found[f"{app}\0{key}"] = Row(app, key, here=state.apps.get(app), seen=state.seen, away=away)
         return found
 
     # As a list
@@ -121,7 +123,7 @@ class SpreadsList(ListView):
             case "engine":
                 return safe(engine.called), "text"
         found = self._drift(row.engine, row.app)
-        return rows.cell(column, row.here, found, row.seen, self._clock())
+        return rows.cell(column, row.here, found, row.seen, self._clock(), away=row.away)
 
     def sort_key(self, key: str) -> Any:
         row = self._rows[key]
@@ -149,7 +151,9 @@ class SpreadsList(ListView):
         row, now = self._rows[key], self._clock()
         if not row.engine:
             return
-        at = row.here.at if row.here is not None else row.seen
+        at = row.here.at if row.here is not None and not row.away else row.seen
+        if row.away:
+            yield row.seen
         drift = self._drift(row.engine, row.app)
         for moment in (at, drift.checked_at if drift is not None else 0.0):
             if moment and now - moment >= rows.FRESH - 1:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 COLUMNS = (
     Column("colour", "", 2),
     Column("engine", "ENGINE", 12, grow=2, most=36),
-    Column("state", "STATE", 19),
-    Column("version", "VERSION", 7, rank=3),
+    Column("state", "STATE", 20),
+    Column("version", "VERSION", 7, grow=1, most=20, rank=3, wanted=14),
     Column("took", "ANSWERS", 7, rank=2, right=True),
     Column("running", "RUNNING", 7, rank=4, right=True),
     Column("apps", "APPS", 4, rank=5, right=True),
@@ -41,6 +41,8 @@ def state_words(one: KnownEngine, state: EngineState, now: float) -> Span:
     """How an engine is, as a glyph and words."""
     if one.said.is_left_alone(now) and (not state.answers or now - state.seen > STALE):
         return "- left alone", "muted"
+    if state.connecting and now - state.connecting >= 1 and not state.error:
+        return f"○ connecting for {age(now - state.connecting)}", "busy"
     if not state.seen:
         return ("✗ no answer", "bad") if state.error else ("○ asking", "busy")
     if state.error:

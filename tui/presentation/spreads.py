@@ -20,7 +20,7 @@ COLUMNS = (
     Column("colour", "", 2),
     Column("engine", "ENGINE", 12, grow=2, most=36),
     Column("release", "RELEASE", 7, rank=3),
-    Column("version", "VERSION", 10, grow=1, most=24),
+    Column("version", "VERSION", 10, grow=1, most=32, wanted=16),
     Column("digest", "DIGEST", 12, rank=2),
     Column("state", "STATE", 10),
     Column("drift", "DRIFT", 10, rank=1),
@@ -37,9 +37,9 @@ NAMED = 3
 def spread_words(spread: Spread) -> str:
     """An app in one line: "web   3 of 4 on v1.6.0, edge-2 on v1.5.2"; made safe."""
     usual, parts = spread.usual, list[str]()
-    total = len(spread.here) + len(spread.absent) + len(spread.unknown)
+    total = len(spread.engines)
     if usual is None:
-        if spread.absent and spread.unknown:
+        if spread.absent and (spread.unknown or spread.silent):
             parts.append(f"not live on {_names(spread.absent)}")
         elif spread.absent:
             parts.append(f"live on none of {total}" if total > 1 else "not live")
@@ -57,7 +57,8 @@ def spread_words(spread: Spread) -> str:
         if spread.absent:
             parts.append(f"not live on {_names(spread.absent)}")
     if spread.silent:
-        parts.append(f"no answer from {_names(spread.silent)}")
+        told = [f"{engine}{_last(one, usual)}" for engine, one in spread.silent.items()]
+        parts.append(f"no answer from {_names(told)}")
     if spread.unknown:
         parts.append(f"not known on {_names(spread.unknown)}")
     return safe(f"{spread.app}   {', '.join(parts)}")
@@ -65,7 +66,7 @@ def spread_words(spread: Spread) -> str:
 
 def is_odd(spread: Spread) -> bool:
     """Whether not all of them run the same."""
-    return bool(spread.odd or spread.absent or spread.unknown)
+    return bool(spread.odd or spread.absent or spread.unknown or spread.odd_before)
 
 
 def called(one: AppHere) -> str:
@@ -78,13 +79,24 @@ def _other(one: AppHere, usual: AppHere) -> str:
     return called(one) if one.version != usual.version else f"other bytes {short_id(one.digest)}"
 
 
+def _last(one: AppHere, usual: AppHere | None) -> str:
+    """What ran on an engine that does not answer, where it is something else."""
+    if usual is not None and one.bytes_of == usual.bytes_of:
+        return ""
+    if not one.is_live:
+        return " (not live before)"
+    return f" ({_other(one, usual) if usual is not None else called(one)} before)"
+
+
 def _names(engines: Sequence[str]) -> str:
     more = f" and {len(engines) - NAMED} more" if len(engines) > NAMED else ""
     return ", ".join(engines[:NAMED]) + more
 
 
-def state_words(one: AppHere | None, *, known: bool) -> Span:
-    """How it is on an engine."""
+def state_words(one: AppHere | None, *, known: bool, away: bool = False) -> Span:
+    """How it is on an engine; `away`: one that answered before, and does not now."""
+    if away:
+        return "no answer", "bad"
     if one is None:
         return ("not live", "warn") if known else ("unknown", "muted")
     if one.strange:
@@ -112,23 +124,31 @@ def drift_words(drift: Drift | None, now: float) -> Span:
     return f"none ({ago})", "ok"
 
 
-def cell(column: str, one: AppHere | None, drift: Drift | None, seen: float, now: float) -> Span:
-    """One cell of an engine's line, without its name and colour; `seen`: when the engine answered last."""
+def cell(
+    column: str, one: AppHere | None, drift: Drift | None, seen: float, now: float, *, away: bool = False
+) -> Span:
+    """One cell of an engine's line, without its name and colour.
+
+    seen   when the engine answered last
+    away   whether it answers no more: what is known is of then
+    """
     live = one is not None and one.is_live
     match column:
         case "release":
-            return f"r{one.release}" if one is not None and live else "-", "text"
+            return f"r{one.release}" if one is not None and live else "-", "muted" if away else "text"
         case "version":
-            return (safe(one.version) or "-" if one is not None and live else "-"), "strong"
+            return (
+                safe(one.version) or "-" if one is not None and live else "-"
+            ), "muted" if away else "strong"
         case "digest":
             return short_id(one.digest) if one is not None and live else "-", "muted"
         case "state":
-            return state_words(one, known=bool(seen))
+            return state_words(one, known=bool(seen), away=away)
         case "drift":
             return drift_words(drift, now)
         case "seen":
-            at = one.at if one is not None else seen
-            if at and now - at < FRESH:
+            at = seen if away else one.at if one is not None else seen
+            if at and not away and now - at < FRESH:
                 return "now", "muted"
             return (f"{age(now - at)} ago", "warn") if at else ("never", "muted")
     raise KeyError(column)

@@ -7,6 +7,7 @@ import random
 import time
 from typing import TYPE_CHECKING
 
+from tui.engine.turns import turn
 from tui.errors import HoldfastError
 from tui.model.engine_state import EngineState
 from tui.operations.looking.engine_look import EngineLook
@@ -65,7 +66,7 @@ class EnginesFollower:
         known = self.states
         self._chosen = frozenset(chosen)
         self.engines = engines
-        self.states = {one.key: known.get(one.key, EngineState()) for one in engines}
+        self.states = {one.key: known.get(one.key, EngineState())._replace(connecting=0.0) for one in engines}
 
     def subscribe(self, reader: Callable[[str], None]) -> Callable[[], None]:
         """Call `reader` with the key of an engine whose state is another; returns the call that ends it."""
@@ -132,7 +133,9 @@ class EnginesFollower:
         if look.is_connected:
             self._tell(look.known.key, await look.look())
         else:
-            async with _Turn(gate):
+            if (begun := look.begin()).connecting:
+                self._tell(look.known.key, begun)
+            async with turn(gate, PATIENT):
                 self._tell(look.known.key, await look.look())
         if self.apps and look.state.answers:
             self._tell(look.known.key, await look.look_at_apps())
@@ -141,27 +144,3 @@ class EnginesFollower:
         self.states[key] = state
         for reader in tuple(self._readers):
             reader(key)
-
-
-class _Turn:
-    """A place among those that begin at once, held for PATIENT seconds at most."""
-
-    def __init__(self, gate: asyncio.Semaphore) -> None:
-        self._gate = gate
-        self._held = False
-        self._timer: asyncio.TimerHandle | None = None
-
-    async def __aenter__(self) -> None:
-        await self._gate.acquire()
-        self._held = True
-        self._timer = asyncio.get_running_loop().call_later(PATIENT, self._give_away)
-
-    def _give_away(self) -> None:
-        if self._held:
-            self._held = False
-            self._gate.release()
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._timer is not None
-        self._timer.cancel()
-        self._give_away()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tui.model.engine_state import AppHere, EngineState, spread
-from tui.presentation.spreads import spread_words
+from tui.presentation.spreads import cell, spread_words
 
 AT = 1_700_000_000.0
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
@@ -63,5 +65,28 @@ def test_an_engine_that_has_nothing_of_it_and_is_not_to_is_not_told_of() -> None
 
 def test_what_was_known_of_one_that_answers_no_more_is_still_told() -> None:
     found = spread("web", {"a": runs("v1")._replace(error="no answer")}, ["a"])
-    assert [*found.here] == ["a"]
-    assert spread_words(found) == "web   a on v1, no answer from a"
+    assert found.usual is None
+    assert spread_words(found) == "web   no answer from a (v1 before)"
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (runs("v2"), "web   2 of 3 on v2, no answer from away"),
+        (runs("v1"), "web   2 of 3 on v2, no answer from away (v1 before)"),
+        (NOTHING, "web   2 of 3 on v2, no answer from away (not live before)"),
+    ],
+)
+@pytest.mark.parametrize("how", [{"error": "no answer"}, {"connecting": AT + 3}])
+def test_one_that_is_away_runs_nothing_current(before: EngineState, said: str, how: dict[str, Any]) -> None:
+    engines = {"a": runs("v2"), "b": runs("v2"), "away": before._replace(**how)}
+    found = spread("web", engines, [*engines])
+    assert spread_words(found) == said
+    assert [*found.here] == ["a", "b"]
+
+
+def test_what_is_known_of_one_that_is_away_is_never_of_now() -> None:
+    here = runs("v1").apps["web"]
+    assert cell("seen", here, None, AT, AT + 5, away=True) == ("5s ago", "warn")
+    assert cell("seen", here, None, AT, AT + 5) == ("now", "muted")
+    assert cell("state", here, None, AT, AT + 5, away=True) == ("no answer", "bad")

@@ -43,6 +43,11 @@ def tunnel(address: SshAddress, options: Sequence[str], control: str) -> list[st
     ]
 
 
+def configuration(address: SshAddress, options: Sequence[str]) -> list[str]:
+    """Have ssh say by which configuration it would connect, without connecting."""
+    return ["ssh", "-G", "-T", "-a", "-x", *_each(("BatchMode=yes", *options)), *_place(address)]
+
+
 def forward(address: SshAddress, control: str, local: str, remote: str, *, cancel: bool = False) -> list[str]:
     """Tell a tunnel to listen at the path `local` for `remote`: a socket there, or "127.0.0.1:8080"."""
     return [

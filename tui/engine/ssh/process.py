@@ -156,3 +156,26 @@ async def told(command: Sequence[str], seconds: float) -> tuple[int, str]:
         kill(process)
         await process.wait()
     return process.returncode or 0, said.decode("utf-8", "replace")
+
+
+async def heard(command: Sequence[str], seconds: float) -> str:
+    """Run a short command; what it answers, "" where it fails or takes too long."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return ""
+    try:
+        async with asyncio.timeout(seconds):
+            said, _ = await process.communicate()
+    except TimeoutError:
+        return ""
+    finally:
+        kill(process)
+        await process.wait()
+    return said.decode("utf-8", "replace") if not process.returncode else ""

@@ -51,6 +51,12 @@ class SshTransport:
         self._was_ready = False
         self.comes_back = True
 
+    @staticmethod
+    def is_up(endpoint: Endpoint) -> bool:
+        """Whether the tunnel to an endpoint is there now, whoever has made it."""
+        shared = _SHARED.get(asyncio.get_running_loop(), {}).get(_Way(endpoint.url, endpoint.ssh_options))
+        return shared is not None and shared.tunnel.is_up
+
     @property
     def few(self) -> bool:
         return self._tunnel.is_relayed

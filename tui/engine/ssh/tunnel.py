@@ -19,8 +19,10 @@ from weakref import WeakKeyDictionary
 from tui.engine.errors import ConnectionFailed, EndpointUnusable, EngineError, SshFailed
 from tui.engine.ssh import command
 from tui.engine.ssh.failures import Reached, broke, no_ports, not_connected, not_there, too_late
+from tui.engine.ssh.hops import first_hop
 from tui.engine.ssh.process import Bound, Sweeper, told
 from tui.engine.ssh.relay import Relay
+from tui.engine.turns import turn
 from tui.model.ssh_address import read_ssh_address
 
 if TYPE_CHECKING:
@@ -54,11 +56,16 @@ FORBIDDEN = "administratively prohibited"
 """What ssh says of a port that its host does not let it forward. It says so when somebody connects to it."""
 
 TOGETHER = 8
-"""Tunnels that one process opens at once: a host on the way lets only so many come (MaxStartups)."""
+"""Tunnels that one process begins at once; of those to or through the same host one after the other, because
+it lets only so many come that have not logged in (MaxStartups)."""
+
+TURN_SECONDS = 3.0
+"""After so long the next one begins: a login that hangs holds up nobody, and no longer counts as a crowd."""
 
 CLOSED = "the connection by ssh was closed"
 
 _OPENING: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_FIRST: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
 
 
 class Tunnel:
@@ -127,7 +134,8 @@ class Tunnel:
                 f"ssh is not installed, and {self._reached.source} names an engine by it",
                 "apt-get install openssh-client",
             )
-        async with _opening():
+        first = await first_hop(self._reached.address, self._reached.options)
+        async with turn(_one_by_one(first), TURN_SECONDS), turn(_opening(), TURN_SECONDS):
             for pause in CROWDED:
                 try:
                     await self._try()
@@ -267,3 +275,8 @@ def _unlink(path: str) -> None:
 
 def _opening() -> asyncio.Semaphore:
     return _OPENING.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(TOGETHER))
+
+
+def _one_by_one(first: str) -> asyncio.Semaphore:
+    """The turn of those whose ways begin at the same host."""
+    return _FIRST.setdefault(asyncio.get_running_loop(), {}).setdefault(first, asyncio.Semaphore(1))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui.engine.client import Engine
 from tui.engine.endpoint import is_endpoint
 from tui.engine.errors import EngineError
+from tui.engine.transports import is_reached, reached
 from tui.errors import HoldfastError
 from tui.ledger.ledger import Ledger
 from tui.model.app_name import is_app_name
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from tui.operations.looking.engines import KnownEngine
 
 LIMIT = 5.0
-"""Seconds that a look may take: whatever answers later is as good as away."""
+"""Seconds that an answer may take, once the way is there: whatever comes later is as good as away."""
 
 APPS_LIMIT = 20.0
 """Seconds that reading the releases of the apps may take besides."""
@@ -60,11 +61,12 @@ async def within(seconds: float) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def connected(engine: EngineRef) -> AsyncIterator[Engine]:
-    """An engine, opened within the time that one look may take. Raises EngineError."""
-    async with within(LIMIT):
-        opened = await Engine.connect(engine.endpoint)
-    async with opened:
-        yield opened
+    """An engine, opened within the time that an answer may take, once it is reached. Raises EngineError."""
+    async with reached(engine.endpoint):
+        async with within(LIMIT):
+            opened = await Engine.connect(engine.endpoint)
+        async with opened:
+            yield opened
 
 
 class EngineLook:
@@ -81,16 +83,32 @@ class EngineLook:
         self._connect = connect
         self._clock = clock
         self._engine: Engine | None = None
+        self._way = AsyncExitStack()
         self._ledger: Ledger | None = None
         self._signatures: dict[str, Signature] = {}
 
     @property
     def is_connected(self) -> bool:
-        return self._engine is not None
+        return self._engine is not None and self._is_reached
+
+    @property
+    def _is_reached(self) -> bool:
+        found = self.known.found
+        return isinstance(found, HoldfastError) or is_reached(found.endpoint)
+
+    def begin(self) -> EngineState:
+        """What is so from now on, where a way has to be made before it can be asked: that may take long."""
+        if not self._is_reached:
+            self.state = self.state._replace(connecting=self._clock())
+        return self.state
 
     async def look(self) -> EngineState:
-        """Ask it; what is known of its apps stays as it was."""
+        """Ask it; what is known of its apps stays as it was.
+
+        The way to it is made first, within its own bounds; LIMIT is for the answer.
+        """
         try:
+            await self._reach()
             async with asyncio.timeout(LIMIT):
                 self.state = await self._asked()
         except TimeoutError:
@@ -100,6 +118,15 @@ class EngineLook:
         except HoldfastError as error:
             await self._failed(error)
         return self.state
+
+    async def _reach(self) -> None:
+        """One try each time, whose failure is told: the next look comes soon."""
+        if isinstance(self.known.found, HoldfastError):
+            raise self.known.found
+        way = AsyncExitStack()
+        await way.enter_async_context(reached(self.known.found.endpoint))
+        before, self._way = self._way, way
+        await before.aclose()
 
     async def _asked(self) -> EngineState:
         engine = await self._connected()
@@ -121,6 +148,7 @@ class EngineLook:
             error="",
             hint="",
             tried=now,
+            connecting=0.0,
         )
 
     async def _connected(self) -> Engine:
@@ -131,7 +159,9 @@ class EngineLook:
         return self._engine
 
     async def _failed(self, error: HoldfastError) -> None:
-        self.state = self.state._replace(error=error.message, hint=error.hint, tried=self._clock())
+        self.state = self.state._replace(
+            error=error.message, hint=error.hint, tried=self._clock(), connecting=0.0
+        )
         await self.close()
 
     # Its apps
@@ -213,6 +243,7 @@ class EngineLook:
         engine, self._engine, self._ledger = self._engine, None, None
         if engine is not None:
             await engine.close()
+        await self._way.aclose()
 
 
 def _health(one: Inspected | None) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from tui.engine.client import Engine
 from tui.engine.errors import EngineSilent, EngineUnreachable
+from tui.engine.transports import reached
+from tui.engine.turns import turn
 from tui.errors import HoldfastError
 from tui.model.digest import short_id
 from tui.model.fleet import Carriage, Fleet
@@ -33,10 +35,13 @@ if TYPE_CHECKING:
     from tui.settings.schema import Settings
 
 CONNECT_SECONDS = 10.0
-"""How long one engine is waited for. None waits for another."""
+"""How long the answer of one engine is waited for, once it is reached. None waits for another."""
 
 AT_ONCE = 8
-"""Connections that are opened at the same time: an ssh server drops who comes in a crowd (MaxStartups)."""
+"""Connections that begin at the same time."""
+
+PATIENT = 1.0
+"""Seconds after which one that is still being made gives its turn away."""
 
 BEHIND = "behind"
 
@@ -87,9 +92,9 @@ async def _opened(
     limit = asyncio.Semaphore(AT_ONCE)
 
     async def one(ref: EngineRef) -> Engine | HoldfastError:
-        async with limit:
+        async with turn(limit, PATIENT):
             try:
-                async with asyncio.timeout(CONNECT_SECONDS):
+                async with reached(ref.endpoint), asyncio.timeout(CONNECT_SECONDS):
                     return await Engine.connect(ref.endpoint)
             except TimeoutError:
                 return EngineSilent(f"it did not answer within {CONNECT_SECONDS:g} s")
