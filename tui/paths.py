@@ -21,6 +21,13 @@ def base_folder(environ: Mapping[str, str], variable: str, fallback: str) -> str
     )
 
 
+def docker_folder(environ: Mapping[str, str]) -> str:
+    """The folder of Docker's configuration."""
+    return environ.get("DOCKER_CONFIG") or os.path.join(
+        environ.get("HOME") or os.path.expanduser("~"), ".docker"
+    )
+
+
 def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """$XDG_STATE_HOME/holdfast."""
     from pathlib import Path

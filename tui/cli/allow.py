@@ -81,7 +81,7 @@ def _lines(path: str, wanted: Sequence[Ask], *, already: bool, changed: bool) ->
     since = ", and has changed since it was allowed" if changed and not already else ""
     yield [(safe(path), "strong"), (f" {state}{since}:", "text")]
     for one in wanted:
-        yield [("  ", "muted"), (safe(one.where), "strong"), (f" = {safe(one.what)}", "text")]
+        yield [("  ", "muted"), (safe(one.where), "strong"), (f" = {safe(one.means)}", "text")]
 
 
 def _list(*, json: bool) -> int:

@@ -192,7 +192,7 @@ def _shared(app: AppSpec) -> Finding:
 
 def _registries(apps: Iterable[AppSpec]) -> Mapping[str, AppSpec]:
     """Each registry with one app whose repository is asked for."""
-    from tui.model.reference import registry_host
+    from tui.model.registry_name import registry_host
 
     found: dict[str, AppSpec] = {}
     for app in apps:

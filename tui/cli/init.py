@@ -89,6 +89,6 @@ def _next(folder: str, found: Project, names: list[str], built: bool, *, asks: b
     one = "" if len(names) == 1 else f" {names[0]}"
     then = f"build{one}" if built else f"deploy {names[0]} VERSION"
     if asks:
-        steps.append(f"{there}holdfast allow: it asks for files beyond its folder")
+        steps.append(f"{there}holdfast allow: it asks for what lies beyond its folder")
     steps += [f"{there}holdfast doctor", f"{there}holdfast {then}"]
     return ["next:", *(f"  {number}. {step}" for number, step in enumerate(steps, 1))]

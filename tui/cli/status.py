@@ -23,7 +23,8 @@ from tui.ledger.lease_reading import read_lease
 from tui.ledger.ledger import Ledger
 from tui.model.digest import short_id
 from tui.model.recorded_chain import recorded_chain
-from tui.model.reference import registry_host, split_reference
+from tui.model.reference import split_reference
+from tui.model.registry_name import registry_host
 from tui.model.releases import State
 from tui.model.remedies import troubles
 from tui.model.ways_back import passed_over

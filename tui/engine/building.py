@@ -31,7 +31,7 @@ from tui.engine.wire import one_line
 from tui.errors import HoldfastError
 from tui.model.build import BuildWarning
 from tui.model.dockerfile import parse
-from tui.model.reference import DOCKER_HUB, registry_host
+from tui.model.registry_name import DOCKER_HUB, registry_host
 
 if TYPE_CHECKING:
     from collections import deque

@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.engine.endpoint import DEFAULT_SOCKET, docker_folder
+from tui.engine.endpoint import DEFAULT_SOCKET
 from tui.files import read_file
+from tui.paths import docker_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

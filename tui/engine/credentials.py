@@ -15,11 +15,11 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.engine.endpoint import docker_folder
 from tui.errors import HoldfastError
 from tui.files import read_file
 from tui.model.credentials import Credentials
-from tui.model.reference import DOCKER_HUB
+from tui.model.registry_name import DOCKER_HUB
+from tui.paths import docker_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,7 +3,7 @@
 Imported before the first paint: nothing here is heavy, and what is seldom needed is imported where it is.
 """
 
-# ruff: noqa: PTH110, PTH111, PTH118
+# ruff: noqa: PTH110, PTH118
 # pathlib costs 3 ms before the first row.
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.engine.endpoint_tls import Tls, of_context, of_environment
 from tui.engine.errors import EndpointUnusable
 from tui.files import read_file
+from tui.paths import docker_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -178,13 +179,6 @@ def _default(environ: Mapping[str, str]) -> Endpoint:
             if os.path.exists(path):
                 return Endpoint("unix://" + path, "rootless socket")
     return Endpoint("unix://" + DEFAULT_SOCKET, DEFAULT_SOURCE)
-
-
-def docker_folder(environ: Mapping[str, str]) -> str:
-    """The folder of Docker's configuration."""
-    return environ.get("DOCKER_CONFIG") or os.path.join(
-        environ.get("HOME") or os.path.expanduser("~"), ".docker"
-    )
 
 
 def _current_context(environ: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from tui.engine.errors import LayersDamaged, MalformedAnswer, NotFound, RequestR
 from tui.engine.image_archive import ImageArchive, NoArchive, compare
 from tui.engine.jsonmessage import JsonMessages, parse, refuse_attached
 from tui.engine.wire import Wire, one_line, segment
-from tui.model.reference import registry_host
+from tui.model.registry_name import registry_host
 
 if TYPE_CHECKING:
     import builtins

@@ -28,14 +28,8 @@ from tui.engine.errors import (
 )
 from tui.engine.jsonmessage import JsonMessages
 from tui.engine.wire import one_line, segment
-from tui.model.reference import (
-    familiar,
-    login_command,
-    normalised,
-    path_in_registry,
-    registry_host,
-    split_reference,
-)
+from tui.model.reference import familiar, login_command, normalised, path_in_registry, split_reference
+from tui.model.registry_name import registry_host
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

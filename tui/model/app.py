@@ -200,8 +200,8 @@ class AppSpec(NamedTuple):
     drain      a command run inside the old container before it stops
     ignore_changes   files inside the container whose changes are no drift: shell patterns of absolute paths
     create_networks, create_volumes   made by a deploy where they are missing; others never are
-    withheld   "run", "build", "scan": of which something is asked for that a file may not ask for; which
-               file, and what
+    withheld   "registry", "run", "build", "scan": of which something is asked for that a file may not ask
+               for; which file, and what
     shares     other apps of the configuration that have the same repository -> how many releases they keep
     """
 

@@ -6,9 +6,10 @@ https://docs.docker.com/compose/how-tos/environment-variables/variable-interpola
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tui.model.interpolation import NotATemplate, Required, interpolate
+from tui.model.interpolation import NotATemplate, Required, interpolate, variables_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,6 +169,24 @@ class _Parser:
             raise self._wrong(why) from None
         except NotATemplate:
             raise self._wrong(f"in the value of {name} a $ is followed by what is no variable") from None
+
+
+class _Asking(_Parser):
+    """Looks up every variable that a value may ask for, whichever of them are set."""
+
+    def _filled(self, name: str, value: str) -> str:
+        for variable in variables_in(value):
+            self.lookup(variable)
+        return ""
+
+
+def variables_of(text: str) -> list[str]:
+    """The variables that a file asks for: NAME alone, and those in values; each once. What follows a fault
+    is left out: such a file is refused where it is read."""
+    found: dict[str, None] = {}
+    with suppress(EnvFileInvalid):
+        _Asking(text, found.setdefault, {}, lambda name: "", needed=False).parse()
+    return [*found]
 
 
 def _meaning(match: re.Match[str]) -> str:

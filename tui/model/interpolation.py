@@ -18,6 +18,7 @@ DEEPEST = 20
 """How deep defaults within defaults are followed."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = re.compile(r"\$(?:\$|\{?([A-Za-z_][A-Za-z0-9_]*))")
 _OPERATOR = re.compile(r":?[-+?]")
 
 
@@ -73,6 +74,15 @@ def interpolate(
             parts.append("$")
             at = dollar + 1
     return "".join(parts) + text[at:]
+
+
+def variables_in(text: str) -> list[str]:
+    """The variables that a text may ask for, whichever of them are set; each once.
+
+    >>> variables_in("$A${B:-${C}} $$D ${A}")
+    ['A', 'B', 'C']
+    """
+    return [*dict.fromkeys(filter(None, _VARIABLE.findall(text)))]
 
 
 def is_variable(text: str) -> bool:

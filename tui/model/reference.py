@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-DOCKER_HUB = "docker.io"
-"""The registry where a repository names none."""
+from tui.model.registry_name import DOCKER_HUB, registry_host, split_host
 
 TAG_LENGTH = 128
 NAME_LENGTH = 255
@@ -44,32 +43,13 @@ def split_reference(text: str) -> Reference:
     return Reference(rest, "", digest)
 
 
-def _split_host(repository: str) -> tuple[str, str]:
-    """The registry as written, "" where none is, and the rest."""
-    first, slash, rest = repository.partition("/")
-    # In a registry's name, which DNS has, capitals are allowed; in a repository's they are not.
-    if slash and (first == "localhost" or "." in first or ":" in first or first != first.lower()):
-        return first, rest
-    return "", repository
-
-
-def registry_host(repository: str) -> str:
-    """The registry that a repository lives in.
-
-    >>> registry_host("registry:5000/team/web"), registry_host("team/web")
-    ('registry:5000', 'docker.io')
-    """
-    host = _split_host(repository)[0]
-    return host if host and host != "index.docker.io" else DOCKER_HUB
-
-
 def path_in_registry(repository: str) -> str:
     """The repository's name within its registry.
 
     >>> path_in_registry("registry:5000/team/web"), path_in_registry("web")
     ('team/web', 'library/web')
     """
-    path = _split_host(repository)[1]
+    path = split_host(repository)[1]
     return f"library/{path}" if registry_host(repository) == DOCKER_HUB and "/" not in path else path
 
 
@@ -138,7 +118,7 @@ def repository_problem(text: str) -> str:
         return "a repository has no scheme in front: leave out " + _quoted(text[: text.index("://") + 3])
     if "@" in text:
         return "a repository has no digest"
-    host, path = _split_host(text)
+    host, path = split_host(text)
     if host and not _HOST.fullmatch(host):
         return f"{_quoted(host)} is no name of a registry"
     if not path:

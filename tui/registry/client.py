@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Self
 
 from yarl import URL
 
-from tui.model.reference import DOCKER_HUB, path_in_registry, registry_host
+from tui.model.reference import path_in_registry
+from tui.model.registry_name import DOCKER_HUB, registry_host
 from tui.registry import payloads
 from tui.registry.auth import Login
 from tui.registry.errors import (

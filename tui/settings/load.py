@@ -3,8 +3,9 @@
 Read in this order, later wins: settings.toml and apps.d/*.toml in $XDG_CONFIG_HOME/holdfast (what was chosen
 and made on the screen), /etc/holdfast/config.toml, $XDG_CONFIG_HOME/holdfast/config.toml, ./holdfast.toml,
 --config FILE. So a hand-written file has the last word, and `notes` says so where it overrules a choice made
-on the screen. Tables of several files are put together key by key. The last two may have come with a
-repository: `tui.settings.floors` has what they cannot weaken, `tui.settings.reach` what they cannot reach.
+on the screen. Tables of several files are put together key by key. `tui.settings.floors` has what the last
+two cannot weaken, for both may have come with a repository, and `tui.settings.reach` what ./holdfast.toml,
+which nobody has named, cannot reach.
 """
 
 from __future__ import annotations
@@ -71,13 +72,13 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
     if config is not None and not os.path.exists(config):
         problems.append(f"{config}: there is no such file (--config)")
     operators = (SYSTEM_CONFIG, user_config(environ))
-    theirs = {**written, "chosen": chosen.get("engine")}
+    theirs = _named_by_the_user(written, chosen, config, home)
     floor = {key: dict(written[key]) for key in FLOORED if key in written}
     said_by = dict(origin) if floor else {}
     for path in (LOCAL_CONFIG, *filter(None, (config,))):
         foreign = os.path.abspath(path) not in map(os.path.abspath, operators)
         table, content = parsed(path, problems)
-        if foreign and table:
+        if table and _came_with_a_repository(path, config, environ):
             values, notes = _as_allowed(table, content, path, theirs, environ, problems, broken)
             not_obeyed += notes
         else:
@@ -140,6 +141,25 @@ def _own_files(
     return written, origin
 
 
+def _came_with_a_repository(path: str, config: str | None, environ: Mapping[str, str]) -> bool:
+    """Whether nobody has named a file: what --config names is the user's word, as their own files are."""
+    from tui.settings.reach import is_foreign
+
+    if config is not None and os.path.abspath(path) == os.path.abspath(config):
+        return False
+    return is_foreign(path, config_folder(environ))
+
+
+def _named_by_the_user(
+    written: Mapping[str, Any], chosen: Mapping[str, Any], config: str | None, home: str
+) -> dict[str, Any]:
+    """What their own files and the one that --config names say of engines, fleets and apps."""
+    said = checked(parsed(config, [])[0], config, home, [], []) if config is not None else {}
+    both = {key: {**written.get(key, {}), **said.get(key, {})} for key in ("engines", "fleets", "apps")}
+    engine = said.get("engine") or written.get("engine", "")
+    return {**both, "engine": engine, "chosen": chosen.get("engine")}
+
+
 def _as_allowed(
     table: Mapping[str, Any],
     content: bytes,
@@ -149,8 +169,8 @@ def _as_allowed(
     problems: list[str],
     broken: list[str],
 ) -> tuple[dict[str, Any], list[str]]:
-    """What a file says that may have come with a repository, without what its user has not allowed it to ask
-    for; and a note of that. `theirs` is what the user's own files say."""
+    """What a file says that came with a repository, without what its user has not allowed it to ask for; and
+    a note of that. `theirs` is what the user's own files say."""
     from tui.settings import reach
 
     faults: list[str] = []
@@ -160,7 +180,7 @@ def _as_allowed(
     mine = reach.own(theirs, environ)
     folder = os.path.dirname(os.path.abspath(path))
     wanted = reach.asks(values, folder, mine) if not faults else []  # with faults nothing is obeyed anyway
-    if wanted and reach.is_foreign(path, config_folder(environ)):
+    if wanted:
         from tui.settings.allowed import covers, find
 
         found = find(path, environ)
@@ -179,8 +199,8 @@ def asks_of(path: str, environ: Mapping[str, str] = os.environ) -> tuple[bytes, 
 
     problems: list[str] = []
     home = environ.get("HOME") or os.path.expanduser("~")
-    theirs, _ = _own_files(environ, [], [])
-    theirs["chosen"] = read(settings_file(environ), []).get("engine")
+    written, _ = _own_files(environ, [], [])
+    theirs = _named_by_the_user(written, read(settings_file(environ), []), None, home)
     if not os.path.exists(path):
         problems.append(f"{path}: there is no such file")
     table, content = parsed(path, problems)

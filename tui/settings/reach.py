@@ -1,9 +1,9 @@
 """What a file that may have come with a repository asks for beyond its folder.
 
 `holdfast.toml` comes with a clone: opening the dashboard in it must reach nothing that its user has not
-named. Engines, files outside of its folder and programs count from it once it is allowed
-(`tui.settings.allowed`), from the user's own and the system's files as they stand. Pure, but that links are
-followed.
+named. Engines, registries, files outside of its folder, variables of the environment and programs count from
+it once it is allowed (`tui.settings.allowed`); from the user's own and the system's files, and from one that
+--config names, as they stand. Pure, but that links are followed, and the folder's env_files are read.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.files import read_file
 from tui.settings.engines import REACHED
-from tui.settings.paths import LOCAL_CONFIG
+from tui.settings.logins import logins, named_by, registry_of
 from tui.settings.reading import bare
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
 
-ENGINE, BUILD, RUN, SCAN, TRUST = "engine", "build", "run", "scan", "trust"
-"""What needs something: which engine is meant, a table of an app, or `[trust]`."""
+ENGINE, REGISTRY, BUILD, RUN, SCAN, TRUST = "engine", "registry", "build", "run", "scan", "trust"
+"""What needs something: which engine is meant, an app's registry, a table of an app, or `[trust]`."""
 
 MOST_NAMED = 3
 """Things that a sentence names; `holdfast allow` lists all."""
@@ -29,15 +30,18 @@ MOST_NAMED = 3
 LONGEST = 120
 """Characters of each."""
 
+REMEDY = "holdfast allow lists what it asks for, and allows it"
+
 
 class Ask(NamedTuple):
     """One thing that a file asks for.
 
     where   the key, "[apps.web.run] env_file"
-    what    an endpoint, an absolute path, or words of a command
+    what    an endpoint, a registry, an absolute path, "$NAME" of the environment, or words of a command
     part    what needs it
     app     whose it is, "" for no app's
     place   the name by which an engine is called that is none of the user's, else ""
+    leads   where a path leads through links, "" where it stands for itself
     """
 
     where: str
@@ -45,18 +49,32 @@ class Ask(NamedTuple):
     part: str
     app: str = ""
     place: str = ""
+    leads: str = ""
+
+    @property
+    def means(self) -> str:
+        """What is asked for in full: allowing it allows where it leads by now, and nothing else."""
+        return f"{self.what} -> {self.leads}" if self.leads else self.what
 
     @property
     def words(self) -> str:
         """In a line."""
-        return f"{self.where} = {self.what[:LONGEST]}{'…' if len(self.what) > LONGEST else ''}"
+        return f"{self.where} = {self.means}"
+
+    @property
+    def short(self) -> str:
+        """In a part of a sentence."""
+        return f"{self.where} = {self.means[:LONGEST]}{'…' if len(self.means) > LONGEST else ''}"
 
 
 class Own(NamedTuple):
-    """What the user has named: engines by name, and where engines are."""
+    """What the user has named: engines by name, where engines are, registries; and their environment, by
+    which their logins to registries are found."""
 
     names: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
+    registries: frozenset[str] = frozenset()
+    environ: Mapping[str, str] = {}
 
     def has(self, name: str) -> bool:
         """Whether an engine is one of the user's: a name is theirs in any case, or a Docker context's."""
@@ -76,7 +94,8 @@ def own(theirs: Mapping[str, Any], environ: Mapping[str, str]) -> Own:
     for table in (*theirs.get("apps", {}).values(), *theirs.get("fleets", {}).values()):
         named += table.get("engines") or ()
     reached = frozenset(name for name, table in tables.items() if table.get("host") or is_endpoint(name))
-    return Own(reached, frozenset(_place(one) for one in named if isinstance(one, str) and is_endpoint(one)))
+    places = frozenset(_place(one) for one in named if isinstance(one, str) and is_endpoint(one))
+    return Own(reached, places, named_by(theirs.get("apps", {})), environ)
 
 
 def is_endpoint(name: str) -> bool:
@@ -88,6 +107,14 @@ def _place(url: str) -> str:
     """An endpoint as it is compared: a socket by where its path really leads."""
     path = url.removeprefix("unix://")
     return os.path.realpath(path) if path.startswith("/") else url
+
+
+def _leads(what: str) -> str:
+    """Where a path, or a socket's, leads through links; "" for what is none, or stands for itself."""
+    path = what.removeprefix("unix://")
+    if not path.startswith("/") or (real := os.path.realpath(path)) == os.path.normpath(path):
+        return ""
+    return real
 
 
 def is_foreign(path: str, folder: str) -> bool:
@@ -104,10 +131,11 @@ def asks(values: Mapping[str, Any], folder: str, mine: Own) -> list[Ask]:
     found = []
     engine = values.get("engine")
     if isinstance(engine, str) and not mine.has(engine):
-        found.append(Ask("engine", engine, ENGINE, place=engine))
+        found.append(Ask("engine", engine, ENGINE, place=engine, leads=_leads(engine)))
     found += _engines(values.get("engines", {}), mine)
     for name, table in values.get("fleets", {}).items():
         found += _named(f"[fleets.{bare(name)}] engines", (table or {}).get("engines"), mine)
+    found += _registries(values.get("apps", {}), mine)
     for name, table in values.get("apps", {}).items():
         found += [one._replace(app=name) for one in _app(name, table, os.path.realpath(folder), mine)]
     return [*found, *_trust(values.get("trust", {}), os.path.realpath(folder))]
@@ -122,13 +150,25 @@ def _engines(tables: Mapping[str, Mapping[str, Any] | None], mine: Own) -> Itera
             if key in (table or {}):
                 value = (table or {})[key]
                 what = ", ".join(value) if isinstance(value, tuple) else str(value)
-                yield Ask(f"[engines.{bare(name)}] {key}", what, ENGINE, place=place if key == "host" else "")
+                reached = place if key == "host" else ""
+                yield Ask(f"[engines.{bare(name)}] {key}", what, ENGINE, place=reached, leads=_leads(what))
 
 
 def _named(where: str, names: Sequence[str] | None, mine: Own) -> Iterator[Ask]:
     for name in names or ():
         if isinstance(name, str) and not mine.has(name):
-            yield Ask(where, name, ENGINE, place=name)
+            yield Ask(where, name, ENGINE, place=name, leads=_leads(name))
+
+
+def _registries(apps: Mapping[str, Mapping[str, Any]], mine: Own) -> list[Ask]:
+    asked = {name: registry_of(str(table.get("image", name))) for name, table in apps.items()}
+    strange = {name: host for name, host in asked.items() if host and host not in mine.registries}
+    known = logins(mine.environ) if strange else ()
+    return [
+        Ask(f"[apps.{bare(name)}] image", host, REGISTRY, name)
+        for name, host in strange.items()
+        if host not in known
+    ]
 
 
 def _app(name: str, table: Mapping[str, Any], folder: str, mine: Own) -> Iterator[Ask]:
@@ -137,11 +177,49 @@ def _app(name: str, table: Mapping[str, Any], folder: str, mine: Own) -> Iterato
     for part, paths in ((BUILD, _of_build), (RUN, _of_run), (SCAN, _of_scan)):
         for key, path in paths(table.get(part) or {}, folder):
             if isinstance(path, str) and path.startswith("/") and _is_outside(path, folder):
-                yield Ask(f"[{head}.{part}] {key}", path, part)
+                yield Ask(f"[{head}.{part}] {key}", path, part, leads=_leads(path))
+    for key, variables in _variables(table, folder):
+        for variable in variables:
+            yield Ask(f"[{head}.{key}", f"${variable}", key.partition("]")[0])
+    scanner = (table.get(SCAN) or {}).get("scanner")
+    if isinstance(scanner, str) and scanner.startswith("/"):  # a program is one wherever it lies
+        yield Ask(f"[{head}.{SCAN}] scanner", scanner, SCAN, leads=_leads(scanner))
 
 
 def _is_outside(path: str, folder: str) -> bool:
     return os.path.commonpath((folder, os.path.realpath(path))) != folder
+
+
+def _variables(table: Mapping[str, Any], folder: str) -> Iterator[tuple[str, list[str]]]:
+    """Variables of the environment that a build or a container is given, by the key that names them."""
+    for id, source in ((table.get(BUILD) or {}).get("secrets") or {}).items():
+        yield f"{BUILD}] secrets.{bare(id)}", [source[1]] if source[1] else []
+    run = table.get(RUN) or {}
+    for name, value in (run.get("environment") or {}).items():
+        if value is None:
+            yield f"{RUN}] environment", [name]
+        elif "$" in value:
+            yield f"{RUN}] environment.{bare(name)}", _in_value(value)
+    for path in run.get("env_file") or ():
+        if isinstance(path, str) and not _is_outside(path, folder):
+            yield f"{RUN}] env_file", _in_file(path)
+
+
+def _in_value(text: str) -> list[str]:
+    """The variables that a value is filled in from: none where it is a text with a dollar sign in it."""
+    from tui.model.interpolation import is_variable, variables_in
+
+    return variables_in(text) if is_variable(text) else []
+
+
+def _in_file(path: str) -> list[str]:
+    """The variables that an env_file of the folder asks for: it came with the repository too."""
+    from tui.model.env_file import variables_of
+
+    try:
+        return variables_of(read_file(path).decode("utf-8", "replace").removeprefix("\ufeff"))
+    except OSError:  # whoever needs it is told
+        return []
 
 
 def _of_build(table: Mapping[str, Any], folder: str) -> Iterator[tuple[str, Any]]:
@@ -165,7 +243,6 @@ def _of_run(table: Mapping[str, Any], _: str) -> Iterator[tuple[str, Any]]:
 
 
 def _of_scan(table: Mapping[str, Any], _: str) -> Iterator[tuple[str, Any]]:
-    yield "scanner", table.get("scanner")
     yield "database", table.get("database")
     for path in table.get("vex") or ():
         yield "vex", path
@@ -178,9 +255,11 @@ def _trust(table: Mapping[str, Any], folder: str) -> Iterator[Ask]:
     public = {f"verify_keys.{bare(one.name)}": one.source for one in table.get("verify_keys") or () if one}
     for key, source in (*private.items(), *public.items()):
         if source is not None and source.command:
-            yield Ask(f"[trust] {key}", " ".join(source.command), TRUST)
+            import shlex
+
+            yield Ask(f"[trust] {key}", shlex.join(source.command), TRUST, leads=_leads(source.command[0]))
         elif source is not None and source.file and key in private and _is_outside(source.file, folder):
-            yield Ask(f"[trust] {key}", source.file, TRUST)
+            yield Ask(f"[trust] {key}", source.file, TRUST, leads=_leads(source.file))
 
 
 # What is not obeyed
@@ -215,18 +294,10 @@ def withheld(
     if apps:
         found["apps"] = apps
     why = "has changed since it was allowed" if changed else "may have come with a repository"
-    return found, f"{path} {why}, and asks for {named(wanted)}: not obeyed; {remedy(path)}"
+    return found, f"{path} {why}, and asks for {named(wanted)}: not obeyed; {REMEDY}"
 
 
 def named(wanted: Sequence[Ask]) -> str:
     """The first of them, and how many more there are."""
-    said = ", ".join(one.words for one in wanted[:MOST_NAMED])
+    said = ", ".join(one.short for one in wanted[:MOST_NAMED])
     return f"{said} and {len(wanted) - MOST_NAMED} more" if len(wanted) > MOST_NAMED else said
-
-
-def remedy(path: str) -> str:
-    """What lets a file ask for it."""
-    import shlex
-
-    file = "" if path == LOCAL_CONFIG else f" {shlex.quote(path)}"
-    return f"holdfast allow{file} lists what it asks for, and allows it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from pathlib import Path
@@ -12,15 +13,17 @@ import pytest
 from tui.cli.arguments import dispatch
 from tui.engine.errors import NotAllowed
 from tui.model.policy import EngineSettings
+from tui.operations.looking.app_repository import Remote
 from tui.operations.looking.endpoint_choice import Named, current, home, is_protected, lives_elsewhere, places
-from tui.operations.process.prepared import NEEDS, Withheld, refuse_withheld
+from tui.operations.looking.withheld import Withheld
+from tui.operations.process.prepared import NEEDS, refuse_withheld
 from tui.settings.load import load
 
 if TYPE_CHECKING:
     from tui.settings.schema import Settings
 
 EVIL = "ssh://root@evil.example.com"
-APP = '[apps.web]\nimage = "registry:5000/web"\n'
+APP = '[apps.web]\nimage = "localhost:5000/web"\n'
 
 
 @pytest.fixture(autouse=True)
@@ -106,10 +109,16 @@ def test_opening_the_dashboard_does_not_fail_for_it(monkeypatch: pytest.MonkeyPa
         ('[apps.web.build]\nsecrets = [{ id = "npm", file = "~/.npmrc" }]\n', {"build", "ship"}),
         ('[apps.web.build]\ndockerfile = "../Dockerfile"\n', {"build", "ship"}),
         ('[apps.web.scan]\nscanner = "/tmp/trivy"\n', {"scan", "ship"}),
+        ('[apps.web.scan]\nscanner = "./trivy"\n', {"scan", "ship"}),
+        ('[apps.web.build]\nsecrets = [{ id = "npm", env = "AWS_KEY" }]\n', {"build", "ship"}),
+        ('[apps.web.run]\nenvironment = ["AWS_KEY"]\n', {"test", "deploy", "ship"}),
+        ('[apps.web.run]\nenvironment = { A = "${X:-${AWS_KEY}}" }\n', {"test", "deploy", "ship"}),
+        ('[apps.web.run]\nenv_file = "asking.env"\n', {"test", "deploy", "ship"}),
     ],
 )
 def test_a_verb_that_needs_a_path_beyond_the_folder_is_refused(table: str, verbs: set[str]) -> None:
     Path("link").symlink_to("/")
+    Path("asking.env").write_text("# $NONE\nA='$NONE'\nB=\"x ${AWS_KEY:-}\"\n")
     clone(APP + table)
     settings = load()
     assert {
@@ -121,6 +130,7 @@ def test_a_verb_that_needs_a_path_beyond_the_folder_is_refused(table: str, verbs
 def test_what_lies_in_the_folder_needs_no_allowance() -> None:
     clone(
         f'{APP}[apps.web.build]\ncontext = "src"\n[apps.web.run]\nenv_file = ".env"\n'
+        'environment = { PRICE = "5 $", TEXT = "$${HOME}" }\n'
         'volumes = ["./data:/data", "named:/named"]\nsecurity_opt = ["seccomp=unconfined"]\n'
     )
     settings = load()
@@ -153,6 +163,63 @@ def test_files_of_the_user_s_own_folder_need_none(place: Path) -> None:
     file = place / "config/holdfast/prod.toml"
     file.write_text(f'{APP}engine = "{EVIL}"\n')
     assert load(str(file)).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("image", "mine_too"),
+    [
+        ("web", True),
+        ("alice/web", True),
+        ("docker.io/alice/web", True),
+        ("localhost:5000/web", True),
+        ("127.0.0.1:5000/web", True),
+        ("[::1]:5000/web", True),
+        ("known.example.com/web", True),
+        ("helped.example.com:5000/web", True),
+        ("named.example.com/web", True),
+        ("evil.example.com/web", False),
+        ("known.example.com:444/web", False),
+        ("127.0.0.1.example.com/web", False),
+        ("registry:5000/web", False),
+    ],
+)
+def test_a_registry_that_only_the_clone_names_is_not_asked(image: str, mine_too: bool, place: Path) -> None:
+    (place / ".docker").mkdir()
+    (place / ".docker/config.json").write_text(
+        '{"auths": {"https://known.example.com/v2/": {}}, "credHelpers": {"helped.example.com:5000": "x"}}'
+    )
+    mine(place, '[apps.own]\nimage = "named.example.com/own"\n')
+    clone(f'[apps.web]\nimage = "{image}"\n')
+    settings = load()
+    app = settings.apps["web"]
+    needing = {verb for verb in (*NEEDS, "rollback", "recover") if refused(settings, verb)}
+    if mine_too:
+        assert (settings.notes, needing) == ((), set())
+        return
+    assert needing == {"tag", "push", "sign", "promote", "deploy", "ship"}
+    with pytest.raises(Withheld, match=r"\[apps.web\] image = "):
+        asyncio.run(Remote(None, app).__aenter__())
+    assert dispatch(["allow", "--yes"]) == 0
+    assert not any(refused(load(), verb) for verb in NEEDS)
+
+
+def test_what_config_names_is_the_user_s_word(place: Path) -> None:
+    text = f'engine = "{EVIL}"\n{APP}engine = "{EVIL}"\n[apps.web.run]\nenv_file = "/etc/passwd"\n'
+    (place / "other.toml").write_text(text)
+    settings = load(str(place / "other.toml"))
+    assert settings.notes == ()
+    assert home(settings.apps["web"], settings, Named()).url == EVIL
+    assert not any(refused(settings, verb) for verb in NEEDS)
+    clone(text)
+    assert load().not_obeyed
+    assert load("holdfast.toml").notes == (), "named, too"
+
+
+def test_an_engine_that_config_names_is_the_user_s_for_the_clone_too(place: Path) -> None:
+    (place / "other.toml").write_text('[engines.prod]\nhost = "ssh://prod"\n')
+    clone(f'{APP}engine = "prod"\n[engines.prod]\nhost = "{EVIL}"\n')
+    settings = load(str(place / "other.toml"))
+    assert home(settings.apps["web"], settings, Named()).url == "ssh://prod"
 
 
 def test_what_a_clone_says_of_an_engine_that_is_shown_counts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,6 +265,45 @@ def test_a_link_that_came_later_is_asked_about_anew() -> None:
     Path("env").unlink()
     Path("env").symlink_to("/etc/passwd")
     assert refused(load(), "deploy")
+
+
+def test_a_variable_that_an_env_file_asks_for_later_is_asked_about_anew() -> None:
+    Path("env").write_text("A=1\n")
+    clone(f'{APP}engine = "{EVIL}"\n[apps.web.run]\nenv_file = "env"\n')
+    assert dispatch(["allow", "--yes"]) == 0
+    assert not refused(load(), "deploy")
+    Path("env").write_text("A=1\nAWS_KEY\n")
+    assert refused(load(), "deploy")
+
+
+def test_a_link_is_shown_with_where_it_leads_and_allowed_to_lead_there_alone(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deep = place / ("deep" * 40)
+    deep.mkdir()
+    Path("link").symlink_to(deep)
+    clone(f'{APP}[apps.web.run]\nvolumes = ["./link:/data"]\n')
+    assert dispatch(["allow", "--yes"]) == 0
+    link = place / "clone/link"
+    assert f"[apps.web.run] volumes = {link} -> {deep}\n" in capsys.readouterr().out
+    assert not refused(load(), "deploy")
+    link.unlink()
+    link.symlink_to(deep.rename(f"{deep}er"))
+    assert refused(load(), "deploy")
+
+
+def test_what_a_build_and_a_container_are_given_of_the_environment_is_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clone(
+        f'{APP}[apps.web.build]\nsecrets = [{{ id = "npm", env = "NPM_TOKEN" }}]\n'
+        '[apps.web.run]\nenvironment = ["TOKEN", "DSN=${DB:-x}"]\n'
+    )
+    assert dispatch(["allow"]) == 2
+    said = capsys.readouterr().out
+    assert "[apps.web.build] secrets.npm = $NPM_TOKEN\n" in said
+    assert "[apps.web.run] environment = $TOKEN\n" in said
+    assert "[apps.web.run] environment.DSN = $DB\n" in said
 
 
 def test_a_copy_elsewhere_is_not_allowed(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

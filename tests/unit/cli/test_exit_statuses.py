@@ -135,6 +135,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     Path("holdfast.toml").write_text(CONFIG)
     Path("Dockerfile").write_text("FROM scratch\n")
+    (tmp_path / ".docker").mkdir()
+    (tmp_path / ".docker/config.json").write_text('{"auths": {"registry.invalid": {}}}')
     return tmp_path
 
 
@@ -220,7 +222,6 @@ def test_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_dockers_own_configuration(home: Path) -> None:
-    (home / ".docker").mkdir()
     (home / ".docker/config.json").write_text('{"currentContext": ')
     ends_with(WRONG)
 

@@ -41,7 +41,9 @@ def test_what_has_to_be_allowed_is_said_before_anything_needs_it(
     assert dispatch(["init", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert (
-        0 < said.index("holdfast allow: it asks for files beyond its folder") < said.index("holdfast doctor")
+        0
+        < said.index("holdfast allow: it asks for what lies beyond its folder")
+        < said.index("holdfast doctor")
     )
 
 

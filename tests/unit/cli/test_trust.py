@@ -426,7 +426,7 @@ def test_a_verb_says_what_a_pulled_file_asks_for_in_vain(
     home: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], told: bool
 ) -> None:
     configure(home, "[policy]\nrequire_tests = true\n")
-    app = '[apps.web]\nimage = "registry:5000/web"\n'
+    app = '[apps.web]\nimage = "localhost:5000/web"\n'
     Path("holdfast.toml").write_text(f"{app}[policy]\nrequire_tests = false\n")
     assert dispatch(["deploy", "web", "v1", "--host", f"unix://{home}/none.sock", *more]) == 3
     assert ("[policy] require_tests = false is not obeyed" in capsys.readouterr().err) is told

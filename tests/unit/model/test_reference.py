@@ -9,10 +9,10 @@ from tui.model.reference import (
     login_command,
     normalised,
     path_in_registry,
-    registry_host,
     repository_problem,
     valid_tag,
 )
+from tui.model.registry_name import registry_host
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from tui.model.reference import familiar, normalised, path_in_registry, registry_host, repository_problem
+from tui.model.reference import familiar, normalised, path_in_registry, repository_problem
 from tui.model.reference import split_reference as split
+from tui.model.registry_name import registry_host
 
 DIGEST = "sha256:" + "f" * 64
 ID = "1a3f5e7d9c1b3a5f7e9d1c3b5a7f9e1d3c5b7a9f1e3d5d7c9b1a3f5e7d9c1b3a"

@@ -62,7 +62,9 @@ def test_apps_that_share_a_repository_know_of_each_other(home: dict[str, str]) -
 def test_the_whole_example_is_read_as_it_says(home: dict[str, str]) -> None:
     _, start, example = EXAMPLE.read_text().partition("# # An engine")
     Path("holdfast.toml").write_text(re.sub("^# ?", "", start + example, flags=re.M))
-    assert load(None, home).apps["web"].withheld.keys() == {"build", "run", "scan"}, "before it is allowed"
+    assert load(None, home).apps["web"].withheld.keys() == {"registry", "build", "run", "scan"}, (
+        "before it is allowed"
+    )
     content, wanted = asks_of("holdfast.toml", home)
     allow("holdfast.toml", content, wanted, 1.0, home)
     settings = load(None, home)

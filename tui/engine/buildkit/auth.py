@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.engine.buildkit.proto.session_pb2 import CredentialsRequest, CredentialsResponse
-from tui.model.reference import DOCKER_HUB
+from tui.model.registry_name import DOCKER_HUB
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

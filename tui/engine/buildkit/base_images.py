@@ -16,7 +16,8 @@ from tui.engine.errors import (
 )
 from tui.engine.transfers import failure
 from tui.model.dockerfile import full_name
-from tui.model.reference import DOCKER_HUB, familiar, login_command, registry_host, split_reference
+from tui.model.reference import familiar, login_command, split_reference
+from tui.model.registry_name import DOCKER_HUB, registry_host
 
 if TYPE_CHECKING:
     from tui.engine.buildkit.causes import Failed

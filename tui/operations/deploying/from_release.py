@@ -11,7 +11,7 @@ from tui.errors import HoldfastError, Refused
 from tui.model.chain_facts import proved_facts
 from tui.model.differences import differences
 from tui.model.recorded_trust import unrecorded
-from tui.model.reference import registry_host
+from tui.model.registry_name import registry_host
 from tui.model.release import Soundness
 from tui.model.ways_back import default_of, doubt_of, passed_over
 from tui.operations.deploying.homeward import image_here

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import EngineUnreachable
 from tui.errors import HoldfastError
-from tui.model.reference import registry_host, split_reference
+from tui.model.reference import split_reference
+from tui.model.registry_name import registry_host
 from tui.model.step import StepKind
 from tui.model.switching import STOP_FIRST, deploy, is_gone, should_serve
 from tui.model.ways_back import doubt_of

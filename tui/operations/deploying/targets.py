@@ -13,7 +13,8 @@ from tui.evidence.files import read_evidence
 from tui.model.digest import short_id
 from tui.model.evidence import Evidence, together
 from tui.model.platform import ALSO_RUNS
-from tui.model.reference import registry_host, valid_tag
+from tui.model.reference import valid_tag
+from tui.model.registry_name import registry_host
 from tui.model.version import nearest_tag
 from tui.operations.looking.app_repository import NoSuchVersion, Remote
 from tui.registry.errors import RegistryError

@@ -9,10 +9,13 @@ from tui.engine.addresses import away, without_tls
 from tui.engine.credentials import credentials_for
 from tui.engine.errors import EngineSilent, ServerFault, TransferFailed
 from tui.errors import HoldfastError
-from tui.model.reference import path_in_registry, registry_host
+from tui.model.reference import path_in_registry
+from tui.model.registry_name import registry_host
 from tui.model.remote import listed_tags
+from tui.operations.looking.withheld import refuse_parts
 from tui.registry.client import MANIFEST_SECONDS, Registry
 from tui.registry.errors import RegistrySilent, RegistryUnreachable
+from tui.settings.reach import REGISTRY
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -76,6 +79,8 @@ class Remote:
         self._registry: Registry | None = None
 
     async def __aenter__(self) -> Self:
+        """Raises Withheld where the app's file may not name the registry."""
+        refuse_parts(self._app, (REGISTRY,))
         self.credentials = await credentials_for(self.host)
         if self._said is not None:
             self._insecure = self._said

@@ -14,7 +14,7 @@ from tui.engine.errors import EngineError, NotAllowed
 from tui.engine.ref import EngineRef
 from tui.errors import HoldfastError
 from tui.model.policy import EngineSettings
-from tui.settings.reach import remedy
+from tui.settings.reach import REMEDY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,9 +105,7 @@ def _allowed(name: str, file: str, source: str, environ: Mapping[str, str]) -> E
             return named(name, source, environ)
     except EngineError:  # then the file alone knows of it
         pass
-    raise NotAllowed(
-        f"{name} is not reached: {file} names it, and may have come with a repository", remedy(file)
-    )
+    raise NotAllowed(f"{name} is not reached: {file} names it, and may have come with a repository", REMEDY)
 
 
 def _by_option(name: str, engines: Mapping[str, EngineSettings], environ: Mapping[str, str]) -> Endpoint:

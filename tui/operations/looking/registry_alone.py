@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from tui.engine.addresses import LOOPBACK, within, without_tls
 from tui.engine.errors import EngineError
 from tui.errors import HoldfastError
-from tui.model.reference import registry_host
+from tui.model.registry_name import registry_host
 from tui.operations.looking.app_repository import Remote
+from tui.operations.looking.withheld import refuse_parts
 from tui.registry.errors import CertificateUntrusted, TlsMismatch
+from tui.settings.reach import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -38,6 +40,7 @@ async def alone(app: AppSpec, endpoint: Endpoint | None = None) -> AsyncIterator
             f'{app.origin}: [apps.{app.name}] image = "{app.image}" names no registry',
             f'set image = "registry.example.com/{app.image}"',
         )
+    refuse_parts(app, (REGISTRY,))
     insecure = await within(registry_host(app.image), LOOPBACK)
     async with AsyncExitStack() as stack:
         remote = await stack.enter_async_context(Remote(None, app, insecure=insecure, endpoint=endpoint))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tui.engine.client import Engine
 from tui.errors import HoldfastError
 from tui.model.verb import VERBS
+from tui.operations.looking.withheld import refuse_parts
 from tui.operations.testing.cleanup import tidied
 from tui.settings.load import refuse_broken_trust
-from tui.settings.reach import remedy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -55,27 +55,20 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "build": ("build",),
     "test": ("run",),
     "scan": ("scan",),
-    "deploy": ("run",),
-    "ship": ("build", "run", "scan"),
+    "tag": ("registry",),
+    "push": ("registry",),
+    "sign": ("registry",),
+    "promote": ("registry",),
+    "deploy": ("registry", "run"),
+    "ship": ("registry", "build", "run", "scan"),
 }
-"""Which tables of an app a verb needs. A roll back needs none: it has the configuration that was recorded."""
-
-
-class Withheld(HoldfastError):
-    """A file that may have come with a repository asks for it, and is not allowed to."""
-
-    exit_status = 2
+"""What of an app a verb needs: its registry, and tables. A roll back needs none: it has the configuration
+that was recorded."""
 
 
 def refuse_withheld(app: AppSpec, verb: str) -> None:
-    """Raises Withheld for what a verb needs and a file may not ask for: without it another thing is done."""
-    for part in NEEDS.get(verb, ()):
-        if part in app.withheld:
-            file, what = app.withheld[part]
-            raise Withheld(
-                f"{app.name}: {what} is asked for by {file}, which may have come with a repository",
-                remedy(file),
-            )
+    """Raises Withheld for what a verb needs and a file may not ask for."""
+    refuse_parts(app, NEEDS.get(verb, ()))
 
 
 @asynccontextmanager

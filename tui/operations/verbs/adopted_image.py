@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.build_tag import is_build_tag
-from tui.model.reference import DOCKER_HUB, Reference, app_repository, familiar, split_reference
+from tui.model.reference import Reference, app_repository, familiar, split_reference
+from tui.model.registry_name import DOCKER_HUB
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
