@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import generated
+from tests.support.engine_calls import EngineCalls
 from tests.support.private_engine import PrivateEngine
-from tests.support.registry import Registry
+from tests.support.registry import Registry, RegistryCalls
+from tui.demo.launch import DemoEngine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,3 +71,43 @@ def registry_with_login() -> Iterator[Registry]:
     """A registry that nobody reads or writes without its `login`."""
     with Registry(login=("releaser", "correct horse")) as registry:
         yield registry
+
+
+@pytest.fixture(scope="session")
+def demo_engine() -> Iterator[DemoEngine]:
+    """A simulated engine with its registry, in no hurry to seem busy; it holds the tests' image alone."""
+    engine = DemoEngine(containers=0, pace=0.0)
+    engine.start_process()
+    engine.wait_ready()
+    EngineCalls(engine.endpoint.url).import_busybox()
+    yield engine
+    engine.stop_process()
+
+
+@pytest.fixture(params=["demo", "real"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which engine a test has that is done on both: the simulated one, and a real one."""
+    return str(request.param)
+
+
+@pytest.fixture
+def both_host(kind: str, request: pytest.FixtureRequest) -> str:
+    """Its endpoint, "unix:///..."."""
+    if kind == "real":
+        return str(request.getfixturevalue("engine_host"))
+    return str(request.getfixturevalue("demo_engine").endpoint.url)
+
+
+@pytest.fixture
+def both_api(both_host: str) -> Iterator[EngineCalls]:
+    """Calls to it; what stands on it after the test is removed."""
+    api = EngineCalls(both_host)
+    yield api
+    api.sweep()
+
+
+@pytest.fixture
+def both_registry(kind: str, request: pytest.FixtureRequest) -> RegistryCalls:
+    """A registry that it pushes to."""
+    own = request.getfixturevalue("registry" if kind == "real" else "demo_engine")
+    return RegistryCalls(own.address if kind == "real" else own.registry)

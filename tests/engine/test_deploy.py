@@ -1,4 +1,4 @@
-"""Deploys and roll backs on a real engine: exact bytes, a gate, and always a way back."""
+"""Deploys and roll backs on a simulated and a real engine: exact bytes, a gate, and always a way back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.engine_calls import EngineCalls
-    from tests.support.registry import Registry
+    from tests.support.registry import RegistryCalls
 
 
 class Shop(Operations):
@@ -53,11 +53,16 @@ class Shop(Operations):
 
 
 @pytest.fixture
+def api(both_api: EngineCalls) -> EngineCalls:
+    return both_api
+
+
+@pytest.fixture
 def shop(
     tmp_path: Path,
-    engine_host: str,
+    both_host: str,
     api: EngineCalls,
-    registry: Registry,
+    both_registry: RegistryCalls,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Shop:
     home = tmp_path / "home"
@@ -65,7 +70,7 @@ def shop(
     for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "DOCKER_CONFIG"):
         monkeypatch.setenv(name, str(home))
     port = free_port()
-    project = Project(tmp_path / "project", f"{registry.address}/team/web-{time.time_ns()}")
+    project = Project(tmp_path / "project", f"{both_registry.address}/team/web-{time.time_ns()}")
     with (project.folder / "holdfast.toml").open("a") as config:
         config.write(f'\n[apps.web.run]\nports = ["127.0.0.1:{port}:8080"]\nnetworks = ["front"]\n')
         config.write('stop_signal = "SIGKILL"\n')  # busybox httpd does not heed SIGTERM
@@ -75,7 +80,7 @@ def shop(
     path.write_text(text)
     project.commit()
     monkeypatch.chdir(project.folder)
-    shop = Shop(engine_host, project)
+    shop = Shop(both_host, project)
     shop.port = port
     yield shop
     for container in api.containers():

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from tests.support.registry import Registry
     from tui.model.platform import Listed
 
+
+@pytest.fixture
+def kind() -> str:
+    """Only a real engine knows indexes."""
+    return "real"
+
+
 __all__ = ["shop"]
 
 TRUST = """\

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.engine_calls import EngineCalls
-    from tests.support.registry import Registry
+    from tests.support.registry import RegistryCalls
 
 __all__ = ["shop"]
 
@@ -40,19 +40,23 @@ def move(api: EngineCalls, shop: Shop, image: str, version: str) -> None:
     api.push(f"{shop.project.image}:{version}")
 
 
-def pushed_digest(registry: Registry, shop: Shop, version: str) -> str:
-    return registry.digest(shop.project.image.partition("/")[2], version)
+def pushed_digest(both_registry: RegistryCalls, shop: Shop, version: str) -> str:
+    return both_registry.digest(shop.project.image.partition("/")[2], version)
 
 
 async def test_a_tag_that_was_moved_in_the_registry_is_refused_with_both_digests(
-    shop: Shop, api: EngineCalls, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shop: Shop,
+    api: EngineCalls,
+    both_registry: RegistryCalls,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await shop.release("v0.1.0")
     first = (await shop.work("deploy", version="v0.1.0")).result.digest
     image = await other_bytes(shop)
     await shop.work("test")
     move(api, shop, image, "v0.1.0")
-    now = pushed_digest(registry, shop, "v0.1.0")
+    now = pushed_digest(both_registry, shop, "v0.1.0")
     assert now != first
 
     problem = await shop.fail("deploy", version="v0.1.0")
@@ -81,10 +85,10 @@ async def test_a_tag_that_was_moved_in_the_registry_is_refused_with_both_digests
 
 
 async def test_a_tag_that_was_moved_after_the_push_from_here_is_refused_before_any_deploy(
-    shop: Shop, api: EngineCalls, registry: Registry
+    shop: Shop, api: EngineCalls, both_registry: RegistryCalls
 ) -> None:
     await shop.release("v0.1.0")
-    first = pushed_digest(registry, shop, "v0.1.0")
+    first = pushed_digest(both_registry, shop, "v0.1.0")
     image = await other_bytes(shop)
     await shop.work("test")
     move(api, shop, image, "v0.1.0")
@@ -99,7 +103,7 @@ async def test_a_tag_that_was_moved_after_the_push_from_here_is_refused_before_a
 
 @pytest.fixture
 def local(
-    tmp_path: Path, engine_host: str, api: EngineCalls, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, both_host: str, api: EngineCalls, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Operations]:
     """An app without a registry."""
     home = tmp_path / "home"
@@ -112,7 +116,7 @@ def local(
     path.write_text(text)
     project.commit()
     monkeypatch.chdir(project.folder)
-    yield Operations(engine_host, project)
+    yield Operations(both_host, project)
     for container in api.containers():
         api.remove(container["Id"])
     for volume in api.get("/volumes")["Volumes"] or ():

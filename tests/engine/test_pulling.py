@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.engine.test_deploy import Shop, serving, shop
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
     from tests.support.engine_calls import EngineCalls
+
+
+@pytest.fixture
+def kind() -> str:
+    """Only a real engine stops in the middle of a pull."""
+    return "real"
+
 
 __all__ = ["shop"]
 

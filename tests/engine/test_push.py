@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tests.support.engine_calls import EngineCalls
-    from tests.support.registry import Registry
+    from tests.support.registry import Registry, RegistryCalls
     from tui.engine.transfers import TransferEvent
 
 IMAGE = "holdfast-test/busybox:1"
@@ -28,6 +28,14 @@ IMAGE = "holdfast-test/busybox:1"
 async def engine(engine_host: str, api: EngineCalls) -> AsyncIterator[Engine]:
     api.import_busybox()
     async with await Engine.connect(Endpoint(engine_host, "the test")) as engine:
+        yield engine
+
+
+@pytest.fixture
+async def both_engine(both_host: str, both_api: EngineCalls) -> AsyncIterator[Engine]:
+    """The simulated engine, and a real one."""
+    both_api.import_busybox()
+    async with await Engine.connect(Endpoint(both_host, "the test")) as engine:
         yield engine
 
 
@@ -48,7 +56,10 @@ async def pull(engine: Engine, reference: str) -> list[TransferEvent]:
         return [event async for event in events]
 
 
-async def test_a_push_its_digest_and_the_same_again(engine: Engine, registry: Registry, name: str) -> None:
+async def test_a_push_its_digest_and_the_same_again(
+    both_engine: Engine, both_registry: RegistryCalls, name: str
+) -> None:
+    engine, registry = both_engine, both_registry
     repository = f"{registry.address}/{name}"
     events = await push(engine, repository)
     [layer] = {event.layer for event in events if isinstance(event, LayerProgress)}
@@ -58,7 +69,9 @@ async def test_a_push_its_digest_and_the_same_again(engine: Engine, registry: Re
     assert isinstance(last, LayerProgress)
     assert (last.layer, last.current) == (layer, last.total)
     assert last.state in ("pushed", "mounted", "exists")
-    assert events[-1] == Pushed("v1", registry.digest(name, "v1"), 527)
+    pushed = events[-1]
+    assert isinstance(pushed, Pushed)
+    assert (pushed.tag, pushed.digest) == ("v1", registry.digest(name, "v1"))
     again = await push(engine, repository)
     assert [event.state for event in again if isinstance(event, LayerProgress)][-1] == "exists"
     assert again[-1] == events[-1]
@@ -101,7 +114,10 @@ async def test_a_registry_out_of_reach(engine: Engine, name: str) -> None:
         await pull(engine, f"127.0.0.1:1/{name}:v1")
 
 
-async def test_what_is_not_there_cannot_be_moved(engine: Engine, registry: Registry, name: str) -> None:
+async def test_what_is_not_there_cannot_be_moved(
+    both_engine: Engine, both_registry: RegistryCalls, name: str
+) -> None:
+    engine, registry = both_engine, both_registry
     repository = f"{registry.address}/{name}"
     with pytest.raises(RepositoryUnknown, match=f"there is no {repository}:v9"):
         async with engine.images.push(repository, "v9") as events:
@@ -111,7 +127,10 @@ async def test_what_is_not_there_cannot_be_moved(engine: Engine, registry: Regis
         await pull(engine, f"{repository}:v9")
 
 
-async def test_a_pull_by_tag_and_by_digest(engine: Engine, registry: Registry, name: str) -> None:
+async def test_a_pull_by_tag_and_by_digest(
+    both_engine: Engine, both_registry: RegistryCalls, name: str
+) -> None:
+    engine, registry = both_engine, both_registry
     repository = f"{registry.address}/{name}"
     pushed = (await push(engine, repository))[-1]
     assert isinstance(pushed, Pushed)

@@ -32,7 +32,28 @@ class RegistryMissing(RuntimeError):
     """The tests cannot have a registry of their own here; the text says why."""
 
 
-class Registry:
+class RegistryCalls:
+    """What tests ask of the registry at `address`, "127.0.0.1:port"."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._http = Http(f"http://{address}")
+
+    def ask(self, target: str, method: str = "GET") -> Reply:
+        """An answer of its API (OCI distribution-spec 1.1), whatever its status; without a login."""
+        return self._http.call(method, target, headers={"Accept": _MANIFESTS})
+
+    def tags(self, repository: str) -> list[str]:
+        """The tags of an open registry's repository; none where it is unknown."""
+        reply = self.ask(f"/v2/{repository}/tags/list")
+        return [] if reply.status == 404 else sorted(reply.json["tags"] or ())
+
+    def digest(self, repository: str, tag: str) -> str:
+        """The digest of a tag's manifest, "" where there is none; of an open registry."""
+        return self.ask(f"/v2/{repository}/manifests/{tag}", "HEAD").headers.get("Docker-Content-Digest", "")
+
+
+class Registry(RegistryCalls):
     """A running registry; ends with this process, however it ends.
 
     login     a user's name and password where it asks for them
@@ -54,11 +75,10 @@ class Registry:
             )
         os.close(lock)
         try:
-            self.address = self._address()
+            super().__init__(self._address())
         except BaseException:
             self.close()
             raise
-        self._http = Http(f"http://{self.address}")
 
     def _address(self) -> str:
         limit = time.monotonic() + PATIENCE
@@ -69,19 +89,6 @@ class Registry:
             if self._process.poll() is not None or time.monotonic() > limit:
                 raise RegistryMissing(f"the registry did not start: {said[-2000:]}")
             time.sleep(0.01)
-
-    def ask(self, target: str, method: str = "GET") -> Reply:
-        """An answer of its API (OCI distribution-spec 1.1), whatever its status; without a login."""
-        return self._http.call(method, target, headers={"Accept": _MANIFESTS})
-
-    def tags(self, repository: str) -> list[str]:
-        """The tags of an open registry's repository; none where it is unknown."""
-        reply = self.ask(f"/v2/{repository}/tags/list")
-        return [] if reply.status == 404 else sorted(reply.json["tags"] or ())
-
-    def digest(self, repository: str, tag: str) -> str:
-        """The digest of a tag's manifest, "" where there is none; of an open registry."""
-        return self.ask(f"/v2/{repository}/manifests/{tag}", "HEAD").headers.get("Docker-Content-Digest", "")
 
     def close(self) -> None:
         """End it and remove what it holds."""

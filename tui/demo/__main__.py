@@ -27,6 +27,11 @@ def main() -> None:
         metavar="FD",
         help="a descriptor that listens there already; its folder goes with the engine",
     )
+    parser.add_argument(
+        "--registry", type=int, metavar="FD", help="a descriptor that listens on the loopback, for a registry"
+    )
+    parser.add_argument("--pace", type=float, default=1.0, help="how long builds and transfers take (1)")
+    parser.add_argument("--home", type=Path, help="folder of the demo's apps")
     chosen = parser.parse_args()
     count = chosen.containers
     if chosen.script == "fleet" and count is None:
@@ -42,6 +47,9 @@ def main() -> None:
                 running=chosen.running,
                 rate=chosen.rate,
                 seed=chosen.seed,
+                registry=chosen.registry,
+                pace=chosen.pace,
+                home=chosen.home,
             )
         )
     )

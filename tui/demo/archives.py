@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tui.demo.refused import Refused
 
 if TYPE_CHECKING:
+    from tui.demo.library import Library
     from tui.demo.objects import Container
     from tui.demo.places import Places
 
@@ -18,15 +19,31 @@ Tree = dict[str, bytes | None]
 
 
 class Files:
-    """What was put into containers. A volume has its own, which every container sees that has it."""
+    """What images brought and what was put into containers. A volume has its own, which every container
+    sees that has it."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, library: Library) -> None:
         self._places = places
+        self._library = library
         self._trees: dict[str, Tree] = {}
 
     def forget(self, container: str) -> None:
         """The container of an ID is gone."""
         self._trees.pop(container, None)
+
+    def texts(self, container: Container) -> dict[str, str]:
+        """The files of a container, without those of its volumes, as a shell in it sees them."""
+        tree = self._own(container)
+        return {path: held.decode("utf-8", "replace") for path, held in tree.items() if held is not None}
+
+    def _own(self, container: Container) -> Tree:
+        tree = self._trees.get(container.id)
+        if tree is None:
+            tree = self._trees[container.id] = {}
+            image = self._library.images.get(container.image_id)
+            for path, held in image.files.items() if image is not None else ():
+                tree |= dict.fromkeys(_parents(path)) | {path: held}
+        return tree
 
     def contents(self, container: Container, path: str) -> bytes | None:
         """Of a file; None for a folder. Raises Refused 404 where there is nothing."""
@@ -96,7 +113,7 @@ class Files:
             if mount["Type"] == "volume" and (path == at or path.startswith(f"{at}/")):
                 volume = self._places.volume(mount["Name"])  # one of the same name later is another
                 return self._trees.setdefault(f"{volume.name} {volume.created}", {}), path[len(at) :] or "/"
-        return self._trees.setdefault(container.id, {}), path
+        return self._own(container), path
 
 
 def _parents(path: str) -> list[str]:

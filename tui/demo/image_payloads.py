@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
+from tui.demo.manifests import digest_of, layers
 from tui.demo.words import stamp
 
 if TYPE_CHECKING:
@@ -39,11 +39,6 @@ def listed(image: Image, users: int = -1) -> JSON:
     }
 
 
-def _layer(image: Image, index: int) -> str:
-    entry = image.history[index]
-    return "sha256:" + hashlib.sha256(f"{entry.created_by} {entry.size} {index}".encode()).hexdigest()
-
-
 def inspected(image: Image) -> JSON:
     """GET /images/{name}/json."""
     config = {**CONFIG_DEFAULTS, **{key: value for key, value in image.config.items() if value}}
@@ -66,7 +61,7 @@ def inspected(image: Image) -> JSON:
         },
         "RootFS": {
             "Type": "layers",
-            "Layers": [_layer(image, index) for index, entry in enumerate(image.history) if entry.size],
+            "Layers": [digest_of(layer) for layer in layers(image.history)],
         },
         "Metadata": {"LastTagTime": stamp(image.tagged)},
     }

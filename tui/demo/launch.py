@@ -27,6 +27,10 @@ SOURCE = "demo"
 """The `source` of the endpoint that is given out."""
 
 
+REGISTRY_PORT = 5577
+"""Where the demo's registry is, unless something else is there already: then wherever there is room."""
+
+
 class DemoFailed(HoldfastError):
     """The simulated engine could not be started."""
 
@@ -38,6 +42,9 @@ class DemoEngine:
     running      the share of the fleet that runs
     rate         start and die events a second in the fleet
     seed         two engines with the same seed tell the same story
+    pace         how long steps of builds and transfers take beside what is usual
+
+    Its registry is at `registry`, "127.0.0.1:port", once it is started.
 
     The child ends with its standard input, so it never outlives this process, however this one ends.
     The socket is made here and handed over: a connection may be opened right after `start_process`,
@@ -50,8 +57,12 @@ class DemoEngine:
         running: float = 0.1,
         rate: float = 0.0,
         seed: str = "holdfast",
+        pace: float = 1.0,
     ) -> None:
-        self._arguments = ["--running", str(running), "--rate", str(rate), "--seed", seed]
+        self.registry = ""
+        self._arguments = [
+            *("--running", str(running), "--rate", str(rate), "--seed", seed, "--pace", str(pace))
+        ]
         if containers is not None:
             self._arguments += ["--containers", str(containers)]
         self._folder: Path | None = None
@@ -82,10 +93,15 @@ class DemoEngine:
             "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH")))),
         }
         try:
-            with socket.socket(socket.AF_UNIX) as listening, (folder / "errors.txt").open("wb") as errors:
+            with (
+                socket.socket(socket.AF_UNIX) as listening,
+                _on_loopback() as registry,
+                (folder / "errors.txt").open("wb") as errors,
+            ):
                 listening.bind(str(path))
                 listening.listen(4096)
                 number = listening.fileno()
+                self.registry = f"127.0.0.1:{registry.getsockname()[1]}"
                 self._process = subprocess.Popen(
                     [
                         sys.executable,
@@ -95,13 +111,15 @@ class DemoEngine:
                         str(path),
                         "--listening",
                         str(number),
+                        "--registry",
+                        str(registry.fileno()),
                         *self._arguments,
                     ],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=errors,
                     env=environment,
-                    pass_fds=(number,),
+                    pass_fds=(number, registry.fileno()),
                     start_new_session=True,
                 )
         except OSError as error:
@@ -171,3 +189,18 @@ class DemoEngine:
 
     async def __aexit__(self, *_exc: object) -> None:
         await self.stop()
+
+
+def _on_loopback() -> socket.socket:
+    """A socket that listens, for the registry."""
+    listening = socket.socket(socket.AF_INET)
+    try:
+        try:
+            listening.bind(("127.0.0.1", REGISTRY_PORT))
+        except OSError:
+            listening.bind(("127.0.0.1", 0))
+        listening.listen(128)
+    except BaseException:
+        listening.close()
+        raise
+    return listening

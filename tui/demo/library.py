@@ -66,14 +66,14 @@ class Library:
     def add(self, image: Image, action: str = "") -> None:
         """Hold an image; its tags are taken from any other. `action`: the event, "" for none."""
         for tag in image.tags:
-            self._take(tag)
+            self._take(tag, image)
         self.images[image.id] = image
         if action:
             self._tell(image, action, image.tags[0] if image.tags else image.id)
 
-    def _take(self, tag: str) -> None:
+    def _take(self, tag: str, owner: Image | None = None) -> None:
         for other in self.images.values():
-            if tag in other.tags:
+            if other is not owner and tag in other.tags:
                 other.tags.remove(tag)
 
     def tag(self, image: Image, repository: str, tag: str) -> str:
@@ -84,12 +84,16 @@ class Library:
         if tag and not TAG.fullmatch(tag):
             raise Refused(500, "invalid tag format")
         name = f"{repository}:{tag or 'latest'}"
+        self.name(image, name)
+        self._tell(image, "tag", name)
+        return name
+
+    def name(self, image: Image, name: str) -> None:
+        """Make or move a complete name, and say nothing."""
         if name not in image.tags:
             self._take(name)
             image.tags.append(name)
         image.tagged = self.journal.clock()
-        self._tell(image, "tag", name)
-        return name
 
     def users(self, image: Image) -> list[Container]:
         return [container for container in self.containers.values() if container.image_id == image.id]
@@ -103,6 +107,10 @@ class Library:
         short = image.id[7:19]
         complete = with_tag(reference)
         users = self.users(image)
+        if reference in image.digests and (len(image.digests) > 1 or image.tags):
+            image.digests.remove(reference)
+            self._tell(image, "untag", image.id)
+            return [{"Untagged": reference}]
         if complete in image.tags:
             if len(image.tags) > 1:
                 return self._untag(image, complete)

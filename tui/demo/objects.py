@@ -11,6 +11,10 @@ JSON = dict[str, Any]
 SECOND = 10**9
 
 
+FIRST_PORT, PORTS = 49152, 16384
+"""Those that an engine chooses from."""
+
+
 @dataclass(slots=True)
 class HealthState:
     """Health of a container that has a check: status, failures in a row, results (newest last)."""
@@ -26,6 +30,9 @@ class Container:
 
     config, host     as given to POST /containers/create, without HostConfig and NetworkingConfig
     networks         network name -> address, "" where it has none
+    aliases          network name -> further names there
+    unnamed          volumes that were made for it alone: where they are -> name
+    chosen           ports of the engine's choice, where one is really listened on: "80/tcp" -> number
     started, ended   0 before the first start, and before the first end
     number           the order of creation, which makes lists stable
     """
@@ -49,6 +56,9 @@ class Container:
     pid: int = 0
     health: HealthState | None = None
     changes: list[JSON] = field(default_factory=list)
+    aliases: dict[str, list[str]] = field(default_factory=dict)
+    unnamed: dict[str, str] = field(default_factory=dict)
+    chosen: dict[str, int] = field(default_factory=dict)
 
     @property
     def alive(self) -> bool:
@@ -73,6 +83,13 @@ class Container:
     def restart_policy(self) -> str:
         return str((self.host.get("RestartPolicy") or {}).get("Name") or "no")
 
+    def bindings(self, port: str) -> list[tuple[str, int]]:
+        """Where a port ("80/tcp") is published while it runs: address and number; one that was left to the
+        engine has one of its choice."""
+        asked = (self.host.get("PortBindings") or {}).get(port) or ()
+        chosen = self.chosen.get(port) or FIRST_PORT + (self.number * 16 + int(port.split("/")[0])) % PORTS
+        return [(one.get("HostIp") or "0.0.0.0", int(one.get("HostPort") or 0) or chosen) for one in asked]
+
     @property
     def mounts(self) -> list[JSON]:
         """The mounts of named volumes and host folders that its HostConfig asks for."""
@@ -91,7 +108,9 @@ class Container:
             if named:
                 mount |= {"Name": source, "Driver": "local"}
             found.append(mount)
-        return found + [_mounted(mount) for mount in self.host.get("Mounts") or () if mount.get("Source")]
+        asked = [mount for mount in self.host.get("Mounts") or () if mount.get("Source")]
+        unnamed = [{"Type": "volume", "Source": name, "Target": at} for at, name in self.unnamed.items()]
+        return found + [_mounted(mount) for mount in [*asked, *unnamed]]
 
 
 def _mounted(mount: JSON) -> JSON:
@@ -110,12 +129,13 @@ def _mounted(mount: JSON) -> JSON:
 
 @dataclass(slots=True)
 class HistoryEntry:
-    """One entry of an image's history, `created` in seconds since the epoch."""
+    """One entry of an image's history, `created` in seconds since the epoch; `files` are what it brings."""
 
     created: int
     created_by: str
     size: int
     comment: str = "buildkit.dockerfile.v0"
+    files: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -134,6 +154,11 @@ class Image:
     @property
     def size(self) -> int:
         return sum(entry.size for entry in self.history)
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Its files by their paths, as far as anybody brought any."""
+        return {path: held for entry in self.history for path, held in entry.files.items()}
 
     @property
     def labels(self) -> dict[str, str]:

@@ -65,12 +65,12 @@ CONFIG_DEFAULTS: JSON = {
 }
 
 
-def _bindings(container: Container) -> Iterable[tuple[int, str, list[JSON]]]:
-    """(private port, protocol, host bindings) of every exposed or published port."""
+def _bindings(container: Container) -> Iterable[tuple[str, list[tuple[str, int]]]]:
+    """Every exposed or published port ("80/tcp"), and where it is published."""
     published = container.host.get("PortBindings") or {}
     for port in {**(container.config.get("ExposedPorts") or {}), **published}:
-        number, _, protocol = str(port).partition("/")
-        yield int(number), protocol or "tcp", published.get(port) or []
+        name = port if "/" in port else f"{port}/tcp"
+        yield name, container.bindings(port)
 
 
 def ports(container: Container) -> list[JSON]:
@@ -78,13 +78,13 @@ def ports(container: Container) -> list[JSON]:
     found: list[JSON] = []
     if container.state not in ("running", "paused"):
         return found
-    for private, protocol, bindings in _bindings(container):
+    for name, bindings in _bindings(container):
+        number, _, protocol = name.partition("/")
+        private: JSON = {"PrivatePort": int(number), "Type": protocol}
         if not bindings:
-            found.append({"PrivatePort": private, "Type": protocol})
-        for binding in bindings:
-            public = int(binding.get("HostPort") or 0) or 49000 + private % 1000
-            address = binding.get("HostIp") or "0.0.0.0"
-            found.append({"IP": address, "PrivatePort": private, "PublicPort": public, "Type": protocol})
+            found.append(private)
+        for address, public in bindings:
+            found.append({"IP": address, **private, "PublicPort": public})
     return found
 
 
@@ -97,7 +97,7 @@ def endpoints(container: Container, places: Places) -> JSON:
         found[name] = {
             "IPAMConfig": None,
             "Links": None,
-            "Aliases": None,
+            "Aliases": container.aliases.get(name) or None,
             "NetworkID": network.id if network and container.started else "",
             "EndpointID": container.id[::-1] if container.pid else "",
             "Gateway": gateway,
@@ -163,12 +163,8 @@ def inspected(container: Container, places: Places) -> JSON:
         log = [{**entry, "Start": stamp(entry["Start"]), "End": stamp(entry["End"])} for entry in health.log]
         state["Health"] = {"Status": health.status, "FailingStreak": health.streak, "Log": log}
     published = {
-        f"{private}/{protocol}": [
-            {"HostIp": binding.get("HostIp") or "0.0.0.0", "HostPort": str(binding.get("HostPort") or "")}
-            for binding in bindings
-        ]
-        or None
-        for private, protocol, bindings in _bindings(container)
+        name: [{"HostIp": address, "HostPort": str(public)} for address, public in bindings] or None
+        for name, bindings in _bindings(container)
     }
     config = {
         **CONFIG_DEFAULTS,

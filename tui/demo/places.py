@@ -46,6 +46,11 @@ class Places:
                 return network
         raise Refused(404, f"network {reference} not found")
 
+    def remove_network(self, network: Network) -> None:
+        del self.networks[network.name]
+        attributes = {"name": network.name, "type": network.driver}
+        self.journal.publish("network", "destroy", network.id, attributes)
+
     def volume(self, name: str) -> Volume:
         """A volume by name; raises Refused 404."""
         if name not in self.volumes:
@@ -64,8 +69,11 @@ class Places:
         del self.volumes[name]
         self.journal.publish("volume", "destroy", name, {"driver": "local"})
 
-    def connect(self, network: str, container: str) -> str:
-        """A container joins; returns its address there, "" where the network has none."""
+    def connect(self, network: str, container: str, *, listens: bool = False) -> str:
+        """A container joins; returns its address there, "" where the network has none.
+
+        listens   whether something of it can really be reached: its address is one of the loopback
+        """
         place = self.networks.get(network)
         if place is None:
             return ""
@@ -73,7 +81,8 @@ class Places:
         if not place.subnet:
             return ""
         self._addresses += 1
-        return f"{place.subnet}.{self._addresses // 250 % 250}.{self._addresses % 250 + 2}"
+        subnet = f"127.{place.subnet.rpartition('.')[2]}" if listens else place.subnet
+        return f"{subnet}.{self._addresses // 250 % 250}.{self._addresses % 250 + 2}"
 
     def disconnect(self, network: str, container: str) -> None:
         place = self.networks.get(network)

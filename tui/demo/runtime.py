@@ -10,6 +10,7 @@ import signal as signals
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui.demo import httpd
 from tui.demo.objects import SECOND, Container
 from tui.demo.refused import Refused
 from tui.demo.shell import Exit, Program, Shell, Sleep, Surroundings, Trap, Write, program
@@ -18,6 +19,7 @@ from tui.demo.stream import STDERR, STDOUT, Signal
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from tui.demo.archives import Files
     from tui.demo.logs import Book
     from tui.demo.state import State
 
@@ -47,6 +49,7 @@ class Process:
     on_term: int | None
     task: asyncio.Task[None] | None = None
     check: asyncio.Task[None] | None = None
+    site: asyncio.Task[None] | None = None
     delay: float = FIRST_DELAY
 
 
@@ -57,9 +60,10 @@ class Runtime:
     verdicts   container ID -> whether its health check succeeds (default: what its test command says)
     """
 
-    def __init__(self, state: State, book: Callable[[Container], Book]) -> None:
+    def __init__(self, state: State, book: Callable[[Container], Book], files: Files) -> None:
         self.state = state
         self.book = book
+        self.files = files
         self.programs: Callable[[Container], Program | None] = lambda _container: None
         self.verdicts: dict[str, bool] = {}
         self.processes: dict[str, Process] = {}
@@ -94,8 +98,10 @@ class Runtime:
             "/etc/hostname": f"{container.id[:12]}\n",
             "/etc/os-release": 'NAME="Holdfast demo"\nID=demo\n',
             "/etc/hosts": "127.0.0.1\tlocalhost\n",
+            **self.files.texts(container),
         }
-        return Surroundings(container.id[:12], environment, (" ".join(container.command),), files)
+        directory = str(container.config.get("WorkingDir") or "/")
+        return Surroundings(container.id[:12], environment, (" ".join(container.command),), files, directory)
 
     def resume(self, container: Container) -> None:
         """Run what a container runs; also for one that was running before the simulation began."""
@@ -105,6 +111,9 @@ class Runtime:
         self.processes[container.id] = process
         if chosen:
             process.task = self.spawn(self._run(container, process, chosen))
+        if site := httpd.site_of(container):
+            httpd.choose(container, site)
+            process.site = self.spawn(httpd.serve(container, site, self.files.texts))
         if container.health:
             process.check = self.spawn(self._check(container))
 
@@ -113,10 +122,10 @@ class Runtime:
         if process is None:
             return
         current = asyncio.current_task() if process.task or process.check else None
-        for task in (process.task, process.check):
+        for task in (process.task, process.check, process.site):
             if task is not None and task is not current:
                 task.cancel()
-        process.task = process.check = None
+        process.task = process.check = process.site = None
         if container.id not in self.state.containers or not container.alive:
             del self.processes[container.id]
 
@@ -258,24 +267,28 @@ class Runtime:
             text = f"/bin/sh -c {script}"
             self.state.noticed(container, f"exec_create: {text}", execID=exec_id)
             self.state.noticed(container, f"exec_start: {text}", execID=exec_id)
-            good = self._verdict(container, script)
+            good, output = self._verdict(container, script)
             self.state.noticed(container, "exec_die", execID=exec_id, exitCode="0" if good else "1")
             health = container.health
             if health is None:
                 return
             if good:
-                self.state.set_health(container, "healthy", "ok\n")
+                self.state.set_health(container, "healthy", output or "ok\n")
             else:
                 failed = health.streak + 1 >= retries
-                output = "connect to 127.0.0.1: Connection refused\n"
+                output = output or "connect to 127.0.0.1: Connection refused\n"
                 self.state.set_health(container, "unhealthy" if failed else health.status, output, 1)
 
-    def _verdict(self, container: Container, script: str) -> bool:
+    def _verdict(self, container: Container, script: str) -> tuple[bool, str]:
+        """Whether a check succeeds, and what it said."""
         verdict = self.verdicts.get(container.id)
         if verdict is not None:
-            return verdict
+            return verdict, ""
         shell = Shell(self.surroundings(container))
+        said = ""
         for step in shell.run(script):
             if isinstance(step, Exit):
                 break
-        return shell.code in (0, 127)
+            if isinstance(step, Write) and shell.code != 127:
+                said += step.text.decode("utf-8", "replace")
+        return shell.code in (0, 127), said

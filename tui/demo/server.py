@@ -16,6 +16,7 @@ from aiohttp import web
 
 from tui.demo import fleet, scenario
 from tui.demo.refused import Refused
+from tui.demo.registry import RegistryPages
 from tui.demo.router import HEADERS, Router, without_version
 from tui.demo.routes.answers import answer
 from tui.demo.routes.build import BuildRoutes
@@ -109,6 +110,9 @@ class Options(NamedTuple):
     containers   a fleet of that many, None: the demo's story
     running      the share of the fleet that runs
     rate         start and die events a second in the fleet
+    registry     the number of a socket on the loopback that listens there already, for a registry; None: none
+    pace         how long steps of builds and transfers take beside what is usual
+    home         the folder of the demo's apps and of what is known of them, None: there are none
     """
 
     path: Path
@@ -117,11 +121,16 @@ class Options(NamedTuple):
     running: float = 0.1
     rate: float = 0.0
     seed: str = "holdfast"
+    registry: int | None = None
+    pace: float = 1.0
+    home: Path | None = None
 
 
 async def serve(options: Options) -> None:
     """Serve until standard input, where it is a pipe, closes, or a signal asks to end."""
-    simulation = Simulation(options.seed)
+    taken = socket.socket(fileno=options.registry) if options.registry is not None else None
+    address = f"127.0.0.1:{taken.getsockname()[1]}" if taken is not None else ""
+    simulation = Simulation(options.seed, registry=address, pace=options.pace)
     server = Server(simulation)
     if options.containers is None:
         scenario.populate(simulation)
@@ -141,6 +150,13 @@ async def serve(options: Options) -> None:
     else:
         site = web.SockSite(runner, socket.socket(fileno=options.listening), backlog=4096)
     await site.start()
+    pages = RegistryPages(simulation.shelf)
+    shop = web.ServerRunner(
+        web.Server(pages.respond, request_factory=_request, access_log=None), shutdown_timeout=0.1
+    )
+    await shop.setup()
+    if taken is not None:
+        await web.SockSite(shop, taken).start()
     options.path.chmod(0o600)
     os.write(STDOUT, READY)
     try:
@@ -149,6 +165,7 @@ async def serve(options: Options) -> None:
         await simulation.runtime.close()
         simulation.outlets.cut()
         await runner.cleanup()
+        await shop.cleanup()
         options.path.unlink(missing_ok=True)
         if options.listening is not None:
             # whoever made the folder for us may have been killed

@@ -1,6 +1,6 @@
 """A very small shell: what simulated containers run and what an exec session answers.
 
-It knows `;`, `&&`, `while true; do ...; done`, `>&2`, quotes, `trap '...' TERM` and a dozen commands.
+It knows `;`, `&&`, `||`, `while true; do ...; done`, `>&2`, quotes, `trap '...' TERM` and a dozen commands.
 A script is an iterator of steps, so that whoever runs it decides how time passes.
 """
 
@@ -48,12 +48,17 @@ Step = Write | Sleep | Exit | Trap
 
 
 class Surroundings(NamedTuple):
-    """What commands tell of: the container's name of host, environment, processes and files."""
+    """What commands tell of: the container's name of host, environment, processes, files, and where it is."""
 
     hostname: str = "demo"
     environment: Mapping[str, str] = {}
     processes: tuple[str, ...] = ("/bin/app",)
     files: Mapping[str, str] = {}
+    directory: str = "/"
+
+
+JOINING = ("&&", "||")
+"""Begins a command that is only run where the one before went well, or did not."""
 
 
 def _tokens(script: str) -> list[str]:
@@ -66,11 +71,13 @@ def _tokens(script: str) -> list[str]:
 def _commands(tokens: list[str]) -> list[list[str]]:
     found: list[list[str]] = [[]]
     for token in tokens:
-        if token in (";", "&&", ";;"):
+        if token in (";", ";;"):
             found.append([])
+        elif token in JOINING:
+            found.append([token])
         else:
             found[-1].append(token)
-    return [command for command in found if command]
+    return [command for command in found if command and (command[0] not in JOINING or command[1:])]
 
 
 def _until_done(commands: list[list[str]], start: int) -> int:
@@ -90,7 +97,7 @@ class Shell:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self.surroundings = surroundings
-        self.directory = "/"
+        self.directory = surroundings.directory
         self.size = (24, 80)
         self.code = 0
         self._ended = False
@@ -113,6 +120,11 @@ class Shell:
         at = 0
         while at < len(commands) and not self.ended():
             words = commands[at]
+            if words[0] in JOINING:
+                if (words[0] == "&&") == bool(self.code):
+                    at += 1
+                    continue
+                words = words[1:]
             if words[0] == "while":
                 end = _until_done(commands, at)
                 body = [[word for word in words if word != "do"] for words in commands[at + 1 : end]]
@@ -158,6 +170,8 @@ class Shell:
         elif name == "trap":
             action = shlex.split(arguments[0]) if arguments else []
             yield Trap(int(action[1]) if action[:1] == ["exit"] and len(action) > 1 else 0)
+        elif name in SHELLS and len(arguments) == 1:
+            yield from self._file(arguments[0])
         elif name in COMMANDS:
             output = COMMANDS[name](self, arguments)
             if output:
@@ -165,6 +179,19 @@ class Shell:
         else:
             self.code = 127
             yield Write(f"sh: {kept[0]}: not found\n".encode("utf-8", "surrogateescape"), STDERR)
+
+    def _file(self, word: str) -> Iterator[Step]:
+        """What a script in a file does; its `exit` ends the script alone."""
+        path = _path(self, word)
+        if path not in self.surroundings.files:
+            self.code = 2
+            yield Write(f"sh: can't open '{word}': No such file or directory\n".encode(), STDERR)
+            return
+        script = Shell(self.surroundings._replace(directory=self.directory))
+        for step in script.run(self.surroundings.files[path]):
+            if not isinstance(step, Exit):
+                yield step
+        self.code = script.code
 
 
 def _seconds(arguments: list[str]) -> float:
@@ -224,6 +251,35 @@ def _cat(shell: Shell, words: list[str]) -> str:
     return "".join(shown)
 
 
+def _grep(shell: Shell, words: list[str]) -> str:
+    flags = {letter for word in words if word.startswith("-") for letter in word[1:]}
+    wanted, *paths = [word for word in words if not word.startswith("-")] or [""]
+    lines: list[str] = []
+    for word in paths:
+        path = _path(shell, word)
+        if path not in shell.surroundings.files:
+            shell.code = 2
+            return f"grep: {word}: No such file or directory\n"
+        found = shell.surroundings.files[path].splitlines()
+        lines += [line for line in found if wanted in line or wanted == "."]
+    shell.code = 0 if lines else 1
+    if "q" in flags:
+        return ""
+    return f"{len(lines)}\n" if "c" in flags else "".join(f"{line}\n" for line in lines)
+
+
+def _test(shell: Shell, words: list[str]) -> str:
+    words = [word for word in words if word != "]"]
+    if words[:1] and words[0] in ("-e", "-f", "-s"):
+        good = len(words) > 1 and _path(shell, words[1]) in shell.surroundings.files
+    elif len(words) == 3 and words[1] in ("=", "!="):
+        good = (words[0] == words[2]) == (words[1] == "=")
+    else:
+        good = bool(words and words[-1])
+    shell.code = 0 if good else 1
+    return ""
+
+
 def _path(shell: Shell, word: str) -> str:
     if word in ("", "."):
         return shell.directory
@@ -269,6 +325,9 @@ COMMANDS: Mapping[str, Callable[[Shell, list[str]], str]] = {
     ":": lambda _shell, _words: "",
     "clear": lambda _shell, _words: "\x1b[H\x1b[2J",
     "false": _false,
+    "grep": _grep,
+    "test": _test,
+    "[": _test,
     "help": _help,
     "pwd": lambda shell, _words: f"{shell.directory}\n",
     "hostname": lambda shell, _words: f"{shell.surroundings.hostname}\n",

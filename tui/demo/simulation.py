@@ -7,8 +7,10 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tui.demo.archives import Files
 from tui.demo.listing import Listing
 from tui.demo.logs import Book
+from tui.demo.registry import Shelf
 from tui.demo.runtime import Runtime
 from tui.demo.state import State
 from tui.demo.statistics import Load, Meter
@@ -36,16 +38,29 @@ class Simulation:
     Must be made inside a running event loop.
     loads     how hard a container works
     prefill   writes what a container's log holds when it is first read
+    pace      how long a step of a build, or a piece of a layer on its way, takes beside what is usual
+    shelf     what its own registry holds, which is at `registry` ("127.0.0.1:5577"), "" where there is none
     """
 
-    def __init__(self, seed: str = "holdfast", clock: Callable[[], int] = time.time_ns) -> None:
+    def __init__(
+        self,
+        seed: str = "holdfast",
+        clock: Callable[[], int] = time.time_ns,
+        *,
+        registry: str = "",
+        pace: float = 1.0,
+    ) -> None:
         self.seed = seed
         self.clock = clock
+        self.registry = registry
+        self.pace = pace
+        self.shelf = Shelf()
         self.state = State(clock, seed)
+        self.files = Files(self.state.places, self.state.library)
         self.listing = Listing(self.state, asyncio.get_running_loop().call_later)
         self.books: dict[str, Book] = {}
         self.meters: dict[str, Meter] = {}
-        self.runtime = Runtime(self.state, self.book)
+        self.runtime = Runtime(self.state, self.book, self.files)
         self.outlets = Outlets()
         self.second = Pulse(1.0)
         self.tick = Pulse(0.01)
@@ -60,6 +75,7 @@ class Simulation:
         if action in ("start", "rename", "destroy", "die"):
             self.meters.pop(container.id, None)
         if action == "destroy":
+            self.files.forget(container.id)
             book = self.books.pop(container.id, None)
             if book:
                 book.wrote.fire()

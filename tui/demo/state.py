@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 import signal as signals
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from tui.demo import httpd
 from tui.demo.journal import Journal
 from tui.demo.library import Library
 from tui.demo.objects import JSON, Container, HealthState
@@ -96,16 +97,40 @@ class State:
             raise Refused(400, "No command specified")
         config["Env"] = [*(image.config.get("Env") or ()), *(config.get("Env") or ())]
         config["Labels"] = {**image.labels, **(config.get("Labels") or {})}
-        config.setdefault("Healthcheck", image.config.get("Healthcheck"))
+        ports = {**(image.config.get("ExposedPorts") or {}), **(config.get("ExposedPorts") or {})}
+        if ports:
+            config["ExposedPorts"] = ports
+        for key in ("WorkingDir", "User", "StopSignal"):
+            if found := config.get(key) or image.config.get(key):
+                config[key] = found
+        config["Healthcheck"] = _merged_check(image.config.get("Healthcheck"), config.get("Healthcheck"))
         key = self.new_id()
         name = name.removeprefix("/") or f"brave_{key[:6]}"
         self.check_name(name)
-        return self.add(key, name, reference, image.id, config, dict(body.get("HostConfig") or {}))
+        host = dict(body.get("HostConfig") or {})
+        declared = {**(image.config.get("Volumes") or {}), **(config.get("Volumes") or {})}
+        asked = (body.get("NetworkingConfig") or {}).get("EndpointsConfig") or {}
+        for network in asked:
+            self.places.network(network)
+        return self.add(key, name, reference, image.id, config, host, asked=asked, declared=declared)
 
     def add(
-        self, key: str, name: str, image: str, image_id: str, config: JSON, host: JSON, tell: bool = True
+        self,
+        key: str,
+        name: str,
+        image: str,
+        image_id: str,
+        config: JSON,
+        host: JSON,
+        tell: bool = True,
+        asked: JSON | None = None,
+        declared: Iterable[str] = (),
     ) -> Container:
-        """Put a container there without any check: names of any text, images that do not exist."""
+        """Put a container there without any check: names of any text, images that do not exist.
+
+        asked      how it is to be in networks: EndpointsConfig
+        declared   where it has a volume, be it one without a name
+        """
         network = str(host.get("NetworkMode") or "default")
         if network == "default":
             network = "bridge"
@@ -119,8 +144,14 @@ class State:
             created=self.clock(),
             config=config,
             host=host,
-            networks={network: ""},
+            networks={network: ""} | dict.fromkeys(asked or (), ""),
+            aliases={name: [*((one or {}).get("Aliases") or ())] for name, one in (asked or {}).items()},
         )
+        mounted = {mount["Destination"] for mount in container.mounts}
+        without = [str(one["Target"]) for one in host.get("Mounts") or () if not one.get("Source")]
+        for at in (*without, *declared):
+            if at not in mounted and at not in container.unnamed:
+                container.unnamed[at] = self.new_id()
         check = (config.get("Healthcheck") or {}).get("Test") or []
         if check and check != ["NONE"]:
             container.health = HealthState()
@@ -134,8 +165,11 @@ class State:
         self.changed(container, "create")
         return container
 
-    def remove(self, container: Container, force: bool = False) -> None:
-        """DELETE /containers/{id}: a living one only with force, which kills it first."""
+    def remove(self, container: Container, force: bool = False, volumes: bool = False) -> None:
+        """DELETE /containers/{id}: a living one only with force, which kills it first.
+
+        volumes   whether those go with it that were made for it alone
+        """
         if container.alive and not force:
             if container.state == "paused":
                 raise Refused(
@@ -155,6 +189,27 @@ class State:
         self.names.pop(container.name, None)
         self._tell(container, "destroy")
         self.changed(container, "destroy")
+        kept = {mount.get("Name") for one in self.containers.values() for mount in one.mounts}
+        for name in container.unnamed.values() if volumes else ():
+            if name in self.places.volumes and name not in kept:
+                self.places.remove_volume(name)
+
+    def connect(self, container: Container, network: str, aliases: list[str]) -> None:
+        """POST /networks/{id}/connect: one that does not run gets its address when it starts."""
+        container.networks[network] = self._join(container, network) if container.pid else ""
+        container.aliases[network] = aliases
+        self.changed(container, "connect")
+
+    def _join(self, container: Container, network: str) -> str:
+        listens = httpd.site_of(container) is not None
+        return self.places.connect(network, container.id, listens=listens)
+
+    def disconnect(self, container: Container, network: str) -> None:
+        """POST /networks/{id}/disconnect."""
+        del container.networks[network]
+        container.aliases.pop(network, None)
+        self.places.disconnect(network, container.id)
+        self.changed(container, "disconnect")
 
     def prune(self, meant: Callable[[Container], bool] = lambda _container: True) -> list[Container]:
         """POST /containers/prune: remove everything that does not run, and is meant."""
@@ -196,7 +251,7 @@ class State:
         if container.state == "running":
             raise Refused(304, "")
         for network in container.networks:
-            container.networks[network] = self.places.connect(network, container.id)
+            container.networks[network] = self._join(container, network)
         for mount in container.mounts:
             if mount["Type"] == "volume":
                 self.places.mount(mount, container.id)
@@ -280,3 +335,12 @@ class State:
     def noticed(self, container: Container, action: str, **attributes: str) -> None:
         """An event that changes nothing: "top", "attach", "exec_create: ls", "resize", ..."""
         self._tell(container, action, **attributes)
+
+
+def _merged_check(image: JSON | None, asked: JSON | None) -> JSON | None:
+    """A container's health check: what it does not say itself is its image's (moby/daemon/commit.go)."""
+    if not asked:
+        return image
+    if not image:
+        return asked
+    return {**image, **{key: value for key, value in asked.items() if value}}

@@ -121,7 +121,7 @@ class ContainerRoutes:
 
     async def remove(self, request: web.BaseRequest, reference: str) -> web.Response:
         container = self.state.find(reference)
-        self.state.remove(container, flag(request, "force"))
+        self.state.remove(container, flag(request, "force"), flag(request, "v"))
         return done()
 
     async def prune(self, request: web.BaseRequest) -> web.Response:

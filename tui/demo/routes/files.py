@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from tui.demo.archives import Files
 from tui.demo.refused import Refused
 from tui.demo.shell import SHELLS
 from tui.demo.words import stamp
 
 if TYPE_CHECKING:
-    from tui.demo.objects import Container
     from tui.demo.router import Router
     from tui.demo.simulation import Simulation
 
@@ -27,15 +25,10 @@ class FileRoutes:
 
     def __init__(self, simulation: Simulation, router: Router) -> None:
         self.simulation = simulation
-        self.files = Files(simulation.state.places)
-        simulation.state.watchers.append(self._changed)
+        self.files = simulation.files
         router.add("HEAD", "/containers/{}/archive", self.stat)
         router.add("GET", "/containers/{}/archive", self.get)
         router.add("PUT", "/containers/{}/archive", self.put)
-
-    def _changed(self, container: Container, action: str) -> None:
-        if action == "destroy":
-            self.files.forget(container.id)
 
     async def stat(self, request: web.BaseRequest, reference: str) -> web.Response:
         container = self.simulation.state.find(reference)
