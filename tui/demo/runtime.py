@@ -101,7 +101,13 @@ class Runtime:
             **self.files.texts(container),
         }
         directory = str(container.config.get("WorkingDir") or "/")
-        return Surroundings(container.id[:12], environment, (" ".join(container.command),), files, directory)
+        return Surroundings(
+            hostname=container.id[:12],
+            environment=environment,
+            processes=(" ".join(container.command),),
+            files=files,
+            directory=directory,
+        )
 
     def resume(self, container: Container) -> None:
         """Run what a container runs; also for one that was running before the simulation began."""
