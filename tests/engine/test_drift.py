@@ -11,6 +11,7 @@ import pytest
 
 from tests.engine.test_adopt import Adopting, adopting, configure, docker, home, images
 from tests.engine.test_creation import front
+from tests.support.allowing import allow_file
 from tests.support.busybox import IMAGE
 from tests.support.registry import Registry
 from tui.cli import drift as command
@@ -225,6 +226,7 @@ async def test_variables_from_outside_are_not_compared(
     engine: Engine, images: str, adopting: Adopting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure(images, 'environment = ["FROM_OUTSIDE", "LEVEL=info"]\n')
+    allow_file()
     monkeypatch.setenv("FROM_OUTSIDE", "then")
     await adopting.work("deploy", "web", version="v1")
     monkeypatch.setenv("FROM_OUTSIDE", "now")

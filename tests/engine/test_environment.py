@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.engine.test_moved_versions import local, other_bytes
+from tests.support.allowing import allow_file
 
 if TYPE_CHECKING:
     import pytest
@@ -27,6 +28,7 @@ async def test_going_back_brings_every_variable_back_and_needs_no_file_of_this_m
     folder = local.project.folder
     with (folder / "holdfast.toml").open("a") as config:
         config.write(RUN)
+    allow_file(str(folder / "holdfast.toml"))
     (folder / ".env").write_text('KEY="-----BEGIN-----\nabc\n-----END-----"\n')
     local.project.write(".dockerignore", ".env\nholdfast.toml\n")
     local.project.write(".gitignore", ".env\n")

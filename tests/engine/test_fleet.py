@@ -127,6 +127,7 @@ def test_a_fleet_takes_a_version_stops_at_a_broken_one_and_goes_back(edge: Edge)
     assert edge.serving() == everywhere("hello two"), said
     assert "v3 of web is on 0 of 3 engines" in said
     assert "edge-2 behind" in said
+    assert "edge-1: these bytes have failed before, as r3 v3: " in edge.run("deploy", "web", "v3", "--plan")
 
     said = edge.run("rollback", "web")
     assert edge.serving() == everywhere("hello one"), said

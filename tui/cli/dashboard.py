@@ -46,6 +46,7 @@ def run(
     `asked` is what the command line names, None for nothing.
     """
     from tui.operations.looking.endpoint_choice import Named
+    from tui.operations.looking.opening import opening
 
     configured = _Configured(config, theme)
     try:
@@ -59,7 +60,7 @@ def run(
                 f"TERM={os.environ['TERM']} says that this terminal cannot move its cursor",
                 "set TERM to what it is, e.g. xterm-256color",
             )
-        opened = None if demo else _meant(settings, asked or Named())
+        opened = None if demo else opening(settings, asked or Named())
     except HoldfastError as error:
         _say(error)
         return 2
@@ -68,18 +69,6 @@ def run(
         if left != "demo":
             return int(left)
     return _open_demo(settings, configured, read_only=read_only)
-
-
-def _meant(settings: Settings, asked: Named) -> EngineRef:
-    """The engine that is opened. What only a pulled file names is not reached, which a note says: opening
-    the dashboard never fails for it. Raises EngineError."""
-    from tui.engine.errors import NotAllowed
-    from tui.operations.looking.endpoint_choice import current
-
-    try:
-        return current(settings, asked)
-    except NotAllowed:
-        return current(settings._replace(engine=""), asked)
 
 
 def _say(error: HoldfastError) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli import doctor_checks as checks
 from tui.cli.asked import read_settings
-from tui.cli.doctor_checks import OK, PROBLEM, WARNING, Finding, counted
+from tui.cli.doctor_checks import OK, OUT_OF_REACH, PROBLEM, WARNING, Finding, counted
 from tui.cli.doctor_engine_checks import engine_and_apps
 from tui.cli.doctor_scanners import scanners
 from tui.cli.doctor_trust import keys_of_trust
@@ -29,7 +29,7 @@ _ROLES = {OK: "ok", WARNING: "warn", PROBLEM: "bad"}
 
 
 def run(asked: Asked, *, json: bool) -> int:
-    """Check everything; 0 where nothing is a problem, else 1."""
+    """Check everything; 0 where nothing is a problem, 3 where an engine or a registry is away, else 1."""
     return asyncio.run(_run(asked, json=json))
 
 
@@ -46,7 +46,8 @@ async def _run(asked: Asked, *, json: bool) -> int:
         answer_json({"ok": not problems, "findings": [finding._asdict() for finding in found]})
     else:
         answer(f"\n{counted(problems, 'problem')}, {counted(warnings, 'warning')}\n")
-    return 1 if problems else 0
+    away = any(finding.away for finding in found)
+    return (OUT_OF_REACH if away else 1) if problems else 0
 
 
 def _lines(finding: Finding) -> list[Line]:

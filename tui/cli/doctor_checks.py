@@ -39,13 +39,23 @@ HARMLESS = ("lease", "pull")
 """Steps that leave nothing to be undone: a lease whose process has ended is nobody's."""
 
 
+OUT_OF_REACH = 3
+"""The exit status of an error that says that an engine or a registry does not answer."""
+
+
 class Finding(NamedTuple):
-    """What was found. state: "ok", "warning", "problem", or "note" for what is only said; remedy: lines."""
+    """What was found.
+
+    state    "ok", "warning", "problem", or "note" for what is only said
+    remedy   lines
+    away     whether an engine or a registry does not answer
+    """
 
     name: str
     state: str
     message: str
     remedy: str = ""
+    away: bool = False
 
 
 def counted(count: int, word: str) -> str:
@@ -55,7 +65,8 @@ def counted(count: int, word: str) -> str:
 
 def failed(name: str, error: HoldfastError) -> Finding:
     """A finding from an error and its remedy."""
-    return Finding(name, PROBLEM, error.message, "\n".join([*error.detail, error.hint]).strip("\n"))
+    remedy = "\n".join([*error.detail, error.hint]).strip("\n")
+    return Finding(name, PROBLEM, error.message, remedy, away=error.exit_status == OUT_OF_REACH)
 
 
 # -- configuration and state

@@ -211,7 +211,7 @@ async def _registry(engine: Engine, host: str, app: AppSpec, end: float) -> Find
             tags = await remote.tags()
             login = remote.credentials
     except TimeoutError:
-        return Finding("registry", PROBLEM, f"{host} did not answer in time")
+        return Finding("registry", PROBLEM, f"{host} did not answer in time", away=True)
     except HoldfastError as error:
         return failed("registry", error)
     who = f"as {login.username or 'the holder of a token'}" if login else "without a login"

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from tui.model.release import Release
     from tui.model.releases import Releases
     from tui.operations.looking.releases import Deployed
-    from tui.presentation.style import Line
+    from tui.presentation.style import Line, Span
     from tui.settings.schema import Settings
 
 MOST_REASONS = 3
@@ -248,12 +248,26 @@ def _show(found: list[AppStatus], now: float, *, nothing: bool, chains: bool = F
             {"health": [health_role(one.found.live or one.found.foreign) for one in found]},
             terminal_cells(1),
         ),
-        *(line for one in found for line in notes(one)),
+        *_noted(found, several=engines),
         *([(f"{safe(place)}: ", "strong"), (OPEN, "warn")] for place in _open(found)),
         *(line for one in found if chains for line in _chain(one, now, several=engines)),
     ]
     shown = colours(1)
     answer("".join([painted(line, colours=shown) + "\n" for line in lines]))
+
+
+def _noted(found: list[AppStatus], *, several: bool) -> Iterator[Line]:
+    """What is to be known of each; of several engines with their names, once where it is the same."""
+    if not several:
+        for one in found:
+            yield from notes(one)
+        return
+    same: dict[tuple[str, tuple[Span, ...]], list[str]] = {}
+    for one in found:
+        for line in notes(one):
+            same.setdefault((one.app, tuple(line[1:])), []).append(one.called)
+    for (app, words), engines in same.items():
+        yield [(f"{safe(app)} on {safe(', '.join(engines))}: ", "strong"), *words]
 
 
 def _open(found: list[AppStatus]) -> list[str]:

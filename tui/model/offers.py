@@ -10,11 +10,11 @@ from tui.model.version import Version
 from tui.model.ways_back import rolled_back_from
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from tui.model.app import AppSpec
     from tui.model.image import Image
-    from tui.model.release import Release
+    from tui.model.release import Entry, Release
     from tui.model.releases import Releases
     from tui.model.remote import RemoteTags
 
@@ -112,13 +112,16 @@ def release_of(one: Offered, releases: Releases | None) -> int | None:
 
 def trouble_of(one: Offered, releases: Releases | None) -> Trouble | None:
     """What its newest release came to, where that speaks against it. What is live has none."""
-    if releases is None:
-        return None
-    rejected = rolled_back_from(releases.entries)
-    for number, entry in sorted(releases.entries.items(), reverse=True):
+    return trouble_in(one, releases.entries, releases.standing.live) if releases is not None else None
+
+
+def trouble_in(one: Offered, entries: Mapping[int, Entry], live: int | None) -> Trouble | None:
+    """As `trouble_of`, of a ledger's entries and the number of the live one."""
+    rejected = rolled_back_from(entries)
+    for number, entry in sorted(entries.items(), reverse=True):
         if not is_of(one, entry.release) or entry.outcome is None:
             continue
-        if number == releases.standing.live:
+        if number == live:
             return None
         if not entry.outcome.good:
             return Trouble(number, failed=True, at=entry.outcome.at)

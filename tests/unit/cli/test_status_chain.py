@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.ui import fakes
-from tui.cli.status import AppStatus, _chain, fields
+from tui.cli.status import AppStatus, _chain, _noted, fields
 from tui.model.app import AppSpec
 from tui.model.policy import Policy
 from tui.model.recorded_chain import recorded_chain
@@ -27,6 +27,15 @@ def test_the_chain_stands_beneath_with_commands() -> None:
     assert lines[1] == "chain of r5 v1.5.0, as it is recorded:"
     assert "  ✓ test       ok, 2h ago, the record" in lines
     assert lines[-1] == "      $ holdfast history web"
+
+
+def test_a_note_says_of_which_engines_it_is() -> None:
+    one = status()._replace(notes=("something",))
+    other = one._replace(engine="ssh://edge-2", called="edge-2", notes=("something", "else"))
+    said = [plain(line) for line in _noted([one._replace(called="edge-1"), other], several=True)]
+    assert "web on edge-1, edge-2: something" in said
+    assert "web on edge-2: else" in said
+    assert "web: something" in [plain(line) for line in _noted([one], several=False)]
 
 
 def test_json_has_it_too() -> None:

@@ -12,6 +12,7 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, RequestReceived
 
+from tui.engine.buildkit import control
 from tui.engine.buildkit.control import AHEAD_BYTES, PATH, inside
 from tui.engine.buildkit.grpc import framed
 from tui.engine.buildkit.proto.session_pb2 import BytesMessage
@@ -32,6 +33,7 @@ class Peer:
         self.headers: dict[str, str] = {}
         self.got = bytearray()
         self.stream = 0
+        self.takes = True
         self._rest = bytearray()
 
     def flush(self) -> None:
@@ -47,7 +49,7 @@ class Peer:
                         {str(n): str(v) for n, v in event.headers},
                         event.stream_id or 0,
                     )
-                elif isinstance(event, DataReceived):
+                elif isinstance(event, DataReceived) and self.takes:
                     self.http.acknowledge_received_data(event.flow_controlled_length, self.stream)
                     self._take(event.data)
             self.flush()
@@ -108,6 +110,16 @@ async def test_bytes_go_both_ways_however_they_are_cut() -> None:
         for byte in message:
             peer.say(bytes([byte]))
         assert await inner.reader.readexactly(5) == b"hello"
+
+
+async def test_an_engine_that_takes_nothing_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "TAKEN_SECONDS", 0.1)
+    with pytest.raises(EngineError, match="has taken nothing of the build's session"):
+        async with connected() as (inner, peer):
+            peer.takes = False
+            inner.write(bytes(1 << 20))
+            with pytest.raises(ConnectionResetError):
+                await inner.drain()
 
 
 async def test_what_nobody_drains_is_sent_too() -> None:

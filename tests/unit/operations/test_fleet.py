@@ -74,6 +74,18 @@ async def test_a_broken_version_stops_at_the_first_engine_and_all_keep_the_forme
     assert states(done) == {"edge-1": "undone", "edge-2": "behind", "edge-3": "behind"}
     assert fleet.serving() == dict.fromkeys(fleet.apps, "v2")
     assert [*fleet.apps["edge-2"].memory.entries] == [1, 2], "nothing was begun there"
+    again = await run(fleet.deploy("v3"))
+    assert any(
+        said.startswith("edge-1: these bytes have failed before, as r3 v3: ") for said in again.plan.warnings
+    )
+
+
+async def test_what_somebody_rolled_back_from_is_said_to_be_so(web: MemoryApp) -> None:
+    fleet = three(web)
+    await fleet.deployed("v1", "v2")
+    assert (await work(fleet.rollback())).plan.warnings == ()
+    said = "these bytes were in service before, as r2 v2, and somebody rolled back from them"
+    assert said in (await run(fleet.deploy("v2"))).plan.warnings
 
 
 async def test_it_goes_back_everywhere_at_once(web: MemoryApp) -> None:

@@ -44,6 +44,9 @@ READ_BYTES = 1 << 16
 AHEAD_BYTES = 1 << 20
 """What is taken of what the engine sends before somebody reads it."""
 
+TAKEN_SECONDS = 120.0
+"""How long an engine may take nothing of what it is sent: it reads from the disk that it writes to."""
+
 PART_BYTES = 1 << 15
 """What one message holds at most, as buildkit itself cuts them."""
 
@@ -65,6 +68,8 @@ async def inside(
         inner.close()
         carrying.cancel()
         await asyncio.wait([carrying])
+        if inner.fault is not None:
+            raise inner.fault
         if not carrying.cancelled() and (error := carrying.exception()):
             raise error
 
@@ -92,6 +97,7 @@ class Inner:
     """The connection inside, as whoever reads and writes it sees it.
 
     reader   what the engine has sent
+    fault    why we hung up, None where we did not
     """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -106,6 +112,7 @@ class Inner:
         self._room = asyncio.Event()
         self._sending = asyncio.Lock()
         self._ended = False
+        self.fault: StreamBroken | None = None
 
     def begin(self, headers: Sequence[tuple[str, str]]) -> None:
         """Call. `headers` say what the session offers."""
@@ -178,16 +185,27 @@ class Inner:
             self.write(bytes(part))
 
     async def drain(self) -> None:
-        """Return once all is on its way."""
+        """Return once all is on its way. Raises ConnectionResetError, as a StreamWriter does; an engine that
+        takes nothing for TAKEN_SECONDS is hung up on, and `fault` says so."""
         async with self._sending:
             while self._waiting:
                 if self._ended:
                     raise ConnectionResetError("the call has ended")
                 self._room.clear()
                 self._send_what_fits()
-                await self._outer.drain()
-                if self._waiting:
-                    await self._room.wait()
+                try:
+                    async with asyncio.timeout(TAKEN_SECONDS):
+                        await self._outer.drain()
+                        if self._waiting:
+                            await self._room.wait()
+                except TimeoutError:
+                    self.fault = StreamBroken(
+                        f"the engine has taken nothing of the build's session for {TAKEN_SECONDS:g} s",
+                        "what does it wait for? journalctl -u docker",
+                    )
+                    self._ended = True
+                    self._outer.transport.abort()
+                    raise ConnectionResetError("nothing is taken") from None
 
     def close(self) -> None:
         """Hang up."""

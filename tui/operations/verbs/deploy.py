@@ -14,7 +14,9 @@ from tui.evidence.files import name_version
 from tui.ledger.errors import LeaseLost
 from tui.ledger.records import spec_hash
 from tui.ledger.way_out import refuse_beyond
+from tui.model.offers import Offered, trouble_in
 from tui.model.operation import CANCELLED, RUNNING, SKIPPED, Plan, PlanStep, Result
+from tui.model.remote import Whereabouts
 from tui.model.step import NETWORKS
 from tui.model.switching import START_FIRST, deploy, should_serve
 from tui.operations.deploying.gate import kept
@@ -139,7 +141,8 @@ class _Deploy:
             facts.append(("way back", _way_back_where_none_serves(releases)))
         facts.append(("gap", _expected_gap(releases, release)))
         facts += [*foreseen.facts, *found.facts]
-        warnings = [*found.warnings, *orchestrator.notes, *releases.stranger_notes(), *foreseen.warnings]
+        warnings = _came_to(release, releases) if found.name == "deploy" else []
+        warnings += [*found.warnings, *orchestrator.notes, *releases.stranger_notes(), *foreseen.warnings]
         return Plan(
             title=self._title(release),
             steps=tuple(steps),
@@ -233,6 +236,20 @@ class _Deploy:
             return ""
         live = releases.standing.live
         return releases.called(live) if live is not None else ""
+
+
+def _came_to(release: Release, releases: Deployed) -> list[str]:
+    """What these bytes came to here the last time, where that speaks against them."""
+    one = Offered(release.version, Whereabouts.HERE, release.digest, (release.image,))
+    trouble = trouble_in(one, releases.entries, releases.standing.live)
+    if trouble is None:
+        return []
+    called = releases.called(trouble.number)
+    if not trouble.failed:
+        return [f"these bytes were in service before, as {called}, and somebody rolled back from them"]
+    outcome = releases.entries[trouble.number].outcome
+    why = outcome.message.partition("\n")[0] if outcome is not None else ""
+    return [f"these bytes have failed before, as {called}{': ' if why else ''}{why}"]
 
 
 def _way_back_where_none_serves(releases: Deployed) -> str:
