@@ -91,7 +91,7 @@ def _home(folder: Path) -> Iterator[None]:
 
 async def _planned(engine: Engine, version: str) -> Planned:
     source = FromVersion(engine, APP, ANY, version, version)
-    return await deploy.plan(await Standalone.open(engine), APP, version, source)
+    return await deploy.plan(Standalone(engine), APP, version, source)
 
 
 async def _released(real: RealEngine, versions: tuple[str, ...]) -> None:
@@ -163,7 +163,7 @@ async def _plan(endpoint: Endpoint) -> None:
 
 async def _way_back(endpoint: Endpoint) -> None:
     async with await Engine.connect(endpoint) as engine:
-        await rollback.plan(await Standalone.open(engine), APP, "back", 1)
+        await rollback.plan(Standalone(engine), APP, "back", 1)
 
 
 async def _first_row(endpoint: Endpoint) -> tuple[float, float]:

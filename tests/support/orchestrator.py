@@ -83,6 +83,9 @@ class Memory:
     async def read_again(self, before: Deployed) -> Deployed:
         return await self.read(before.standing.app)
 
+    async def read_own(self, before: Deployed, number: int) -> Deployed:
+        return await self.read(before.standing.app)
+
     async def ways_back(self, releases: Deployed) -> tuple[WayBack, ...]:
         return ways_back(releases.standing, releases.entries, self.images, self.changed)
 
@@ -128,11 +131,11 @@ class Memory:
             return None
         return ImageConfig(reference, (), (), 0.0, 0, "linux", "amd64")
 
-    async def runnable(self, app: AppSpec, reference: str) -> str:
+    async def runnable(self, app: AppSpec, reference: str, known: ImageConfig | None = None) -> ImageConfig:
         found = await self.image(reference)
         if found is None:
             raise HoldfastError(f"{reference} is not here")
-        return found.id
+        return found
 
     async def pull(self, reference: str, host: str, report: Report, step: str) -> None:
         await self._begin(step)
@@ -163,6 +166,7 @@ class Memory:
         steps: Sequence[RolloutStep],
         *,
         size: int,
+        image: ImageConfig | None,
     ) -> Foreseen:
         return Foreseen(outgoing=self.going, missing=await self.missing(app))
 

@@ -19,6 +19,7 @@ from tui.ledger.reading import read_entries
 from tui.ledger.records import encode_release
 from tui.model.app_name import is_app_name
 from tui.model.container import Container
+from tui.model.engine import EngineInfo
 from tui.model.evidence import Evidence
 from tui.model.labels import APP, RELEASE
 from tui.model.operation import (
@@ -140,6 +141,9 @@ class Labelled:
     async def list(self, **_: object) -> list[Container]:
         return self._listed
 
+    async def info(self, **_: object) -> EngineInfo:
+        return EngineInfo("id", "host", 0.0)
+
     async def exists(self, _name: str) -> bool:
         return False
 
@@ -154,7 +158,7 @@ class Labelled:
 
 async def test_a_label_that_names_no_app_is_told_and_spoils_nothing(tmp_path: Path) -> None:
     engine: Any = Labelled("web", *NO_NAMES)
-    ledger = Ledger(engine, Mirror(Identity("id", "host", "/"), {"XDG_STATE_HOME": str(tmp_path)}))
+    ledger = Ledger(engine, {"XDG_STATE_HOME": str(tmp_path)})
     assert await ledger.apps() == ["web"]
     assert any('io.holdfast.app=".."' in note for note in ledger.notes)
 

@@ -38,3 +38,6 @@ PATIENCE = 10.0
 
 SILENCE = 1800.0
 """Seconds that a push or pull may say nothing at all, although the engine lives."""
+
+RECENT = 30.0
+"""Seconds for which what an engine says of itself holds, but for its clock."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 from tui.engine import payloads
+from tui.engine.ahead import opened_ahead
 from tui.engine.archives import Archives
 from tui.engine.bounds import QUESTION_SECONDS
 from tui.engine.builds import Builds
@@ -34,7 +37,6 @@ from tui.engine.volumes import Volumes
 from tui.engine.wire import Wire
 
 if TYPE_CHECKING:
-    import asyncio
     import ssl
     from collections.abc import AsyncIterator
     from contextlib import AbstractAsyncContextManager
@@ -46,6 +48,9 @@ if TYPE_CHECKING:
 
 USAGE_SECONDS = 600.0
 """Time limit for counting what is on the disk."""
+
+AHEAD = 8
+"""Connections that are opened ahead: as many as are asked for at once by whoever makes a plan."""
 
 OLDEST = (1, 41)
 """The API of Engine 20.10."""
@@ -83,13 +88,20 @@ class Engine:
         self.volumes = Volumes(wire)
         self.archives = Archives(wire)
         self._wire = wire
+        self._asking = asyncio.Lock()
+        self._said: EngineInfo | None = None
+        self._said_at = 0.0
 
     @classmethod
-    async def connect(cls, endpoint: Endpoint) -> Self:
-        """Open an engine and agree on a version, by one request. Raises EngineError."""
+    async def connect(cls, endpoint: Endpoint, *, ahead: int = AHEAD) -> Self:
+        """Open an engine and agree on a version, by one request. Raises EngineError.
+
+        ahead   connections that are opened meanwhile, where that takes a while
+        """
         wire = Wire(endpoint, transport_for(endpoint))
         try:
-            body, headers = await wire.ask_with_headers("GET", "/version", seconds=QUESTION_SECONDS)
+            async with opened_ahead(wire, ahead):
+                body, headers = await wire.ask_with_headers("GET", "/version", seconds=QUESTION_SECONDS)
             answer = parse(body, "GET /version")
             with readable("GET /version"):
                 wire.version = agree(answer)
@@ -111,9 +123,18 @@ class Engine:
         """Return when the engine answers; raises EngineError when it does not within so many seconds."""
         await self._wire.ask("GET", "/_ping", seconds=seconds)
 
-    async def info(self) -> EngineInfo:
-        """What it says of itself and its host, now. Raises EngineError."""
-        return await read_info(self._wire)
+    async def info(self, *, within: float = 0.0) -> EngineInfo:
+        """What it says of itself and its host: now, or what it said `within` so many seconds to anybody here.
+
+        Raises EngineError.
+        """
+        if not within:
+            return await read_info(self._wire)
+        async with self._asking:  # who comes meanwhile takes what is being asked
+            if self._said is None or time.monotonic() - self._said_at > within:
+                began = time.monotonic()
+                self._said, self._said_at = await read_info(self._wire), began
+            return self._said
 
     async def usage(self) -> Usage:
         """How much room images and volumes take, which an engine may count for long. Raises EngineError."""
@@ -138,6 +159,11 @@ class Engine:
         Raises OSError and ssl.SSLError, as asyncio.open_connection does.
         """
         return await self._wire.transport.dial(address, port, tls, name)
+
+    @property
+    def far(self) -> bool:
+        """Whether it takes a while until anything is answered."""
+        return self._wire.transport.far
 
     @property
     def few(self) -> bool:

@@ -75,6 +75,13 @@ class Created(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
+class Joined(NamedTuple):
+    """A container, and the ID of the one whose network it lives in (network mode container:ID), or ""."""
+
+    container: Container
+    network_of: str
+
+
 class Containers:
     """The containers of one engine. All calls raise EngineError; ids may be names too."""
 
@@ -141,31 +148,41 @@ class Containers:
     async def _inspected(self, id: str) -> Any:
         return await self._wire.get(f"/containers/{segment(id)}/json")
 
-    async def adoption(self, id: str) -> Adoption:
-        """Its configuration as an app's, without what its image and the engine say by themselves."""
-        (item, image), info = await asyncio.gather(self._with_image(id), read_info(self._wire))
+    async def adoption(self, id: str, image_id: str = "") -> Adoption:
+        """Its configuration as an app's, without what its image and the engine say by themselves.
+
+        image_id   of its image, where that is known
+        """
+        (item, image), info = await asyncio.gather(self._with_image(id, image_id), read_info(self._wire))
         with readable("GET /containers/{id}/json"):
             return adoption(item, image, info.logging_driver)
 
     async def differences(
-        self, id: str, wanted: RunSpec, app: str, unsure: Sequence[str] = ()
+        self, id: str, wanted: RunSpec, app: str, unsure: Sequence[str] = (), image_id: str = ""
     ) -> builtins.list[str]:
         """The attributes of a `resolved` RunSpec in which it is not what that makes.
 
-        unsure   variables that are not compared
+        unsure     variables that are not compared
+        image_id   of its image, where that is known
         """
-        item, image = await self._with_image(id)
+        item, image = await self._with_image(id, image_id)
         with readable("GET /containers/{id}/json"):
             return differences(item, image, wanted, app, unsure)
 
-    async def _with_image(self, id: str) -> tuple[Any, Any]:
+    async def _with_image(self, id: str, image_id: str) -> tuple[Any, Any]:
+        """A container and its image; both are asked for at once where the image's ID is known."""
+        if image_id:
+            return tuple(await asyncio.gather(self._inspected(id), self._image(image_id)))
         item = await self._inspected(id)
         with readable("GET /containers/{id}/json"):
-            image = str(item["Image"])
+            image_id = str(item["Image"])
+        return item, await self._image(image_id)
+
+    async def _image(self, id: str) -> Any:
         try:
-            return item, await self._wire.get(f"/images/{segment(image)}/json")
+            return await self._wire.get(f"/images/{segment(id)}/json")
         except NotFound:
-            return item, {}
+            return {}
 
     async def changes(self, id: str) -> FileChanges:
         """What is other in its files than in its image, the first CHANGES of it."""
@@ -180,17 +197,21 @@ class Containers:
                 await asyncio.sleep(0)
         return FileChanges(tuple(found))
 
-    async def sharing_network(self, id: str) -> builtins.list[str]:
-        """The names of containers that live in this one's network namespace (network mode container:ID)."""
-        found: list[str] = []
+    async def list_joined(self) -> builtins.list[Joined]:
+        """All containers in every state, each with whose network it lives in."""
+        now, attached = time.time(), 0
+        found: list[Joined] = []
         async with aclosing(self._wire.items("/containers/json", {"all": True})) as parts:
             async for items in parts:
-                with readable("GET /containers/json"):
-                    found += [
-                        item["Names"][0].removeprefix("/")
-                        for item in items
-                        if (item.get("HostConfig") or {}).get("NetworkMode") == f"container:{id}"
-                    ]
+                for item in items:
+                    with readable("GET /containers/json"):
+                        one = container_listed(item, now)
+                        mode = str((item.get("HostConfig") or {}).get("NetworkMode") or "")
+                    kind, _, id = mode.partition(":")
+                    found.append(Joined(one, id if kind == "container" else ""))
+                    attached += len(one.labels) + len(one.ports)
+                    refuse_attached(attached, "GET /containers/json")
+                await asyncio.sleep(0)
         return found
 
     async def using_volume(self, name: str) -> builtins.list[str]:

@@ -33,6 +33,7 @@ class TcpTransport:
 
     comes_back = False
     few = False
+    far = False
 
     def __init__(self, endpoint: Endpoint) -> None:
         try:

@@ -30,10 +30,12 @@ class Transport(Protocol):
     comes_back   whether `ready` brings back what was lost: then a request that changes nothing, or changes
                  the same once more, is worth repeating
     few          whether only few connections can be open at once: each is given up after its answer
+    far          whether opening a connection costs a round trip: then some are opened before they are needed
     """
 
     origin: str
     comes_back: bool
+    far: bool
 
     @property
     def few(self) -> bool: ...
@@ -80,6 +82,7 @@ class UnixTransport:
     origin = "http://docker"  # of no meaning on a socket; the name that Docker itself gives
     comes_back = False
     few = False
+    far = False
 
     def __init__(self, path: str) -> None:
         self.path = path

@@ -62,21 +62,37 @@ class Anchor:
 
         Nothing is made for that on an engine without a ledger.
         """
-        await self._look()
-        archives = self._engine.archives
+        place = f"{FOLDER}/{path}".rstrip("/")
         there = False
         for _ in range(TRIES):
+            looked = self._looked
             try:
-                return await archives.get(ANCHOR, f"{FOLDER}/{path}".rstrip("/"), cut=cut)
+                return await self._get(place, cut=cut)
             except NotFound:
                 if there:
                     return None
-            there = await self._there()  # if so, it may have been made just now
+            # If it is there, it may have been made just now: then what is asked next is of it.
+            there = self._looked and not looked
+            if there:
+                continue
+            there, kept = await asyncio.gather(self._there(), self._engine.volumes.exists(VOLUME))
             if not there:
-                if not await self._engine.volumes.exists(VOLUME):
+                if not kept:
                     return None
                 await self._make()
-        return await archives.get(ANCHOR, f"{FOLDER}/{path}".rstrip("/"), cut=cut)
+        return await self._get(place, cut=cut)
+
+    async def _get(self, place: str, *, cut: bool) -> bytes:
+        """What is at a path of the container, given away only where that is ours."""
+        got = self._engine.archives.get(ANCHOR, place, cut=cut)
+        if self._looked:
+            return await got
+        looked, tar = await asyncio.gather(self._look(), got, return_exceptions=True)
+        if isinstance(looked, BaseException):
+            raise looked
+        if isinstance(tar, BaseException):
+            raise tar
+        return tar
 
     async def has(self, path: str) -> bool:
         """Whether there is anything at a path below FOLDER."""

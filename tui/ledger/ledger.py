@@ -6,6 +6,7 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from tui.engine.bounds import RECENT
 from tui.engine.errors import AnswerTooLarge, ServerFault
 from tui.errors import Refused
 from tui.ledger.anchor import FOLDER, Anchor
@@ -32,9 +33,10 @@ from tui.model.app_name import is_app_name
 from tui.model.labels import APP, RELEASE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Mapping
 
     from tui.engine.client import Engine
+    from tui.model.container import Container
     from tui.model.release import Entry, Outcome, Release
 
 Records = dict[str, bytes]
@@ -49,37 +51,54 @@ class Files(NamedTuple):
 
 
 class Ledger:
-    """The ledger of one engine, made by `open`. All calls raise EngineError and LedgerUnreadable.
+    """The ledger of one engine. All calls raise EngineError and LedgerUnreadable.
+
+    Nothing is asked of the engine before something is read.
 
     notes   sentences about what was found wrong and what was done about it, each once
     """
 
-    def __init__(self, engine: Engine, mirror: Mirror) -> None:
+    def __init__(self, engine: Engine, environ: Mapping[str, str] = os.environ) -> None:
         self.notes: list[str] = []
         self._engine = engine
+        self._environ = environ
         self._anchor = Anchor(engine)
-        self._mirror = mirror
+        self._copied: Mirror | None = None
         self._known: dict[str, Records] = {}
 
     @classmethod
     async def open(cls, engine: Engine, environ: Mapping[str, str] = os.environ) -> Self:
         """The ledger of an engine, with this machine's copy of it. Changes nothing. Raises EngineError."""
-        info = await engine.info()
-        return cls(engine, Mirror(Identity(info.id, info.name, info.folder), environ))
+        ledger = cls(engine, environ)
+        await ledger.find_copy()
+        return ledger
+
+    async def find_copy(self) -> None:
+        """Which of this machine's copies is of this engine, and what its host is called."""
+        if self._copied is None:
+            info = await self._engine.info(within=RECENT)
+            self._copied = Mirror(Identity(info.id, info.name, info.folder), self._environ)
+
+    @property
+    def _mirror(self) -> Mirror:
+        assert self._copied is not None, "it was not looked for"
+        return self._copied
 
     @property
     def host(self) -> str:
-        """The name of the engine's host as the engine knows it."""
+        """The name of the engine's host as the engine knows it, once something was read."""
         return self._mirror.engine.host
 
-    async def entries(self, app: str) -> list[Entry]:
+    async def entries(self, app: str, labelled: Awaitable[list[Container]] | None = None) -> list[Entry]:
         """The releases of an app, newest first.
+
+        labelled   its containers by the labels of releases, where they are being asked for already
 
         What the engine has lost is restored from this machine's copy, or told by the labels of containers as
         far as those know it. The integrity of each says whether its record can be trusted.
         """
-        files, labelled = await asyncio.gather(
-            self._files(app), self._engine.containers.list(labels=[f"{APP}={app}", RELEASE])
+        files, claiming = await asyncio.gather(
+            self._files(app), labelled or self._engine.containers.list(labels=[f"{APP}={app}", RELEASE])
         )
         reading = await asyncio.to_thread(read_entries, app, files.read, files.unread)
         for note in reading.notes:
@@ -89,8 +108,8 @@ class Ledger:
         if taken:
             self._note(f"what is no record of {app} is left alone, its number not used: {way_out(app)}")
         lost: list[Entry] = []
-        if any(claimed(one) not in recorded for one in labelled):
-            lost = unrecorded(app, recorded, labelled, await self._anchor.made_at(), taken)
+        if any(claimed(one) not in recorded for one in claiming):
+            lost = unrecorded(app, recorded, claiming, await self._anchor.made_at(), taken)
         for entry in lost:
             number = entry.release.number
             self._note(f"the record of r{number} of {app} is lost: only its container tells of it")
@@ -102,6 +121,14 @@ class Ledger:
     async def is_recorded(self, app: str, number: int) -> bool:
         """Whether the engine has a record of this release; much quicker than reading it."""
         return await self._anchor.has(f"{app}/{release_file(number)}")
+
+    async def written(self, app: str, number: int) -> Entry | None:
+        """A release as it was read and written from here: nothing is asked. None where it is not known."""
+        files = self._known.get(app, {})
+        if outcome_file(number) not in files:
+            return None
+        reading = await asyncio.to_thread(read_entries, app, dict(files))
+        return next((entry for entry in reading.entries if entry.release.number == number), None)
 
     async def record(self, release: Release) -> None:
         """Write a release down, before anything is changed. LedgerConflict where its number is taken."""
@@ -126,6 +153,7 @@ class Ledger:
 
     async def apps(self) -> list[str]:
         """The apps that have releases on the engine, or had."""
+        await self.find_copy()
         tar, containers, copied = await asyncio.gather(
             self._anchor.read("", cut=True), self._engine.containers.list(labels=[APP]), self._copied_apps()
         )
@@ -143,7 +171,7 @@ class Ledger:
 
     async def _files(self, app: str) -> Files:
         """The files of an app; what is whole is on the engine and in the copy alike once this is done."""
-        found = await self._on_engine(app)
+        found, _ = await asyncio.gather(self._on_engine(app), self.find_copy())
         try:
             copy = await asyncio.to_thread(self._mirror.read, app)
         except OSError as error:

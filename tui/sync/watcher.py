@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError, EngineSilent, SshFailed
@@ -32,6 +32,9 @@ QUIET = 10.0
 
 PATIENCE = 5.0
 """Seconds that it may take to answer then."""
+
+FIRST = 60
+"""Containers that are asked for before anything else: more than fit on most screens."""
 
 CALM = 5.0
 """Seconds that a connection must hold before the next break starts again with the shortest wait."""
@@ -124,7 +127,8 @@ class Watcher:
             self._gone.clear()
             self._doubts.clear()
             self._loading = True
-            async with engine.events() as events:
+            first = asyncio.create_task(self._first(engine), name="first containers")
+            async with _owned(first), engine.events() as events:
                 version = engine.version
                 self.store.set_link(
                     Link(LinkState.LOADING, self._clock(), self._endpoint, version, attempt=attempt)
@@ -171,6 +175,13 @@ class Watcher:
         live = Link(LinkState.LIVE, self._clock(), self._endpoint, engine.version)
         self.store.set_link(live)
         self.store.set_link(live._replace(host=(await engine.info()).name))
+
+    async def _first(self, engine: Engine) -> None:
+        """The first rows of an engine that is far away, before it can be said that none is missing."""
+        if engine.far and not self.store.containers:
+            with suppress(EngineError):  # whoever subscribes is told
+                found = await engine.containers.list(limit=FIRST)
+                self._put([container for container in found if container.id not in self._gone])
 
     async def _list(self, engine: Engine) -> None:
         """Read everything."""
@@ -240,6 +251,16 @@ class Watcher:
                 present = {container.id for container in found}
                 self.store.remove_containers([id for id in part if id not in present | self._touched])
             await asyncio.sleep(GATHER - CONFIRM_AFTER)
+
+
+@asynccontextmanager
+async def _owned(task: asyncio.Task[None]) -> AsyncIterator[None]:
+    """The task ends with the block."""
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 def _parts(ids: list[str], size: int) -> Iterator[list[str]]:

@@ -171,7 +171,7 @@ def test_who_signed_what_was_deployed_is_in_the_history():
 
 async def test_status_knows_whether_the_registry_is_spoken_to_without_tls():
     class Plain:
-        async def info(self):
+        async def info(self, **_):
             return EngineInfo("", "", 0.0, registries={"registry:5000": False})
 
     release = entry(1, reference=f"registry:5000/web@{DIGEST}").release

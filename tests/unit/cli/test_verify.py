@@ -242,7 +242,7 @@ class FakeEngine:
     async def __aexit__(self, *_: object) -> None:
         pass
 
-    async def info(self) -> EngineInfo:
+    async def info(self, **_: object) -> EngineInfo:
         return EngineInfo("", "", 0.0)
 
     @property

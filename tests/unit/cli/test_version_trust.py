@@ -37,7 +37,7 @@ class Engine:
     version = SimpleNamespace(os="linux", arch="amd64")
     endpoint = Endpoint("unix:///run/e.sock", "--host")
 
-    async def info(self) -> EngineInfo:
+    async def info(self, **_: object) -> EngineInfo:
         return EngineInfo("", "", 0.0)
 
 

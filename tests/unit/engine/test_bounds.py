@@ -53,7 +53,7 @@ CALLS: dict[str, Callable[[Engine], Awaitable[object]]] = {
     "containers.adoption": lambda engine: engine.containers.adoption(ID),
     "containers.differences": lambda engine: engine.containers.differences(ID, RunSpec(), "web"),
     "containers.changes": lambda engine: engine.containers.changes(ID),
-    "containers.sharing_network": lambda engine: engine.containers.sharing_network(ID),
+    "containers.list_joined": lambda engine: engine.containers.list_joined(),
     "containers.create": lambda engine: engine.containers.create("web", Creation({}, {})),
     "containers.tail": lambda engine: engine.containers.tail(ID, 5),
     "containers.rename": lambda engine: engine.containers.rename(ID, "x"),

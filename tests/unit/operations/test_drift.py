@@ -35,7 +35,7 @@ async def look(engine: Engine, app: AppSpec = WEB) -> Drift:
 async def deployed(engine: Engine) -> Engine:
     await engine.images.import_empty("web", "v1")
     source = FromVersion(engine, WEB, ANY, "op", "v1")
-    await work(deploy.plan(await Standalone.open(engine), WEB, "op", source))
+    await work(deploy.plan(Standalone(engine), WEB, "op", source))
     return engine
 
 

@@ -44,7 +44,7 @@ async def verb(engine: Engine, home: Path) -> AsyncIterator[Planning]:
     )
 
     async def plan(name: str, version: str = "v3") -> Planned:
-        orchestrator = await Standalone.open(engine)
+        orchestrator = Standalone(engine)
         match name:
             case "deploy":
                 source = FromVersion(engine, app, ANY, "op", version)

@@ -43,6 +43,7 @@ class Script:
         self.hold.set()
         self.version = VERSION
         self.frozen = False
+        self.far = False
         self.containers: Any = self
         self.images: Any = Images(self)
 
@@ -78,7 +79,10 @@ class Script:
         await self.hold.wait()
         yield snapshot
 
-    async def list(self, *, ids: list[str]) -> list[Container]:
+    async def list(self, *, ids: list[str] | None = None, limit: int = 0) -> list[Container]:
+        if ids is None:
+            self.done.append("first")
+            return list(self.there.values())[:limit]
         self.done.append("read " + " ".join(sorted(ids)))
         return [self.there[id] for id in ids if id in self.there]
 
@@ -131,6 +135,22 @@ async def test_it_subscribes_before_it_lists() -> None:
         assert engine.done.index("events") < engine.done.index("list")
         assert [c.name for c in store.containers.values()] == ["a"]
         await until(lambda: store.link.host == "host")
+
+
+async def test_an_engine_far_away_shows_rows_before_its_list_is_whole() -> None:
+    engine = Script()
+    engine.far = True
+    engine.there = {"a": container("a")}
+    engine.hold.clear()
+    async with watching(engine) as (_, store):
+        await until(lambda: store.containers)
+        assert store.link.state is not LinkState.LIVE
+        engine.there = {"b": container("b")}
+        engine.hold.set()
+        await until(lambda: store.link.state is LinkState.LIVE)
+    async with watching(engine) as (_, store):
+        await until(lambda: store.link.state is LinkState.LIVE)
+        assert [c.name for c in store.containers.values()] == ["b"], "the whole list is what counts"
 
 
 async def test_what_goes_while_the_list_is_read_does_not_come_back() -> None:

@@ -25,7 +25,12 @@ NEEDED = (
     "StreamLocalBindMask=0177",
     "LogLevel=INFO",  # what it says of a failure is read
 )
-DEFAULTS = ("ServerAliveInterval=3", "ServerAliveCountMax=2", "ConnectTimeout=10")
+DEFAULTS = (
+    "ServerAliveInterval=3",
+    "ServerAliveCountMax=2",
+    "ConnectTimeout=10",
+    "Compression=yes",  # what an engine says is JSON, of which a tenth is left (decision 154)
+)
 
 ALONE = ("ssh", "-F", "none", "-o", "BatchMode=yes", "-o", "ProxyCommand=exit 1", "-a", "-x", "-T")
 """Of what only speaks to a tunnel that is there. Where that refuses, ssh would connect anew: so it cannot."""

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tui.engine.errors import EngineError
 
 
+IDLE_SECONDS = 120.0
+"""For how long a connection is kept for the next request: to open another costs a round trip."""
+
+
 class _Way(NamedTuple):
     """What makes a tunnel another one. One of another event loop is of no use."""
 
@@ -39,6 +43,7 @@ class SshTransport:
     """Connections to an engine of another host, by a tunnel that all transports to it share."""
 
     origin = "http://docker"  # of no meaning, as for a socket
+    far = True
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._ways = _SHARED.setdefault(asyncio.get_running_loop(), {})
@@ -70,7 +75,9 @@ class SshTransport:
             self._was_ready = True
 
     def connector(self) -> aiohttp.BaseConnector:
-        return aiohttp.UnixConnector(self._tunnel.socket, limit=0, limit_per_host=0)
+        return aiohttp.UnixConnector(
+            self._tunnel.socket, limit=0, limit_per_host=0, keepalive_timeout=IDLE_SECONDS
+        )
 
     async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         async with asyncio.timeout(CONNECT_SECONDS):

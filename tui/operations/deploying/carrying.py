@@ -13,10 +13,11 @@ from tui.model.labels import APP, RELEASE, VOLUME
 from tui.model.volumes import Carried, carried
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tui.engine.client import Engine
     from tui.engine.container.creation import Creation
+    from tui.engine.volumes import Volume
     from tui.model.release import Release
     from tui.operations.looking.releases import Deployed
 
@@ -39,22 +40,30 @@ async def carry(engine: Engine, creation: Creation, release: Release, releases: 
     targets = unnamed_targets(creation, declared, {mount.source for mount in release.run.volumes})
     if not targets:
         return creation
-    given = {one.target: one.volume for one in await _carried(engine, targets, release, releases)}
+    found = _carried(targets, release, releases)
+    if len(found) < len(targets):
+        found = _carried(targets, release, releases, await left_behind(engine, release.app))
+    given = {one.target: one.volume for one in found}
     for target in targets:
         labels = {APP: release.app, RELEASE: str(release.number), VOLUME: target}
         creation = with_volumes(creation, [target], given, labels)
     return creation
 
 
-async def foreseen(engine: Engine, creation: Creation, release: Release, releases: Deployed) -> GoingOn:
-    """What `carry` will do, in words. Raises EngineError."""
-    known = await _declared(engine, release.reference)
+def foreseen(
+    creation: Creation,
+    known: Sequence[str] | None,
+    release: Release,
+    releases: Deployed,
+    volumes: Sequence[Volume],
+) -> GoingOn:
+    """What `carry` will do, in words; `known` are the volumes that the image declares."""
     live = releases.live
     declared = known if known is not None else [*(live.volumes if live is not None else ())]
     named = {mount.source for mount in release.run.volumes}
     targets = unnamed_targets(creation, declared, named)
     asked = {inside(mount.target) for mount in release.run.volumes}
-    found = await _carried(engine, targets, release, releases)
+    found = _carried(targets, release, releases, _left_behind(volumes, release.app))
     unsure = "" if known is not None else ", if its image declares a volume there"
     facts = [
         (
@@ -88,24 +97,24 @@ async def _declared(engine: Engine, reference: str) -> Sequence[str] | None:
         return None
 
 
-async def _carried(engine: Engine, targets: list[str], release: Release, releases: Deployed) -> list[Carried]:
-    if not targets:
-        return []
+def _carried(
+    targets: list[str], release: Release, releases: Deployed, left: Mapping[str, str] | None = None
+) -> list[Carried]:
+    """`left`: see `left_behind`."""
     containers = {number: one.volumes for number, one in releases.containers.items()}
     first = [number for number in (releases.standing.live, release.rollback_of) if number]
-    found = carried(targets, containers, first)
-    if len(found) == len(targets):
-        return found
-    return carried(targets, containers, first, await left_behind(engine, release.app))
+    return carried(targets, containers, first, left or {})
 
 
 async def left_behind(engine: Engine, app: str) -> dict[str, str]:
     """Target -> the newest volume of an app there, of those that Holdfast had made. Raises EngineError."""
-    listed = await engine.volumes.list([f"{APP}={app}", VOLUME])
-    listed.sort(key=lambda volume: release_number(volume.labels.get(RELEASE, "")))
+    return _left_behind(await engine.volumes.list([f"{APP}={app}", VOLUME]), app)
+
+
+def _left_behind(volumes: Sequence[Volume], app: str) -> dict[str, str]:
     return {
         volume.labels[VOLUME]: volume.name
-        for volume in listed
+        for volume in sorted(volumes, key=lambda volume: release_number(volume.labels.get(RELEASE, "")))
         if VOLUME in volume.labels and volume.labels.get(APP) == app
     }
 

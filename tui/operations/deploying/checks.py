@@ -12,16 +12,21 @@ from tui.operations.deploying.host_checks import check_host_ports
 from tui.operations.deploying.reachable import out_of_reach
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tui.engine.client import Engine
     from tui.model.app import AppSpec, RunSpec
     from tui.model.container import Container
     from tui.model.release import Release
+    from tui.operations.deploying.surroundings import Surroundings
     from tui.operations.looking.releases import Deployed
 
 OWN_NETWORKS = ("bridge", "default", "host", "none")
 
 
-async def check_run(engine: Engine, app: AppSpec, release: Release, releases: Deployed) -> list[str]:
+async def check_run(
+    engine: Engine, app: AppSpec, release: Release, releases: Deployed, around: Surroundings
+) -> list[str]:
     """Warnings about a release that is to be deployed. Raises Refused and other HoldfastErrors.
 
     Its configuration is that of the release; what may be created is what the app declares.
@@ -30,11 +35,11 @@ async def check_run(engine: Engine, app: AppSpec, release: Release, releases: De
     if why := out_of_reach(engine.endpoint, release.ready, run):
         raise Refused(f"{app.name} could not prove that it serves: {why}", f"{EXEC} ([apps.{app.name}])")
     await _check_joined(engine, app, run)
-    await _check_networks(engine, app, run)
-    await _check_volumes(engine, app, run)
+    _check_networks(app, run, {network.name for network in around.networks})
+    _check_volumes(app, run, {volume.name for volume in around.volumes})
     live = releases.live
     ours = {one.id for one in releases.containers.values()}
-    listed = await engine.containers.list()
+    listed = [one for one, _ in around.containers]
     _check_names(releases, [one.name for one in listed if one.id not in ours])
     _check_ports(release, [one for one in listed if one.running and one.id not in ours])
     warnings = []
@@ -42,8 +47,9 @@ async def check_run(engine: Engine, app: AppSpec, release: Release, releases: De
         warnings += _check_side_by_side(run, releases)
     if live is not None:
         warnings += [
-            f"{name} shares the network of {app.name}: it loses it with the old container"
-            for name in await engine.containers.sharing_network(live.id)
+            f"{one.name} shares the network of {app.name}: it loses it with the old container"
+            for one, network_of in around.containers
+            if network_of == live.id
         ]
     warnings += [*_networks_lost(run, releases), *_unproved(engine, releases)]
     freed = {
@@ -108,25 +114,17 @@ def _check_names(releases: Deployed, others: list[str]) -> None:
             )
 
 
-async def _check_networks(engine: Engine, app: AppSpec, run: RunSpec) -> None:
-    wanted = [name for name in run.networks if name not in OWN_NETWORKS]
-    if not wanted:
-        return
-    there = {network.name for network in await engine.networks.list()}
-    for name in wanted:
-        if name not in there and name not in app.create_networks:
+def _check_networks(app: AppSpec, run: RunSpec, there: Collection[str]) -> None:
+    for name in run.networks:
+        if name not in OWN_NETWORKS and name not in there and name not in app.create_networks:
             raise Refused(
                 f"the network {name} is not on this engine",
                 f'docker network create {name}, or create_networks = ["{name}"] in [apps.{app.name}]',
             )
 
 
-async def _check_volumes(engine: Engine, app: AppSpec, run: RunSpec) -> None:
-    wanted = [mount.source for mount in run.volumes if mount.kind == "volume" and mount.source]
-    if not wanted:
-        return
-    there = {volume.name for volume in await engine.volumes.list()}
-    for name in wanted:
+def _check_volumes(app: AppSpec, run: RunSpec, there: Collection[str]) -> None:
+    for name in (mount.source for mount in run.volumes if mount.kind == "volume" and mount.source):
         if name not in there and name not in app.create_volumes:
             raise Refused(
                 f"the volume {name} is not on this engine, and a new one would be empty",

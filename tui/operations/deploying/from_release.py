@@ -176,16 +176,16 @@ class FromRelease:
 
     async def _target(self, releases: Deployed, earlier: Release) -> Target:
         """Its image where it is here, else where to pull it from; the network is needed only then."""
-        name = await image_here(self._orchestrator, releases, earlier)
-        image = await self._orchestrator.image(name) if name else None
-        if image is not None:
+        here = await image_here(self._orchestrator, releases, earlier)
+        if here is not None:
             return Target(
                 version=earlier.version,
-                reference=name,
+                reference=here.name,
                 digest=earlier.digest,
-                image=image.id,
+                image=here.image.id,
                 host="",
                 local=True,
+                found=here.image,
             )
         if not earlier.digest:
             raise _image_gone(earlier)

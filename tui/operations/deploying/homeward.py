@@ -17,6 +17,7 @@ from tui.model.ways_back import doubt_of
 from tui.operations.running.runner import whoami
 
 if TYPE_CHECKING:
+    from tui.model.image import ImageConfig
     from tui.model.release import Release
     from tui.model.standing import Standing
     from tui.model.step import RolloutStep
@@ -41,6 +42,13 @@ class Anew(NamedTuple):
 
     number: int | None
     skipped: tuple[str, ...] = ()
+
+
+class ImageHere(NamedTuple):
+    """What an image is called where it runs, and what it is."""
+
+    name: str
+    image: ImageConfig
 
 
 def refuse_gone(releases: Deployed, new: int) -> None:
@@ -109,9 +117,8 @@ async def made_anew(
     Its image is pulled where it is not here any more, and a registry had it. Raises HoldfastError.
     """
     earlier = releases.entries[number].release
-    reference = await image_here(orchestrator, releases, earlier)
-    if not reference:
-        reference = await _pulled(orchestrator, earlier, report, step)
+    here = await image_here(orchestrator, releases, earlier)
+    reference = here.name if here is not None else await _pulled(orchestrator, earlier, report, step)
     return earlier.made_anew(
         number=releases.standing.next_number,
         reference=reference,
@@ -123,13 +130,14 @@ async def made_anew(
     )
 
 
-async def image_here(orchestrator: Orchestrator, releases: Deployed, release: Release) -> str:
-    """What its image is called where it runs, "" where it is gone. Raises EngineError."""
+async def image_here(orchestrator: Orchestrator, releases: Deployed, release: Release) -> ImageHere | None:
+    """Its image where it runs, None where it is gone. Raises EngineError."""
     past = releases.containers.get(release.number)
-    for name in filter(None, (release.reference, past.image_id if past else "", release.image)):
-        if await orchestrator.image(name) is not None:
-            return name
-    return ""
+    known = (release.reference, past.image_id if past else "", release.image)
+    names = [*dict.fromkeys(filter(None, known))]
+    images = await asyncio.gather(*map(orchestrator.image, names))
+    found = zip(names, images, strict=True)
+    return next((ImageHere(name, image) for name, image in found if image is not None), None)
 
 
 async def _pulled(orchestrator: Orchestrator, release: Release, report: Report, step: str) -> str:

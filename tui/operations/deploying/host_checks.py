@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.engine.bounds import RECENT
 from tui.errors import Refused
 from tui.files import read_file
 from tui.model.sizes import disk_size
@@ -36,7 +37,7 @@ class Listener(NamedTuple):
 
 async def check_room(engine: Engine, needed: int = 0) -> list[str]:
     """Whether the engine's disk has room. Raises Refused where so many bytes cannot fit."""
-    info = await engine.info()
+    info = await engine.info(within=RECENT)
     folder = info.folder if engine.is_on_this_machine(info) else ""
     if not folder or not await asyncio.to_thread(os.path.isdir, folder):
         return []
@@ -61,7 +62,7 @@ async def check_host_ports(
     """
     wanted = [port for port in ports if port.published.isdigit() and port.protocol in LISTENING]
     wanted = [port for port in wanted if (int(port.published), port.protocol) not in freed]
-    if not wanted or not engine.is_on_this_machine(await engine.info()):
+    if not wanted or not engine.is_on_this_machine(await engine.info(within=RECENT)):
         return
     there = await asyncio.to_thread(listeners)
     for port in wanted:

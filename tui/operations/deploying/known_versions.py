@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.engine.bounds import RECENT
 from tui.engine.errors import NotFound
 from tui.errors import Refused
 from tui.evidence.files import all_evidence
@@ -51,10 +52,10 @@ async def moved(
     if app.has_registry:
         before = pushed(version, evidence)
     else:  # the same version may be other bytes on another engine
-        before = tagged(version, evidence, (await engine.info()).id)
+        before = tagged(version, evidence, (await engine.info(within=RECENT)).id)
     known = [one for one in (released(version, entries), before) if one is not None]
     if not known and app.has_registry:
-        known = await _on_engine(engine, app, version)
+        known = await _on_engine(engine, app, version, target)
     return next((one for one in known if differs(one, target)), None)
 
 
@@ -85,12 +86,14 @@ def tagged(version: str, evidence: list[Evidence], engine: str) -> Known | None:
     return Known("", newest.image, "when it was tagged")
 
 
-async def _on_engine(engine: Engine, app: AppSpec, version: str) -> list[Known]:
-    try:
-        image = await engine.images.config(f"{app.image}:{version}")
-    except NotFound:
-        return []
-    return [Known(app.digest_of(image.digests), image.id, "on this engine")]
+async def _on_engine(engine: Engine, app: AppSpec, version: str, target: Target) -> list[Known]:
+    images = target.tagged if target.version == version else None
+    if images is None:
+        try:
+            images = (await engine.images.config(f"{app.image}:{version}"),)
+        except NotFound:
+            return []
+    return [Known(app.digest_of(image.digests), image.id, "on this engine") for image in images]
 
 
 def differs(known: Known, target: Target) -> bool:

@@ -104,6 +104,13 @@ class Orchestrator(Protocol):
         """As they stand now; quicker where nothing has been recorded since `before`."""
         ...
 
+    async def read_own(self, before: Deployed, number: int) -> Deployed:
+        """As they stand now that a release was made; quicker, for whoever has made it.
+
+        before   as they stood under the lease that was held ever since, so that nobody else recorded anything
+        """
+        ...
+
     async def ways_back(self, releases: Deployed) -> tuple[WayBack, ...]:
         """What can be gone back to."""
         ...
@@ -140,8 +147,11 @@ class Orchestrator(Protocol):
         """An image that is here, None where there is none."""
         ...
 
-    async def runnable(self, app: AppSpec, reference: str) -> str:
-        """The ID of an image that is here and can run here. Raises where it is not, or cannot."""
+    async def runnable(self, app: AppSpec, reference: str, known: ImageConfig | None = None) -> ImageConfig:
+        """An image that is here and can run here. Raises where it is not, or cannot.
+
+        known   as it was found there just now
+        """
         ...
 
     async def pull(self, reference: str, host: str, report: Report, step: str) -> None:
@@ -179,11 +189,13 @@ class Orchestrator(Protocol):
         steps: Sequence[RolloutStep],
         *,
         size: int,
+        image: ImageConfig | None,
     ) -> Foreseen:
         """Look whether `release` can be made; what cannot work is refused.
 
         former   whose configuration it has, None where it has its own
         size     bytes that have to be pulled
+        image    its image, None where it has to be pulled
         """
         ...
 

@@ -49,7 +49,7 @@ async def creation_again(engine: Engine, release: Release, entry: Entry, past: I
     )
     if like:
         return past.creation.for_release(release.reference, release_labels(release))
-    found = (await engine.containers.adoption(past.id)).run
+    found = (await engine.containers.adoption(past.id, past.image_id)).run
     return _creation(release, await resolved_apart(by_reference(release.run, found, past.creation.profiles)))
 
 

@@ -61,14 +61,20 @@ def image_steps(going: Sequence[Going]) -> list[PlanStep]:
     return [PlanStep(one.reference, f"Remove {one.reference} ({one.what})") for one in going]
 
 
-async def retire(parts: RolloutParts, rollout: Rollout, planned: Sequence[Going]) -> None:
+async def retire(
+    parts: RolloutParts, rollout: Rollout, planned: Sequence[Going], before: Deployed, number: int
+) -> None:
     """Remove what is not kept. That it cannot be removed now is said, and is no failure of the deploy.
 
-    Of images only those go that the plan has named, and that nobody needs by now.
+    Of images only those go that the plan has named, and that nobody needs by now. `before` is how releases
+    stood under the lease, `number` what was made since.
     """
     report = parts.report
     try:
-        releases = await parts.orchestrator.read(parts.app.name)
+        if parts.lease.again:  # somebody else may have had it in between
+            releases = await parts.orchestrator.read(parts.app.name)
+        else:
+            releases = await parts.orchestrator.read_own(before, number)
         steps = outdated(releases.standing, parts.app.keep)
         now = await parts.orchestrator.unneeded(parts.app, releases) if planned else []
         if steps:

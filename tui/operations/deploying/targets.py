@@ -45,6 +45,9 @@ class Target(NamedTuple):
     local       whether the engine has it
     evidence    what this account knows of it
     size        bytes to pull, 0 where that is not known
+    found       the image itself, as it was found on the engine
+    tagged      what the engine itself has under the version's name: one image or none; None where that was
+                not looked at
     """
 
     version: str
@@ -59,6 +62,8 @@ class Target(NamedTuple):
     images: tuple[str, ...] = ()
     manifest: str = ""
     config: str = ""
+    tagged: tuple[ImageConfig, ...] | None = None
+    found: ImageConfig | None = None
 
     def check(self, app: str, image: str) -> None:
         """Raises Refused where the engine has another image under this reference than was judged.
@@ -91,16 +96,36 @@ async def resolve_version(engine: Engine, app: AppSpec, version: str, remote: Re
         raise NoSuchVersion(f'"{version}" cannot be a tag: {problem}', f"holdfast deploy {app.name} v1.4.0")
     if not app.has_registry:
         return await _only_local(engine, app, version)
-    local = await _config(engine, f"{app.image}:{version}") if "sha256:" not in version else None
+    if version.startswith("sha256:"):
+        return await _in_registry(engine, app, version, remote, None)
+    looking = asyncio.create_task(_config(engine, f"{app.image}:{version}"), name="the engine's own tag")
+    try:
+        found = await _in_registry(engine, app, version, remote, looking)
+        local = await looking
+    finally:
+        looking.cancel()
+    return found._replace(tagged=(local,) if local is not None else ())
+
+
+async def _in_registry(
+    engine: Engine,
+    app: AppSpec,
+    version: str,
+    remote: Remote | None,
+    local: asyncio.Task[ImageConfig | None] | None,
+) -> Target:
+    """`local` finds what the engine has under the tag, None where a digest is meant."""
     try:
         async with nullcontext(remote) if remote is not None else Remote(engine, app) as remote:
             digest = version if version.startswith("sha256:") else await remote.digest(version)
             if not digest:
-                raise _not_pushed(app, version, local, await remote.tags())
+                tags, here = await remote.tags(), await local if local is not None else None
+                raise _not_pushed(app, version, here, tags)
             manifest = await remote.manifest(digest)
             inner = await _inner(engine, remote, manifest)
     except RegistryError as error:
-        return await _without_registry(engine, app, version, local, error)
+        here = await local if local is not None else None
+        return await _without_registry(engine, app, version, here, error)
     _check_platform(engine, app, version, manifest)
     return await _target(engine, app, version, digest, manifest, inner)
 
@@ -173,6 +198,7 @@ async def _only_local(engine: Engine, app: AppSpec, version: str) -> Target:
         evidence=evidence,
         warnings=(LOCAL_ONLY,),
         images=(image.id,),
+        found=image,
     )
 
 
@@ -217,6 +243,7 @@ async def _target(
         images=tuple(filter(None, (image.id if image is not None else "", config))),
         manifest=inner.digest if inner is not None else "",
         config=inner.config_digest if inner is not None else "",
+        found=image,
     )
 
 

@@ -38,7 +38,7 @@ async def newest_of_all(app: AppSpec, engines: Mapping[str, Engine]) -> Release:
 
 async def _live(engine: Engine, app: AppSpec) -> Release | None:
     """The good release that serves on an engine, None for none."""
-    releases = await (await Standalone.open(engine)).read(app.name)
+    releases = await Standalone(engine).read(app.name)
     number = releases.standing.live
     entry = releases.entries.get(number) if number is not None else None
     return entry.release if entry is not None and entry.good else None

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from tui.engine.addresses import away, without_tls
+from tui.engine.bounds import RECENT
 from tui.engine.credentials import credentials_for
 from tui.engine.errors import EngineSilent, ServerFault, TransferFailed
 from tui.errors import HoldfastError
@@ -85,7 +86,7 @@ class Remote:
         if self._said is not None:
             self._insecure = self._said
         elif self._engine is not None:
-            self._insecure = await without_tls(self.host, await self._engine.info())
+            self._insecure = await without_tls(self.host, await self._engine.info(within=RECENT))
         registry = Registry(
             self.host, self.credentials, insecure=self._insecure, away=away(self.host, self._endpoint)
         )

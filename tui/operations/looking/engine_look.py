@@ -69,18 +69,23 @@ async def connected(engine: EngineRef) -> AsyncIterator[Engine]:
             yield opened
 
 
+async def _sparingly(endpoint: Endpoint) -> Engine:
+    """As many are looked at, each has as few connections as will do."""
+    return await Engine.connect(endpoint, ahead=1)
+
+
 class EngineLook:
     """The looks at one engine; `close` ends the connection. What fails is told by the state, never raised."""
 
     def __init__(
         self,
         engine: KnownEngine,
-        connect: Callable[[Endpoint], Awaitable[Engine]] = Engine.connect,
+        connect: Callable[[Endpoint], Awaitable[Engine]] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.known = engine
         self.state = EngineState()
-        self._connect = connect
+        self._connect = connect or _sparingly
         self._clock = clock
         self._engine: Engine | None = None
         self._way = AsyncExitStack()

@@ -31,6 +31,7 @@ class Observer:
     def __init__(self, engine: Callable[[], Engine | None]) -> None:
         self._engine = engine
         self._opened: tuple[Engine, Ledger] | None = None
+        self._likely: dict[str, list[str]] = {}
 
     async def releases(self, app: str) -> Releases | None:
         """Everything about an app's releases; None while no engine answers. Raises HoldfastError."""
@@ -38,11 +39,20 @@ class Observer:
         if engine is None:
             return None
         ledger = await self._ledger(engine)
-        found = await _read(engine, ledger, app)
+        found = await self._read(engine, ledger, app)
         if found.interrupted is not None:
             # Ledger and lease are two readings: a deploy may have begun or ended between them.
-            found = await _read(engine, ledger, app)
+            found = await self._read(engine, ledger, app)
         return found
+
+    async def _read(self, engine: Engine, ledger: Ledger, app: str) -> Releases:
+        """The containers that an app had are asked for at once: mostly it has them still."""
+        likely = self._likely.get(app, [])
+        found, lease = await asyncio.gather(
+            read_releases(engine, ledger, app, likely=likely), read_lease(engine, app)
+        )
+        self._likely[app] = [one.id for one in found.containers.values()]
+        return (await completed(engine, ledger, found, lease)).releases
 
     async def drift(self, app: AppSpec, policy: Policy) -> Drift | None:
         """Look for drift now; None while no engine answers. Raises HoldfastError."""
@@ -67,11 +77,6 @@ async def completed(engine: Engine, ledger: Ledger, found: Deployed, lease: Leas
         at=time.time(),
     )
     return found._replace(releases=releases)
-
-
-async def _read(engine: Engine, ledger: Ledger, app: str) -> Releases:
-    found, lease = await asyncio.gather(read_releases(engine, ledger, app), read_lease(engine, app))
-    return (await completed(engine, ledger, found, lease)).releases
 
 
 def _holder(lease: LeaseState) -> Holder:

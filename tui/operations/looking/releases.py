@@ -12,11 +12,12 @@ from tui.model.releases import Releases
 from tui.model.standing import Slot, Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Collection, Mapping
 
     from tui.engine.client import Engine
     from tui.engine.container.inspected import Inspected
     from tui.ledger.ledger import Ledger
+    from tui.model.container import Container
     from tui.model.release import Entry, Release
 
 
@@ -53,17 +54,29 @@ class Deployed(NamedTuple):
 
 
 async def read_releases(
-    engine: Engine, ledger: Ledger, app: str, known: Mapping[int, Entry] | None = None
+    engine: Engine,
+    ledger: Ledger,
+    app: str,
+    known: Mapping[int, Entry] | None = None,
+    likely: Collection[str] = (),
 ) -> Deployed:
-    """Read all of it anew, but the ledger's entries where they are `known`. Raises EngineError."""
-    entries = known
-    if entries is None:
-        entries = {entry.release.number: entry for entry in await ledger.entries(app)}
-    listed = await engine.containers.list(labels=[f"{APP}={app}", RELEASE])
+    """Read all of it anew, but the ledger's entries where they are `known`. Raises EngineError.
+
+    likely   IDs of containers that are its releases' as far as is known: they are read at once with the
+             list, and the others after it
+    """
+    listing = asyncio.ensure_future(engine.containers.list(labels=[f"{APP}={app}", RELEASE]))
+    entries, listed, first, named = await asyncio.gather(
+        _entries(ledger, app, listing) if known is None else _same(known),
+        listing,
+        _kept(engine, likely),
+        _kept(engine, [app]),
+    )
     whose = owned(app, entries, listed)
-    found, named = await asyncio.gather(_kept(engine, [*whose.containers.values()]), _kept(engine, [app]))
     numbers = {id: number for number, id in whose.containers.items()}
-    containers = {numbers[one.id]: one for one in found}
+    read = {one.id: one for one in (*named, *first) if one.id in numbers}
+    read |= {one.id: one for one in await _kept(engine, [id for id in numbers if id not in read])}
+    containers = {number: read[id] for id, number in numbers.items() if id in read}
     holder = next((one for one in named if one.name == app), None)
     foreign = None
     if holder is not None and holder.id not in numbers:
@@ -81,7 +94,15 @@ async def read_releases(
     return Deployed(releases, containers, foreign)
 
 
-async def _kept(engine: Engine, ids: list[str]) -> list[Inspected]:
+async def _entries(ledger: Ledger, app: str, listing: Awaitable[list[Container]]) -> Mapping[int, Entry]:
+    return {entry.release.number: entry for entry in await ledger.entries(app, listing)}
+
+
+async def _same(entries: Mapping[int, Entry]) -> Mapping[int, Entry]:
+    return entries
+
+
+async def _kept(engine: Engine, ids: Collection[str]) -> list[Inspected]:
     """Those that are still there."""
 
     async def one(id: str) -> Inspected | None:

@@ -52,7 +52,7 @@ async def not_as_recorded(engine: Engine, one: Inspected, entry: Entry, *, live:
     wanted = await resolved_apart(run._replace(env_file=(), security_opt=_without_files(run.security_opt)))
     passed_on = [*(name for name, value in run.environment.items() if value is None), *run.interpolated]
     try:
-        found += await engine.containers.differences(one.id, wanted, release.app, unsure=passed_on)
+        found += await engine.containers.differences(one.id, wanted, release.app, passed_on, one.image_id)
     except NotFound:
         return ()  # it has gone meanwhile
     unsure = (*(() if live else WHILE_LIVE), *(("environment",) if run.env_file else ()))

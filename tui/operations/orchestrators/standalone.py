@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from tui.engine.errors import NotFound
 from tui.ledger.lease_reading import read_lease
@@ -19,6 +19,7 @@ from tui.operations.deploying.pulling import pull, pulled
 from tui.operations.deploying.recreating import creation_again, new_creation
 from tui.operations.deploying.retention import leftover
 from tui.operations.deploying.retiring import outgoing, unneeded
+from tui.operations.deploying.surroundings import look_around
 from tui.operations.deploying.targets import check_image_platform
 from tui.operations.deploying.undisturbed import read_undisturbed
 from tui.operations.looking.releases import read_releases
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     from tui.engine.client import Engine
     from tui.engine.container.creation import Creation
+    from tui.engine.networks import Network
+    from tui.engine.volumes import Volume
     from tui.ledger.lease import Lease
     from tui.ledger.lease_state import Owner
     from tui.model.app import AppSpec, RunSpec
@@ -43,21 +46,18 @@ if TYPE_CHECKING:
     from tui.model.ways_back import WayBack
     from tui.operations.deploying.orchestrator import HeldLease
     from tui.operations.deploying.retention import Leftover
+    from tui.operations.deploying.surroundings import Surroundings
     from tui.operations.looking.releases import Deployed
     from tui.operations.running.report import Report
 
 
 class Standalone:
-    """One engine and its ledger, made by `open` (see orchestrators.base.Orchestrator)."""
+    """One engine and its ledger (see deploying.orchestrator.Orchestrator). Making it asks nothing."""
 
-    def __init__(self, engine: Engine, ledger: Ledger) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._ledger = ledger
-
-    @classmethod
-    async def open(cls, engine: Engine) -> Self:
-        """Changes nothing. Raises EngineError."""
-        return cls(engine, await Ledger.open(engine))
+        self._ledger = Ledger(engine)
+        self._around: Surroundings | None = None
 
     @property
     def host(self) -> str:
@@ -75,16 +75,27 @@ class Standalone:
         return await read_releases(self._engine, self._ledger, app)
 
     async def read_undisturbed(self, app: str) -> Deployed:
-        return await read_undisturbed(self._engine, self._ledger, app)
+        found = await read_undisturbed(self._engine, self._ledger, app)
+        self._around = found.around
+        return found.releases
 
     async def read_again(self, before: Deployed) -> Deployed:
         """The ledger takes long: it is read only where there is something new."""
         engine, ledger, app = self._engine, self._ledger, before.standing.app
-        found = await read_releases(engine, ledger, app, before.entries)
-        same = found.standing == before.standing and found.foreign is None
-        if same and not await ledger.is_recorded(app, before.standing.next_number):
+        likely = [one.id for one in before.containers.values()]
+        reading = read_releases(engine, ledger, app, before.entries, likely)
+        found: Deployed
+        found, newer = await asyncio.gather(reading, ledger.is_recorded(app, before.standing.next_number))
+        if found.standing == before.standing and found.foreign is None and not newer:
             return found
-        return await read_releases(engine, ledger, app)
+        return await read_releases(engine, ledger, app, likely=likely)
+
+    async def read_own(self, before: Deployed, number: int) -> Deployed:
+        engine, ledger, app = self._engine, self._ledger, before.standing.app
+        made = await ledger.written(app, number)
+        entries = None if made is None else {**before.entries, number: made}
+        likely = [one.id for one in before.containers.values()]
+        return await read_releases(engine, ledger, app, entries, likely)
 
     async def ways_back(self, releases: Deployed) -> tuple[WayBack, ...]:
         return await find_ways_back(self._engine, releases)
@@ -97,7 +108,7 @@ class Standalone:
 
     async def run_of(self, releases: Deployed, number: int) -> RunSpec | None:
         one = releases.containers.get(number)
-        return (await self._engine.containers.adoption(one.id)).run if one is not None else None
+        return (await self._engine.containers.adoption(one.id, one.image_id)).run if one is not None else None
 
     async def record(self, release: Release) -> None:
         await self._ledger.record(release)
@@ -121,10 +132,10 @@ class Standalone:
         except NotFound:
             return None
 
-    async def runnable(self, app: AppSpec, reference: str) -> str:
-        image = await pulled(self._engine, reference)
+    async def runnable(self, app: AppSpec, reference: str, known: ImageConfig | None = None) -> ImageConfig:
+        image = known or await pulled(self._engine, reference)
         check_image_platform(self._engine, app, image)
-        return image.id
+        return image
 
     async def pull(self, reference: str, host: str, report: Report, step: str) -> None:
         await pull(self._engine, reference, host, report, step)
@@ -153,6 +164,7 @@ class Standalone:
         steps: Sequence[RolloutStep],
         *,
         size: int,
+        image: ImageConfig | None,
     ) -> Foreseen:
         engine = self._engine
         checked = release
@@ -161,15 +173,20 @@ class Standalone:
             known = {name: value or "" for name, value in release.run.environment.items()}
             run = release.run._replace(env_file=(), environment=known, security_opt=())
             checked = release._replace(run=run)
-        warnings, going = await asyncio.gather(
-            check_run(engine, app, checked, releases), outgoing(self, app, releases, release, steps)
+        around = self._around or await look_around(engine)
+        checking, going, scarce, creation = await asyncio.gather(
+            check_run(engine, app, checked, releases, around),
+            outgoing(self, app, releases, release, steps),
+            check_room(engine, size),
+            self._creation(release, former, releases),
         )
-        warnings += await check_room(engine, size)
-        creation = await self._creation(release, former, releases)
-        volumes = await foreseen(engine, creation, release, releases)
+        declared = image.volumes if image is not None else None
+        volumes = foreseen(creation, declared, release, releases, around.volumes)
+        warnings = [*checking, *scarce]
         if release.order == START_FIRST and releases.live is not None:
             warnings += [f"both releases write {one.target} for a while" for one in volumes.carried]
-        return Foreseen([*warnings, *volumes.warnings], volumes.facts, going, await self.missing(app))
+        missing = _named(*_absent(app, around.networks, around.volumes))
+        return Foreseen([*warnings, *volumes.warnings], volumes.facts, going, missing)
 
     async def _creation(self, release: Release, former: Entry | None, releases: Deployed) -> Creation:
         if former is None:
@@ -178,22 +195,15 @@ class Standalone:
         return await creation_again(self._engine, release, former, past)
 
     async def missing(self, app: AppSpec) -> list[str]:
-        networks, volumes = await self._absent(app)
-        return [*(f"network {name}" for name in networks), *(f"volume {name}" for name in volumes)]
+        return _named(*await self._absent_now(app))
 
-    async def _absent(self, app: AppSpec) -> tuple[list[str], list[str]]:
-        """Networks and volumes that are declared and not there."""
+    async def _absent_now(self, app: AppSpec) -> tuple[list[str], list[str]]:
         if not (app.create_networks or app.create_volumes):
             return [], []
-        networks, volumes = await asyncio.gather(self._engine.networks.list(), self._engine.volumes.list())
-        there, kept = {network.name for network in networks}, {volume.name for volume in volumes}
-        return (
-            [name for name in app.create_networks if name not in there],
-            [name for name in app.create_volumes if name not in kept],
-        )
+        return _absent(app, *await asyncio.gather(self._engine.networks.list(), self._engine.volumes.list()))
 
     async def create_declared(self, app: AppSpec, lease: HeldLease, report: Report, step: str) -> None:
-        networks, volumes = await self._absent(app)
+        networks, volumes = await self._absent_now(app)
         for name in networks:
             await lease.guard(step)
             await self._engine.networks.create(name)
@@ -215,3 +225,18 @@ class Standalone:
     ) -> Containers:
         creation = await self._creation(release, former, releases) if release is not None else None
         return Containers(self._engine, app, releases, report, release, creation, volumes_going)
+
+
+def _absent(
+    app: AppSpec, networks: Sequence[Network], volumes: Sequence[Volume]
+) -> tuple[list[str], list[str]]:
+    """Networks and volumes that are declared and not there."""
+    there, kept = {network.name for network in networks}, {volume.name for volume in volumes}
+    return (
+        [name for name in app.create_networks if name not in there],
+        [name for name in app.create_volumes if name not in kept],
+    )
+
+
+def _named(networks: Sequence[str], volumes: Sequence[str]) -> list[str]:
+    return [*(f"network {name}" for name in networks), *(f"volume {name}" for name in volumes)]

@@ -169,7 +169,7 @@ async def _deploy(request: Request, engine: Engine, app: AppSpec, policy: Policy
 
     op, version, digest = request.op, request.version, request.digest
     source = FromVersion(engine, app, policy, op, version, digest=digest, again=request.again)
-    return await plan(await Standalone.open(engine), app, op, source)
+    return await plan(Standalone(engine), app, op, source)
 
 
 async def _rollback(request: Request, engine: Engine, app: AppSpec, policy: Policy) -> Planned:
@@ -177,7 +177,7 @@ async def _rollback(request: Request, engine: Engine, app: AppSpec, policy: Poli
     from tui.operations.orchestrators.standalone import Standalone
     from tui.operations.verbs.rollback import plan
 
-    orchestrator, trust = await Standalone.open(engine), policy.trust
+    orchestrator, trust = Standalone(engine), policy.trust
     to = request.to or (await number_of_version(orchestrator, app, request.version) if request.version else 0)
     return await plan(orchestrator, app, request.op, to, force=request.force, trust=trust)
 
@@ -192,14 +192,14 @@ async def _recover(request: Request, engine: Engine, app: AppSpec, _: Policy) ->
     from tui.operations.orchestrators.standalone import Standalone
     from tui.operations.verbs.recover import plan
 
-    return await plan(await Standalone.open(engine), app, request.op)
+    return await plan(Standalone(engine), app, request.op)
 
 
 async def _prune(request: Request, engine: Engine, app: AppSpec, _: Policy) -> Planned:
     from tui.operations.orchestrators.standalone import Standalone
     from tui.operations.verbs.prune import plan
 
-    return await plan(await Standalone.open(engine), app, request.op)
+    return await plan(Standalone(engine), app, request.op)
 
 
 PLANNING: Mapping[str, Callable[[Request, Engine, AppSpec, Policy], Awaitable[Planned]]] = {

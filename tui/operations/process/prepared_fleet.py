@@ -124,7 +124,7 @@ async def _parts(
     found = []
     for name, engine in engines.items():
         try:
-            orchestrator = await Standalone.open(engine)
+            orchestrator = Standalone(engine)
         except HoldfastError as error:
             raise named(error, name) from error
         source = partial(_source, name, engine, origin, request, app, policy)

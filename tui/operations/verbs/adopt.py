@@ -70,7 +70,7 @@ async def plan(
     one = await look(engine, container or name)
     await refuse_our_own(engine, ledger, one.container)
     refuse_unfit(one, name)
-    releases = await read_undisturbed(engine, ledger, name)
+    releases, _ = await read_undisturbed(engine, ledger, name)
     refuse_taken(releases, one.container)
     await refuse_adopted_elsewhere(ledger, one.container, name)
     number = releases.standing.next_number

@@ -72,10 +72,12 @@ async def plan(
     found = await source.find(read)
     releases = found.releases
     release = await found.release(releases.standing)
-    if found.target.local:
-        found.target.check(app.name, await orchestrator.runnable(app, release.reference))
     steps, size = _steps(app, release, releases), found.target.size
-    foreseen = await orchestrator.foresee(app, release, found.former, releases, steps, size=size)
+    image = None
+    if found.target.local:
+        image = await orchestrator.runnable(app, release.reference, found.target.found)
+        found.target.check(app.name, image.id)
+    foreseen = await orchestrator.foresee(app, release, found.former, releases, steps, size=size, image=image)
     deploy = _Deploy(orchestrator, app, op, found, foreseen, turn)
     return Planned(deploy.plan(release), deploy.run)
 
@@ -190,7 +192,7 @@ class _Deploy:
                     await found.fetch(report)
                 else:
                     await orchestrator.pull(release.reference, found.target.host, report, PULL)
-        image = await orchestrator.runnable(app, release.reference)
+        image = (await orchestrator.runnable(app, release.reference)).id
         found.target.check(app.name, image)
         await self._turn.come()
         if missing := await orchestrator.missing(app):
@@ -217,7 +219,7 @@ class _Deploy:
                 back, serves = _back(rollout, releases)
                 raise Undone(f"{error.message}; {back}", hint, error.detail, serves) from error
             report.warn(f"it is done all the same: {error.message}")
-        await retire(parts, rollout, self._foreseen.outgoing)
+        await retire(parts, rollout, self._foreseen.outgoing, releases, release.number)
         await _keep_in_mind(release, report)
         return Result(
             image=image,

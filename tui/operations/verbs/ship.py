@@ -113,7 +113,7 @@ class _Ship:
 
     async def _foreseen(self) -> Plan:
         """What can be said of the deploy before the version has bytes; what is refused anyway is raised."""
-        orchestrator = await Standalone.open(self._engine)
+        orchestrator = Standalone(self._engine)
         source = FromBuild(self._app, self._op, self._version)
         return (await deploy.plan(orchestrator, self._app, self._op, source)).plan
 
@@ -137,7 +137,7 @@ class _Ship:
         if self._again:
             return None
         app = self._app
-        releases = await (await Standalone.open(self._engine)).read_undisturbed(app.name)
+        releases = await Standalone(self._engine).read_undisturbed(app.name)
         live = await live_already(releases, app, version=self._version, image=image)
         if live is None:
             return None
@@ -167,7 +167,7 @@ class _Ship:
         if app.has_registry:
             pushing = push.plan(engine, app, policy, version, image, op)
             result = await self._planned("ship-push", pushing, report)
-        orchestrator = await Standalone.open(engine)
+        orchestrator = Standalone(engine)
         source = FromVersion(engine, app, policy, op, version, again=True)
         last = await self._planned("ship-deploy", deploy.plan(orchestrator, app, op, source), report)
         return last._replace(digest=last.digest or result.digest)
