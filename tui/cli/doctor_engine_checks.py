@@ -30,12 +30,12 @@ async def engine_and_apps(settings: Settings, asked: Named) -> AsyncIterator[Fin
     """The engine, then every app; ends within SECONDS, whoever is silent, once the engine is reached."""
     from tui.engine.client import Engine
     from tui.engine.transports import reached
-    from tui.operations.looking.endpoint_choice import current
+    from tui.operations.looking.opening import opening
 
     end = asyncio.get_running_loop().time() + SECONDS
     engine: Engine | None = None
     try:
-        meant = current(settings, asked)
+        meant = await asyncio.to_thread(opening, settings, asked)
         yield _endpoint(meant.endpoint)
         async with reached(meant.endpoint):
             end = asyncio.get_running_loop().time() + SECONDS

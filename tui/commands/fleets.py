@@ -32,6 +32,7 @@ FLEET_DEPLOY = Command(
     ("W",),
     changes=True,
     asks=Asks.PLAN,
+    footer="deploy to all",
     why_not=_several,
     of_app=True,
 )
@@ -41,6 +42,7 @@ FLEET_ROLLBACK = Command(
     ("U",),
     changes=True,
     asks=Asks.PLAN,
+    footer="roll all back",
     why_not=_several,
     of_app=True,
 )
@@ -48,6 +50,7 @@ OPERATION_PAUSE = Command(
     "operation.pause",
     "Pause a deploy to several engines before the next one, or go on",
     ("H",),
+    footer="pause",
     why_not=_pause,
     of_app=True,
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Scope, named
+from tui.commands.fleets import FLEET_DEPLOY, FLEET_ROLLBACK
 from tui.commands.table import TABLE, belongs
+from tui.commands.view import VIEW_HELP
 from tui.engine.endpoint import OPEN
 from tui.presentation.amounts import age
 from tui.presentation.lines import clip
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from tui.commands.keymap import Keymap
     from tui.presentation.style import Line, Span
 
+
+OF_ALL = (FLEET_DEPLOY, FLEET_ROLLBACK)
 
 _OPEN = (f" {OPEN} ", " not encrypted ", " PLAIN ")
 """What is said of a line that others can read and write, in ever fewer words."""
@@ -108,8 +112,9 @@ def _whole_words(text: str, cells: int) -> str:
 
 
 def footer_commands(keymap: Keymap, situation: Situation) -> list[Command]:
-    """The commands in the footer of a pane: what can be done now."""
-    return [
+    """The commands in the footer of a pane: what can be done now, first what is done on all engines of an app
+    that lives on several."""
+    found = [
         command
         for command in TABLE
         if command.footer
@@ -118,6 +123,7 @@ def footer_commands(keymap: Keymap, situation: Situation) -> list[Command]:
         and (situation.apps or not command.of_app)
         and not command.unavailable(situation)
     ]
+    return sorted(found, key=lambda command: (command is not VIEW_HELP, command not in OF_ALL))
 
 
 def footer_keys(keymap: Keymap, situation: Situation) -> list[tuple[str, str]]:

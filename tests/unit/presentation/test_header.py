@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tui.commands.command import Scope, Situation
+from tui.commands.keymap import Keymap
+from tui.model.app import AppSpec
 from tui.model.engine import EngineVersion
-from tui.presentation.header import header_line
+from tui.presentation.header import footer_keys, header_line
 from tui.presentation.lines import plain
 from tui.presentation.text import width
 from tui.store.store import Link, LinkState
@@ -88,3 +91,11 @@ def test_an_engine_that_never_answered_was_not_seen_some_time_ago() -> None:
     line = plain(header_line(120, never, 1_800_000_000.0))
     assert "✗ no answer" in line
     assert "last seen" not in line
+
+
+def test_where_an_app_lives_on_several_engines_the_footer_begins_with_what_is_done_on_all() -> None:
+    web = AppSpec("web", "registry:5000/web", "", engines=("one", "two"))
+    words = [word for _, word in footer_keys(Keymap(), Situation(Scope.APPS, apps=(web,)))]
+    assert words[:4] == ["help", "deploy to all", "roll all back", "deploy"]
+    alone = Situation(Scope.APPS, apps=(web._replace(engines=("one",)),))
+    assert [word for _, word in footer_keys(Keymap(), alone)][:2] == ["help", "deploy"]
