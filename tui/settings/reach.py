@@ -161,14 +161,17 @@ def _named(where: str, names: Sequence[str] | None, mine: Own) -> Iterator[Ask]:
 
 
 def _registries(apps: Mapping[str, Mapping[str, Any]], mine: Own) -> list[Ask]:
-    asked = {name: registry_of(str(table.get("image", name))) for name, table in apps.items()}
-    strange = {name: host for name, host in asked.items() if host and host not in mine.registries}
-    known = logins(mine.environ) if strange else ()
-    return [
-        Ask(f"[apps.{bare(name)}] image", host, REGISTRY, name)
-        for name, host in strange.items()
-        if host not in known
+    asked = [
+        Ask(f"[apps.{bare(name)}] image", registry_of(str(table.get("image", name))), REGISTRY, name)
+        for name, table in apps.items()
     ]
+    for name, table in apps.items():
+        where = f"[apps.{bare(name)}.{BUILD}] cache_from"
+        sources = (table.get(BUILD) or {}).get("cache_from") or ()
+        asked += [Ask(where, registry_of(str(source)), BUILD, name) for source in sources]
+    strange = [one for one in asked if one.what and one.what not in mine.registries]
+    known = logins(mine.environ) if strange else ()
+    return [one for one in strange if one.what not in known]
 
 
 def _app(name: str, table: Mapping[str, Any], folder: str, mine: Own) -> Iterator[Ask]:

@@ -111,6 +111,7 @@ def test_opening_the_dashboard_does_not_fail_for_it(monkeypatch: pytest.MonkeyPa
         ('[apps.web.scan]\nscanner = "/tmp/trivy"\n', {"scan", "ship"}),
         ('[apps.web.scan]\nscanner = "./trivy"\n', {"scan", "ship"}),
         ('[apps.web.build]\nsecrets = [{ id = "npm", env = "AWS_KEY" }]\n', {"build", "ship"}),
+        ('[apps.web.build]\ncache_from = ["evil.example.com/web:cache"]\n', {"build", "ship"}),
         ('[apps.web.run]\nenvironment = ["AWS_KEY"]\n', {"test", "deploy", "ship"}),
         ('[apps.web.run]\nenvironment = { A = "${X:-${AWS_KEY}}" }\n', {"test", "deploy", "ship"}),
         ('[apps.web.run]\nenv_file = "asking.env"\n', {"test", "deploy", "ship"}),
