@@ -71,7 +71,7 @@ bench: $(VENV)/bench.stamp  ## speed, side by side with lazydocker
 	@scripts/provision engine
 	$(BIN)/python -m tests.bench
 
-docs: $(VENV)/run.stamp  ## write docs/keys.md and docs/pictures from the program itself
+docs: $(VENV)/test.stamp  ## write docs/keys.md and docs/pictures from the program itself
 	$(BIN)/python scripts/keys_page.py
 	$(BIN)/python scripts/pictures.py
 

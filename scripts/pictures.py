@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import time
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.ui import scans, trusted
+from tests.ui.fleets import under_way
+from tests.ui.test_engines_screen import screen as engines_screen
+from tests.ui.test_pictures import APPS, NOW, PAST, still
 from tui.app import Holdfast
 from tui.demo.launch import DemoEngine
 from tui.engine.endpoint import Endpoint
@@ -75,6 +79,31 @@ async def trust(size: tuple[int, int]) -> None:
             (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="holdfast"))
 
 
+async def engines(size: tuple[int, int]) -> None:
+    """All engines, and the apps on them."""
+    for name, keys in (("engines", ("g", "j", "j")), ("apps-on-engines", ("tab", "j", "j"))):
+        app = still()
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            app.push_screen(engines_screen(app))
+            await pilot.pause(0.3)
+            await pilot.press(*keys)
+            await pilot.pause(0.2)
+            (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="holdfast"))
+
+
+async def fleet(size: tuple[int, int]) -> None:
+    """A deploy to a fleet, in its second wave."""
+    operation = await under_way(NOW)
+    app = still(apps=APPS, operations=(*PAST, operation))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        app.main.show_operation(operation, focus=True)
+        await pilot.press("z")
+        await pilot.pause(0.2)
+        (FOLDER / "fleet.svg").write_text(app.export_screenshot(title="holdfast"))
+
+
 async def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for width, height in SIZES:
@@ -83,11 +112,14 @@ async def main() -> None:
     await picture((120, 40), "holdfast-dark", "actions-120x40", ("X",))
     await findings((120, 24))
     await trust((100, 26))
+    await engines((120, 20))
+    await fleet((110, 40))
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as home:
         import os
 
-        os.environ["XDG_CONFIG_HOME"] = home
+        os.environ |= {"XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home, "TZ": "UTC"}
+        time.tzset()
         asyncio.run(main())
