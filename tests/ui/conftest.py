@@ -91,12 +91,12 @@ class Robot:
             async with session.post(url, data=body) as answer:
                 assert answer.status == 200, await answer.text()
 
-    async def ask(self, method: str, path: str) -> int:
-        """A request to the engine from somebody else; the status."""
+    async def ask(self, method: str, path: str, body: object = None) -> int:
+        """A request to the engine from somebody else, with a body as JSON; the status."""
         connector = aiohttp.UnixConnector(self.endpoint.socket_path)
         async with (
             aiohttp.ClientSession(connector=connector) as session,
-            session.request(method, f"http://demo{path}") as answer,
+            session.request(method, f"http://demo{path}", json=body) as answer,
         ):
             await answer.read()
             return answer.status

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.container import Container
     from tui.model.image import Image
+    from tui.model.network import Network
     from tui.model.releases import Releases
     from tui.model.trust import Trust
+    from tui.model.volume import Volume
     from tui.store.operation import Operation
 
 
@@ -35,6 +37,9 @@ class Scope(Enum):
     APPS = "apps"
     LOG = "log"
     OPERATION = "operation"
+    VOLUMES = "volumes"
+    NETWORKS = "networks"
+    EVENTS = "events"
 
 
 LIST_PANES = {Scope.APPS: "1", Scope.IMAGES: "2", Scope.TAGS: "3", Scope.CONTAINERS: "4"}
@@ -42,6 +47,8 @@ LIST_PANES = {Scope.APPS: "1", Scope.IMAGES: "2", Scope.TAGS: "3", Scope.CONTAIN
 
 LIST_SCOPES = tuple(LIST_PANES)
 OUTPUT_SCOPES = (Scope.LOG, Scope.OPERATION)
+RESOURCE_SCOPES = (Scope.VOLUMES, Scope.NETWORKS, Scope.EVENTS)
+"""Lists that have a screen of their own."""
 
 
 class Situation(NamedTuple):
@@ -51,6 +58,8 @@ class Situation(NamedTuple):
     containers  marked ones, else the one under the cursor (none outside their pane)
     images      likewise
     tags        likewise: references "repository:tag"
+    volumes     likewise
+    networks    likewise
     apps        those of the marked rows or of the one under the cursor, the current one where they belong to
                 none; () where none is configured
     unknown     an app that the rows belong to and that is not configured, "" where there is none
@@ -68,6 +77,8 @@ class Situation(NamedTuple):
     containers: tuple[Container, ...] = ()
     images: tuple[Image, ...] = ()
     tags: tuple[str, ...] = ()
+    volumes: tuple[Volume, ...] = ()
+    networks: tuple[Network, ...] = ()
     apps: tuple[AppSpec, ...] = ()
     unknown: str = ""
     running: tuple[Operation, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.commands.command import LIST_SCOPES, OUTPUT_SCOPES, Command, Scope
+from tui.commands.command import LIST_SCOPES, OUTPUT_SCOPES, RESOURCE_SCOPES, Command, Scope
 from tui.commands.table import BY_ID, FORMER, TABLE, applies, menu_with
 from tui.commands.view import GO_TO, HINTS
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tui.commands.command import Situation
 
-PANES = (*LIST_SCOPES, *OUTPUT_SCOPES)
+PANES = (*LIST_SCOPES, *OUTPUT_SCOPES, *RESOURCE_SCOPES)
 
 _SPOKEN = {
     "question_mark": "?", "colon": ":", "slash": "/", "comma": ",", "asterisk": "*", "greater_than_sign": ">",

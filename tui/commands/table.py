@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from tui.commands.apps import APPS, OPERATION
-from tui.commands.command import LIST_SCOPES, Command, Scope
+from tui.commands.command import LIST_SCOPES, RESOURCE_SCOPES, Command, Scope
 from tui.commands.containers import CONTAINER_MENU, CONTAINERS
 from tui.commands.fleets import FLEETS
 from tui.commands.images import IMAGE_MENU, IMAGES, TAG_MENU, TAGS
 from tui.commands.log import LOG
 from tui.commands.releases import APP_COMMANDS, APP_MENU, RELEASES
+from tui.commands.resources import RESOURCES
 from tui.commands.view import LISTS, PANES, VIEW, VIEW_HELP
 
 TABLE: tuple[Command, ...] = (
-    VIEW_HELP, *CONTAINERS, *IMAGES, *TAGS, *OPERATION, *LOG, *RELEASES, *FLEETS, *APPS, *APP_COMMANDS, *LISTS, *PANES, *VIEW,
+    VIEW_HELP, *CONTAINERS, *IMAGES, *TAGS, *OPERATION, *LOG, *RELEASES, *FLEETS, *APPS, *APP_COMMANDS, *RESOURCES, *LISTS, *PANES, *VIEW,
 )  # fmt: skip
 
 BY_ID = {command.id: command for command in TABLE}
@@ -29,7 +30,7 @@ MENUS = {menu.scope: menu for menu in (APP_MENU, IMAGE_MENU, TAG_MENU, CONTAINER
 
 def belongs(command: Command, pane: Scope) -> bool:
     """Whether a command is of the pane that has the focus."""
-    wider = Scope.LISTS if pane in LIST_SCOPES else Scope.OUTPUTS
+    wider = Scope.LISTS if pane in LIST_SCOPES + RESOURCE_SCOPES else Scope.OUTPUTS
     return command.scope in (Scope.ANYWHERE, wider, pane)
 
 

@@ -176,6 +176,35 @@ class Changes:
                 self._busy(IMAGE_PRUNE, names), "pruned", lambda engine: images.prune(engine, chosen)
             )
 
+    async def asked(
+        self,
+        command: Command,
+        situation: Situation,
+        verb: str,
+        named: str,
+        names: Sequence[str],
+        facts: Sequence[str],
+    ) -> bool:
+        """Whether the user agrees to do it to what has these names; `named` is all of them in a word."""
+        question = Question(
+            title=f"{verb} {named}?",
+            subjects=tuple(names),
+            facts=self._facts(*facts),
+            equal=docker_command(command, names),
+            verb=verb,
+        )
+        return await self._consent.given(command, situation, question, named)
+
+    async def do(
+        self,
+        command: Command,
+        names: Sequence[str],
+        verb: str,
+        act: Callable[[Engine], Awaitable[Sequence[Done]]],
+    ) -> None:
+        """Do what was asked for, say in the header that it is under way, and what became of it."""
+        await self._do(self._busy(command, names), verb, act)
+
     async def _do(self, busy: _Busy, verb: str, act: Callable[[Engine], Awaitable[Sequence[Done]]]) -> None:
         """Do what was asked for, and say what became of it."""
         engine = self._desk.engine()

@@ -20,6 +20,7 @@ from tui.controllers.menus import Menus
 from tui.controllers.moving import Lists, Outputs, PaneMoves
 from tui.controllers.operations import Operations
 from tui.controllers.releases import Releases
+from tui.controllers.resources import Resources
 from tui.controllers.shell import Shell
 from tui.controllers.signing import Signing
 from tui.controllers.stage import Stage
@@ -102,10 +103,12 @@ class Workspace:
         self.logs = Logs(desk)
         self.operations = Operations(desk, launch)
         self.releases = Releases(desk, self.operations)
+        changes = Changes(desk)
         self.controllers: Sequence[Controller] = (
             Lists(desk), Outputs(desk), PaneMoves(desk), Menus(desk, self.choose), Looking(desk),
-            Findings(desk), self.logs, Changes(desk), Shell(desk), self.operations, self.releases,
-            Signing(desk, self.operations), Fleets(desk, self.operations, self.releases), *more(desk),
+            Findings(desk), self.logs, changes, Resources(desk, changes, self.choose), Shell(desk),
+            self.operations, self.releases, Signing(desk, self.operations),
+            Fleets(desk, self.operations, self.releases), *more(desk),
         )  # fmt: skip
         self._dispatch = Dispatch(self._stage, keymap, self.controllers)
         self._running: Worker[None] | None = None

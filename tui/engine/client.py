@@ -115,9 +115,12 @@ class Engine:
             raise
         return cls(wire, version)
 
-    def events(self) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
-        """Events from now on: `async with engine.events() as stream: async for event in stream`."""
-        return events(self._wire)
+    def events(self, since: float = 0.0) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+        """Events from now on: `async with engine.events() as stream: async for event in stream`.
+
+        `since`, in seconds since the epoch: also those before that the engine still keeps.
+        """
+        return events(self._wire, since)
 
     async def ping(self, seconds: float) -> None:
         """Return when the engine answers; raises EngineError when it does not within so many seconds."""

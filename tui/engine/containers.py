@@ -15,7 +15,7 @@ from tui.engine.container.adoption import Adoption, adoption, file_change
 from tui.engine.container.attributes import restart_policy
 from tui.engine.container.comparison import differences
 from tui.engine.container.inspected import Inspected, inspected
-from tui.engine.container.listed import container_listed
+from tui.engine.container.listed import container_listed, container_uses
 from tui.engine.error_mapping import readable
 from tui.engine.errors import NotFound, RequestRefused, StreamBroken
 from tui.engine.jsonmessage import JsonMessages, parse, refuse_attached
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tui.model.details import Details
     from tui.model.drift import FileChange
     from tui.model.sample import Sample
+    from tui.model.uses import Uses
 
 BATCH = 64
 """Containers parsed in one go: 1 to 2 ms, after which the event loop has its turn."""
@@ -212,6 +213,15 @@ class Containers:
                     attached += len(one.labels) + len(one.ports)
                     refuse_attached(attached, "GET /containers/json")
                 await asyncio.sleep(0)
+        return found
+
+    async def uses(self) -> builtins.list[Uses]:
+        """What every container holds on to, running or not."""
+        found: list[Uses] = []
+        async with aclosing(self._wire.items("/containers/json", {"all": True})) as parts:
+            async for items in parts:
+                with readable("GET /containers/json"):
+                    found += [container_uses(item) for item in items]
         return found
 
     async def using_volume(self, name: str) -> builtins.list[str]:

@@ -73,6 +73,73 @@ def image(answer: Json, history: Iterable[Json]) -> Details:
     )
 
 
+@checked
+def volume(answer: Json) -> Details:
+    """GET /volumes/{name}. Raises as `payloads` says."""
+    item = mask_json(answer)
+    usage = item.get("UsageData") or {}
+    return Details(
+        item["Name"],
+        _sections(
+            (
+                "Identity",
+                (
+                    ("Name", item["Name"]),
+                    ("Created", _moment(item.get("CreatedAt"))),
+                    ("Driver", item.get("Driver")),
+                    ("Scope", item.get("Scope")),
+                    ("Mount point", item.get("Mountpoint")),
+                    ("Size", _disk(max(0, usage.get("Size") or 0))),
+                ),
+            ),
+            ("Options", sorted((item.get("Options") or {}).items())),
+            ("Labels", sorted((item.get("Labels") or {}).items())),
+        ),
+        (),
+        _raw(item),
+    )
+
+
+@checked
+def network(answer: Json) -> Details:
+    """GET /networks/{id}. Raises as `payloads` says."""
+    item = mask_json(answer)
+    pools = (item.get("IPAM") or {}).get("Config") or ()
+    joined = (item.get("Containers") or {}).values()
+    return Details(
+        item["Name"],
+        _sections(
+            (
+                "Identity",
+                (
+                    ("ID", item["Id"]),
+                    ("Name", item["Name"]),
+                    ("Created", _moment(item.get("Created"))),
+                    ("Driver", item.get("Driver")),
+                    ("Scope", item.get("Scope")),
+                    ("No way outside", item.get("Internal")),
+                    ("Attachable", item.get("Attachable")),
+                    ("IPv6", item.get("EnableIPv6")),
+                ),
+            ),
+            (
+                "Addresses",
+                ((pool.get("Subnet") or "?", f"gateway {pool.get('Gateway') or 'none'}") for pool in pools),
+            ),
+            ("Containers", sorted((one.get("Name") or "?", _addresses(one)) for one in joined)),
+            ("Options", sorted((item.get("Options") or {}).items())),
+            ("Labels", sorted((item.get("Labels") or {}).items())),
+        ),
+        (),
+        _raw(item),
+    )
+
+
+def _addresses(endpoint: Json) -> str:
+    told = (endpoint.get("IPv4Address"), endpoint.get("IPv6Address"), endpoint.get("MacAddress"))
+    return "  ".join(filter(None, told)) or "no address"
+
+
 def _raw(item: Json) -> str:
     return json.dumps(item, indent=2, ensure_ascii=False)
 

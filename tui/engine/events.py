@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def events(wire: Wire) -> AsyncIterator[AsyncIterator[Event]]:
+async def events(wire: Wire, since: float = 0.0) -> AsyncIterator[AsyncIterator[Event]]:
     """Events from now on; entered once the engine has begun to send them. Raises EngineError.
+
+    `since`, in seconds since the epoch: those before too, of which the engine keeps the last 256.
 
     The iterator ends when the engine ends the stream, as it does when it stops. The engine drops events to a
     reader that does not keep up.
     """
-    async with wire.stream("GET", "/events") as answer:
+    query = {"since": f"{since:.3f}"} if since else None
+    async with wire.stream("GET", "/events", query) as answer:
         yield _read(answer)
 
 

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from tui.engine import descriptions
 from tui.engine.bounds import NAMED_BYTES
 from tui.engine.error_mapping import readable
 from tui.engine.jsonmessage import parse
 from tui.engine.wire import Wire, filters, segment
-from tui.model.typed import typed
+from tui.model.moment import read_moment
+from tui.model.network import Network
+from tui.model.typed import checked
 
 if TYPE_CHECKING:
     import builtins
     from collections.abc import Mapping, Sequence
 
+    from tui.model.details import Details
 
-class Network(NamedTuple):
-    """One network; `id` has 64 hexadecimal digits."""
 
-    id: str
-    name: str
-    driver: str
-    labels: Mapping[str, str] = {}
+@checked
+def _listed(item: Mapping[str, Any]) -> Network:
+    """An item of GET /networks."""
+    pools = (item.get("IPAM") or {}).get("Config") or ()
+    return Network(
+        id=item["Id"],
+        name=item["Name"],
+        driver=item["Driver"],
+        labels=item.get("Labels") or {},
+        scope=item.get("Scope") or "",
+        created=read_moment(item.get("Created") or ""),
+        subnets=tuple(pool["Subnet"] for pool in pools if pool.get("Subnet")),
+        internal=item.get("Internal") or False,
+    )
 
 
 class Networks:
@@ -59,10 +71,13 @@ class Networks:
         query = {"filters": filters(label=[*labels])} if labels else None
         items = await self._wire.get("/networks", query, most=NAMED_BYTES)
         with readable("GET /networks"):
-            return [
-                typed(Network(item["Id"], item["Name"], item["Driver"], item.get("Labels") or {}))
-                for item in items or ()
-            ]
+            return [_listed(item) for item in items or ()]
+
+    async def details(self, id: str) -> Details:
+        """What inspect says, arranged for reading, secrets masked."""
+        item = await self._wire.get(f"/networks/{segment(id)}")
+        with readable("GET /networks/{id}"):
+            return descriptions.network(item)
 
     async def connect(self, id: str, container: str, aliases: Sequence[str] = ()) -> None:
         """Connect a container, which is found there by its aliases too."""

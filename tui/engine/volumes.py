@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from tui.engine import descriptions
 from tui.engine.bounds import NAMED_BYTES
 from tui.engine.error_mapping import readable
 from tui.engine.errors import NotFound
 from tui.engine.wire import Wire, filters, segment
-from tui.model.typed import typed
+from tui.model.moment import read_moment
+from tui.model.typed import checked
+from tui.model.volume import Volume
 
 if TYPE_CHECKING:
     import builtins
     from collections.abc import Mapping, Sequence
 
+    from tui.model.details import Details
 
-class Volume(NamedTuple):
-    """One volume."""
 
-    name: str
-    labels: Mapping[str, str] = {}
+@checked
+def _listed(item: Mapping[str, Any]) -> Volume:
+    """An item of GET /volumes."""
+    return Volume(
+        name=item["Name"],
+        labels=item.get("Labels") or {},
+        driver=item.get("Driver") or "",
+        created=read_moment(item.get("CreatedAt") or ""),
+        mountpoint=item.get("Mountpoint") or "",
+    )
 
 
 class Volumes:
@@ -50,6 +60,10 @@ class Volumes:
         query = {"filters": filters(label=[*labels])} if labels else None
         answer = await self._wire.get("/volumes", query, most=NAMED_BYTES)
         with readable("GET /volumes"):
-            return [
-                typed(Volume(item["Name"], item.get("Labels") or {})) for item in answer.get("Volumes") or ()
-            ]
+            return [_listed(item) for item in answer.get("Volumes") or ()]
+
+    async def details(self, name: str) -> Details:
+        """What inspect says, arranged for reading, secrets masked."""
+        item = await self._wire.get(f"/volumes/{segment(name)}")
+        with readable("GET /volumes/{name}"):
+            return descriptions.volume(item)

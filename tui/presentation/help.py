@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.commands.command import LIST_SCOPES, Command, Scope
+from tui.commands.command import LIST_SCOPES, RESOURCE_SCOPES, Command, Scope
 from tui.commands.keymap import Keymap, spoken
 from tui.commands.table import TABLE, belongs, menu_with
 from tui.presentation.text import fit
@@ -17,6 +17,7 @@ TITLES = {
     Scope.OPERATION: "Operation",
     Scope.LOG: "Log",
     Scope.OUTPUTS: "Log and operation",
+    **{scope: scope.value.capitalize() for scope in RESOURCE_SCOPES},
     Scope.LISTS: "Every list",
     Scope.ANYWHERE: "Everywhere",
 }

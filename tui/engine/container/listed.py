@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from sys import intern
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.model.container import HEALTHS, Container, Port
-from tui.model.typed import checked
+from tui.model.typed import checked, typed
+
+if TYPE_CHECKING:
+    from tui.model.uses import Uses
 
 Json = Mapping[str, Any]
 
@@ -84,6 +87,23 @@ def container_listed(item: Json, now: float) -> Container:
         exact=state == "created",
         ports=_ports(ports) if ports else (),
         labels=interned(labels) if labels else NO_LABELS,
+    )
+
+
+def container_uses(item: Json) -> Uses:
+    """What the container of an item of GET /containers/json holds on to."""
+    from tui.model.uses import Uses
+
+    joined = (item.get("NetworkSettings") or {}).get("Networks") or {}
+    return typed(
+        Uses(
+            container=_name(item.get("Names") or ()),
+            running=item["State"] in ("running", "paused", "restarting"),
+            volumes=tuple(
+                mount["Name"] for mount in item.get("Mounts") or () if mount.get("Type") == "volume"
+            ),
+            networks=tuple((one or {}).get("NetworkID") or name for name, one in joined.items()),
+        )
     )
 
 
