@@ -18,9 +18,9 @@ def _networks(situation: Situation) -> str:
     return ""
 
 
-VIEW_VOLUMES = Command("view.volumes", "Volumes: who has them, remove, prune", ("6",), opens=True)
-VIEW_NETWORKS = Command("view.networks", "Networks: who is in them, remove, prune", ("7",), opens=True)
-VIEW_EVENTS = Command("view.events", "Events of the engine, live", ("e",), opens=True)
+VIEW_VOLUMES = Command("view.volumes", "Go to the volumes: who has them", ("6",), opens=True)
+VIEW_NETWORKS = Command("view.networks", "Go to the networks: who is in them", ("7",), opens=True)
+VIEW_EVENTS = Command("view.events", "Go to the events of the engine", ("e",), opens=True)
 
 VOLUME_INSPECT = Command("volume.inspect", "Inspect the volume", ("i",), Scope.VOLUMES, why_not=_volumes)
 VOLUME_SIZES = Command("volume.sizes", "Have the engine count what is in them", ("u",), Scope.VOLUMES)
