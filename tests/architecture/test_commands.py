@@ -24,7 +24,7 @@ TREE = Path(__file__).parents[2] / "tui"
 LAYERS = ("commands", "controllers", "screens", "panes", "widgets", "operations")
 MODULES = sorted([*(path for layer in LAYERS for path in (TREE / layer).rglob("*.py")), TREE / "app.py"])
 TABLES = re.compile(
-    r"commands/(apps|container_actions|containers|images|log|fleets|releases|table|view)\.py$"
+    r"commands/(apps|container_actions|containers|images|log|fleets|releases|resources|table|view)\.py$"
 )
 """Where commands are declared, each with its ID."""
 

@@ -21,7 +21,7 @@ TREE = Path(__file__).parents[2] / "tui"
 CHANGED = {
     "commands/command.py": [
         ('    LOG = "log"\n', '    PROJECTS = "projects"\n    LOG = "log"\n'),
-        ('Scope.CONTAINERS: "4"}', 'Scope.CONTAINERS: "4", Scope.PROJECTS: "8"}'),
+        ('Scope.CONTAINERS: "4"}', 'Scope.CONTAINERS: "4", Scope.PROJECTS: "9"}'),
     ],
     "screens/panes_screen.py": [
         ("\nclass PanesScreen", "\nfrom tui.panes.projects import ProjectsPane\n\nclass PanesScreen"),
@@ -108,14 +108,14 @@ async def main():
         await pilot.pause()
         drawn = [strip.text for strip in app.screen._compositor.render_strips()]
         assert drawn == [plain(line) for line in lines], "the first paint is another"
-        assert any(line.startswith(" 8 Projects  … ") for line in drawn), drawn
-        await pilot.press("8")
+        assert any(line.startswith(" 9 Projects  … ") for line in drawn), drawn
+        await pilot.press("9")
         await pilot.pause()
         assert app.screen.focus_on == "projects", app.screen.focus_on
         store.set_link(Link(LinkState.LIVE, 0.0, endpoint.url))
         await pilot.pause()
         drawn = [strip.text for strip in app.screen._compositor.render_strips()]
-        assert any("8 Projects  0" in line for line in drawn), drawn
+        assert any("9 Projects  0" in line for line in drawn), drawn
         assert any("PROJECT▾" in line for line in drawn), drawn
     assert "pane.projects" in BY_ID
     assert any("Go to the projects" in plain(line) for line in help_lines(Keymap(), Scope.APPS))

@@ -136,7 +136,7 @@ async def test_nothing_is_changed_read_only(dashboard: Open) -> None:
 
 async def test_events_come_live_and_are_filtered(dashboard: Open) -> None:
     async with dashboard(containers=None) as robot:
-        screen = await opened(robot, "e")
+        screen = await opened(robot, "8")
         await made(robot, "/volumes/create", {"Name": "heard"})
         await robot.wait_for("heard")
         await robot.press("slash", *"heard", "enter")

@@ -11,7 +11,7 @@ NEEDED = """
 tui tui.cli tui.cli.dashboard tui.errors tui.files tui.first_paint tui.paths tui.terminal
 tui.commands tui.commands.apps tui.commands.command tui.commands.container_actions tui.commands.containers
 tui.commands.fleets tui.commands.images tui.commands.log tui.commands.meant tui.commands.releases
-tui.commands.table tui.commands.view
+tui.commands.resources tui.commands.table tui.commands.view
 tui.engine tui.engine.bounds tui.engine.container tui.engine.container.listed tui.engine.endpoint
 tui.engine.endpoint_tls tui.engine.errors
 tui.engine.jsonmessage

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tui.commands.command import Asks, Command, Scope, Situation
-from tui.model.network import PREDEFINED
 
 
 def _volumes(situation: Situation) -> str:
@@ -13,14 +12,14 @@ def _volumes(situation: Situation) -> str:
 def _networks(situation: Situation) -> str:
     if not situation.networks:
         return "no network is selected"
-    if all(network.name in PREDEFINED for network in situation.networks):
+    if all(network.predefined for network in situation.networks):
         return "every engine has it, and it cannot be removed"
     return ""
 
 
 VIEW_VOLUMES = Command("view.volumes", "Go to the volumes: who has them", ("6",), opens=True)
 VIEW_NETWORKS = Command("view.networks", "Go to the networks: who is in them", ("7",), opens=True)
-VIEW_EVENTS = Command("view.events", "Go to the events of the engine", ("e",), opens=True)
+VIEW_EVENTS = Command("view.events", "Go to the events of the engine", ("8", "e"), opens=True)
 
 VOLUME_INSPECT = Command("volume.inspect", "Inspect the volume", ("i",), Scope.VOLUMES, why_not=_volumes)
 VOLUME_SIZES = Command("volume.sizes", "Have the engine count what is in them", ("u",), Scope.VOLUMES)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from tui.commands import resources as commands
 from tui.engine.errors import EngineError
 from tui.model.labels import LEDGER
-from tui.model.network import PREDEFINED
 from tui.model.uses import users
 from tui.operations.by_hand import resources
 from tui.presentation.amounts import size
@@ -128,7 +127,7 @@ class Resources:
             if LEDGER in one.labels
         ]
         facts += [
-            f"{one.name[:20]} carries on the data of {owner(one.labels)}"
+            f"{one.called} carries on the data of {owner(one.labels)}"
             for one in chosen[:3]
             if resources.owned(one) and LEDGER not in one.labels
         ]
@@ -151,7 +150,7 @@ class Resources:
         )  # fmt: skip
 
     async def _remove_networks(self, situation: Situation) -> None:
-        wanted = [one for one in situation.networks if one.name not in PREDEFINED]
+        wanted = [one for one in situation.networks if not one.predefined]
         chosen = [one for one in wanted if not self._users(one.id, one.name)]
         held = [
             f"{one.name} is used by {who[0].container}"

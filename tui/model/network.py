@@ -28,3 +28,8 @@ class Network(NamedTuple):
     created: float = 0.0
     subnets: tuple[str, ...] = ()
     internal: bool = False
+
+    @property
+    def predefined(self) -> bool:
+        """Whether every engine has it."""
+        return self.name in PREDEFINED

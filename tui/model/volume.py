@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.model.digest import short_id
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -25,3 +27,8 @@ class Volume(NamedTuple):
     def anonymous(self) -> bool:
         """Whether the engine has chosen its name: 64 hexadecimal digits."""
         return len(self.name) == 64 and not set(self.name) - set("0123456789abcdef")
+
+    @property
+    def called(self) -> str:
+        """Its name, or the beginning of one that nobody has chosen."""
+        return f"{short_id(self.name)}…" if self.anonymous else self.name

@@ -74,8 +74,7 @@ def volume_cell(column: str, volume: Volume, bytes_in: int | None, uses: Sequenc
     """A cell of the list of volumes; `bytes_in` is None while nobody has counted."""
     match column:
         case "volume":
-            name = f"{volume.name[:12]}…" if volume.anonymous else volume.name
-            return safe(name), "muted" if volume.anonymous else "strong"
+            return safe(volume.called), "muted" if volume.anonymous else "strong"
         case "size":
             return (size(bytes_in), "text") if bytes_in is not None and bytes_in >= 0 else ("", "muted")
         case "age":

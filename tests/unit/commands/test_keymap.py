@@ -63,7 +63,7 @@ def test_a_command_applies_in_its_pane_only() -> None:
     assert not applies(BY_ID["container.stop"], Scope.IMAGES)
 
 
-def test_only_g_means_something_else_in_one_pane() -> None:
+def test_only_g_and_e_mean_something_else_in_one_pane() -> None:
     keymap = Keymap()
     for pane in (Scope.LOG, Scope.OPERATION):
         assert keymap.find(pane, "G") is BY_ID["log.last"]
@@ -76,7 +76,7 @@ def test_only_g_means_something_else_in_one_pane() -> None:
         for key in command.keys
         if keymap.find(pane, key) not in (None, command)
     }
-    assert hidden == {("G", Scope.LOG), ("G", Scope.OPERATION)}
+    assert hidden == {("G", Scope.LOG), ("G", Scope.OPERATION), ("e", Scope.OPERATION)}
 
 
 def test_a_key_of_everywhere_that_the_configuration_hides_is_a_clash() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.model.labels import OWN
-from tui.model.network import PREDEFINED
 from tui.model.uses import users
 from tui.operations.by_hand.bulk import Done, each
 
@@ -45,7 +44,7 @@ def prunable_networks(networks: Iterable[Network], uses: Sequence[Uses]) -> list
         (
             one
             for one in networks
-            if one.name not in PREDEFINED and one.scope != "swarm" and not users(uses, one.id, one.name)
+            if not one.predefined and one.scope != "swarm" and not users(uses, one.id, one.name)
         ),
         key=lambda one: one.name,
     )
