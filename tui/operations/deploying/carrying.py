@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from tui.engine.client import Engine
     from tui.engine.container.creation import Creation
-    from tui.engine.volumes import Volume
     from tui.model.release import Release
+    from tui.model.volume import Volume
     from tui.operations.looking.releases import Deployed
 
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     from tui.engine.client import Engine
     from tui.engine.containers import Joined
-    from tui.engine.networks import Network
-    from tui.engine.volumes import Volume
+    from tui.model.network import Network
+    from tui.model.volume import Volume
 
 
 class Surroundings(NamedTuple):

@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 
     from tui.engine.client import Engine
     from tui.engine.container.creation import Creation
-    from tui.engine.networks import Network
-    from tui.engine.volumes import Volume
     from tui.ledger.lease import Lease
     from tui.ledger.lease_state import Owner
     from tui.model.app import AppSpec, RunSpec
     from tui.model.engine import Usage
     from tui.model.image import ImageConfig
+    from tui.model.network import Network
     from tui.model.release import Entry, Outcome, Release
     from tui.model.retention import Going
     from tui.model.step import RolloutStep
+    from tui.model.volume import Volume
     from tui.model.ways_back import WayBack
     from tui.operations.deploying.orchestrator import HeldLease
     from tui.operations.deploying.retention import Leftover
