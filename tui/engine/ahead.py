@@ -39,5 +39,5 @@ async def opened_ahead(wire: Wire, connections: int) -> AsyncIterator[None]:
 async def _open(wire: Wire) -> None:
     with suppress(EngineError):  # whoever asks for something is told
         await wire.transport.ready()
-        if not wire.transport.few:
+        if wire.transport.far and not wire.transport.few:  # now it is known
             await wire.ask_with_headers("GET", "/_ping", seconds=CONNECT_SECONDS)

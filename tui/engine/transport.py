@@ -35,7 +35,9 @@ class Transport(Protocol):
 
     origin: str
     comes_back: bool
-    far: bool
+
+    @property
+    def far(self) -> bool: ...
 
     @property
     def few(self) -> bool: ...

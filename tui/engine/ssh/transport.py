@@ -43,7 +43,6 @@ class SshTransport:
     """Connections to an engine of another host, by a tunnel that all transports to it share."""
 
     origin = "http://docker"  # of no meaning, as for a socket
-    far = True
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._ways = _SHARED.setdefault(asyncio.get_running_loop(), {})
@@ -61,6 +60,10 @@ class SshTransport:
         """Whether the tunnel to an endpoint is there now, whoever has made it."""
         shared = _SHARED.get(asyncio.get_running_loop(), {}).get(_Way(endpoint.url, endpoint.ssh_options))
         return shared is not None and shared.tunnel.is_up
+
+    @property
+    def far(self) -> bool:
+        return self._tunnel.is_far
 
     @property
     def few(self) -> bool:

@@ -49,6 +49,10 @@ BACK_SECONDS = 40.0
 FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
 """Seconds between those tries, doubled from one to the next."""
 
+FAR_SECONDS = 0.08
+"""A first connection and its answer, two round trips, that take longer come from far away. Near by they take
+40 ms where the host puts off its second packet (Nagle)."""
+
 JUST_NOW = 1.0
 """For so many seconds what ssh has said explains what fails."""
 
@@ -69,7 +73,10 @@ _FIRST: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore
 
 
 class Tunnel:
-    """The tunnel to an endpoint of ssh. `socket` is where it ends here, the same as long as it is open."""
+    """The tunnel to an endpoint of ssh. `socket` is where it ends here, the same as long as it is open.
+
+    is_far   whether answers take a while to come; until it is up that is not known, and assumed
+    """
 
     def __init__(self, endpoint: Endpoint) -> None:
         agent = bool(os.environ.get("SSH_AUTH_SOCK"))
@@ -86,6 +93,7 @@ class Tunnel:
         self._coming: asyncio.Task[None] | None = None
         self._open = False
         self._closed = False
+        self.is_far = True
 
     @property
     def is_up(self) -> bool:
@@ -156,7 +164,11 @@ class Tunnel:
         try:
             await self._connected(ssh)
             await self._forward(self.socket, reached.address.socket)
-            if not await self._answers():
+            clock = asyncio.get_running_loop().time
+            began = clock()
+            answers = await self._answers()
+            self.is_far = clock() - began > FAR_SECONDS
+            if not answers:
                 await self._relayed(ssh)
         except BaseException:
             await self._end()
