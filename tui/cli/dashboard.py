@@ -20,16 +20,33 @@ if TYPE_CHECKING:
 
 
 class _Configured(NamedTuple):
-    """What the settings are read from, again and again."""
+    """What the settings are read from, again and again.
+
+    looks   whose looks and keys count in the place of those that are read, None for nobody's: in the demo
+    """
 
     config: str | None
     theme: str | None
+    looks: Settings | None = None
 
     def read(self) -> Settings:
         """As they are now. Raises HoldfastError."""
         from tui.settings.load import load
 
         settings = load(self.config)
+        if (looks := self.looks) is not None:
+            own = {name: app for name, app in settings.apps.items() if name in settings.own}
+            settings = settings._replace(
+                theme=looks.theme,
+                keys=looks.keys,
+                log=looks.log,
+                containers=looks.containers,
+                apps=own,
+                engine="",
+                engines={},
+                fleets={},
+                notes=(),
+            )
         return settings if self.theme is None else settings._replace(theme=self.theme)
 
 
@@ -83,14 +100,16 @@ def _open_demo(settings: Settings, configured: _Configured, *, read_only: bool) 
     from tui.demo.launch import DemoEngine
     from tui.operations.looking.endpoint_choice import simulated
 
-    demo = DemoEngine()
+    demo = DemoEngine(apps=True)
     try:
         endpoint = demo.start_process()
     except HoldfastError as error:
         _say(error)
         return 1
     try:
-        return int(_open(settings, configured, simulated(endpoint), read_only=read_only))
+        with demo.home.entered():
+            own = _Configured(str(demo.home.config), configured.theme, looks=settings)
+            return int(_open(own.read(), own, simulated(endpoint), read_only=read_only))
     finally:
         demo.stop_process()
 

@@ -10,11 +10,14 @@ import shlex
 import tarfile
 from typing import TYPE_CHECKING
 
-from tui.demo.objects import JSON, SECOND
+from tui.demo.manifests import image_of
+from tui.demo.objects import JSON, SECOND, HistoryEntry
 from tui.demo.refused import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tui.demo.objects import Image
 
 INSTRUCTIONS = [
     "ADD",
@@ -112,16 +115,16 @@ def configure(config: JSON, name: str, rest: str) -> None:
 
 
 def _check(rest: str) -> JSON:
-    """HEALTHCHECK: its options in whole seconds, and its command."""
+    """HEALTHCHECK: its options and its command."""
     check: JSON = {}
     options, _, command = rest.partition("CMD")
     if not command:
         return {"Test": ["NONE"]}
-    for key, text in re.findall(r"--([a-z-]+)=(\d+)s?", options):
+    for key, count, unit in re.findall(r"--([a-z-]+)=(\d+)(ms|s|m|)", options):
         if key in DURATIONS:
-            check[DURATIONS[key]] = int(text) * SECOND
+            check[DURATIONS[key]] = int(count) * UNITS[unit]
         elif key == "retries":
-            check["Retries"] = int(text)
+            check["Retries"] = int(count)
     words = _words(command.strip())
     shell = words[:2] == ["/bin/sh", "-c"]
     return check | {"Test": ["CMD-SHELL", words[2]] if shell else ["CMD", *words]}
@@ -161,6 +164,9 @@ DURATIONS = {
 }
 
 
+UNITS = {"ms": SECOND // 1000, "s": SECOND, "m": 60 * SECOND, "": SECOND}
+
+
 class BuildFailed(Exception):
     """A step failed; `code` is its exit code, 0 where it has none."""
 
@@ -168,3 +174,15 @@ class BuildFailed(Exception):
         super().__init__(message)
         self.message = message
         self.code = code
+
+
+def made(files: Mapping[str, bytes], base: Image, at: int) -> Image:
+    """The image of a project's files, as if it had been built at a time, in seconds since the epoch."""
+    history = list(base.history)
+    config: JSON = json.loads(json.dumps(base.config))
+    for name, rest in instructions(dockerfile(files, "Dockerfile"))[1:]:
+        brought = copied(files, rest, str(config.get("WorkingDir") or "/")) if name == "COPY" else {}
+        size = sum(map(len, brought.values())) or (1000 * len(rest) if name == "RUN" else 0)
+        configure(config, name, rest)
+        history.append(HistoryEntry(at, f"{name} {rest}", size, files=brought))
+    return image_of(at, history, config)

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import Self
 
+from tui.demo.home import DemoHome
 from tui.engine.endpoint import Endpoint
 from tui.errors import HoldfastError
 
@@ -42,6 +43,7 @@ class DemoEngine:
     running      the share of the fleet that runs
     rate         start and die events a second in the fleet
     seed         two engines with the same seed tell the same story
+    apps         have three apps with a past, whose configuration and state are in `home`
     pace         how long steps of builds and transfers take beside what is usual
 
     Its registry is at `registry`, "127.0.0.1:port", once it is started.
@@ -58,8 +60,11 @@ class DemoEngine:
         rate: float = 0.0,
         seed: str = "holdfast",
         pace: float = 1.0,
+        *,
+        apps: bool = False,
     ) -> None:
         self.registry = ""
+        self._with_apps = apps
         self._arguments = [
             *("--running", str(running), "--rate", str(rate), "--seed", seed, "--pace", str(pace))
         ]
@@ -80,6 +85,13 @@ class DemoEngine:
             raise DemoFailed("the demo engine is not started")
         return Endpoint(f"unix://{self._folder / 'engine.sock'}", SOURCE)
 
+    @property
+    def home(self) -> DemoHome:
+        """Where its apps are, once it is started. Raises DemoFailed before."""
+        if self._folder is None:
+            raise DemoFailed("the demo engine is not started")
+        return DemoHome(self._folder / "home")
+
     def start_process(self) -> Endpoint:
         """Start the child and return at once; connections wait until it is ready. Raises DemoFailed."""
         try:
@@ -88,8 +100,10 @@ class DemoEngine:
             raise DemoFailed(f"the demo engine could not be started: {error}") from error
         path = folder / "engine.sock"
         root = str(Path(__file__).parents[2])
+        own = self.home.environment() if self._with_apps else {}
         environment = {
             **os.environ,
+            **own,
             "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH")))),
         }
         try:
@@ -102,6 +116,10 @@ class DemoEngine:
                 listening.listen(4096)
                 number = listening.fileno()
                 self.registry = f"127.0.0.1:{registry.getsockname()[1]}"
+                arguments = [*self._arguments]
+                if self._with_apps:
+                    self.home.make(self.registry)
+                    arguments += ["--home", str(self.home.folder)]
                 self._process = subprocess.Popen(
                     [
                         sys.executable,
@@ -113,7 +131,7 @@ class DemoEngine:
                         str(number),
                         "--registry",
                         str(registry.fileno()),
-                        *self._arguments,
+                        *arguments,
                     ],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,

@@ -260,12 +260,17 @@ class Runtime:
     async def _check(self, container: Container) -> None:
         check = container.config["Healthcheck"]
         interval = (check.get("Interval") or 30 * SECOND) / SECOND
+        start = (check.get("StartPeriod") or 0) / SECOND
+        early = (check.get("StartInterval") or 5 * SECOND) / SECOND
+        began = asyncio.get_running_loop().time()
         retries = check.get("Retries") or 3
         test = [str(word) for word in check.get("Test") or ()]
         script = " ".join(test[1:])
         number = 0
         while True:
-            await asyncio.sleep(interval)
+            status = container.health.status if container.health else ""
+            starting = status == "starting" and asyncio.get_running_loop().time() - began < start
+            await asyncio.sleep(early if starting else interval)
             if container.state != "running":
                 continue
             number += 1
@@ -278,6 +283,8 @@ class Runtime:
             health = container.health
             if health is None:
                 return
+            if not good and starting:
+                continue  # it does not count yet
             if good:
                 self.state.set_health(container, "healthy", output or "ok\n")
             else:

@@ -10,10 +10,14 @@ from tui.demo.catalogue import DAY, HOUR, MIB, SHOP
 from tui.demo.objects import JSON, SECOND, Container, HealthState
 from tui.demo.shell import Program
 from tui.demo.statistics import MEMORY, Load
+from tui.model.labels import APP
 
 if TYPE_CHECKING:
     from tui.demo.logs import Book
     from tui.demo.simulation import Simulation
+
+APP_VOICES = {"storefront": "web", "payments": "api", "mailer": "worker"}
+"""App -> as which service of the shop it talks."""
 
 SERVICE = "com.docker.compose.service"
 BACKLOG = 240
@@ -258,6 +262,11 @@ def labels(project: str, service: str, oneoff: bool = False) -> dict[str, str]:
 
 def program(seed: str, container: Container) -> Program | None:
     """What a container of the shop runs; None for any other."""
+    if (app := container.labels.get(APP, "")) in APP_VOICES:
+        if container.command[:1] == ["sh"]:
+            return None
+        voice, rate = chatter.VOICES[APP_VOICES[app]]
+        return Program(chatter.talking(voice, rate, f"{seed} {container.name}"), 0)
     service = container.labels.get(SERVICE, container.name)
     own = f"{seed} {container.name} {container.restarts}"
     if service == "queue":

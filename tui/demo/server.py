@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from aiohttp import web
 
 from tui.demo import fleet, scenario
+from tui.demo.apps import Apps
+from tui.demo.home import DemoHome
 from tui.demo.refused import Refused
 from tui.demo.registry import RegistryPages
 from tui.demo.router import HEADERS, Router, without_version
@@ -134,6 +136,8 @@ async def serve(options: Options) -> None:
     server = Server(simulation)
     if options.containers is None:
         scenario.populate(simulation)
+        if options.home is not None:
+            Apps(simulation, DemoHome(options.home)).populate()
         simulation.runtime.spawn(Story(simulation).tell())
     else:
         fleet.populate(simulation, options.containers, options.running)

@@ -354,7 +354,7 @@ def program(command: list[str], surroundings: Surroundings) -> Program | None:
     if command[:1] and command[0] in SHELLS:
         if len(command) > 2 and command[1] in ("-c", "-ec", "-lc"):
             return Program(_ending(shell, command[2]), None)
-        return None
+        return Program(_ending(shell, shlex.join(command)), None) if len(command) == 2 else None
     if command[:1] and command[0].rpartition("/")[2] in {*COMMANDS, "sleep"}:
         return Program(_ending(shell, shlex.join(command)), None)
     return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from tui.engine.client import Engine
 from tui.engine.transports import kept
 from tui.journal.folder import operations_folder
+from tui.model.reference import registry_host
 from tui.operations.looking.app_repository import Remote
 from tui.operations.looking.endpoint_choice import elsewhere, is_protected, settings_of
 from tui.operations.looking.release_reader import Observer
@@ -120,11 +121,15 @@ class EngineSession:
             self._taken.clear()
             async with asyncio.TaskGroup() as tasks:
                 followers = [tasks.create_task(self._follow_releases(), name="releases")]
-                if not self.ref.demo:  # nothing in the demo is real
+                if not self.ref.demo or self._all_on_loopback():  # nothing in the demo is real
                     followers.append(tasks.create_task(self._remote_tags.run(), name="remote tags"))
                 await self._taken.wait()
                 for follower in followers:
                     follower.cancel()
+
+    def _all_on_loopback(self) -> bool:
+        hosts = [registry_host(app.image) for app in self.settings.apps.values()]
+        return all(host.startswith("127.0.0.1:") for host in hosts)
 
     async def _follow_releases(self) -> None:
         """Those of the apps that live on this engine."""
