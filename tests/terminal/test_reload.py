@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
+from tui.demo.launch import DemoEngine
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.terminal.conftest import OpenTerminal
@@ -16,12 +21,26 @@ LEFT = b"\x1b[?1049l"
 
 
 def write(path: Path, *apps: str) -> None:
-    (path / "holdfast.toml").write_text("".join(f'[apps.{app}]\nimage = "shop/{app}"\n' for app in apps))
+    (path / "holdfast.toml").write_text(
+        "".join(f'[apps.{app}]\nimage = "127.0.0.1:1/shop/{app}"\n' for app in apps)
+    )
 
 
-def test_the_screen_the_keys_and_the_place_stay(open_holdfast: OpenTerminal, tmp_path: Path) -> None:
+@pytest.fixture
+def engine() -> Iterator[str]:
+    """A simulated engine; its endpoint."""
+    demo = DemoEngine(containers=6, running=1.0)
+    url = demo.start_process().url
+    demo.wait_ready()
+    yield url
+    demo.stop_process()
+
+
+def test_the_screen_the_keys_and_the_place_stay(
+    open_holdfast: OpenTerminal, tmp_path: Path, engine: str
+) -> None:
     write(tmp_path, "api", "mail", "web")
-    terminal = open_holdfast("--demo", size=(120, 40))
+    terminal = open_holdfast("--host", engine, size=(120, 40))
     terminal.wait_for("● live")
     terminal.send("1/a\r")
     terminal.wait_for("3 · /a 2")

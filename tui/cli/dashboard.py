@@ -45,7 +45,7 @@ class _Configured(NamedTuple):
                 engine="",
                 engines={},
                 fleets={},
-                notes=(),
+                notes=looks.notes,
             )
         return settings if self.theme is None else settings._replace(theme=self.theme)
 

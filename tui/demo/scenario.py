@@ -186,7 +186,9 @@ def populate(simulation: Simulation) -> None:
     """Fill an empty simulation with the shop, as it has been running for a while."""
     state = simulation.state
     parts: dict[str, Part] = {}
-    simulation.loads = lambda container: parts[container.id].load if container.id in parts else JOB
+    simulation.loads = lambda container: (
+        parts[container.id].load if container.id in parts else RELEASED if container.labels.get(APP) else JOB
+    )
     simulation.prefill = lambda container, book: backlog(simulation, container, book)
     simulation.runtime.programs = lambda container: program(simulation.seed, container)
     now = simulation.clock()
@@ -200,6 +202,9 @@ def populate(simulation: Simulation) -> None:
         if part.health == "unhealthy":
             simulation.runtime.verdicts[container.id] = False
 
+
+RELEASED = Load(cores=0.04, memory=70 * MIB, limit=512 * MIB, network=20_000, pids=6)
+"""How hard a release of an app works."""
 
 JOB = Load(cores=0.7, memory=90 * MIB, limit=MEMORY, network=2_000, disk=60_000, pids=2)
 
