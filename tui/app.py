@@ -55,8 +55,10 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         driver_class: type[Driver] | None = None,
         launch: Launch = Launched.start,
         read: Callable[[], Settings] | None = None,
+        first_steps: bool = False,
     ) -> None:
-        """`launch` starts the processes of operations; `read` reads the configuration again."""
+        """`launch` starts the processes of operations; `read` reads the configuration again; `first_steps`
+        are shown when it is opened."""
         super().__init__(driver_class=driver_class)
         settings = session.settings
         self.shelf = shelf
@@ -64,6 +66,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         self.keymap = Keymap(settings.keys)
         self._read_only = read_only
         self._launch = launch
+        self._first_steps = first_steps
         self._read = read or partial(load, settings.file or None)
         self._engines = EnginesFollower(session.clock)
         self.workspaces = Workspaces(self, self._workspace)
@@ -182,6 +185,8 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         self.shelf.apply(self)
         self.workspaces.current.open()
         self._say_problems()
+        if self._first_steps:
+            self.workspaces.current.show_first_steps()
 
     def _say_problems(self) -> None:
         for problem in (*self.session.settings.notes, *self.shelf.problems, *self.keymap.problems):

@@ -42,6 +42,8 @@ def open_holdfast(open_terminal: OpenTerminal, tmp_path: Path) -> OpenTerminal:
     """Start the checkout's `holdfast` with these arguments, with a home of its own."""
 
     def start(*arguments: str, **options: object) -> Terminal:
+        (tmp_path / ".local/state/holdfast-demo").mkdir(parents=True, exist_ok=True)
+        (tmp_path / ".local/state/holdfast-demo/seen").touch()  # first steps are asked for
         env = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": TREE}
         return open_terminal(
             sys.executable, "-m", "tui", *arguments, **{"env": env, "cwd": tmp_path} | options

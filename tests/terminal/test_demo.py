@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
 from tests.support.terminal import SIZES
+from tests.terminal.conftest import TREE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +37,25 @@ def begun(terminal: Terminal, key: str, *answers: str) -> None:
         terminal.send(f"{answer}\r")
     terminal.wait_for("(y)")
     terminal.press("y")
+
+
+def test_first_steps_are_shown_once_and_come_back(open_holdfast: OpenTerminal, tmp_path: Path) -> None:
+    def opened() -> Terminal:
+        return open_holdfast("--demo", size=(80, 24), env=env)
+
+    env = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": TREE, "XDG_STATE_HOME": str(tmp_path / "new")}
+    terminal = opened()
+    terminal.wait_for("D on storefront, v1.5.0")
+    terminal.press("enter")
+    terminal.wait_until_gone("First steps")
+    terminal.send("\x03")
+    assert terminal.wait_end() == 0
+
+    terminal = opened()
+    terminal.wait_for("● live")
+    assert "First steps" not in terminal.text()
+    terminal.press("?")
+    terminal.wait_for("D on storefront, v1.5.0")
 
 
 def test_the_whole_release_life(open_holdfast: OpenTerminal, tmp_path: Path) -> None:

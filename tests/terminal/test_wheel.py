@@ -127,6 +127,8 @@ def test_the_demo_opens_and_is_left(
     env = {**os.environ, "HOME": str(tmp_path)}
     terminal = open_terminal(holdfast, "--demo", size=size, env=env, cwd=tmp_path)
     terminal.wait_for(re.compile(r"\bDEMO\b"))
+    terminal.wait_for("First steps")
+    terminal.press("enter")
     terminal.wait_for(re.compile(r"\w.*\b(running|exited|healthy)\b"))
     terminal.send("q")
     assert terminal.wait_end() == 0

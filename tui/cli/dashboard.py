@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.errors import HoldfastError
+from tui.paths import base_folder
 from tui.terminal import Terminal, given_back
 
 if TYPE_CHECKING:
@@ -97,6 +99,8 @@ def _say(error: HoldfastError) -> None:
 
 
 def _open_demo(settings: Settings, configured: _Configured, *, read_only: bool) -> int:
+    from pathlib import Path
+
     from tui.demo.launch import DemoEngine
     from tui.operations.looking.endpoint_choice import simulated
 
@@ -106,15 +110,31 @@ def _open_demo(settings: Settings, configured: _Configured, *, read_only: bool) 
     except HoldfastError as error:
         _say(error)
         return 1
+    seen = Path(base_folder(os.environ, "XDG_STATE_HOME", ".local/state")) / "holdfast-demo" / "seen"
+    first = not seen.exists()
     try:
         with demo.home.entered():
             own = _Configured(str(demo.home.config), configured.theme, looks=settings)
-            return int(_open(own.read(), own, simulated(endpoint), read_only=read_only))
+            left = _open(
+                own.read(), own, simulated(endpoint), read_only=read_only, first_steps=first and not read_only
+            )
     finally:
         demo.stop_process()
+    if first:
+        with contextlib.suppress(OSError):  # then it is shown again
+            seen.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            seen.touch()
+    return int(left)
 
 
-def _open(settings: Settings, configured: _Configured, opened: EngineRef, *, read_only: bool) -> int | str:
+def _open(
+    settings: Settings,
+    configured: _Configured,
+    opened: EngineRef,
+    *,
+    read_only: bool,
+    first_steps: bool = False,
+) -> int | str:
     """Show it until it is left; the exit status, or what the user asked for in its place (see Holdfast)."""
     from tui.commands.keymap import Keymap
     from tui.presentation.theme import current_theme
@@ -148,7 +168,7 @@ def _open(settings: Settings, configured: _Configured, opened: EngineRef, *, rea
                 )
             if painted is not None:
                 store.put_containers(painted)
-            app = _app(settings, configured, opened, store, read_only=read_only)
+            app = _app(settings, configured, opened, store, read_only=read_only, first_steps=first_steps)
             app.use_terminal(terminal, painted=painted is not None)
             return app.run() or app.return_code or 0
     finally:
@@ -167,7 +187,13 @@ def _say_what_goes_on(stores: Iterable[Store]) -> None:
 
 
 def _app(
-    settings: Settings, configured: _Configured, opened: EngineRef, store: Store, *, read_only: bool
+    settings: Settings,
+    configured: _Configured,
+    opened: EngineRef,
+    store: Store,
+    *,
+    read_only: bool,
+    first_steps: bool,
 ) -> Holdfast:
     from tui.app import Holdfast
     from tui.sync.session import EngineSession
@@ -180,4 +206,5 @@ def _app(
         read_only=read_only,
         driver_class=TerminalDriver,
         read=configured.read,
+        first_steps=first_steps,
     )

@@ -8,6 +8,7 @@ from tui.commands.command import Scope
 from tui.commands.table import MENUS, menu_of
 from tui.commands.view import VIEW_HELP, VIEW_PALETTE
 from tui.model.digest import short_id
+from tui.presentation.first_steps import first_steps
 from tui.presentation.help import help_lines
 from tui.screens.dialogs import Choice, MenuDialog
 from tui.screens.reading import ReadingScreen
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from tui.commands.command import Command, Situation
     from tui.controllers.desk import Desk, Handler
+    from tui.screens.reading import Page
 
 
 class Menus:
@@ -56,8 +58,15 @@ class Menus:
         self._desk.stage.push(Palette(providers=[Commands], placeholder="Type a command"))
 
     def _help(self, situation: Situation) -> None:
-        lines = help_lines(self._desk.keymap, situation.pane)
-        self._desk.stage.push(ReadingScreen("Help", [("keys", lines)]))
+        pages: list[Page] = [("keys", help_lines(self._desk.keymap, situation.pane))]
+        if self._desk.session.ref.demo:
+            pages.insert(0, ("first steps", first_steps(self._desk.keymap.say)))
+        self._desk.stage.push(ReadingScreen("Help", pages))
+
+    def show_first_steps(self) -> None:
+        from tui.screens.first_steps import FirstStepsCard
+
+        self._desk.stage.push(FirstStepsCard(first_steps(self._desk.keymap.say)))
 
 
 def _title(situation: Situation) -> str:

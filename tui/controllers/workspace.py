@@ -103,9 +103,10 @@ class Workspace:
         self.logs = Logs(desk)
         self.operations = Operations(desk, launch)
         self.releases = Releases(desk, self.operations)
-        changes = Changes(desk)
+        changes, menus = Changes(desk), Menus(desk, self.choose)
+        self.show_first_steps = menus.show_first_steps
         self.controllers: Sequence[Controller] = (
-            Lists(desk), Outputs(desk), PaneMoves(desk), Menus(desk, self.choose), Looking(desk),
+            Lists(desk), Outputs(desk), PaneMoves(desk), menus, Looking(desk),
             Findings(desk), self.logs, changes, Resources(desk, changes, self.choose), Shell(desk),
             self.operations, self.releases, Signing(desk, self.operations),
             Fleets(desk, self.operations, self.releases), *more(desk),

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tui.store.store import Store
 
 
+OFFER = "m  opens the demo: three apps on a simulated engine. All keys work, nothing is real.\n"
+
+
 class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
     """Dismissed with "live" when the engine answers, with "demo" when the user asks for the demo.
 
@@ -67,6 +70,7 @@ class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
             yield Static(id="why")
             yield Static(id="hint")
             yield Static(id="tried", classes="quiet")
+            yield Static(Text(OFFER), id="offer")
             yield Static(id="keys")
 
     def on_mount(self) -> None:
@@ -87,7 +91,7 @@ class ConnectionScreen(ClosingScreen[str], inherit_bindings=False):
         hint.display = bool(link.hint)
         leave = "Esc  back" if self._back is not None else "q  quit"
         asked = ["l  run it here"] if link.login else []
-        keys = ["Enter  try again now", *asked, "c  engines", "m  the demo", leave]
+        keys = ["Enter  try again now", *asked, "c  engines", leave]
         self.query_one("#keys", Static).update(Text("    ".join(keys)))
         source = f", from {safe(self._source)}" if self._source else ""
         self.query_one("#tried", Static).update(
