@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from tui.engine.client import Engine
 from tui.engine.transports import kept
 from tui.journal.folder import operations_folder
-from tui.model.reference import registry_host
+from tui.model.registry_name import registry_host
 from tui.operations.looking.app_repository import Remote
 from tui.operations.looking.endpoint_choice import elsewhere, is_protected, settings_of
 from tui.operations.looking.release_reader import Observer
