@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tui.controllers.desk import Controller, Desk, Handler
     from tui.controllers.logs import Logs
     from tui.controllers.preparing import Launch
+    from tui.controllers.tour import Tour
     from tui.screens.main import MainScreen
     from tui.settings.schema import Settings
     from tui.store.store import Store
@@ -56,9 +57,10 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         launch: Launch = Launched.start,
         read: Callable[[], Settings] | None = None,
         first_steps: bool = False,
+        tour: bool = False,
     ) -> None:
         """`launch` starts the processes of operations; `read` reads the configuration again; `first_steps`
-        are shown when it is opened."""
+        are shown when it is opened, and with `tour` it walks through the demo by itself."""
         super().__init__(driver_class=driver_class)
         settings = session.settings
         self.shelf = shelf
@@ -67,6 +69,8 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         self._read_only = read_only
         self._launch = launch
         self._first_steps = first_steps
+        self._tours = tour
+        self._tour: Tour | None = None
         self._read = read or partial(load, settings.file or None)
         self._engines = EnginesFollower(session.clock)
         self.workspaces = Workspaces(self, self._workspace)
@@ -162,6 +166,9 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         if self.quits(event):
             self.exit()
             return True
+        if self._tour is not None and self._tour.goes_on and not self._tour.own(event):
+            self._tour.end()
+            return True
         if self.keymap.is_everywhere(event.key, VIEW_SUSPEND):
             self.suspend_job()
             return True
@@ -185,7 +192,12 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         self.shelf.apply(self)
         self.workspaces.current.open()
         self._say_problems()
-        if self._first_steps:
+        if self._tours:
+            from tui.controllers.tour import Tour
+
+            self._tour = Tour(self, self.store, self.main.go_to_app)
+            self._tour.begin()
+        elif self._first_steps:
             self.workspaces.current.show_first_steps()
 
     def _say_problems(self) -> None:

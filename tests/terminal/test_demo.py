@@ -58,6 +58,21 @@ def test_first_steps_are_shown_once_and_come_back(open_holdfast: OpenTerminal, t
     terminal.wait_for("D on storefront, v1.5.0")
 
 
+def test_the_tour_walks_by_itself_until_a_key_is_pressed(open_holdfast: OpenTerminal) -> None:
+    terminal = open_holdfast("demo", "--tour", size=SIZES[-1])
+    terminal.wait_for("The plan says what will happen", LONG)
+    terminal.wait_for("deploy failed after", LONG)
+    terminal.wait_for("the release before serves again")
+    terminal.wait_for(re.compile("storefront build .*✓ done"), LONG)
+
+    terminal.press("j")
+
+    terminal.wait_for("The tour has ended")
+    terminal.wait_for(re.compile("▌ +▸ storefront"))  # the key did nothing else
+    terminal.send("\x03")
+    assert terminal.wait_end() == 0
+
+
 def test_the_whole_release_life(open_holdfast: OpenTerminal, tmp_path: Path) -> None:
     terminal = open_holdfast("--demo", size=SIZES[-1])
     terminal.wait_for("● live")

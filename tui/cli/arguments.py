@@ -112,6 +112,10 @@ def _add_doctor(made: argparse.ArgumentParser) -> None:
     made.add_argument("--json", action="store_true", help="one JSON document")
 
 
+def _add_demo(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--tour", action="store_true", help="walk through it by itself")
+
+
 def _add_init(made: argparse.ArgumentParser) -> None:
     made.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="where to look and write")
     made.add_argument("--stdout", action="store_true", help="print the file instead of writing it")
@@ -148,6 +152,7 @@ _OTHERS = {
     "unlock": _add_unlock,
     "trust": _add_trust,
     "doctor": _add_doctor,
+    "demo": _add_demo,
 }
 
 
@@ -238,7 +243,7 @@ def parsed(made: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.
     if words is not None:
         words += left
     for name in DASHBOARD_ONLY if given.verb is not None else ():
-        if name == "read_only" and given.verb in LOOKS:
+        if given.verb == "demo" or (name == "read_only" and given.verb in LOOKS):
             continue  # it changes nothing anyway
         if getattr(given, name):
             made.error(f"--{name.replace('_', '-')} is an option of the dashboard, not of {given.verb}")
@@ -276,6 +281,12 @@ def dispatch(arguments: Sequence[str]) -> int:
                 theme=given.theme,
                 demo=given.demo,
                 read_only=given.read_only,
+            )
+        case "demo":
+            from tui.cli.dashboard import run
+
+            return run(
+                config=given.config, theme=given.theme, demo=True, tour=given.tour, read_only=given.read_only
             )
         case "status":
             from tui.cli import status

@@ -58,6 +58,7 @@ def run(
     config: str | None = None,
     theme: str | None = None,
     demo: bool = False,
+    tour: bool = False,
     read_only: bool = False,
 ) -> int:
     """Open the dashboard; the exit status: 0, 1 after a crash, 2 where configuration or usage is wrong.
@@ -87,7 +88,7 @@ def run(
         left = _open(settings, configured, opened, read_only=read_only)
         if left != "demo":
             return int(left)
-    return _open_demo(settings, configured, read_only=read_only)
+    return _open_demo(settings, configured, read_only=read_only, tour=tour)
 
 
 def _say(error: HoldfastError) -> None:
@@ -98,7 +99,7 @@ def _say(error: HoldfastError) -> None:
     print("\n".join(safe(line) for line in said.split("\n")), file=sys.stderr)
 
 
-def _open_demo(settings: Settings, configured: _Configured, *, read_only: bool) -> int:
+def _open_demo(settings: Settings, configured: _Configured, *, read_only: bool, tour: bool) -> int:
     from pathlib import Path
 
     from tui.demo.launch import DemoEngine
@@ -116,7 +117,12 @@ def _open_demo(settings: Settings, configured: _Configured, *, read_only: bool) 
         with demo.home.entered():
             own = _Configured(str(demo.home.config), configured.theme, looks=settings)
             left = _open(
-                own.read(), own, simulated(endpoint), read_only=read_only, first_steps=first and not read_only
+                own.read(),
+                own,
+                simulated(endpoint),
+                read_only=read_only,
+                first_steps=first and not read_only,
+                tour=tour,
             )
     finally:
         demo.stop_process()
@@ -134,6 +140,7 @@ def _open(
     *,
     read_only: bool,
     first_steps: bool = False,
+    tour: bool = False,
 ) -> int | str:
     """Show it until it is left; the exit status, or what the user asked for in its place (see Holdfast)."""
     from tui.commands.keymap import Keymap
@@ -168,7 +175,8 @@ def _open(
                 )
             if painted is not None:
                 store.put_containers(painted)
-            app = _app(settings, configured, opened, store, read_only=read_only, first_steps=first_steps)
+            shown = _Shown(read_only=read_only, first_steps=first_steps, tour=tour)
+            app = _app(settings, configured, opened, store, shown)
             app.use_terminal(terminal, painted=painted is not None)
             return app.run() or app.return_code or 0
     finally:
@@ -186,14 +194,16 @@ def _say_what_goes_on(stores: Iterable[Store]) -> None:
             print(safe(said), file=sys.stderr)
 
 
+class _Shown(NamedTuple):
+    """How the dashboard is opened."""
+
+    read_only: bool
+    first_steps: bool
+    tour: bool
+
+
 def _app(
-    settings: Settings,
-    configured: _Configured,
-    opened: EngineRef,
-    store: Store,
-    *,
-    read_only: bool,
-    first_steps: bool,
+    settings: Settings, configured: _Configured, opened: EngineRef, store: Store, shown: _Shown
 ) -> Holdfast:
     from tui.app import Holdfast
     from tui.sync.session import EngineSession
@@ -203,8 +213,9 @@ def _app(
     return Holdfast(
         EngineSession(opened, settings, store),
         ThemeShelf(settings.theme),
-        read_only=read_only,
+        read_only=shown.read_only,
         driver_class=TerminalDriver,
         read=configured.read,
-        first_steps=first_steps,
+        first_steps=shown.first_steps,
+        tour=shown.tour,
     )

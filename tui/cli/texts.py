@@ -45,6 +45,9 @@ DESCRIPTIONS = {
     "programs), ask, and let it. holdfast.toml comes with a repository: such things count only once you have "
     "allowed them, by the file's hash, so that a changed file is asked about anew. Files in your own "
     "configuration's folder and in /etc need none. Exit status 2 where it is not allowed, or not there.",
+    "demo": "Open the dashboard on a simulated engine: three apps with a past, a registry of its own, and "
+    "every verb. Nothing is real, and all of it goes with the demo. --tour walks through it by itself, until "
+    "a key is pressed.",
     "doctor": "Check everything that Holdfast needs, and say what to do where something is wrong. "
     "Exit status 1 where there is a problem.",
     "init": "Write a starting holdfast.toml from what a folder holds: its Dockerfiles, git remote and "
@@ -65,6 +68,7 @@ EXAMPLES: dict[str, Sequence[str]] = {
     ],
     "trust": ["holdfast trust", "holdfast trust init --name ci", "holdfast trust init ci.key --passphrase"],
     "allow": ["holdfast allow", "holdfast allow deploy/prod.toml --yes", "holdfast allow --list"],
+    "demo": ["holdfast demo", "holdfast demo --tour"],
     "doctor": ["holdfast doctor", "holdfast --context prod doctor"],
     "init": ["holdfast init", "holdfast init --example", "holdfast init services/web --stdout"],
 }
@@ -81,5 +85,6 @@ SHORT = {
     "trust": "keys and what is required; make a key pair",
     "allow": "let a repository's file name engines and paths",
     "doctor": "check engine, registries, configuration",
+    "demo": "try it all on a simulated engine",
 }
 """In the order of `holdfast --help`."""
