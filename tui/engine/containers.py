@@ -314,13 +314,7 @@ class Containers:
         await self._wire.repeated(attempt)
 
     async def _post(
-        self,
-        id: str,
-        verb: str,
-        query: Query | None = None,
-        *,
-        seconds: float = 60.0,
-        twice: bool = False,
+        self, id: str, verb: str, query: Query | None = None, *, seconds: float = 60.0, twice: bool = False
     ) -> None:
         path = f"/containers/{segment(id)}/{verb}"
         await self._wire.ask("POST", path, query, seconds=seconds, twice=twice)

@@ -134,7 +134,7 @@ def _where_else(endpoint: Endpoint) -> str:
     """What to do where there is no socket: a path that somebody named may be the wrong one."""
     shown = endpoint.source == "the dashboard"  # it answered there a moment ago
     if shown or endpoint.socket_path == DEFAULT_SOCKET or endpoint.source.endswith(" socket"):
-        return not_installed() or "is Docker started? systemctl start docker"
+        return not_installed() or "is Docker installed and started? systemctl start docker"
     path, source = endpoint.socket_path, endpoint.source
     return f"{source} says {path}: correct it there, or start the engine that listens there"
 
