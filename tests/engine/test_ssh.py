@@ -236,3 +236,20 @@ async def test_one_that_lost_its_shell_is_made_anew(sshd: Sshd, engine_host: str
             os.kill(pid, signal.SIGKILL)
         await engine.ping(10)
     assert [*place.iterdir()] == []
+
+
+@pytest.mark.parametrize("path", ["stale", "/tmp/" + "long" * 60 + "/%C"])
+async def test_a_control_path_of_the_users_does_no_harm(
+    sshd: Sshd, engine_host: str, place: Path, path: str
+) -> None:
+    """Of ~/.ssh/config: too long for a socket, or one at which nobody listens any more."""
+    if path == "stale":
+        path = f"{place}/stale"
+        with socket.socket(socket.AF_UNIX) as gone:
+            gone.bind(path)
+    users = ("ControlMaster=auto", f"ControlPath={path}", "ControlPersist=60")
+    async with await Engine.connect(sshd.endpoint(engine_host, *users)) as engine:
+        await engine.ping(5)
+        assert len(sshd.connections) == 1
+    assert Path(path).exists() == path.endswith("stale")
+    await asyncio.to_thread(until, lambda: not sshd.connections)

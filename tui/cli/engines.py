@@ -151,8 +151,8 @@ def _show(found: Sequence[_Found], now: float, *, apps: bool) -> None:
     answer("".join([painted(line, colours=shown) + "\n" for line in lines]))
     for one in found:
         if one.state.error:
-            hint = f"\n  {one.state.hint}" if one.state.hint else ""
-            say(f"holdfast: {one.engine.called}: {one.state.error}{hint}")
+            hint = f"\n  {safe(one.state.hint)}" if one.state.hint else ""
+            say(f"holdfast: {safe(one.engine.called)}: {safe(one.state.error)}{hint}")
 
 
 def _row(found: _Found, now: float) -> tuple[str, ...]:

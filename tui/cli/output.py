@@ -105,15 +105,22 @@ def line(text: str) -> bytes:
 
 
 def say(text: str) -> None:
-    """A sentence on standard error, made harmless; where that has gone, nobody is told."""
+    """A sentence on standard error, made harmless; where that has gone, nobody is told.
+
+    Its lines are our own: of text from outside that may have some, they are made visible by `safe` before.
+    """
     with contextlib.suppress(OSError):
         print("\n".join(safe(part) for part in text.split("\n")), file=sys.stderr, flush=True)
 
 
 def say_error(error: HoldfastError) -> None:
-    """An error, what it shows, and its remedy on standard error."""
+    """An error, what it shows, and its remedy on standard error.
+
+    What follows its first line is indented: a name with a line break in it forges no line of ours.
+    """
     parts = [f"holdfast: {error.message}", *(f"  {part}" for part in error.detail)]
-    say("\n".join([*parts, f"  {error.hint}"] if error.hint else parts))
+    first, *more = "\n".join([*parts, f"  {error.hint}"] if error.hint else parts).split("\n")
+    say("\n".join([first, *(line if line.startswith("  ") else f"  {line}" for line in more)]))
 
 
 def answer(text: str) -> None:
@@ -143,7 +150,10 @@ def answer_json(document: object) -> None:
     """One JSON document on standard output."""
     import json
 
-    answer(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    if not text.isascii():  # half a character, as names of files have, is none in UTF-8: written as JSON can
+        text = "".join(f"\\u{ord(char):04x}" if "\ud800" <= char <= "\udfff" else char for char in text)
+    answer(text + "\n")
 
 
 def terminal_cells(fd: int) -> int:

@@ -138,7 +138,8 @@ async def _run(asked: Asked, *, drift: bool, json: bool) -> int:
     else:
         _show(found, now, nothing=not (problems or left), chains=bool(asked.app))
         for one in left:
-            say(f"{one.engine} is left alone: {one.why}; --context {one.engine} asks it all the same")
+            name = safe(one.engine)
+            say(f"{name} is left alone: {safe(one.why)}; --context {name} asks it all the same")
         for problem in problems:
             say_error(_of(problem))
     return max((one.why.exit_status for one in problems), default=0)
@@ -148,7 +149,7 @@ def _of(problem: _Unknown) -> HoldfastError:
     """Why nothing is known, with the engine before it that it is of."""
     why = problem.why
     if problem.engine and problem.engine not in why.message:
-        why.message = f"{problem.engine}: {why.message}"
+        why.message = f"{safe(problem.engine)}: {why.message}"
     return why
 
 

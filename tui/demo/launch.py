@@ -8,15 +8,14 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Self
 
+from tui import own_folders
 from tui.demo.home import DemoHome
 from tui.engine.endpoint import Endpoint
 from tui.errors import HoldfastError
@@ -95,7 +94,7 @@ class DemoEngine:
     def start_process(self) -> Endpoint:
         """Start the child and return at once; connections wait until it is ready. Raises DemoFailed."""
         try:
-            folder = self._folder = Path(tempfile.mkdtemp(prefix="holdfast-demo-"))
+            folder = self._folder = Path(own_folders.made("demo"))
         except OSError as error:  # a full disk, among others
             raise DemoFailed(f"the demo engine could not be started: {error}") from error
         path = folder / "engine.sock"
@@ -181,7 +180,7 @@ class DemoEngine:
                 process.wait()
         folder, self._folder = self._folder, None
         if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            own_folders.remove(str(folder))
 
     async def start(self) -> Endpoint:
         """Start the child and wait until it answers. Raises DemoFailed."""

@@ -106,7 +106,9 @@ def engine_problems(tables: Mapping[str, Mapping[str, Any]], origin: Mapping[str
         if (host := _url(name, table)) and (first := hosts.setdefault(host, name)) != name:
             where = f"{origin.get(f'engines.{name}', 'the configuration')}: [engines.{bare(name)}]"
             problems.append(
-                f"{where} host = {host!r} is that of [engines.{bare(first)}] already: keep one of them"
+                f"{where} host = {host!r} is that of [engines.{bare(first)}] already "
+                f"({origin.get(f'engines.{first}', 'the configuration')}): keep one of both tables, "
+                "and name that one wherever the other is named"
             )
     return problems
 

@@ -122,3 +122,21 @@ def test_status_names_the_engine_that_does_not_answer_in_time(capsys: pytest.Cap
     told = json.loads(capsys.readouterr().out)
     assert [one["called"] for one in told["apps"]] == ["quick"]
     assert {one["engine"]: one["message"] for one in told["errors"]}["silent"] == "no answer within 1 s"
+
+
+def test_a_name_of_a_context_is_neither_a_line_nor_bad_utf_8(
+    folder: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    for number, name in enumerate(["evil\nholdfast: all is well", "half \udcff"]):
+        context = folder / ".docker" / "contexts" / "meta" / f"{number}"
+        context.mkdir(parents=True)
+        made = {"Name": name, "Endpoints": {"docker": {"Host": f"unix:///away-{number}.sock"}}}
+        (context / "meta.json").write_text(json.dumps(made))
+    assert dispatch(["engines", "--json"]) == 3
+    names = [
+        one["engine"]
+        for one in json.loads(capsysbinary.readouterr().out.decode("utf-8", "strict"))["engines"]
+    ]
+    assert any("half" in name for name in names)
+    assert dispatch(["engines"]) == 3
+    assert b"\nholdfast: all is well" not in capsysbinary.readouterr().err

@@ -68,6 +68,16 @@ Connection closed by UNKNOWN port 65535"""
             "web-1 closed the connection by ssh",
             "MaxStartups",
         ),
+        (
+            "kex_exchange_identification: banner line contains invalid characters",
+            "what answers at web-1 port 2222 does not speak ssh",
+            "ssh://web-1:22",
+        ),
+        (
+            "deploy@web-1: Permission denied (publickey).",
+            "web-1 does not let this account in (publickey)",
+            "ssh-copy-id -p 2222 deploy@web-1",
+        ),
         ("something quite new", "ssh to web-1 ended: something quite new", ONCE),
         ("", "ssh to web-1 ended: it said nothing", ONCE),
     ],
@@ -139,6 +149,17 @@ def test_a_host_without_an_engine_for_us(said: str, kind: type[Exception], words
     assert type(error) is kind
     assert words in error.message
     assert error.exit_status == 3
+
+
+def test_a_wrong_path_of_a_socket_is_said_without_the_words_of_ssh() -> None:
+    error = not_there(WEB, ["channel 2: open failed: connect failed: open failed"])
+    assert error.detail == ()
+    assert "/path/of/docker.sock" in error.hint
+    refused = not_there(
+        WEB, ["channel 2: open failed: connect failed: open failed", "connect: permission denied"]
+    )
+    assert "usermod -aG docker deploy" in refused.hint
+    assert refused.detail == ()
 
 
 @given(st.lists(st.text()))

@@ -80,7 +80,8 @@ def test_an_engine_is_reached_as_its_table_says(tmp_path: Path, environ: dict[st
         ('maintenance = "until tomorrow"', "it takes a day or a moment"),
         ('enabled = "no"', "it takes true or false"),
         ("tls = true", "[engines.prod] tls is unknown"),
-        ('host = "ssh://a"\n[engines.too]\nhost = "ssh://a"', "is that of [engines.prod] already"),
+        ('host = "ssh://a"\n[engines.too]\nhost = "ssh://a"', "is that of [engines.prod] already ("),
+        ('host = "ssh://a"\n[engines.too]\nhost = "ssh://a"', "keep one of both tables"),
     ],
 )
 def test_a_fault_names_the_file_the_key_and_the_remedy(

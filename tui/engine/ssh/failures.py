@@ -55,13 +55,19 @@ _MEANINGS = (
     _Meaning(
         r"REMOTE HOST IDENTIFICATION HAS CHANGED|POSSIBLE DNS SPOOFING|^Offending \S+ key in",
         "the key of {host} is another one than is known here",
-        "if the host was installed anew, remove the old one ({forget}); if it was not, "
-        "somebody may stand between you and it",
+        "if it was installed anew: {forget}; if it was not, somebody may stand between you and it",
     ),
     _Meaning(
         r"Host key verification failed|No \S+ host key is known for",
         "the key of {host} is not known here",
         asks=True,
+    ),
+    _Meaning(
+        r"banner line contains invalid|Bad remote protocol version|Protocol major versions differ|"
+        r"(?:invalid|bad) (?:SSH )?identification|Exceeded MAX_\w+ lines|"
+        r"kex_exchange_identification: (?:banner|client sent invalid)",
+        "what answers at {place} does not speak ssh",
+        "name the port of its sshd: ssh://{host}:22, or Port in ~/.ssh/config",
     ),
     _Meaning(
         r"Too many authentication failures",
@@ -97,7 +103,8 @@ _MEANINGS = (
     _Meaning(
         r"kex_exchange_identification|Connection (?:closed|reset) by|Connection to \S+ closed by remote host",
         "{host} closed the connection by ssh",
-        "has it started just now, or too many connections at once (MaxStartups)?",
+        "has it started just now, are there too many connections at once (MaxStartups), "
+        "is it an sshd that listens at {place}?",
         passing=True,
     ),
 )
@@ -124,7 +131,7 @@ def not_connected(said: Sequence[str], reached: Reached) -> EngineError:
 
 def _failed(meaning: _Meaning, found: re.Match[str], lines: tuple[str, ...], reached: Reached) -> EngineError:
     denied = meaning.hint == "{keys}"
-    words = {"host": _host(reached), "forget": _forget(reached)}
+    words = {"host": _host(reached), "forget": _forget(reached), "place": _place(reached)}
     groups = [group for group in found.groups() if group is not None]
     hint = "" if denied else meaning.hint.format(**words)
     if meaning.asks:
@@ -132,7 +139,9 @@ def _failed(meaning: _Meaning, found: re.Match[str], lines: tuple[str, ...], rea
         if denied and not reached.agent:
             hint += "; only an agent keeps a passphrase, and none runs here (ssh-agent)"
         elif denied and "publickey" not in found[0]:
-            hint += "; a password is not kept: ssh-copy-id gives the host a key"
+            hint += f"; a password is not kept: {_copy_id(reached)} gives the host a key"
+        if denied and "publickey" in found[0]:
+            hint += f"; where it knows no key of yours: {_copy_id(reached)}"
     return SshFailed(
         meaning.sentence.format(*groups, **words),
         hint,
@@ -163,14 +172,20 @@ def not_there(reached: Reached, said: Sequence[str]) -> EngineError:
     if "connect: permission denied" in text or "permission denied while trying to connect" in text:
         user = address.user or "that account"
         return PermissionRefused(
-            f"{user} may not use {where}", "there: sudo usermod -aG docker USER, then log in again", lines
+            f"{user} may not use {where}",
+            f"there: sudo usermod -aG docker {address.user or 'USER'}, then log in again",
         )
     hint = (
         f"there: systemctl start docker; another socket is named so: ssh://{address.host}/path/of/docker.sock"
     )
     if "not found" in text:
         hint += "; forwarding sockets may be forbidden there, and it has no docker command to do without"
-    return SocketMissing(f"no engine answers at {where}", hint, lines)
+    return SocketMissing(f"no engine answers at {where}", hint, tuple(filter(_is_of_use, lines)))
+
+
+def _is_of_use(line: str) -> bool:
+    """Whether a line says more than that no connection came to be, which the sentence has said."""
+    return not re.match(r"channel \d+: open failed|mux_client|debug\d", line)
 
 
 def no_ports(reached: Reached) -> EngineError:
@@ -206,6 +221,19 @@ def _login(reached: Reached, *, keep: bool = False) -> tuple[str, ...]:
 
 def _host(reached: Reached) -> str:
     return reached.address.host
+
+
+def _place(reached: Reached) -> str:
+    """Where ssh goes, with the port that was named."""
+    port = reached.address.port
+    return f"{_host(reached)} port {port}" if port else _host(reached)
+
+
+def _copy_id(reached: Reached) -> str:
+    """The command by which a person gives the host a key."""
+    user, port = reached.address.user, reached.address.port
+    name = f"{user}@{_host(reached)}" if user else _host(reached)
+    return shlex.join(["ssh-copy-id", *(["-p", str(port)] if port else []), name])
 
 
 KNOWN = "userknownhostsfile"

@@ -10,12 +10,12 @@ import asyncio
 import os
 import random
 import shutil
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from tui import own_folders
 from tui.engine.errors import ConnectionFailed, EndpointUnusable, EngineError, SshFailed
 from tui.engine.ssh import command
 from tui.engine.ssh.failures import Reached, broke, no_ports, not_connected, not_there, too_late
@@ -82,7 +82,7 @@ class Tunnel:
         agent = bool(os.environ.get("SSH_AUTH_SOCK"))
         address = read_ssh_address(endpoint.url)
         self._reached = Reached(address, endpoint.ssh_options, endpoint.source, agent)
-        self._folder = _folder()
+        self._folder = own_folders.made()
         self.socket = f"{self._folder}/docker.sock"
         self._control = f"{self._folder}/ctl"
         self._sweeper: Sweeper | None = None
@@ -158,6 +158,7 @@ class Tunnel:
     async def _try(self) -> None:
         await self._end()
         if self._sweeper is None:
+            await asyncio.to_thread(own_folders.sweep)
             self._sweeper = await Sweeper.start(self._folder)
         reached = self._reached
         ssh = self._ssh = await Bound.start(command.tunnel(reached.address, reached.options, self._control))
@@ -269,15 +270,9 @@ class Tunnel:
         try:
             await self._end()
         finally:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            own_folders.remove(self._folder)
         if self._sweeper is not None:
             await self._sweeper.end()
-
-
-def _folder() -> str:
-    """A folder of our own, whose path leaves room for the names of sockets (107 bytes, 104 elsewhere)."""
-    place = tempfile.gettempdir()
-    return tempfile.mkdtemp(prefix="holdfast-", dir=place if len(place) < 50 else "/tmp")
 
 
 def _unlink(path: str) -> None:
