@@ -1,8 +1,8 @@
 """Folders of this process among the temporary files, and sweeping those whose process is gone.
 
-A name has the process ID and when that process began, and as long as it lives it holds a lock on the folder. The
-first is known from the moment that there is a folder, the second also where processes are counted elsewhere, as
-in a container that shares the place.
+A name has the process ID and when that process began, and as long as it lives it holds a lock on it.
+The first is known from the moment that there is a folder, the second also where processes are counted
+elsewhere, as in a container that shares the place.
 """
 
 from __future__ import annotations
