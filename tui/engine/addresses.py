@@ -34,20 +34,28 @@ async def without_tls(host: str, info: EngineInfo) -> bool:
 def away(host: str, endpoint: Endpoint | None) -> str:
     """Why a registry that an engine pushes to is not asked from here, "" where it can be.
 
-    One on the loopback is that of the engine's host: what answers there on this machine is another.
+    One on the loopback is that of the engine's host: what answers there on this machine is another. By ssh it
+    is reached all the same (`is_beyond`).
     """
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
-    if endpoint is None or endpoint.socket_path or not is_loopback(name):
-        return ""
-    if is_tcp(endpoint.url) and endpoint.is_on_loopback:
+    if endpoint is None or not is_tcp(endpoint.url) or endpoint.is_on_loopback or not _is_near(host):
         return ""
     return (
         f"the registry {host} is on the loopback of the engine's own host ({endpoint.url}): it cannot be "
         "asked from here, only through the engine"
     )
+
+
+def is_beyond(host: str, endpoint: Endpoint | None) -> bool:
+    """Whether a registry is on the loopback of an engine's host that ssh reaches: it is reached so, too."""
+    return endpoint is not None and endpoint.url.startswith("ssh://") and _is_near(host)
+
+
+def _is_near(host: str) -> bool:
+    """Whether a registry is on a loopback, of whichever host."""
+    try:
+        return is_loopback(urlsplit(f"//{host}").hostname or "")
+    except ValueError:
+        return False
 
 
 async def within(host: str, networks: Iterable[str]) -> bool:

@@ -10,7 +10,7 @@ from tui.engine.errors import EndpointUnusable
 from tui.engine.transport import UnixTransport
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from tui.engine.endpoint import Endpoint
     from tui.engine.transport import Transport
@@ -43,6 +43,21 @@ async def reached(endpoint: Endpoint) -> AsyncIterator[None]:
     try:
         await way.ready()
         yield
+    finally:
+        await way.close()
+
+
+@asynccontextmanager
+async def ports_of(endpoint: Endpoint) -> AsyncIterator[Callable[[str, int], Awaitable[str]]]:
+    """Of an endpoint by ssh: gives the path of a socket here behind which a port of its host is.
+
+    What it gives raises EngineError where the host is not reached, or lets no ports be forwarded.
+    """
+    from tui.engine.ssh.transport import SshTransport
+
+    way = SshTransport(endpoint)
+    try:
+        yield way.port
     finally:
         await way.close()
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tui.model.credentials import Credentials
+    from tui.registry.through import Through
 
 HUB_HOST = "registry-1.docker.io"
 
@@ -62,7 +63,8 @@ class Registry:
 
     `host` is as in references: "docker.io", "registry:5000". `insecure` says that its certificate is not
     verified, and that it is spoken to in plain HTTP where it has no TLS, as the engine does. `away` says why
-    it cannot be asked from here at all. Repositories are named as in references too, with the registry in
+    it cannot be asked from here at all, `through` leads to the loopback that a registry on one is at, where
+    that is another host's. Repositories are named as in references too, with the registry in
     front or without.
     """
 
@@ -73,10 +75,12 @@ class Registry:
         *,
         insecure: bool = False,
         away: str = "",
+        through: Through | None = None,
         certificates: str = CERTIFICATES,
     ) -> None:
         self.host = host
         self._away = away
+        self._through = through
         self._credentials = credentials
         self._insecure = insecure
         self._certificates = certificates
@@ -86,7 +90,7 @@ class Registry:
     async def __aenter__(self) -> Self:
         tls = await asyncio.to_thread(ssl_context, self.host, self._certificates, insecure=self._insecure)
         async with AsyncExitStack() as stack:
-            self._wire = await stack.enter_async_context(Wire(self.host, tls))
+            self._wire = await stack.enter_async_context(Wire(self.host, tls, self._through))
             self._login = Login(self._wire, self._credentials, insecure=self._insecure)
             self._stack = stack.pop_all()
         return self

@@ -15,6 +15,7 @@ from tui.registry.errors import (
     RegistryUnreachable,
     TlsMismatch,
 )
+from tui.registry.through import ThroughConnector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from multidict import CIMultiDictProxy
     from yarl import URL
+
+    from tui.registry.through import Through
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 30.0
@@ -45,13 +48,18 @@ class Answer(NamedTuple):
 class Wire:
     """Requests for one registry. Opened and closed as an asynchronous context."""
 
-    def __init__(self, host: str, tls: ssl.SSLContext) -> None:
+    def __init__(self, host: str, tls: ssl.SSLContext, through: Through | None = None) -> None:
         self.host = host
         self._tls = tls
+        self._through = through
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=self._tls),
+            connector=(
+                ThroughConnector(self._through, self._tls)
+                if self._through is not None
+                else aiohttp.TCPConnector(ssl=self._tls)
+            ),
             timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS, sock_connect=CONNECT_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": "holdfast"},

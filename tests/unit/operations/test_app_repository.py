@@ -74,7 +74,7 @@ async def test_an_index_around_the_image_has_its_bytes(
     assert held.same is same
 
 
-@pytest.mark.parametrize("url", ["ssh://deploy@web-1", "tcp://web-1:2376"])
+@pytest.mark.parametrize("url", ["https://web-1", "tcp://web-1:2376"])
 async def test_a_registry_on_a_remote_engine_s_loopback_is_not_the_one_of_this_machine(
     memory: MemoryRegistry, url: str
 ) -> None:

@@ -93,9 +93,13 @@ class SshTransport:
 
         It is open at once: where nothing listens at the port, it closes a moment later.
         """
-        path = await self._tunnel.port(address, port)
+        path = await self.port(address, port)
         named = name or address if tls is not None else None
         return await asyncio.open_unix_connection(path, ssl=tls, server_hostname=named)
+
+    async def port(self, address: str, port: int) -> str:
+        """The path of a socket here behind which is a TCP port that the host has. Raises EngineError."""
+        return await self._tunnel.port(address, port)
 
     def fault(self) -> EngineError | None:
         return self._tunnel.fault()

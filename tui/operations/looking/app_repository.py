@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from tui.engine.addresses import away, without_tls
+from tui.engine.addresses import away, is_beyond, without_tls
 from tui.engine.bounds import RECENT
 from tui.engine.credentials import credentials_for
-from tui.engine.errors import EngineSilent, ServerFault, TransferFailed
+from tui.engine.errors import EngineError, EngineSilent, ServerFault, TransferFailed
+from tui.engine.transports import ports_of
 from tui.errors import HoldfastError
 from tui.model.reference import path_in_registry
 from tui.model.registry_name import registry_host
@@ -19,6 +21,7 @@ from tui.registry.errors import RegistrySilent, RegistryUnreachable
 from tui.settings.reach import REGISTRY
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from types import TracebackType
 
     from tui.engine.client import Engine
@@ -78,6 +81,7 @@ class Remote:
         self.credentials: Credentials | None = None
         self._insecure = False
         self._registry: Registry | None = None
+        self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         """Raises Withheld where the app's file may not name the registry."""
@@ -87,17 +91,41 @@ class Remote:
             self._insecure = self._said
         elif self._engine is not None:
             self._insecure = await without_tls(self.host, await self._engine.info(within=RECENT))
-        registry = Registry(
-            self.host, self.credentials, insecure=self._insecure, away=away(self.host, self._endpoint)
-        )
-        self._registry = await registry.__aenter__()
+        async with AsyncExitStack() as stack:
+            through = None
+            if self._endpoint is not None and is_beyond(self.host, self._endpoint):
+                through = self._by(await stack.enter_async_context(ports_of(self._endpoint)))
+            self._registry = await stack.enter_async_context(
+                Registry(
+                    self.host,
+                    self.credentials,
+                    insecure=self._insecure,
+                    away=away(self.host, self._endpoint),
+                    through=through,
+                )
+            )
+            self._stack = stack.pop_all()
         return self
+
+    def _by(self, ports: Callable[[str, int], Awaitable[str]]) -> Callable[[str, int], Awaitable[str]]:
+        """As `ports`; what keeps the engine's host from being reached keeps its registry, too."""
+
+        async def port(host: str, number: int) -> str:
+            try:
+                return await ports(host, number)
+            except EngineError as error:
+                raise RegistryUnreachable(
+                    f"the registry {self.host} is on the loopback of the engine's own host, and not reached: "
+                    f"{error.message}",
+                    error.hint,
+                ) from error
+
+        return port
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._registry is not None:
-            await self._registry.__aexit__(kind, error, trace)
+        await self._stack.aclose()
 
     @property
     def insecure(self) -> bool:
