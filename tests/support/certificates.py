@@ -34,7 +34,7 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _named(name)
         made = (
-            _builder(self._name, self._name, self._key.public_key(), days=(-1, 10))
+            _builder(self._name, self._name, self._key.public_key(), days=(-1, 60))
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
             .sign(self._key, hashes.SHA256())
         )
@@ -46,7 +46,7 @@ class Authority:
         name: str,
         *hosts: str,
         usage: Sequence[x509.ObjectIdentifier] = (SERVER,),
-        days: tuple[float, float] = (-1, 10),
+        days: tuple[float, float] = (-1, 60),
         passphrase: str = "",
     ) -> Pair:
         """A certificate for hosts and addresses, in NAME-cert.pem and NAME-key.pem.

@@ -29,6 +29,7 @@ SECONDS, CONNECT_SECONDS, ANSWER_SECONDS = 18.0, 8.0, 3.0
 async def engine_and_apps(settings: Settings, asked: Named) -> AsyncIterator[Finding]:
     """The engine, then every app; ends within SECONDS, whoever is silent, once the engine is reached."""
     from tui.engine.client import Engine
+    from tui.engine.tls_expiry import expiring
     from tui.engine.transports import reached
     from tui.operations.looking.opening import opening
 
@@ -41,6 +42,9 @@ async def engine_and_apps(settings: Settings, asked: Named) -> AsyncIterator[Fin
             end = asyncio.get_running_loop().time() + SECONDS
             async with _answering("the engine", CONNECT_SECONDS):
                 engine = await Engine.connect(meant.endpoint)
+        for warning in await expiring(meant.endpoint):
+            said, _, remedy = warning.partition(": ")
+            yield Finding("certificate", WARNING, said, remedy)
         async for finding in _engine(engine):
             yield finding
     except HoldfastError as error:

@@ -116,6 +116,7 @@ def _fields(found: _Found, now: float) -> dict[str, Any]:
         "running": state.running,
         "configured": engine.apps,
         "apps": [_app_fields(one) for one in state.apps.values()],
+        "warnings": [*state.warnings],
         "error": {"message": state.error, "hint": state.hint} if state.error else None,
     }
 
@@ -150,6 +151,8 @@ def _show(found: Sequence[_Found], now: float, *, apps: bool) -> None:
     shown = colours(1)
     answer("".join([painted(line, colours=shown) + "\n" for line in lines]))
     for one in found:
+        for warning in one.state.warnings:
+            say(f"holdfast: {safe(one.engine.called)}: {safe(warning)}")
         if one.state.error:
             hint = f"\n  {safe(one.state.hint)}" if one.state.hint else ""
             say(f"holdfast: {safe(one.engine.called)}: {safe(one.state.error)}{hint}")

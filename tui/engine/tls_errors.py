@@ -156,14 +156,14 @@ async def explained(error: EngineError, endpoint: Endpoint) -> EngineError:
     """The same error, with what stands in the certificate that it is about, where that can be had."""
     match error:
         case EngineUntrusted(why=why) if why is not Distrust.OTHER:
-            return untrusted(why, endpoint, await _shown(endpoint))
+            return untrusted(why, endpoint, await shown_certificate(endpoint))
         case ClientUntrusted(alert=alert):
-            return client_refused(endpoint, alert, await asyncio.to_thread(_own, endpoint))
+            return client_refused(endpoint, alert, await asyncio.to_thread(own_certificate, endpoint))
         case _:
             return error
 
 
-async def _shown(endpoint: Endpoint) -> Certificate | None:
+async def shown_certificate(endpoint: Endpoint) -> Certificate | None:
     """The certificate that is shown at an endpoint; nothing is said there, and nothing of it believed."""
     address = read_tcp_address(endpoint.url)
     looking = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -184,7 +184,7 @@ async def _shown(endpoint: Endpoint) -> Certificate | None:
         return None
 
 
-def _own(endpoint: Endpoint) -> Certificate | None:
+def own_certificate(endpoint: Endpoint) -> Certificate | None:
     """This client's. Blocks."""
     tls = endpoint.encrypted_by
     try:

@@ -52,6 +52,7 @@ class EngineState(NamedTuple):
     apps         those that have releases there, by name; what is known of each may be older than `seen`
     error, hint  why the last look failed, and what to do; "" where it did not
     tried        when it was asked last, 0.0 for never
+    warnings     what will be wrong soon, each with its remedy
     connecting   since when the way to it is being made, 0.0 where it is not
     """
 
@@ -66,6 +67,7 @@ class EngineState(NamedTuple):
     hint: str = ""
     tried: float = 0.0
     connecting: float = 0.0
+    warnings: Sequence[str] = ()
 
     @property
     def answers(self) -> bool:

@@ -80,7 +80,14 @@ def cell(column: str, one: KnownEngine, state: EngineState, now: float, *, shown
         case "host":
             return safe(state.host), "muted"
         case "wrong":
-            return (safe(state.error), "bad") if state.error else (safe(reason(one.said, now)), "muted")
+            if state.error:
+                return safe(state.error), "bad"
+            why = reason(one.said, now)
+            return (
+                (safe("; ".join(state.warnings)), "warn")
+                if state.warnings and not why
+                else (safe(why), "muted")
+            )
     raise KeyError(column)
 
 
@@ -135,5 +142,7 @@ def detail_lines(one: KnownEngine | None, state: EngineState, now: float, cells:
         elif why:
             lines.append([(f" left alone: {safe(why)}", "warn")])
             lines.append([(" Enter opens it all the same", "accent")])
+        else:
+            lines += [[(f" {safe(warning)}", "warn")] for warning in state.warnings[: DETAILS - 1]]
     lines += [[] for _ in range(DETAILS - len(lines))]
     return [clip(line, cells, "text") for line in lines]

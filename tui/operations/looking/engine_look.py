@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tui.engine.client import Engine
 from tui.engine.endpoint import is_endpoint
 from tui.engine.errors import EngineError
+from tui.engine.tls_expiry import expiring
 from tui.engine.transports import is_reached, reached
 from tui.errors import HoldfastError
 from tui.ledger.ledger import Ledger
@@ -38,6 +39,9 @@ APPS_LIMIT = 20.0
 
 DRIFT_LIMIT = 120.0
 """Seconds that a look for drift may take: it asks registries, and compares files."""
+
+CERTIFICATES_EVERY = 3600.0
+"""Seconds from one look at certificates to the next."""
 
 Signature = tuple[tuple[str, str, str], ...]
 """What differs whenever the releases of an app may: the containers that bear its label or its name."""
@@ -90,6 +94,7 @@ class EngineLook:
         self._engine: Engine | None = None
         self._way = AsyncExitStack()
         self._ledger: Ledger | None = None
+        self._looked_at = 0.0
         self._signatures: dict[str, Signature] = {}
 
     @property
@@ -116,6 +121,7 @@ class EngineLook:
             await self._reach()
             async with asyncio.timeout(LIMIT):
                 self.state = await self._asked()
+            await self._look_at_certificates()
         except TimeoutError:
             option = "host" if is_endpoint(self.known.called) else "context"
             closer = f"look closer: holdfast --{option} {self.known.called} doctor"
@@ -156,11 +162,20 @@ class EngineLook:
             connecting=0.0,
         )
 
+    async def _look_at_certificates(self) -> None:
+        """Once for each connection, and now and then: they expire by the day."""
+        now = self._clock()
+        if isinstance(self.known.found, HoldfastError) or now - self._looked_at < CERTIFICATES_EVERY:
+            return
+        self._looked_at = now
+        self.state = self.state._replace(warnings=await expiring(self.known.found.endpoint, self._clock))
+
     async def _connected(self) -> Engine:
         if self._engine is None:
             if isinstance(self.known.found, HoldfastError):
                 raise self.known.found
             self._engine = await self._connect(self.known.found.endpoint)
+            self._looked_at = 0.0
         return self._engine
 
     async def _failed(self, error: HoldfastError) -> None:
