@@ -16,6 +16,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from tui.files import read_file
+
 LONGEST = 40
 """Of the path of the place: a socket's path has 107 bytes, and ssh makes longer names beside its own."""
 
@@ -73,7 +75,7 @@ def _locked(folder: str) -> int:
 def _began(pid: int) -> int | None:
     """When a process began, in ticks since the machine did (proc(5), field 22); None where there is none."""
     try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+        return int(read_file(f"/proc/{pid}/stat").rpartition(b")")[2].split()[19])
     except (OSError, ValueError, IndexError):
         return None
 
