@@ -175,9 +175,9 @@ def not_there(reached: Reached, said: Sequence[str]) -> EngineError:
             f"{user} may not use {where}",
             f"there: sudo usermod -aG docker {address.user or 'USER'}, then log in again",
         )
-    hint = (
-        f"there: systemctl start docker; another socket is named so: ssh://{address.host}/path/of/docker.sock"
-    )
+    place = f"{address.user}@{host}" if address.user else host
+    place += f":{address.port}" if address.port else ""
+    hint = f"there: systemctl start docker; another socket is named so: ssh://{place}/path/of/docker.sock"
     if "not found" in text:
         hint += "; forwarding sockets may be forbidden there, and it has no docker command to do without"
     return SocketMissing(f"no engine answers at {where}", hint, tuple(filter(_is_of_use, lines)))
