@@ -253,3 +253,30 @@ async def test_a_control_path_of_the_users_does_no_harm(
         assert len(sshd.connections) == 1
     assert Path(path).exists() == path.endswith("stale")
     await asyncio.to_thread(until, lambda: not sshd.connections)
+
+
+LEAVING = """
+import asyncio, gc, sys, tempfile
+from tui.engine.client import Engine
+from tui.engine.endpoint import Endpoint
+tempfile.tempdir = sys.argv[1]
+hanging = "ProxyCommand=sh -c 'setsid sleep 1 & sleep 1'"
+async def main(seconds, again):
+    task = asyncio.create_task(Engine.connect(Endpoint("ssh://nobody", "a test", ssh_options=(hanging,))))
+    await asyncio.sleep(seconds)
+    if again:
+        task.cancel()
+        await asyncio.sleep(0)
+for seconds in (0.05, 0.07, 0.1):
+    for again in (False, True):
+        asyncio.run(main(seconds, again))
+        gc.collect()
+"""
+
+
+def test_nothing_is_said_of_an_event_loop_that_has_gone(place: Path) -> None:
+    """Where it ends while ssh connects, and somebody holds what ssh would speak by."""
+    command = [sys.executable, "-W", "ignore", "-c", LEAVING, place]
+    ended = subprocess.run(command, stderr=subprocess.PIPE, text=True, timeout=60, check=True)
+    assert "Event loop is closed" not in ended.stderr
+    until(lambda: not [*place.iterdir()])

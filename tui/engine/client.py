@@ -31,6 +31,7 @@ from tui.engine.exec import Execs
 from tui.engine.images import Images
 from tui.engine.jsonmessage import parse
 from tui.engine.networks import Networks
+from tui.engine.shielded import shielded
 from tui.engine.system import read_info
 from tui.engine.transports import transport_for
 from tui.engine.volumes import Volumes
@@ -111,7 +112,7 @@ class Engine:
             await wire.close()
             raise _not_connected(error, endpoint) from error
         except BaseException:
-            await wire.close()
+            await shielded(wire.close())
             raise
         return cls(wire, version)
 

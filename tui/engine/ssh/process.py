@@ -83,18 +83,27 @@ class Bound:
         await asyncio.wait(self._tasks[:1], timeout=0.2)  # its last words
         self.ended.set()
 
+    async def _gone(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(END_SECONDS):
+                await self._process.wait()
+
     def let_go(self) -> None:
         """Ask it to end. At once, without waiting for it."""
         if self._process.stdin is not None:
             self._process.stdin.close()
 
     async def end(self) -> None:
-        """End it, by force where it does not obey."""
+        """End it, by force where it does not obey.
+
+        It is waited for itself: where the event loop ends, whoever waits for it has been cancelled already.
+        """
         self.let_go()
-        await asyncio.wait(self._tasks[1:], timeout=END_SECONDS)
+        await self._gone()
         if self.runs:
             kill(self._process)
-            await asyncio.wait(self._tasks[1:], timeout=END_SECONDS)
+            await self._gone()
+        _close_pipes(self._process)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -131,6 +140,13 @@ async def _started(*command: str, heard: bool = False) -> asyncio.subprocess.Pro
         raise EndpointUnusable(f"{command[0]} cannot be started: {error.strerror}") from error
 
 
+def _close_pipes(process: asyncio.subprocess.Process) -> None:
+    """Of one that has ended. What it has started may hold their other ends: asyncio would wait for that, and
+    complain of a closed event loop once that has gone."""
+    if process.returncode is not None:
+        process._transport.close()  # type: ignore[attr-defined]
+
+
 def kill(process: asyncio.subprocess.Process) -> None:
     """End it by force. Its own `kill` would look whether it has ended, and keep that from the event loop."""
     if process.returncode is None:
@@ -155,6 +171,7 @@ async def told(command: Sequence[str], seconds: float) -> tuple[int, str]:
     finally:
         kill(process)
         await process.wait()
+        _close_pipes(process)
     return process.returncode or 0, said.decode("utf-8", "replace")
 
 
@@ -178,4 +195,5 @@ async def heard(command: Sequence[str], seconds: float) -> str:
     finally:
         kill(process)
         await process.wait()
+        _close_pipes(process)
     return said.decode("utf-8", "replace") if not process.returncode else ""

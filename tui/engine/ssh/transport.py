@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
+from tui.engine.shielded import shielded
 from tui.engine.ssh.tunnel import Tunnel
 from tui.engine.transport import CONNECT_SECONDS, RAW_BUFFER
 from tui.http_client import aiohttp
@@ -112,4 +113,4 @@ class SshTransport:
         if not shared.users:
             if self._ways.get(self._way) is shared:
                 del self._ways[self._way]
-            await shared.tunnel.close()
+            await shielded(shared.tunnel.close())

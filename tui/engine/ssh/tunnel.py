@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 from tui import own_folders
 from tui.engine.errors import ConnectionFailed, EndpointUnusable, EngineError, SshFailed
+from tui.engine.shielded import shielded
 from tui.engine.ssh import command
 from tui.engine.ssh.failures import Reached, broke, no_ports, not_connected, not_there, too_late
 from tui.engine.ssh.hops import first_hop
@@ -172,7 +173,7 @@ class Tunnel:
             if not answers:
                 await self._relayed(ssh)
         except BaseException:
-            await self._end()
+            await shielded(self._end())
             raise
         self._open = True
 
