@@ -61,7 +61,6 @@ TAIL_BYTES = 16 * 2**20
 MULTIPLEXED = "application/vnd.docker.multiplexed-stream"
 RAW = "application/vnd.docker.raw-stream"
 
-
 CHANGES = 10_000
 """Changed files that are read of one container."""
 
@@ -217,12 +216,9 @@ class Containers:
 
     async def uses(self) -> builtins.list[Uses]:
         """What every container holds on to, running or not."""
-        found: list[Uses] = []
         async with aclosing(self._wire.items("/containers/json", {"all": True})) as parts:
-            async for items in parts:
-                with readable("GET /containers/json"):
-                    found += [container_uses(item) for item in items]
-        return found
+            with readable("GET /containers/json"):
+                return [container_uses(item) async for items in parts for item in items]
 
     async def using_volume(self, name: str) -> builtins.list[str]:
         """The IDs of all containers, running or not, that have a volume mounted."""
