@@ -75,7 +75,9 @@ command()
 def test_a_crash_exits_with_1_and_says_what_it_was(open_terminal: OpenTerminal, tmp_path: Path) -> None:
     env = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": TREE}
     terminal = open_terminal(sys.executable, "-c", CRASHING, env=env, cwd=tmp_path)
-    terminal.wait_for("● live")
+    terminal.wait_for("First steps")
+    terminal.press("enter")
+    terminal.wait_until_gone("First steps")
     terminal.press("i")
     assert terminal.wait_end() == 1
     assert "what nobody has thought of" in terminal.text()

@@ -201,7 +201,15 @@ def populate(simulation: Simulation) -> None:
         parts[container.id] = part
         if part.health == "unhealthy":
             simulation.runtime.verdicts[container.id] = False
+    opened = int(now - OPENED * SECOND)
+    for network in state.places.networks.values():
+        network.created = opened
+    for volume in state.places.volumes.values():
+        volume.created = opened
 
+
+OPENED = 61 * DAY
+"""Seconds since the shop's networks and volumes were made."""
 
 RELEASED = Load(cores=0.04, memory=70 * MIB, limit=512 * MIB, network=20_000, pids=6)
 """How hard a release of an app works."""

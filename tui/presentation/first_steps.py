@@ -50,5 +50,5 @@ def first_steps(say: Callable[[str], str]) -> list[Line]:
         lines.append(line)
     lines += [[], [("Choose an app (", "text"), ("j k", "key"), ("), then try:", "text")]]
     lines += [[(f"  {fit(say(what), WIDE)}", "key"), (f"  {comes}", "text")] for what, comes in TRY]
-    lines += [[], [(say("<view.help> shows this again; lower case looks, UPPER CASE changes."), "muted")]]
+    lines += [[], [(say("Lower case looks, UPPER CASE changes. <view.help> shows this again."), "muted")]]
     return lines

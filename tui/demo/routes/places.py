@@ -76,6 +76,12 @@ class PlaceRoutes:
             raise Refused(
                 403, f"endpoint with name {container.name} already exists in network {network.name}"
             )
+        if "none" in container.networks:
+            raise Refused(
+                400,
+                "container cannot be connected to multiple networks with one of the networks in private "
+                "(none) mode",
+            )
         aliases = (wanted.get("EndpointConfig") or {}).get("Aliases") or []
         self.state.connect(container, network.name, aliases)
         return done(200)
