@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.operating import Operations
-from tests.engine.test_deploy import Shop, serving, shop
+from tests.engine.test_deploy import Shop, api, serving, shop
 from tests.support.project import Project
 from tui.engine.client import Engine
 from tui.engine.endpoint import resolve
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.support.engine_calls import EngineCalls
     from tests.support.registry import RegistryCalls
 
-__all__ = ["shop"]
+__all__ = ["api", "shop"]
 
 
 async def other_bytes(shop: Operations) -> str:
