@@ -60,8 +60,10 @@ async def test_where_ports_are_not_forwarded_this_machine_s_is_not_asked_instead
                 Remote(engine, app) as remote,
             ):
                 for _ in range(2):
-                    with pytest.raises(RegistryUnreachable):
+                    with pytest.raises(RegistryUnreachable) as refused:
                         await remote.tags()
+                assert "AllowTcpForwarding yes" in refused.value.hint
+                assert "probe" not in refused.value.hint
 
 
 async def test_nobody_listens_there(tmp_path: Path, engine_host: str) -> None:

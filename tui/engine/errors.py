@@ -14,6 +14,7 @@ EngineError                      anything below
 │   ├── EngineUntrusted          its certificate is none that is trusted here: `why`
 │   ├── ClientUntrusted          it wants another certificate of this client, or one at all
 │   ├── SshFailed                ssh does not reach its host: `login`, `passing`
+│   │   └── PortsForbidden       its host does not let ssh forward ports
 │   ├── EngineSilent             it did not answer in time
 │   ├── EngineStopping           it closed the connection instead of answering
 │   └── EngineFailing            it answers, and cannot even say its version
@@ -138,6 +139,10 @@ class SshFailed(EngineUnreachable):
         super().__init__(message, hint, detail)
         self.login = login
         self.passing = passing
+
+
+class PortsForbidden(SshFailed):
+    """The host is reached by ssh, and does not let it forward ports."""
 
 
 class EngineSilent(EngineUnreachable):

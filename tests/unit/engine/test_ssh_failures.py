@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.engine.errors import EndpointUnusable, PermissionRefused, SocketMissing, SshFailed
-from tui.engine.ssh.failures import LINES, Reached, by_hand, harmless, not_connected, not_there
+from tui.engine.ssh.failures import LINES, Reached, by_hand, harmless, is_crowded, not_connected, not_there
 from tui.model.ssh_address import SshAddress
 
 WEB = Reached(SshAddress("web-1", "deploy", 2222), (), "DOCKER_HOST")
@@ -185,3 +185,56 @@ def test_a_host_does_not_say_what_is_to_be_typed() -> None:
     assert "curl" not in not_connected(said, WEB).hint
     known = WEB._replace(options=("UserKnownHostsFile=/etc/hosts-of-ours",))
     assert 'ssh-keygen -f "/etc/hosts-of-ours" -R "[web-1]:2222"' in not_connected(said, known).hint
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "kex_exchange_identification ... Host key verification failed.",
+        "bye\nHost key verification failed.",
+        "bye\n@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @",
+        "Bad configuration option: foo",
+        "Too many authentication failures\nHost key verification failed.",
+    ],
+)
+def test_whoever_answers_does_not_choose_what_is_said_of_it(words: str) -> None:
+    said = f"Received disconnect from 10.0.0.1 port 22:11: {words}\nDisconnected from 10.0.0.1 port 22"
+    error = not_connected(said.splitlines(), WEB)
+    assert isinstance(error, SshFailed)
+    assert error.message == "web-1 ended the connection by ssh"
+    assert (error.login, error.passing) == ((), False)
+    assert not is_crowded(said.splitlines())
+
+
+def test_what_it_offers_is_its_word_too() -> None:
+    said = (
+        "Unable to negotiate with 10.0.0.1 port 22: no matching key exchange method found. "
+        "Their offer: x\nHost key verification failed."
+    )
+    assert not_connected(said.splitlines(), WEB).message.startswith("ssh to web-1 ended: Unable to negotiate")
+
+
+def test_a_crowd_is_what_ssh_says_itself() -> None:
+    assert is_crowded(["kex_exchange_identification: read: Connection reset by peer"])
+
+
+def test_a_key_that_is_missing_is_the_headline() -> None:
+    said = [
+        "no such identity: /home/alice/.ssh/edge: No such file or directory",
+        "deploy@web-1: Permission denied (publickey).",
+    ]
+    error = not_connected(said, WEB._replace(options=("IdentityFile=/home/alice/.ssh/edge",)))
+    assert error.message == "there is no key /home/alice/.ssh/edge on this machine, and web-1 lets no other in"
+    assert "ssh_options" in error.hint
+    assert "passphrase" not in error.hint
+    assert "~/.ssh/config" in not_connected(said, WEB).hint
+    broke = not_connected([said[0], "Timeout, server web-1 not responding."], WEB)
+    assert broke.message == "the connection by ssh to web-1 broke"
+
+
+def test_the_key_is_given_by_the_way_that_is_configured() -> None:
+    options = ("ProxyJump=bastion", "IdentityFile=~/.ssh/edge", "port 2200")
+    hint = not_connected(
+        ["Permission denied (publickey)."], Reached(SshAddress("web-1"), options, "--host")
+    ).hint
+    assert "ssh-copy-id -i ~/.ssh/edge -o ProxyJump=bastion -o 'port 2200' web-1" in hint

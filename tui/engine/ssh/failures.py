@@ -6,7 +6,14 @@ import re
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.engine.errors import EndpointUnusable, EngineError, PermissionRefused, SocketMissing, SshFailed
+from tui.engine.errors import (
+    EndpointUnusable,
+    EngineError,
+    PermissionRefused,
+    PortsForbidden,
+    SocketMissing,
+    SshFailed,
+)
 from tui.engine.ssh.command import login
 from tui.model.secrets import mask_text
 
@@ -49,6 +56,13 @@ class _Meaning(NamedTuple):
     asks: bool = False
     passing: bool = False
 
+
+_OF_THE_OTHER_SIDE = re.compile(r"(?:Received disconnect from \S+ port \d+:\d+:|Their offer:)")
+"""What follows it, on its own line and on all further ones, is the word of whoever answers there: anybody. ssh
+shows it as it came, with its line ends, and says nothing more of use itself."""
+
+_TOO_MANY_KEYS = re.compile(r"Received disconnect from \S+ port \d+:2: Too many authentication failures\s*")
+"""The one word of an sshd that is believed: it says what that sshd does, and nothing of anybody's keys."""
 
 # The first that fits one of the lines decides.
 _MEANINGS = (
@@ -101,6 +115,11 @@ _MEANINGS = (
         passing=True,
     ),
     _Meaning(
+        r"^Received disconnect from",
+        "{host} ended the connection by ssh",
+        "is it an sshd that listens at {place}? its log says why",
+    ),
+    _Meaning(
         r"kex_exchange_identification|Connection (?:closed|reset) by|Connection to \S+ closed by remote host",
         "{host} closed the connection by ssh",
         "has it started just now, are there too many connections at once (MaxStartups), "
@@ -116,17 +135,57 @@ _CONFIGURED = re.compile(
 """What says that ssh's configuration is wrong, and not the host."""
 
 
+_NO_KEY = re.compile(r"^no such identity: (.+): [^:]+$")
+"""What ssh says of a key that its configuration names."""
+
+
 def not_connected(said: Sequence[str], reached: Reached) -> EngineError:
     """Why ssh has ended without a connection, or with one that broke."""
+    said = heard_of_ssh(said)
     lines, host = harmless(said), _host(reached)
-    if wrong := next((line for line in lines if _CONFIGURED.search(line)), ""):
+    own = tuple(map(_own_words, lines))
+    if wrong := next((line for line in own if _CONFIGURED.search(line)), ""):
         return EndpointUnusable(f"ssh does not take its configuration: {wrong}", detail=lines)
+    if any("Permission denied (" in line for line in own) and (
+        missing := next((hit[1] for line in own if (hit := _NO_KEY.search(line))), "")
+    ):
+        return SshFailed(
+            f"there is no key {missing} on this machine, and {host} lets no other in",
+            f"name the key that there is: IdentityFile, in {_named_by(reached)}",
+            lines,
+        )
     for meaning in _MEANINGS:
-        found = next((hit for line in lines if (hit := re.search(meaning.pattern, line))), None)
+        found = next((hit for line in own if (hit := re.search(meaning.pattern, line))), None)
         if found is not None:
             return _failed(meaning, found, lines, reached)
     last = lines[-1] if lines else "it said nothing"
     return SshFailed(f"ssh to {host} ended: {last}", by_hand(reached), lines, login=_login(reached))
+
+
+def heard_of_ssh(said: Sequence[str]) -> list[str]:
+    """What it said, without lines that whoever answers may have made up."""
+    lines: list[str] = []
+    for line in said:
+        lines.append(line)
+        if is_of_the_other_side(line):
+            break
+    return lines
+
+
+def is_of_the_other_side(line: str) -> bool:
+    """Whether what stands at the end of a line, and on those that follow, is the other side's word."""
+    return _OF_THE_OTHER_SIDE.search(line) is not None
+
+
+def is_crowded(said: Sequence[str]) -> bool:
+    """Whether a host may have closed a connection because too many came at once."""
+    return any("kex_exchange_identification" in _own_words(line) for line in heard_of_ssh(said))
+
+
+def _own_words(line: str) -> str:
+    """Of a line of ssh, what the other side has not chosen."""
+    found = _OF_THE_OTHER_SIDE.search(line)
+    return line if found is None or _TOO_MANY_KEYS.fullmatch(line) else line[: found.end()]
 
 
 def _failed(meaning: _Meaning, found: re.Match[str], lines: tuple[str, ...], reached: Reached) -> EngineError:
@@ -189,8 +248,8 @@ def _is_of_use(line: str) -> bool:
 
 
 def no_ports(reached: Reached) -> EngineError:
-    """Ports of the host are not to be had by ssh."""
-    return SshFailed(
+    """Ports of the host are not to be had by ssh. The remedy is that of a probe."""
+    return PortsForbidden(
         f"{_host(reached)} does not let ssh forward ports, so they cannot be reached from here",
         'probe with a command instead ([apps.NAME.ready] exec), or allow "AllowTcpForwarding yes" there',
     )
@@ -223,6 +282,18 @@ def _host(reached: Reached) -> str:
     return reached.address.host
 
 
+def _named_by(reached: Reached) -> str:
+    """Where a key of this host is named."""
+    named = any(_option(one)[0] == IDENTITY for one in reached.options)
+    return "ssh_options of its [engines.NAME]" if named else "~/.ssh/config"
+
+
+def _option(text: str) -> tuple[str, str]:
+    """The name of an option of ssh, in small letters, and its value: "Port=22" or "Port 22"."""
+    name, *value = re.split(r"\s*=\s*|\s+", text.strip(), maxsplit=1)
+    return name.lower(), value[0].strip() if value else ""
+
+
 def _place(reached: Reached) -> str:
     """Where ssh goes, with the port that was named."""
     port = reached.address.port
@@ -230,11 +301,26 @@ def _place(reached: Reached) -> str:
 
 
 def _copy_id(reached: Reached) -> str:
-    """The command by which a person gives the host a key."""
+    """The command by which a person gives the host a key, by the same way: ssh-copy-id takes -i, -p and -o.
+
+    A key that is named is the one that it is given.
+    """
     user, port = reached.address.user, reached.address.port
     name = f"{user}@{_host(reached)}" if user else _host(reached)
-    return shlex.join(["ssh-copy-id", *(["-p", str(port)] if port else []), name])
+    keys, options = [], []
+    for option in reached.options:
+        key, value = _option(option)
+        if key == IDENTITY and value and not keys:
+            keys = ["-i", value.removesuffix(".pub")]
+        else:
+            options += ["-o", option]
+    words = ["ssh-copy-id", *keys, *(["-p", str(port)] if port else []), *options, name]
+    # A shell makes ~/ of ours of a word that is not quoted; ssh does so for its options by itself.
+    return " ".join(f"~/{shlex.quote(w[2:])}" if w.startswith("~/") else shlex.quote(w) for w in words)
 
+
+IDENTITY = "identityfile"
+"""The option that names a key."""
 
 KNOWN = "userknownhostsfile"
 """The option that names where keys of hosts are known."""
@@ -244,8 +330,6 @@ def _forget(reached: Reached) -> str:
     """The command that removes a key which is known. Never one of ssh's lines: a host can say such, too."""
     address = reached.address
     name = f"[{address.host}]:{address.port}" if address.port else address.host
-    known = [
-        value for key, _, value in (one.partition("=") for one in reached.options) if key.lower() == KNOWN
-    ]
+    known = [value for key, value in map(_option, reached.options) if key == KNOWN]
     file = f'-f "{known[0].split()[0]}" ' if known and known[0].strip() else ""
     return f'ssh-keygen {file}-R "{name}"'

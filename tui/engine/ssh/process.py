@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from tui.engine.errors import EndpointUnusable
+from tui.engine.ssh.failures import is_of_the_other_side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +75,8 @@ class Bound:
                 continue
             if not line:
                 return
-            self.said.append(line.decode("utf-8", "replace").rstrip())
+            if not (self.said and is_of_the_other_side(self.said[-1])):  # those that follow are its own too
+                self.said.append(line.decode("utf-8", "replace").rstrip())
             self.count += 1
             self.spoke = asyncio.get_running_loop().time()
 

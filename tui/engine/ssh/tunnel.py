@@ -19,7 +19,7 @@ from tui import own_folders
 from tui.engine.errors import ConnectionFailed, EndpointUnusable, EngineError, SshFailed
 from tui.engine.shielded import shielded
 from tui.engine.ssh import command
-from tui.engine.ssh.failures import Reached, broke, no_ports, not_connected, not_there, too_late
+from tui.engine.ssh.failures import Reached, broke, is_crowded, no_ports, not_connected, not_there, too_late
 from tui.engine.ssh.hops import first_hop
 from tui.engine.ssh.process import Bound, Sweeper, told
 from tui.engine.ssh.relay import Relay
@@ -149,7 +149,7 @@ class Tunnel:
                 try:
                     await self._try()
                 except SshFailed as error:
-                    if not any("kex_exchange_identification" in line for line in error.detail):
+                    if not is_crowded(error.detail):
                         raise
                 else:
                     return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from tui.engine.addresses import away, is_beyond, without_tls
 from tui.engine.bounds import RECENT
 from tui.engine.credentials import credentials_for
-from tui.engine.errors import EngineError, EngineSilent, ServerFault, TransferFailed
+from tui.engine.errors import EngineError, EngineSilent, PortsForbidden, ServerFault, TransferFailed
 from tui.engine.transports import ports_of
 from tui.errors import HoldfastError
 from tui.model.reference import path_in_registry
@@ -31,6 +31,13 @@ if TYPE_CHECKING:
     from tui.model.image import ImageConfig
     from tui.model.remote import ListedTags
     from tui.registry.payloads import Manifest
+
+
+PORTS_FORBIDDEN = (
+    'allow "AllowTcpForwarding yes" in the sshd_config of the engine\'s host, or name a registry in `image` that '
+    "both this machine and the engine reach"
+)
+"""The remedy where ssh may not forward the port of a registry."""
 
 
 class NoSuchVersion(HoldfastError):
@@ -114,10 +121,11 @@ class Remote:
             try:
                 return await ports(host, number)
             except EngineError as error:
+                forbidden = isinstance(error, PortsForbidden)
                 raise RegistryUnreachable(
                     f"the registry {self.host} is on the loopback of the engine's own host, and not reached: "
                     f"{error.message}",
-                    error.hint,
+                    PORTS_FORBIDDEN if forbidden else error.hint,
                 ) from error
 
         return port
