@@ -13,6 +13,7 @@ from tui.engine.archives import Archives
 from tui.engine.bounds import QUESTION_SECONDS
 from tui.engine.builds import Builds
 from tui.engine.containers import Containers
+from tui.engine.endpoint import is_tcp
 from tui.engine.error_mapping import readable
 from tui.engine.errors import (
     AnswerTooLarge,
@@ -186,6 +187,14 @@ class Engine:
         await self.close()
 
 
+def _named_otherwise(endpoint: Endpoint) -> str:
+    """What to name instead: a path is for what stands before an engine, which alone knows nothing of it."""
+    place, mark, path = endpoint.url.partition("://")[2].partition("/")
+    if is_tcp(endpoint.url) and mark and path:
+        return f"without the path /{path}, unless a proxy has the engine there: tcp://{place}"
+    return "name another: --host unix:///var/run/docker.sock"
+
+
 def _not_connected(error: EngineError, endpoint: Endpoint) -> EngineError:
     """What an error means where not even the version could be had: nobody, somebody else, or trouble."""
     where = f"{endpoint.url} ({endpoint.source})"
@@ -199,7 +208,7 @@ def _not_connected(error: EngineError, endpoint: Endpoint) -> EngineError:
         case RequestRefused() | MalformedAnswer() | AnswerTooLarge():
             return NoEngine(
                 f"what answers at {where} is no Docker Engine: {error.message}",
-                "name another: --host unix:///var/run/docker.sock",
+                _named_otherwise(endpoint),
             )
         case _:
             return error

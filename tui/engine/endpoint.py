@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.endpoint_tls import Tls, of_context, of_environment
-from tui.engine.errors import EndpointUnusable
+from tui.engine.errors import EndpointUnusable, NoSuchContext
 from tui.files import read_file
 from tui.paths import docker_folder
 
@@ -134,7 +134,7 @@ def _url(text: str, source: str) -> str:
     if kind not in _KINDS or not rest:
         raise EndpointUnusable(
             f'{source} says "{text}", which is no endpoint',
-            "an endpoint looks like unix:///var/run/docker.sock",
+            "an endpoint looks like unix:///var/run/docker.sock, ssh://user@host or tcp://host:2376",
         )
     if is_tcp(text):
         _check_address(text, "tcp", source)
@@ -206,7 +206,7 @@ def _of_context(name: str, source: str, environ: Mapping[str, str]) -> Endpoint:
     try:
         text = read_file(path).decode("utf-8", "replace")
     except FileNotFoundError:
-        raise EndpointUnusable(
+        raise NoSuchContext(
             f'{source} names the Docker context "{name}", and there is none of that name',
             "docker context ls shows those that there are",
         ) from None

@@ -2,6 +2,7 @@
 
 EngineError                      anything below
 ├── EndpointUnusable             the endpoint is named wrongly, or is of a kind that is not spoken
+│   ├── NoSuchContext            Docker has no context of the name
 │   ├── NotAllowed               only a file names it that may have come with a repository
 │   ├── NoEngine                 something else than an engine answers there
 │   ├── EngineTooOld             it speaks no version of the API that Holdfast knows
@@ -58,6 +59,10 @@ class EndpointUnusable(EngineError):
     """The endpoint is named wrongly, or is of a kind that is not spoken."""
 
     exit_status = 2
+
+
+class NoSuchContext(EndpointUnusable):
+    """Docker has no context of the name."""
 
 
 class NotAllowed(EndpointUnusable):

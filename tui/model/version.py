@@ -130,11 +130,23 @@ def suggest(tags: Iterable[str], *, commit: str = "", dirty: bool = False) -> li
     taken = set(tags)
     versions = [version for tag in taken if (version := Version.parse(tag))]
     offered = [Suggestion(str(version), why) for version, why in _versions(versions)]
+    if not versions and (numbers := [found for tag in taken if (found := _NUMBER.fullmatch(tag))]):
+        offered = [_next_number(numbers)]
     if commit:
         words = "the commit, with changes beside it" if dirty else "the commit"
         offered.append(Suggestion(commit[:COMMIT_LENGTH] + ("-dirty" if dirty else ""), words))
     free = {offer.tag: offer for offer in reversed(offered) if offer.tag not in taken}
     return [offer for offer in offered if free.get(offer.tag) is offer and not valid_tag(offer.tag)]
+
+
+_NUMBER = re.compile(r"(v?)(0|[1-9][0-9]{0,8})")
+"""A version of one number, as many count them: "v1", "2". A longer one is a date, or something else."""
+
+
+def _next_number(numbers: list[re.Match[str]]) -> Suggestion:
+    """What follows where a repository has only such versions: more would be made up."""
+    newest = max(numbers, key=lambda found: (int(found[2]), found[1]))
+    return Suggestion(f"{newest[1]}{int(newest[2]) + 1}", f"the next one after {newest[0]}")
 
 
 def _versions(versions: list[Version]) -> list[tuple[Version, str]]:

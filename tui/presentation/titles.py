@@ -68,7 +68,9 @@ def containers_title(
     complete: bool = True,
     hidden: bool = False,
 ) -> tuple[str, str]:
-    """E.g. ("4 Containers  3 running of 10", "by state"); "10…" while more may come."""
+    """E.g. ("4 Containers  3 running of 10", "by state"); "10…" while more may come, "…" before the first."""
+    if not complete and not total:
+        return list_title(pane_head(keymap, CONTAINERS), UNREAD, filter_text, shown, marked, "")
     words = f"{running} running of {total}{'' if complete else '…'}{', stopped hidden' if hidden else ''}"
     return list_title(pane_head(keymap, CONTAINERS), words, filter_text, shown, marked, order)
 

@@ -80,6 +80,19 @@ async def test_something_else_than_an_engine_is_none(scripted: ScriptedEngine, a
         await Engine.connect(scripted.endpoint)
 
 
+async def test_a_path_that_an_engine_knows_nothing_of_is_told() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        place = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(NoEngine) as refused:
+            await Engine.connect(Endpoint(f"tcp://{place}/x", "--host"))
+    assert refused.value.hint == f"without the path /x, unless a proxy has the engine there: tcp://{place}"
+
+
 INFO = {"ID": "AB:CD", "SystemTime": "2026-11-24T12:00:00.5+01:00", "Name": "prod-1"}
 
 

@@ -85,6 +85,13 @@ def test_only_unix_endpoints_have_a_socket_path() -> None:
     assert Endpoint("tcp://host:2375", "").socket_path == ""
 
 
+def test_the_remedy_for_a_kind_that_is_none_names_all_kinds() -> None:
+    with pytest.raises(EndpointUnusable) as refused:
+        resolve("sssh://x")
+    assert "ssh://user@host" in refused.value.hint
+    assert "tcp://host:2376" in refused.value.hint
+
+
 @pytest.mark.parametrize("text", ["gopher://host", "unix://"])
 def test_what_is_no_endpoint_is_refused_by_its_source(text: str) -> None:
     with pytest.raises(EndpointUnusable, match="DOCKER_HOST"):

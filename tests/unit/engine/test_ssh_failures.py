@@ -209,7 +209,7 @@ def test_whoever_answers_does_not_choose_what_is_said_of_it(words: str) -> None:
 def test_what_it_offers_is_its_word_too() -> None:
     said = (
         "Unable to negotiate with 10.0.0.1 port 22: no matching key exchange method found. "
-        "Their offer: x\nHost key verification failed."
+        "Their offer: Permission denied (x)\nHost key verification failed."
     )
     assert not_connected(said.splitlines(), WEB).message.startswith("ssh to web-1 ended: Unable to negotiate")
 
@@ -224,12 +224,14 @@ def test_a_key_that_is_missing_is_the_headline() -> None:
         "deploy@web-1: Permission denied (publickey).",
     ]
     error = not_connected(said, WEB._replace(options=("IdentityFile=/home/alice/.ssh/edge",)))
-    assert error.message == "there is no key /home/alice/.ssh/edge on this machine, and web-1 lets no other in"
+    assert (
+        error.message == "there is no key /home/alice/.ssh/edge on this machine, and web-1 lets no other in"
+    )
     assert "ssh_options" in error.hint
     assert "passphrase" not in error.hint
     assert "~/.ssh/config" in not_connected(said, WEB).hint
-    broke = not_connected([said[0], "Timeout, server web-1 not responding."], WEB)
-    assert broke.message == "the connection by ssh to web-1 broke"
+    lost = not_connected([said[0], "Timeout, server web-1 not responding."], WEB)
+    assert lost.message == "the connection by ssh to web-1 broke"
 
 
 def test_the_key_is_given_by_the_way_that_is_configured() -> None:

@@ -116,6 +116,13 @@ def test_the_first_version() -> None:
     assert offered("latest", "main") == ["v0.1.0", "v0.1.0-rc.1"]
 
 
+def test_versions_of_one_number_are_counted_on() -> None:
+    assert suggest(["v1", "v2", "latest"]) == [("v3", "the next one after v2", False)]
+    assert offered("v9", "v10") == ["v11"]
+    assert offered("1", "2") == ["3"]
+    assert offered("v1", "v2", "v2.0.1")[0] == "v2.0.2"
+
+
 def test_the_prefix_is_the_repositorys_own() -> None:
     assert offered("1.0.0")[0] == "1.0.1"
     assert offered("1.0.0", "1.1.0", "v1.2.0")[0] == "1.2.1"

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.refs import ref
 from tui.engine.endpoint import Endpoint
-from tui.engine.errors import EngineError
+from tui.engine.errors import EndpointUnusable, EngineError
 from tui.engine.ref import AppKey, EngineRef
 from tui.model.app import AppSpec
 from tui.model.policy import EngineSettings
@@ -261,3 +261,13 @@ def test_a_socket_is_the_same_engine_by_whatever_path_leads_to_it(tmp_path: Path
     assert not is_protected({one: EngineSettings(protected=True)}, shown(f"unix://{tmp_path}/docker.sock"))
     assert lives_elsewhere(app("web", one), settings(), shown(other)) == ""
     assert AppKey.of(one, "web") == AppKey.of(other, "web") != AppKey.of(one, "api")
+
+
+def test_a_name_that_nobody_has_is_told_with_those_that_there_are(tmp_path: Path) -> None:
+    written = settings()._replace(engines={"edge-1": EngineSettings(host="ssh://edge-1")})
+    with pytest.raises(EndpointUnusable) as refused:
+        current(written, Named("", "nope"), {"HOME": str(tmp_path)})
+    assert refused.value.message == (
+        '--context names "nope", and there is no Docker context of that name, and no [engines.nope]'
+    )
+    assert refused.value.hint.startswith("[engines] has edge-1; docker context ls shows")

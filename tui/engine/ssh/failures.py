@@ -58,8 +58,8 @@ class _Meaning(NamedTuple):
 
 
 _OF_THE_OTHER_SIDE = re.compile(r"(?:Received disconnect from \S+ port \d+:\d+:|Their offer:)")
-"""What follows it, on its own line and on all further ones, is the word of whoever answers there: anybody. ssh
-shows it as it came, with its line ends, and says nothing more of use itself."""
+"""What follows it, on its own line and on all further ones, is the word of whoever answers there: anybody.
+ssh shows it as it came, with its line ends, and says nothing more of use itself."""
 
 _TOO_MANY_KEYS = re.compile(r"Received disconnect from \S+ port \d+:2: Too many authentication failures\s*")
 """The one word of an sshd that is believed: it says what that sshd does, and nothing of anybody's keys."""
@@ -307,7 +307,7 @@ def _copy_id(reached: Reached) -> str:
     """
     user, port = reached.address.user, reached.address.port
     name = f"{user}@{_host(reached)}" if user else _host(reached)
-    keys, options = [], []
+    keys, options = list[str](), list[str]()
     for option in reached.options:
         key, value = _option(option)
         if key == IDENTITY and value and not keys:

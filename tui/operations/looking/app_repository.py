@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 
 PORTS_FORBIDDEN = (
-    'allow "AllowTcpForwarding yes" in the sshd_config of the engine\'s host, or name a registry in `image` that '
-    "both this machine and the engine reach"
+    'allow "AllowTcpForwarding yes" in the sshd_config of the engine\'s host, or name a registry in `image` '
+    "that both this machine and the engine reach"
 )
 """The remedy where ssh may not forward the port of a registry."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.endpoint import Endpoint, is_endpoint, named, place_of, resolve
 from tui.engine.endpoint_tls import Tls
-from tui.engine.errors import EngineError, NotAllowed
+from tui.engine.errors import EndpointUnusable, EngineError, NoSuchContext, NotAllowed
 from tui.engine.ref import EngineRef
 from tui.errors import HoldfastError
 from tui.model.policy import EngineSettings
@@ -27,6 +27,10 @@ NONE: Mapping[str, EngineSettings] = {}
 
 CHOICE = ("DOCKER_HOST", "DOCKER_CONTEXT")
 """The variables by which the environment names an engine, in Docker's order."""
+
+
+NAMED = 5
+"""Tables that a remedy names; of more it says that there are."""
 
 
 class WhichEngine(HoldfastError):
@@ -115,7 +119,21 @@ def _by_option(name: str, engines: Mapping[str, EngineSettings], environ: Mappin
         return _allowed(name, said.withheld, "--context", environ)
     if said is not None and said.host:
         return _reached(Endpoint(said.host, f"[engines.{name}]"), said)
-    return _completed(resolve(None, name, environ), engines)
+    try:
+        return _completed(resolve(None, name, environ), engines)
+    except NoSuchContext as error:
+        raise EndpointUnusable(
+            f'--context names "{name}", and there is no Docker context of that name, and no [engines.{name}]',
+            _those_that_there_are(engines, error.hint),
+        ) from error
+
+
+def _those_that_there_are(engines: Mapping[str, EngineSettings], contexts: str) -> str:
+    """Where names of engines come from; a few tables are named."""
+    tables = [name for name, one in engines.items() if one.host and not one.withheld]
+    more = ", …" if len(tables) > NAMED else ""
+    known = f"[engines] has {', '.join(tables[:NAMED])}{more}; " if tables else ""
+    return f"{known}{contexts}; holdfast engines shows all"
 
 
 def _reached(endpoint: Endpoint, said: EngineSettings) -> Endpoint:
