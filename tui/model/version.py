@@ -130,7 +130,7 @@ def suggest(tags: Iterable[str], *, commit: str = "", dirty: bool = False) -> li
     taken = set(tags)
     versions = [version for tag in taken if (version := Version.parse(tag))]
     offered = [Suggestion(str(version), why) for version, why in _versions(versions)]
-    if not versions and (numbers := [found for tag in taken if (found := _NUMBER.fullmatch(tag))]):
+    if not versions and (numbers := [found for tag in taken if (found := _COUNTED.fullmatch(tag))]):
         offered = [_next_number(numbers)]
     if commit:
         words = "the commit, with changes beside it" if dirty else "the commit"
@@ -139,7 +139,7 @@ def suggest(tags: Iterable[str], *, commit: str = "", dirty: bool = False) -> li
     return [offer for offer in offered if free.get(offer.tag) is offer and not valid_tag(offer.tag)]
 
 
-_NUMBER = re.compile(r"(v?)(0|[1-9][0-9]{0,8})")
+_COUNTED = re.compile(r"(v?)(0|[1-9][0-9]{0,8})")
 """A version of one number, as many count them: "v1", "2". A longer one is a date, or something else."""
 
 
