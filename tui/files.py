@@ -7,6 +7,8 @@ import os
 import stat
 from typing import BinaryIO
 
+from tui.borders import check
+
 MOST_BYTES = 1 << 20
 """Bytes of the largest file that is read: what people write by hand is far smaller."""
 
@@ -45,7 +47,9 @@ def open_file(path: str | os.PathLike[str]) -> BinaryIO:
         raise OSError(errno.EINVAL, "its name holds a zero byte", os.fspath(path)) from None
     handle = os.open(path, _READ)
     try:
-        _check(path, os.fstat(handle).st_mode)
+        found = os.fstat(handle)
+        _check(path, found.st_mode)
+        check(path, found)
         return os.fdopen(handle, "rb")
     except BaseException:
         os.close(handle)

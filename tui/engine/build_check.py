@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.borders import check as check_border
 from tui.errors import HoldfastError
 from tui.files import open_file, read_file
 
@@ -24,6 +25,7 @@ def check(spec: BuildSpec) -> str:
     """The text of a build's Dockerfile, once its folder is there too; blocks. Raises BuildImpossible."""
     folder, path = Path(spec.context), Path(spec.dockerfile)
     try:
+        check_border(folder)
         if not stat.S_ISDIR(folder.stat().st_mode):
             raise BuildImpossible(f"build.context: {folder} is no folder", "name the folder that is sent")
         text = read_file(path).decode("utf-8", "replace")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.borders import beyond
 from tui.errors import HoldfastError
 from tui.files import read_file
 from tui.model import env_file
@@ -42,6 +43,13 @@ def read_env_file(
         raise EnvFileUnusable(
             f"{path}: the env_file cannot be read: {error.strerror}", "is it the right file?"
         ) from error
+    asked = env_file.variables_of(content.decode("utf-8", "replace").removeprefix("\ufeff"))
+    name, file = beyond(path, asked)
+    if name:
+        raise EnvFileUnusable(
+            f"{path} asks for ${name}, which {file} is not allowed to ask for",
+            "holdfast allow lists what it asks for, and allows it",
+        )
     return parse_env_file(content, path, environ, known)
 
 

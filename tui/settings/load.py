@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from tui.borders import keep
 from tui.errors import HoldfastError
 from tui.model.policy import Policy
 from tui.settings.one_file import checked, parsed, read
@@ -180,14 +181,21 @@ def _as_allowed(
     mine = reach.own(theirs, environ)
     folder = os.path.dirname(os.path.abspath(path))
     wanted = reach.asks(values, folder, mine) if not faults else []  # with faults nothing is obeyed anyway
+    found = None
+    obeyed = True
     if wanted:
         from tui.settings.allowed import covers, find
 
         found = find(path, environ)
-        if not covers(found, content, wanted):
-            values = checked(table, path, home, problems, broken, foreign=True)
-            values, note = reach.withheld(values, wanted, path, mine, changed=found is not None)
-            return values, [note]
+        obeyed = covers(found, content, wanted)
+    if not faults:
+        from tui.settings.kept_within import borders
+
+        keep(path, borders(values, os.path.abspath(path), wanted, theirs, obeyed=obeyed))
+    if not obeyed:
+        values = checked(table, path, home, problems, broken, foreign=True)
+        values, note = reach.withheld(values, wanted, path, mine, changed=found is not None)
+        return values, [note]
     problems += faults
     broken += doubts
     return values, []

@@ -24,6 +24,10 @@ DEFAULT_SOCKET = "/var/run/docker.sock"
 ENGINE, REGISTRY, BUILD, RUN, SCAN, TRUST = "engine", "registry", "build", "run", "scan", "trust"
 """What needs something: which engine is meant, an app's registry, a table of an app, or `[trust]`."""
 
+DEFAULT, IGNORING = "dockerfile (by default)", "the ignore file"
+BESIDE = (DEFAULT, IGNORING)
+"""What a build takes without being told, beside its context and its Dockerfile."""
+
 MOST_NAMED = 3
 """Things that a sentence names; `holdfast allow` lists all."""
 
@@ -138,7 +142,8 @@ def asks(values: Mapping[str, Any], folder: str, mine: Own) -> list[Ask]:
     found += _registries(values.get("apps", {}), mine)
     for name, table in values.get("apps", {}).items():
         found += [one._replace(app=name) for one in _app(name, table, os.path.realpath(folder), mine)]
-    return [*found, *_trust(values.get("trust", {}), os.path.realpath(folder))]
+    found += _trust(values.get("trust", {}), os.path.realpath(folder))
+    return list(dict.fromkeys(found))  # two spellings may name one thing
 
 
 def _engines(tables: Mapping[str, Mapping[str, Any] | None], mine: Own) -> Iterator[Ask]:
@@ -177,16 +182,41 @@ def _registries(apps: Mapping[str, Mapping[str, Any]], mine: Own) -> list[Ask]:
 def _app(name: str, table: Mapping[str, Any], folder: str, mine: Own) -> Iterator[Ask]:
     head = f"apps.{bare(name)}"
     yield from _named(f"[{head}] engines", table.get("engines"), mine)
-    for part, paths in ((BUILD, _of_build), (RUN, _of_run), (SCAN, _of_scan)):
-        for key, path in paths(table.get(part) or {}, folder):
-            if isinstance(path, str) and path.startswith("/") and _is_outside(path, folder):
-                yield Ask(f"[{head}.{part}] {key}", path, part, leads=_leads(path))
+    for part in (BUILD, RUN, SCAN):
+        for key, path in paths_of(part, table, folder):
+            near = _near(table, folder) if key in BESIDE else (folder,)
+            if all(_is_outside(path, one) for one in near):
+                yield Ask(f"[{head}.{part}] {key}", spelled(path), part, leads=_leads(path))
     for key, variables in _variables(table, folder):
         for variable in variables:
             yield Ask(f"[{head}.{key}", f"${variable}", key.partition("]")[0])
     scanner = (table.get(SCAN) or {}).get("scanner")
     if isinstance(scanner, str) and scanner.startswith("/"):  # a program is one wherever it lies
         yield Ask(f"[{head}.{SCAN}] scanner", scanner, SCAN, leads=_leads(scanner))
+
+
+def paths_of(part: str, table: Mapping[str, Any], folder: str) -> Iterator[tuple[str, str]]:
+    """The files that a table of an app names, or takes without being told, by key. All are absolute."""
+    if table.get(part) is None:
+        return
+    of = {BUILD: _of_build, RUN: _of_run, SCAN: _of_scan}
+    for key, path in of[part](table[part], folder):
+        if isinstance(path, str) and path.startswith("/"):
+            yield key, path
+
+
+def spelled(path: str) -> str:
+    """A path in one spelling, where several lead to the same."""
+    short = os.path.normpath(path)
+    return short if os.path.realpath(short) == os.path.realpath(path) else path
+
+
+def _near(table: Mapping[str, Any], folder: str) -> tuple[str, ...]:
+    """Folders from which files are taken without being named: they are asked for themselves."""
+    context = table[BUILD].get("context") or folder
+    file = table[BUILD].get("dockerfile")
+    named = (os.path.dirname(os.path.join(context, file)),) if file else ()
+    return (folder, *map(os.path.realpath, (context, *named)))
 
 
 def _is_outside(path: str, folder: str) -> bool:
@@ -227,8 +257,12 @@ def _in_file(path: str) -> list[str]:
 
 def _of_build(table: Mapping[str, Any], folder: str) -> Iterator[tuple[str, Any]]:
     yield "context", table.get("context")
-    if file := table.get("dockerfile"):  # of the build context, which is the folder where none is named
-        yield "dockerfile", os.path.join(table.get("context") or folder, file)
+    context = table.get("context") or folder  # which is the folder where none is named
+    file = os.path.normpath(os.path.join(context, table.get("dockerfile") or "Dockerfile"))
+    yield ("dockerfile" if table.get("dockerfile") else DEFAULT), file
+    ignoring = (f"{file}.dockerignore", f"{os.path.dirname(file)}/.dockerignore", f"{context}/.dockerignore")
+    for path in dict.fromkeys(map(os.path.normpath, ignoring)):
+        yield IGNORING, path
     for id, source in (table.get("secrets") or {}).items():
         yield f"secrets.{bare(id)}", source[0]
 
@@ -253,16 +287,26 @@ def _of_scan(table: Mapping[str, Any], _: str) -> Iterator[tuple[str, Any]]:
 
 def _trust(table: Mapping[str, Any], folder: str) -> Iterator[Ask]:
     """Programs that print a key, and private keys outside of the folder (`tui.settings.trust_keys`)."""
-    private = {"sign_key": table.get("sign_key")}
-    private |= {f"sign_keys.{bare(name)}": one for name, one in (table.get("sign_keys") or {}).items()}
+    private = _private(table)
     public = {f"verify_keys.{bare(one.name)}": one.source for one in table.get("verify_keys") or () if one}
     for key, source in (*private.items(), *public.items()):
         if source is not None and source.command:
             import shlex
 
             yield Ask(f"[trust] {key}", shlex.join(source.command), TRUST, leads=_leads(source.command[0]))
-        elif source is not None and source.file and key in private and _is_outside(source.file, folder):
-            yield Ask(f"[trust] {key}", source.file, TRUST, leads=_leads(source.file))
+    for key, path in key_files(table):
+        if _is_outside(path, folder):
+            yield Ask(f"[trust] {key}", spelled(path), TRUST, leads=_leads(path))
+
+
+def key_files(table: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The files of private keys that `[trust]` names, by key."""
+    return [(key, one.file) for key, one in _private(table).items() if one is not None and one.file]
+
+
+def _private(table: Mapping[str, Any]) -> dict[str, Any]:
+    private = {"sign_key": table.get("sign_key")}
+    return private | {f"sign_keys.{bare(name)}": one for name, one in (table.get("sign_keys") or {}).items()}
 
 
 # What is not obeyed

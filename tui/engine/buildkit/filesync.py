@@ -22,6 +22,7 @@ from urllib.parse import unquote_plus
 
 from google.protobuf.message import DecodeError
 
+from tui.borders import check
 from tui.engine.build_files import BuildFile, open_file, unreadable, walk
 from tui.engine.buildkit.grpc import NOT_FOUND, UNKNOWN, CallFailed, framed
 from tui.engine.buildkit.proto.session_pb2 import Packet, Stat
@@ -113,7 +114,14 @@ def dockerfile_entries(path: str) -> Iterator[BuildFile]:
 def _open_linked(folder: str, path: str) -> io.FileIO | None:
     """A file beside the Dockerfile, or what it is a link to; None for what has vanished."""
     real = Path(folder, path).resolve()
-    return open_file(str(real.parent), real.name)
+    file = open_file(str(real.parent), real.name)
+    if file is not None:
+        try:
+            check(Path(folder, path), os.fstat(file.fileno()))
+        except OSError as error:
+            file.close()
+            raise unreadable(path, error) from None
+    return file
 
 
 class FileSync:
@@ -140,6 +148,10 @@ class FileSync:
                 entries = dockerfile_entries(self._dockerfile)
             case "context":
                 folder, opened = self._folder, open_file
+                try:
+                    await in_thread(check, folder)
+                except OSError as error:
+                    raise unreadable(folder, error) from None
                 entries = self._noticed(
                     walk(
                         folder,

@@ -7,6 +7,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
+from tui.borders import check
 from tui.engine.env_files import read_env_file
 from tui.errors import HoldfastError
 from tui.files import read_file
@@ -24,6 +25,12 @@ class ProfileUnusable(HoldfastError):
     exit_status = 2
 
 
+class MountUnusable(HoldfastError):
+    """A folder or file of the host is not where it was when the configuration was read."""
+
+    exit_status = 2
+
+
 class VariableUnset(HoldfastError):
     """A variable that is to be passed on is not set here."""
 
@@ -33,8 +40,9 @@ class VariableUnset(HoldfastError):
 async def resolved(run: RunSpec, environ: Mapping[str, str] = os.environ) -> RunSpec:
     """The same with nothing left to read here: env_file, variables without a value, seccomp profiles.
 
-    Raises EnvFileUnusable, VariableUnset and ProfileUnusable.
+    Raises EnvFileUnusable, VariableUnset, ProfileUnusable and MountUnusable.
     """
+    await asyncio.to_thread(_check_binds, run)
     return await asyncio.to_thread(_resolve, run, environ)
 
 
@@ -44,7 +52,7 @@ async def resolved_apart(run: RunSpec) -> RunSpec:
     Raises EnvFileUnusable and ProfileUnusable.
     """
     said = {name: value for name, value in run.environment.items() if value is not None}
-    found = await resolved(run._replace(environment=said, interpolated={}), {})
+    found = await asyncio.to_thread(_resolve, run._replace(environment=said, interpolated={}), {})
     unset = {name: None for name in (*run.environment, *run.interpolated) if name not in said}
     return found._replace(environment={**unset, **found.environment})
 
@@ -114,6 +122,16 @@ def _filled_in(name: str, text: str, environ: Mapping[str, str]) -> str:
             f"environment: {name} cannot be filled in: {error}",
             f"export it, or give it a default: {name}=${{{name}:-default}}",
         ) from None
+
+
+def _check_binds(run: RunSpec) -> None:
+    """The engine opens them, a moment later: where they lead is looked at here."""
+    for mount in run.volumes:
+        if mount.kind == "bind":
+            try:
+                check(mount.source)
+            except OSError as error:
+                raise MountUnusable(f"{mount.source} cannot be mounted: {error.strerror}") from None
 
 
 def _security_option(option: str) -> str:
