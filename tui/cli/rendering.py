@@ -120,10 +120,14 @@ class _ForPeople:
             self._put(console.result_lines(operation, ended, self._before))
             self._put(table)
         elif ended.error.cancelled:
-            serves = ended.error.serves
+            serves, said = ended.error.serves, ended.error.message
             what = f"{serves} serves" if serves else "what was begun is undone"
+            hint: list[Line] = []
+            if ended.result.engines:  # some may have it and others not: that is what has to be known
+                what = said.removeprefix("cancelled: ")
+                hint += [[(safe(ended.error.hint), "strong")]] if ended.error.hint else []
             words = f"cancelled after {duration(ended.seconds)}; {what}"
-            self._put([[(safe(words), "warn")], *table], ERR)
+            self._put([[(safe(words), "warn")], *table, *hint], ERR)
         else:
             if output:
                 self._put(console.failed_output(operation, ended.error), ERR)

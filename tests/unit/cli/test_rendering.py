@@ -15,6 +15,7 @@ from tests.support.terminal import Terminal
 from tests.unit.cli.story import IMAGE, beginning, failed, success
 from tui.cli import output
 from tui.cli.rendering import JsonLines, PlainLines, Quiet
+from tui.model.fleet import EngineOutcome, EngineState
 from tui.model.operation import Logged
 from tui.presentation import console
 
@@ -114,6 +115,28 @@ def test_a_cancelled_deploy_says_what_serves(kind, capfd):
     show(shown, ended._replace(error=problem))
 
     assert capfd.readouterr().err.splitlines()[-1] == "cancelled after 3.1s; r1 v1.0.0 serves"
+
+
+@pytest.mark.parametrize("kind", [PlainLines, Quiet])
+def test_a_cancelled_fleet_says_how_many_have_it_and_what_to_do(kind, capfd):
+    shown = kind(None)
+    *events, ended = [*beginning(100.0), *failed(103.0, code=130)]
+    engines = (
+        EngineOutcome("edge-1", EngineState.DONE, "r1 v1", "r2 v2"),
+        EngineOutcome("edge-2", EngineState.UNDONE, "r1 v1", "r1 v1"),
+    )
+    problem = ended.error._replace(
+        message="cancelled: v2 of web is on 1 of 2 engines",
+        hint="holdfast deploy web --only behind finishes it",
+    )
+    for event in events:
+        shown.tell(event)
+    show(shown, ended._replace(error=problem, result=ended.result._replace(engines=engines)))
+
+    head, *table, hint = capfd.readouterr().err.splitlines()[-4:]
+    assert head == "cancelled after 3.1s; v2 of web is on 1 of 2 engines"
+    assert len(table) == 2
+    assert hint == "holdfast deploy web --only behind finishes it"
 
 
 # -- quiet, JSON

@@ -148,6 +148,21 @@ def _trouble(state: ContainerState, started: str) -> tuple[str, str] | None:
     return None
 
 
+def fell_over(state: ContainerState, started: str) -> str:
+    """What became of a release that was ready, "" where it serves as it did.
+
+    It must neither end, nor be started again, nor become unhealthy, also between two looks. The engine has not
+    started it again yet where it has just passed its gate.
+
+    started   of its container, when it began to be watched
+    """
+    if not state.steady:
+        return f"ended with exit code {state.exit_code}"
+    if state.restart_count or state.started != started:
+        return "was started again"
+    return "became unhealthy" if state.health == "unhealthy" else ""
+
+
 def _proved(state: ContainerState, ready: ReadySpec, passed: float, told: _Told) -> bool:
     """Whether it is ready where there is no probe."""
     if state.health != NO_HEALTHCHECK:

@@ -54,7 +54,13 @@ class OrchestratedPart:
         number = releases.standing.live
         if number is None:
             return Serving()
-        return Serving(number, releases.called(number), _is_healthy(releases, number))
+        live = releases.live
+        return Serving(
+            number,
+            releases.called(number),
+            _is_healthy(releases, number),
+            live.state if live is not None else None,
+        )
 
     async def ways(self) -> Sequence[WayTo]:
         releases = await self._orchestrator.read(self._app.name)

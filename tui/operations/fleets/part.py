@@ -10,6 +10,7 @@ from tui.model.digest import short_id
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from tui.engine.container.inspected import ContainerState
     from tui.model.fleet import WayTo
     from tui.operations.deploying.sources import Deployable, Source
     from tui.operations.deploying.turn import Turn
@@ -23,11 +24,13 @@ class Serving(NamedTuple):
     number    of the release, 0 where none does
     called    "r3 v1.4.0", "" where none does
     healthy   whether it runs, and is not unhealthy
+    state     of its container, None where there is none
     """
 
     number: int = 0
     called: str = ""
     healthy: bool = False
+    state: ContainerState | None = None
 
 
 class Part(Protocol):

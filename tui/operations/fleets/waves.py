@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import EngineUnreachable
@@ -14,6 +14,7 @@ from tui.model.fleet import HAS_IT, EngineOutcome, EngineState, OnFailure, Unrea
 from tui.model.operation import CANCELLED, DONE, FAILED, RUNNING, SERVES, SKIPPED, UNDONE, WAITING, Result
 from tui.operations.deploying.turn import Immediate
 from tui.operations.fleets.tickets import NotBegun, Ticket
+from tui.operations.fleets.watched import Watched
 from tui.operations.running.runner import PartlyDone
 from tui.operations.running.signals import PAUSING, ignore_pausing
 from tui.operations.verbs.deploy import Cancelled, Undone
@@ -30,6 +31,9 @@ UNFORESEEN = "it ended as nobody foresaw: look at it, and recover it"
 
 WATCH = "watch"
 """The step after a wave, with its number behind."""
+
+CUT_SHORT = "cancelled: the watch was cut short"
+"""Why one that had it goes back, as a deploy alone does that is cancelled while it is watched."""
 
 LOOK_SECONDS = 2.0
 """Between two looks at what is watched after a wave."""
@@ -97,6 +101,7 @@ class FleetRun:
         self._hint = hint
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._results: dict[str, Result] = {}
+        self._watched: dict[str, Watched] = {}
         self._going = asyncio.Event()
         self._going.set()
 
@@ -123,7 +128,12 @@ class FleetRun:
                 member.ticket.refuse()
             await shielded(asyncio.wait(self._tasks.values()))
         if not cancelled and self._stopped:
-            await shielded(self._go_back(report))
+            try:
+                await shielded(self._go_back(report))
+            except asyncio.CancelledError:  # it is back by now: how each engine stands has to be said
+                cancelled = True
+        if cancelled and self._fleet.bake:
+            await shielded(self._unwatched_back(report))
         return self._end(cancelled=cancelled)
 
     @contextmanager
@@ -176,6 +186,8 @@ class FleetRun:
                 )
                 async with report.step(f"{WATCH} {number}"):
                     await self._watch(report)
+                for watched in self._watched.values():
+                    watched.over = True
 
     async def _wave(self, wave: Sequence[Member], report: Report) -> None:
         limit = asyncio.Semaphore(self._fleet.parallel or len(wave))
@@ -202,6 +214,10 @@ class FleetRun:
                 inner.state(step.id, WAITING, title=step.title)
             result = await member.planned.run(inner)
             state, message = EngineState.DONE, ""
+            if self._fleet.bake:
+                watched = self._watched[name] = Watched(member.part)
+                with suppress(asyncio.CancelledError):  # it has it all the same
+                    await shielded(watched.begin())
         except NotBegun as error:
             state, message = EngineState.BEHIND, error.message
         except asyncio.CancelledError:
@@ -244,11 +260,28 @@ class FleetRun:
         until = time.monotonic() + self._fleet.bake
         while (left := until - time.monotonic()) > 0 and not self._stopped:
             await asyncio.sleep(min(left, LOOK_SECONDS))
-            done = [member for member in self._members() if self._state(member) is EngineState.DONE]
-            for member, well in zip(done, await asyncio.gather(*map(_is_well, done)), strict=True):
-                if not well:
-                    why = "it did not stay well after its wave"
+            done = self._done()
+            looks = [self._watched[member.name].trouble() for member in done]
+            for member, trouble in zip(done, await asyncio.gather(*looks), strict=True):
+                if trouble:
+                    why = f"it did not stay well after its wave: {trouble}"
                     await shielded(self._back(member, report, EngineState.UNDONE, why))
+
+    async def _unwatched_back(self, report: Report) -> None:
+        """It was cancelled: who has it, but was not watched to the end, goes back, and who cannot says so."""
+        going = []
+        for member in self._done():
+            if self._watched[member.name].over:
+                continue
+            if member.before.number:
+                going.append(self._back(member, report, EngineState.UNDONE, CUT_SHORT))
+            else:
+                message = f"{CUT_SHORT}; nothing served before, so it stays"
+                self._outcomes[member.name] = self._outcomes[member.name]._replace(message=message)
+        await asyncio.gather(*going)
+
+    def _done(self) -> list[Member]:
+        return [member for member in self._members() if self._state(member) is EngineState.DONE]
 
     def _members(self) -> list[Member]:
         return [member for wave in self._waves for member in wave]
@@ -303,25 +336,33 @@ class FleetRun:
         made = next(iter(self._results.values()), Result())
         have = [one for one in outcomes if one.state in HAS_IT]
         result = Result(image=made.image, digest=made.digest, tags=made.tags, engines=outcomes)
-        if len(have) == len(outcomes):
+        cut = cancelled and any(
+            not self._watched[member.name].over for member in self._done() if self._fleet.bake
+        )
+        if len(have) == len(outcomes) and not cut:
             return result
+        if cancelled:
+            hint = self._hint if 0 < len(have) < len(outcomes) else ""
+            raise FleetCancelled(_cancelled(self._what, outcomes, cut=cut), hint, result)
         troubles = [task.exception() for task in self._tasks.values() if not task.cancelled()]
         said = [trouble.message for trouble in troubles if isinstance(trouble, HoldfastError)]
         words = "; ".join([*(_why(one) for one in outcomes if one.state not in HAS_IT), *dict.fromkeys(said)])
         message = f"{self._what} is on {len(have)} of {len(outcomes)} engines: {words}"
-        if cancelled:
-            raise FleetCancelled(f"cancelled: {message}", self._hint, result)
         if have or any(one.state == EngineState.BROKEN for one in outcomes):
             raise FleetSplit(message, self._hint, result)
         raise FleetFailed(message, "every engine serves what it served before", result)
 
 
-async def _is_well(member: Member) -> bool:
-    """An engine that does not answer just now says nothing of what runs on it."""
-    try:
-        return (await member.part.serving()).healthy
-    except HoldfastError:
-        return True
+def _cancelled(what: str, outcomes: Sequence[EngineOutcome], *, cut: bool) -> str:
+    """How the fleet stands now; the lines of the engines say why."""
+    have = sum(one.state in HAS_IT for one in outcomes)
+    undone = any(one.state == EngineState.UNDONE for one in outcomes)
+    before = "what was under way is undone; " if undone else ""
+    before += "the watch was cut short, and " if cut else ""
+    words = f"{what} is on {have or 'none'} of {len(outcomes)} engines"
+    broken = [one.engine for one in outcomes if one.state == EngineState.BROKEN]
+    words += f"; {', '.join(broken)} wants attention" if broken else ""
+    return f"cancelled: {before}{words}"
 
 
 def _serves(result: Result) -> str:

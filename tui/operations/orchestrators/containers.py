@@ -11,7 +11,7 @@ from tui.errors import HoldfastError
 from tui.model.secrets import secret_values
 from tui.model.step import StepKind
 from tui.operations.deploying.carrying import carry, orphaned
-from tui.operations.deploying.gate import SAID, gate, last_words
+from tui.operations.deploying.gate import SAID, fell_over, gate, last_words
 from tui.operations.deploying.reachable import reachable
 from tui.operations.deploying.taken_names import create, promote, retire
 from tui.operations.looking.releases import policy_of
@@ -177,18 +177,11 @@ class Containers:
         """Watch a release that serves: it must neither end, nor be started again, nor become unhealthy."""
         containers, container = self._engine.containers, self._ids[number]
         seconds = self._ready.get(number, self._app.ready).bake
-        first = (await containers.inspect(container)).state
+        started = (await containers.inspect(container)).state.started
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             state = (await containers.inspect(container)).state
-            problem = ""
-            if not state.steady:
-                problem = f"ended with exit code {state.exit_code}"
-            elif state.started != first.started or state.restart_count != first.restart_count:
-                problem = "was started again"
-            elif state.health == "unhealthy":
-                problem = "became unhealthy"
-            if problem:
+            if problem := fell_over(state, started):
                 words = await last_words(self._engine, container, state, self._report.clean)
                 raise NotSteady(f"r{number} {problem} while it was watched", SAID, words)
             await asyncio.sleep(min(BAKE_POLL, max(end - time.monotonic(), 0.0)))
