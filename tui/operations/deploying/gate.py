@@ -151,8 +151,8 @@ def _trouble(state: ContainerState, started: str) -> tuple[str, str] | None:
 def fell_over(state: ContainerState, started: str) -> str:
     """What became of a release that was ready, "" where it serves as it did.
 
-    It must neither end, nor be started again, nor become unhealthy, also between two looks. The engine has not
-    started it again yet where it has just passed its gate.
+    It must neither end, nor be started again, nor become unhealthy, also between two looks. Whoever
+    has passed the gate was not started again before.
 
     started   of its container, when it began to be watched
     """
