@@ -35,8 +35,10 @@ async def engine_and_apps(settings: Settings, asked: Named) -> AsyncIterator[Fin
 
     end = asyncio.get_running_loop().time() + SECONDS
     engine: Engine | None = None
+    place = ""
     try:
         meant = await asyncio.to_thread(opening, settings, asked)
+        place = meant.endpoint.url
         yield _endpoint(meant.endpoint)
         async with reached(meant.endpoint):
             end = asyncio.get_running_loop().time() + SECONDS
@@ -49,6 +51,8 @@ async def engine_and_apps(settings: Settings, asked: Named) -> AsyncIterator[Fin
             yield finding
     except HoldfastError as error:
         yield failed("engine", error)
+    for finding in await asyncio.to_thread(_other_certificates, settings, place):
+        yield finding
     try:
         if not settings.apps:
             yield Finding("apps", NOTE, "none is configured", "to begin: holdfast init")
@@ -86,6 +90,21 @@ async def _answering(who: str, seconds: float) -> AsyncIterator[None]:
             f"{who} did not answer within {seconds:g} s",
             "it may be overloaded, or hang: docker info",
         ) from None
+
+
+def _other_certificates(settings: Settings, place: str) -> list[Finding]:
+    """This client's own for engines that are named besides: by their files, for nobody is asked. Blocks."""
+    from tui.engine.ref import EngineRef
+    from tui.engine.tls_expiry import own_expiring
+    from tui.operations.looking.engines import known_engines
+
+    found = []
+    for one in known_engines(settings):
+        if isinstance(one.found, EngineRef) and one.url != place:
+            for warning in own_expiring(one.found.endpoint):
+                said, _, remedy = warning.partition(": ")
+                found.append(Finding("certificate", WARNING, f"{one.called}: {said}", remedy))
+    return found
 
 
 def _endpoint(endpoint: Endpoint) -> Finding:

@@ -11,18 +11,18 @@ from tui.cli.output import answer, answer_json, colours, say, say_error, termina
 from tui.engine.turns import turn
 from tui.errors import HoldfastError
 from tui.model.digest import short_id
-from tui.model.engine_state import EngineState, spread
+from tui.model.engine_state import EngineState, counted_once, same_engines, spread
 from tui.operations.looking.endpoint_choice import current
 from tui.operations.looking.engine_look import LIMIT, EngineLook
 from tui.operations.looking.engines import KnownEngine, known_engines
 from tui.presentation.console import painted, table
 from tui.presentation.engines import answer_time, reason, state_words
-from tui.presentation.spreads import is_odd, spread_words
+from tui.presentation.spreads import also_as, is_odd, spread_words
 from tui.presentation.spreads import state_words as app_state
 from tui.presentation.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tui.model.engine_state import AppHere
     from tui.presentation.style import Line
@@ -55,7 +55,8 @@ def run(asked: Asked, *, apps: bool, json: bool) -> int:
         return error.exit_status
     now = time.time()
     if json:
-        answer_json({"engines": [_fields(one, now) for one in found]})
+        same = _same(found)
+        answer_json({"engines": [_fields(one, now, same.get(one.engine.called, "")) for one in found]})
     else:
         _show(found, now, apps=apps)
     return OUT_OF_REACH if any(one.asked and not one.state.answers for one in found) else 0
@@ -97,14 +98,22 @@ async def _run(asked: Asked, *, apps: bool) -> list[_Found]:
         await asyncio.gather(*asking, return_exceptions=True)
 
 
-def _fields(found: _Found, now: float) -> dict[str, Any]:
-    """An engine for JSON."""
+def _same(found: Sequence[_Found]) -> dict[str, str]:
+    """Those that are an engine once more -> that one, by what they are called. What runs there tells it."""
+    homes = {one.engine.called for one in found if one.engine.apps}
+    return same_engines({one.engine.called: one.state for one in found if one.asked}, homes)
+
+
+def _fields(found: _Found, now: float, same: str) -> dict[str, Any]:
+    """An engine for JSON; `same`: the one that it is once more."""
     engine, state = found.engine, found.state
     left = reason(engine.said, now)
     return {
         "engine": engine.called,
         "names": engine.names,
         "endpoint": engine.url,
+        "id": state.id,
+        "same_as": same or None,
         "answers": state.answers,
         "left_alone": left,
         "protected": engine.said.protected,
@@ -129,6 +138,7 @@ def _app_fields(one: AppHere) -> dict[str, Any]:
         "digest": one.digest,
         "state": one.state,
         "health": one.health,
+        "restarts": one.restarts,
         "strange": one.strange,
         "error": one.error,
     }
@@ -147,7 +157,12 @@ def _show(found: Sequence[_Found], now: float, *, apps: bool) -> None:
         if not one.asked
     ]
     if apps:
-        lines += _app_lines(found)
+        same = _same(found)
+        lines += [
+            [(f"{safe(one)}: ", "strong"), (f"the same engine as {safe(head)}", "text")]
+            for one, head in same.items()
+        ]
+        lines += _app_lines(found, same)
     shown = colours(1)
     answer("".join([painted(line, colours=shown) + "\n" for line in lines]))
     for one in found:
@@ -168,26 +183,30 @@ def _row(found: _Found, now: float) -> tuple[str, ...]:
     return (safe(engine.called), words, *map(safe, told), safe(engine.url or "-"))
 
 
-def _app_lines(found: Sequence[_Found]) -> Iterator[Line]:
+def _app_lines(found: Sequence[_Found], same: Mapping[str, str]) -> Iterator[Line]:
     """For each app who differs, and what runs on each engine."""
-    states = {one.engine.called: one.state for one in found if one.asked}
+    states = counted_once({one.engine.called: one.state for one in found if one.asked}, same)
     homes: dict[str, list[str]] = {}
     for one in found:
         for app in one.engine.apps if one.asked else ():
-            homes.setdefault(app, []).append(one.engine.called)
+            homes.setdefault(app, []).append(same.get(one.engine.called, one.engine.called))
     for app in sorted({*homes, *(app for state in states.values() for app in state.apps)}):
         over = spread(app, states, homes.get(app, ()))
         yield []
         yield [(spread_words(over), "strong warn" if is_odd(over) else "strong")]
         engines = sorted(over.engines)
-        here = [states[name].apps.get(app) for name in engines]
+        runs = [states[name].apps.get(app) for name in engines]
         how = [
             app_state(one, known=bool(states[name].seen), away=name in over.silent)
-            for name, one in zip(engines, here, strict=True)
+            for name, one in zip(engines, runs, strict=True)
         ]
         rows = [
-            (f"  {safe(name)}", *_runs(one), words)
-            for name, one, (words, _) in zip(engines, here, how, strict=True)
+            (
+                f"  {safe(also_as(name, [one for one, head in same.items() if head == name]))}",
+                *_runs(here),
+                words,
+            )
+            for name, here, (words, _) in zip(engines, runs, how, strict=True)
         ]
         if rows:
             titles = ("  engine", "release", "version", "digest", "state")

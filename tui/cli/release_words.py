@@ -8,6 +8,7 @@ from tui.ledger.records import written_evidence
 from tui.model.container import NO_HEALTHCHECK
 from tui.model.recorded_trust import recorded_verdicts
 from tui.model.ways_back import doubt_of
+from tui.presentation.spreads import restarted_words
 
 if TYPE_CHECKING:
     from tui.engine.container.inspected import Inspected
@@ -22,6 +23,21 @@ def health(one: Inspected) -> str:
     if not one.running:
         return f"exited ({one.state.exit_code})"
     return "running" if one.health == NO_HEALTHCHECK else one.health
+
+
+def restarts(one: Inspected) -> str:
+    """The same, and how often its engine had to start it again: "running, restarted 5 times"."""
+    return restarted_words(health(one), one.state.restart_count if one.running else 0)
+
+
+def container_fields(one: Inspected) -> dict[str, Any]:
+    """A container for JSON."""
+    return {
+        "id": one.id,
+        "running": one.running,
+        "health": health(one),
+        "restarts": one.state.restart_count,
+    }
 
 
 def health_role(one: Inspected | None) -> str:

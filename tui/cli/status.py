@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tui.cli.asked import Asked, apps_at, read_settings
 from tui.cli.output import answer, answer_json, colours, say, say_error, terminal_cells
 from tui.cli.release_words import (
+    container_fields,
     drift_fields,
     health,
     health_role,
     lease_fields,
     release_fields,
+    restarts,
 )
-from tui.engine.addresses import without_tls
+from tui.engine.addresses import is_elsewhere, without_tls
 from tui.engine.endpoint import OPEN
 from tui.errors import HoldfastError
 from tui.ledger.errors import NotOurs
@@ -187,6 +189,7 @@ async def _status(engine: Engine, settings: Settings, name: str, place: Place, *
         looked = await find_drift(engine, ledger, spec, settings.policy)
     live = found.releases.live
     plain = live is not None and await _spoken_plainly(engine, live.release)
+    elsewhere = live is not None and is_elsewhere(_registry_of(live.release), engine.endpoint)
     return AppStatus(
         app=name,
         engine=engine.endpoint.url,
@@ -197,14 +200,21 @@ async def _status(engine: Engine, settings: Settings, name: str, place: Place, *
         drift=looked,
         notes=tuple(strange),
         is_open=engine.endpoint.is_open,
-        chain=recorded_chain(live, spec, settings.policy, plain=plain) if live is not None else (),
+        chain=(
+            recorded_chain(live, spec, settings.policy, plain=plain, elsewhere=elsewhere)
+            if live is not None
+            else ()
+        ),
     )
 
 
 async def _spoken_plainly(engine: Engine, release: Release) -> bool:
     """Whether the engine speaks to the registry of a release without TLS that is verified."""
-    host = registry_host(split_reference(release.reference).repository)
-    return bool(release.digest) and await without_tls(host, await engine.info())
+    return bool(release.digest) and await without_tls(_registry_of(release), await engine.info())
+
+
+def _registry_of(release: Release) -> str:
+    return registry_host(split_reference(release.reference).repository)
 
 
 def fields(one: AppStatus) -> dict[str, Any]:
@@ -216,7 +226,7 @@ def fields(one: AppStatus) -> dict[str, Any]:
         "called": one.called,
         "configured": one.configured,
         "live": release_fields(entry, State.LIVE) if entry is not None else None,
-        "container": {"id": live.id, "running": live.running, "health": health(live)} if live else None,
+        "container": container_fields(live) if live is not None else None,
         "back_to": [
             {
                 **release_fields(releases.entries[way.number], releases.state(way.number)),
@@ -300,7 +310,7 @@ def row(one: AppStatus, now: float) -> tuple[str, ...]:
             f"r{release.number}",
             release.version or "-",
             short_id(release.digest or release.image),
-            health(live),
+            restarts(live),
             since,
             release.by or "-",
         ]

@@ -16,11 +16,13 @@ from tui.commands.releases import (
     RELEASE_SHOW,
 )
 from tui.controllers.operations import refused
+from tui.engine.addresses import is_elsewhere
 from tui.errors import HoldfastError
 from tui.evidence.files import read_evidence
 from tui.ledger.lease_reading import read_lease
 from tui.model.offers import first_choice, offered_versions
 from tui.model.reference import valid_tag
+from tui.model.registry_name import registry_host
 from tui.operations.looking.suggested_versions import Suggestions
 from tui.operations.verbs.unlock import consequence, unlock
 from tui.presentation.release_record import difference_lines, drift_lines, record_lines
@@ -232,8 +234,14 @@ class Releases:
         now, keymap = self._session.clock(), self._desk.keymap
         remote = self._store.remote.get(app.repository) if app is not None else None
         plain = remote is not None and remote.plain
+        engine = self._session.engine
+        host = registry_host(app.image) if app is not None else ""
+        elsewhere = engine is not None and is_elsewhere(host, engine.endpoint)
         pages = [
-            ("record", record_lines(releases, number, now, keymap, app, policy, plain=plain)),
+            (
+                "record",
+                record_lines(releases, number, now, keymap, app, policy, plain=plain, elsewhere=elsewhere),
+            ),
             ("against the live one", difference_lines(releases, number)),
         ]
         if releases.notes:

@@ -50,6 +50,11 @@ def is_beyond(host: str, endpoint: Endpoint | None) -> bool:
     return endpoint is not None and endpoint.url.startswith("ssh://") and _is_near(host)
 
 
+def is_elsewhere(host: str, endpoint: Endpoint | None) -> bool:
+    """Whether a registry is on a loopback that is not this machine's."""
+    return bool(away(host, endpoint)) or is_beyond(host, endpoint)
+
+
 def _is_near(host: str) -> bool:
     """Whether a registry is on a loopback, of whichever host."""
     try:

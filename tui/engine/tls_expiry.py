@@ -35,9 +35,22 @@ async def expiring(endpoint: Endpoint, clock: Callable[[], float] = time.time) -
     found = []
     if shown is not None and shown.ends - now < SOON:
         found.append(f"the certificate of the engine {_when(shown, now)}: have a new one put there")
-    if own is not None and own.ends - now < SOON:
-        found.append(f"this client's certificate {_when(own, now)}: name a new one ({where_named(endpoint)})")
-    return found
+    return [*found, *_own(own, endpoint, now)]
+
+
+def own_expiring(endpoint: Endpoint, clock: Callable[[], float] = time.time) -> list[str]:
+    """The same of this client's own certificate alone: nobody is asked. Blocks."""
+    if not is_tcp(endpoint.url) or endpoint.encrypted_by is None:
+        return []
+    from tui.engine.tls_errors import own_certificate
+
+    return _own(own_certificate(endpoint), endpoint, clock())
+
+
+def _own(own: Certificate | None, endpoint: Endpoint, now: float) -> list[str]:
+    if own is None or own.ends - now >= SOON:
+        return []
+    return [f"this client's certificate {_when(own, now)}: name a new one ({where_named(endpoint)})"]
 
 
 def _when(one: Certificate, now: float) -> str:

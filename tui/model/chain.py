@@ -109,6 +109,7 @@ class Known(NamedTuple):
     outcome      of that
     keys         the name of a listed key or identity -> what cosign takes for it
     plain        whether the registry is spoken to without TLS
+    elsewhere    whether the registry is on the loopback of another host: a command would ask this one's
     """
 
     app: str
@@ -125,6 +126,7 @@ class Known(NamedTuple):
     outcome: Outcome | None = None
     keys: Mapping[str, By] = {}
     plain: bool = False
+    elsewhere: bool = False
 
     @property
     def facts(self) -> Mapping[str, str]:
@@ -298,7 +300,9 @@ def _doubted(known: Known, link: str, kind: str) -> Iterator[Link]:
 def _check(known: Known, kind: str, key: str, uri: str = "") -> str:
     word = known.keys.get(key, "")  # of a key that is not listed here nobody knows where it is
     plain, digest = known.plain, known.digest
-    if kind == ClaimKind.SIGNATURE:
+    if known.elsewhere:
+        found = ""
+    elif kind == ClaimKind.SIGNATURE:
         found = checks.signature_check(known.repository, digest, word, plain=plain)
     else:
         found = checks.claim_check(kind, known.repository, digest, word, uri=uri, plain=plain)
@@ -347,7 +351,9 @@ def _push(known: Known) -> Link:
     if not known.digest:
         return Link(kind, LinkState.UNVERIFIED, where=where, detail="nothing is known of it")
     said = "the registry has it" if known.held else "not asked now; recorded by its digest"
-    check = checks.push_check(known.repository, known.digest, plain=known.plain)
+    check = ""
+    if not known.elsewhere:
+        check = checks.push_check(known.repository, known.digest, plain=known.plain)
     state = LinkState.OK if known.held or known.release is not None else LinkState.UNVERIFIED
     return Link(kind, state, where=where, detail=said, check=check)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from tui.model.engine import EngineVersion
 
@@ -20,6 +20,9 @@ class AppHere(NamedTuple):
     strange   whether a container that is not ours bears the app's name
     error     why its releases could not be read, "" where they could
     at        when it was read, seconds since the epoch
+    restarts  how often the engine has started its container again by itself
+    process   what tells its container, as it runs now, from all others: its ID and the moment of its start;
+              None where none runs
     """
 
     app: str
@@ -31,6 +34,8 @@ class AppHere(NamedTuple):
     strange: bool = False
     error: str = ""
     at: float = 0.0
+    restarts: int = 0
+    process: tuple[str, str] | None = None
 
     @property
     def is_live(self) -> bool:
@@ -47,6 +52,7 @@ class EngineState(NamedTuple):
 
     seen         when it answered last, seconds since the epoch; 0.0 for never
     took         seconds that it took for a question that costs it nothing
+    id           what the engine calls itself, "" where it has not said; copies of a machine share it
     host         its host's name
     containers   how many there are, and how many of them run
     apps         those that have releases there, by name; what is known of each may be older than `seen`
@@ -68,11 +74,53 @@ class EngineState(NamedTuple):
     tried: float = 0.0
     connecting: float = 0.0
     warnings: Sequence[str] = ()
+    id: str = ""
 
     @property
     def answers(self) -> bool:
         """Whether the last look at it was answered."""
         return bool(self.seen) and not self.error and not self.connecting
+
+
+def same_engines(states: Mapping[str, EngineState], first: Collection[str] = ()) -> dict[str, str]:
+    """Those that are an engine once more, by another way -> that engine; what is in doubt is another one.
+
+    `first` are those that apps are configured for: they stand for the others.
+    """
+    heads = list[str]()
+    found: dict[str, str] = {}
+    for key in sorted(states, key=lambda one: one not in first):
+        head = next((one for one in heads if _is_same(states[one], states[key])), "")
+        if head:
+            found[key] = head
+        else:
+            heads.append(key)
+    return found
+
+
+def _is_same(one: EngineState, other: EngineState) -> bool:
+    """Whether two are one engine.
+
+    A cloned machine has the ID and often the name of the one that it was made of, and its containers too, but
+    it has started them itself.
+    """
+    if not one.id or (one.id, one.host) != (other.id, other.host):
+        return False
+    both = [(one.apps[name].process, other.apps[name].process) for name in one.apps if name in other.apps]
+    running = [(mine, theirs) for mine, theirs in both if mine and theirs]
+    # One that was started again between the two looks has kept its ID.
+    return any(mine == theirs for mine, theirs in running) and all(
+        mine[0] == theirs[0] for mine, theirs in running
+    )
+
+
+def counted_once(states: Mapping[str, EngineState], same: Mapping[str, str]) -> dict[str, EngineState]:
+    """Each engine once: as it is told by a way to it that answers."""
+    found = {key: state for key, state in states.items() if key not in same}
+    for key, head in same.items():
+        if states[key].answers and not found[head].answers:
+            found[head] = states[key]
+    return found
 
 
 class Spread(NamedTuple):

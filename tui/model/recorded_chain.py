@@ -31,12 +31,18 @@ _SAID = frozenset(
 
 
 def recorded_chain(
-    entry: Entry, app: AppSpec | None = None, policy: Policy | None = None, *, plain: bool = False
+    entry: Entry,
+    app: AppSpec | None = None,
+    policy: Policy | None = None,
+    *,
+    plain: bool = False,
+    elsewhere: bool = False,
 ) -> tuple[Link, ...]:
     """The links of a release. What `policy` requires now, and its record does not have, is not OK.
 
-    app     as it is configured, None where it is not
-    plain   whether its registry is spoken to without TLS
+    app         as it is configured, None where it is not
+    plain       whether its registry is spoken to without TLS
+    elsewhere   whether its registry is on the loopback of another host
     """
     release = entry.release
     repository = split_reference(release.reference).repository if release.digest else ""
@@ -51,6 +57,7 @@ def recorded_chain(
             outcome=entry.outcome,
             keys=key_words(policy.trust) if policy is not None else {},
             plain=plain,
+            elsewhere=elsewhere,
         )
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.model.engine_state import AppHere, EngineState, Spread, spread
+from tui.model.engine_state import AppHere, EngineState, Spread, counted_once, same_engines, spread
 from tui.presentation import spreads as rows
 from tui.presentation.text import safe
 from tui.widgets.list_view import ListView
@@ -24,6 +24,7 @@ class Row(NamedTuple):
     here   None where nothing of it is there
     seen   when the engine answered last
     away   whether it answered before, and does not now
+    also   what other ways to the same engine are called
     """
 
     app: str
@@ -32,6 +33,7 @@ class Row(NamedTuple):
     here: AppHere | None = None
     seen: float = 0.0
     away: bool = False
+    also: tuple[str, ...] = ()
 
 
 class SpreadsList(ListView):
@@ -82,11 +84,15 @@ class SpreadsList(ListView):
             self.apply(put, removed)
 
     def _read(self) -> dict[str, Row]:
-        states, called = self._follower.states, {one.key: one.called for one in self._known.values()}
+        called = {one.key: one.called for one in self._known.values()}
+        homed = {one.key for one in self._known.values() if one.apps}
+        same = same_engines(self._follower.states, homed)
+        states = counted_once(self._follower.states, same)
+        also = {key: tuple(called[one] for one, head in same.items() if head == key) for key in states}
         homes: dict[str, list[str]] = {}
         for one in self._known.values():
             for app in one.apps:
-                homes.setdefault(app, []).append(one.key)
+                homes.setdefault(app, []).append(same.get(one.key, one.key))
         apps = dict.fromkeys([*homes, *(app for state in states.values() for app in state.apps)])
         found: dict[str, Row] = {}
         for app in apps:
@@ -102,7 +108,10 @@ class SpreadsList(ListView):
             for key in over.engines:
                 state = states.get(key, EngineState())
                 away = key in over.silent
-                found[f"{app}\0{key}"] = Row(app, key, here=state.apps.get(app), seen=state.seen, away=away)
+                here = state.apps.get(app)
+                found[f"{app}\0{key}"] = Row(
+                    app, key, here=here, seen=state.seen, away=away, also=also.get(key, ())
+                )
         return found
 
     # As a list
@@ -121,7 +130,7 @@ class SpreadsList(ListView):
             case "colour":
                 return "  ", f"text on {engine.said.colour}" if engine.said.colour else "text"
             case "engine":
-                return safe(engine.called), "text"
+                return safe(rows.also_as(engine.called, row.also)), "text"
         found = self._drift(row.engine, row.app)
         return rows.cell(column, row.here, found, row.seen, self._clock(), away=row.away)
 
@@ -136,7 +145,7 @@ class SpreadsList(ListView):
             return True
         engine = self._known.get(row.engine)
         if engine is not None:
-            return any(self.filter_text in name.lower() for name in engine.names)
+            return any(self.filter_text in name.lower() for name in (*engine.names, *row.also))
         return any(
             self.filter_text in name.lower()
             for other in self._rows.values()

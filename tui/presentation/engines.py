@@ -10,7 +10,7 @@ from tui.presentation.table import Column
 from tui.presentation.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tui.model.engine_state import EngineState
     from tui.model.policy import EngineSettings
@@ -126,12 +126,28 @@ def counted(states: Iterable[EngineState]) -> str:
     return f"{sum(state.answers for state in every)} of {len(every)} answer"
 
 
-def detail_lines(one: KnownEngine | None, state: EngineState, now: float, cells: int) -> list[Line]:
-    """What the engine under the cursor is, what is wrong with it, and what to do: DETAILS lines."""
+def _warned(warnings: Sequence[str], cells: int) -> list[Line]:
+    """Warnings in the lines that there are; a long one that is alone has its remedy on the next."""
+    if len(warnings) == 1 and len(warnings[0]) >= cells:
+        said, _, remedy = warnings[0].partition(": ")
+        return [[(f" {safe(said)}", "warn")], [(f" {safe(remedy)}", "accent")]]
+    return [[(f" {safe(warning)}", "warn")] for warning in warnings[: DETAILS - 1]]
+
+
+def detail_lines(
+    one: KnownEngine | None, state: EngineState, now: float, cells: int, same: str = ""
+) -> list[Line]:
+    """What the engine under the cursor is, what is wrong with it, and what to do: DETAILS lines.
+
+    same   the engine that it is once more, "" where it is not known to be one
+    """
     lines: list[Line] = []
     if one is not None:
         names = [*one.names, *([one.url] if one.url and one.url not in one.names else [])]
-        marks = ["protected"] if one.said.protected else []
+        marks = [
+            *([f"the same engine as {same}"] if same else []),
+            *(["protected"] if one.said.protected else []),
+        ]
         about = " · ".join(safe(word) for word in (*names, *marks))
         patch = [("  ", f"text on {one.said.colour}")] if one.said.colour else []
         lines.append([*patch, (f" {about}", "strong")])
@@ -143,6 +159,6 @@ def detail_lines(one: KnownEngine | None, state: EngineState, now: float, cells:
             lines.append([(f" left alone: {safe(why)}", "warn")])
             lines.append([(" Enter opens it all the same", "accent")])
         else:
-            lines += [[(f" {safe(warning)}", "warn")] for warning in state.warnings[: DETAILS - 1]]
+            lines += _warned(state.warnings, cells)
     lines += [[] for _ in range(DETAILS - len(lines))]
     return [clip(line, cells, "text") for line in lines]

@@ -59,10 +59,12 @@ def record_lines(
     policy: Policy | None = None,
     *,
     plain: bool = False,
+    elsewhere: bool = False,
 ) -> list[Line]:
     """Everything that the ledger has of a release; where `policy` is given, what it requires besides.
 
-    plain   whether its registry is spoken to without TLS
+    plain       whether its registry is spoken to without TLS
+    elsewhere   whether its registry is on the loopback of another host
     """
     entry = releases.entries.get(number)
     if entry is None:
@@ -76,7 +78,7 @@ def record_lines(
     lines += [
         [],
         [("Chain", "accent bold")],
-        *chain_lines(recorded_chain(entry, app, policy, plain=plain), now, CHAIN_CELLS),
+        *chain_lines(recorded_chain(entry, app, policy, plain=plain, elsewhere=elsewhere), now, CHAIN_CELLS),
     ]
     lines += _section("Evidence", _evidence(entry))
     lines += _section("Run configuration", _fields(release.run, RunSpec()))

@@ -30,6 +30,9 @@ COLUMNS = (
 FRESH = 60.0
 """Seconds for which a knowledge is of now: what is asked again and again is not drawn anew every second."""
 
+GOOD = ("running", "healthy", "starting")
+"""States of a container that are not bad by themselves."""
+
 NAMED = 3
 """Engines that a sentence names; of more it says how many."""
 
@@ -62,6 +65,11 @@ def spread_words(spread: Spread) -> str:
     if spread.unknown:
         parts.append(f"not known on {_names(spread.unknown)}")
     return safe(f"{spread.app}   {', '.join(parts)}")
+
+
+def also_as(engine: str, others: Sequence[str]) -> str:
+    """An engine with the names of the other ways to it: "edge-1, also as local"."""
+    return f"{engine}, also as {_names(others)}" if others else engine
 
 
 def is_odd(spread: Spread) -> bool:
@@ -107,9 +115,18 @@ def state_words(one: AppHere | None, *, known: bool, away: bool = False) -> Span
         return ("unreadable", "bad") if one.error else ("reading", "busy")
     if one.state != "running":
         return safe(one.state), "bad"
+    if one.restarts:
+        words = one.state if one.health in ("", "none") else one.health
+        return safe(restarted_words(words, one.restarts)), "warn" if words in GOOD else "bad"
     if one.health in ("", "none"):
         return "running", "ok"
     return safe(one.health), {"healthy": "ok", "starting": "busy"}.get(one.health, "bad")
+
+
+def restarted_words(words: str, restarts: int) -> str:
+    """How a container is that its engine had to start again: "running, restarted 5 times"."""
+    often = "once" if restarts == 1 else f"{restarts} times"
+    return f"{words}, restarted {often}" if restarts else words
 
 
 def drift_words(drift: Drift | None, now: float) -> Span:

@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from tui.engine.ref import EngineRef
+from tui.model.engine_state import same_engines
 from tui.panes.engines import EnginesList
 from tui.panes.spreads import SpreadsList
 from tui.presentation.engines import DETAILS, detail_lines
@@ -130,7 +131,9 @@ class EnginesScreen(ClosingScreen[ChosenEngine], inherit_bindings=False):
         follower = self._view.follower
         key = self._under_cursor
         one = next((engine for engine in follower.engines if engine.key == key), None)
-        return detail_lines(one, self._engines.state_of(key), self._view.clock(), width)
+        head = same_engines(follower.states, {each.key for each in follower.engines if each.apps}).get(key)
+        same = next((each.called for each in follower.engines if each.key == head), "")
+        return detail_lines(one, self._engines.state_of(key), self._view.clock(), width, same)
 
     def _draw_footer(self, width: int) -> Line:
         keys = [("Esc", "back"), ("Enter", "open"), ("Tab", PAGES[1 - self._page]), ("/", "filter")]

@@ -140,3 +140,29 @@ def test_a_name_of_a_context_is_neither_a_line_nor_bad_utf_8(
     assert any("half" in name for name in names)
     assert dispatch(["engines"]) == 3
     assert b"\nholdfast: all is well" not in capsysbinary.readouterr().err
+
+
+@pytest.fixture
+def shop() -> Iterator[str]:
+    """An engine on which apps are live."""
+    engine = DemoEngine(apps=True)
+    yield asyncio.run(engine.start()).url
+    engine.stop_process()
+
+
+def test_an_engine_that_is_reached_in_two_ways_is_one_in_the_list_of_apps(
+    folder: Path, shop: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "again.sock").hardlink_to(shop.removeprefix("unix://"))
+    (folder / "holdfast" / "config.toml").write_text(
+        f'[engines.local]\nhost = "unix://{folder}/again.sock"\n[engines.edge-1]\nhost = "{shop}"\n'
+        '[apps.storefront]\nimage = "shop/storefront"\nengines = ["edge-1"]\n'
+    )
+    (folder / ".docker").rename(folder / "no.docker")
+    assert dispatch(["engines", "--apps"]) == 0
+    said = capsys.readouterr().out
+    assert "local: the same engine as edge-1" in said
+    assert "edge-1, also as local" in said
+    assert "storefront   edge-1 on v1.4.0" in said
+    assert dispatch(["engines", "--json"]) == 0
+    assert {name: one["same_as"] for name, one in told(capsys).items()} == {"edge-1": None, "local": "edge-1"}

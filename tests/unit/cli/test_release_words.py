@@ -96,6 +96,13 @@ def test_health(running, health, said):
     assert any("does not run" in note for note in notes) is not running
 
 
+def test_what_was_restarted_says_so():
+    one = container(1)
+    one = one._replace(state=one.state._replace(restart_count=5))
+    row, _ = shown(releases(entry(1), live=1, one=one))
+    assert row["health"] == "running, restarted 5 times"
+
+
 @pytest.mark.parametrize(("running", "health", "role"), [
     (True, "healthy", "ok"), (True, "", "ok"), (True, "starting", "busy"), (True, "unhealthy", "bad"),
     (False, "healthy", "bad"),

@@ -13,6 +13,7 @@ from tui.cli.doctor_engine_checks import engine_and_apps
 from tui.engine.endpoint import Endpoint
 from tui.engine.ref import EngineRef
 from tui.engine.tls_expiry import expiring
+from tui.model.policy import EngineSettings
 from tui.operations.looking.endpoint_choice import Named
 from tui.operations.looking.engine_look import EngineLook
 from tui.operations.looking.engines import KnownEngine
@@ -82,3 +83,13 @@ async def test_doctor_and_the_looks_at_an_engine_say_it(
         await look._look_at_certificates()
         await look.close()
         assert "expires in 5 days" in look.state.warnings[0]
+
+
+async def test_doctor_says_it_of_engines_that_it_does_not_look_at(
+    authority: Authority, tmp_path: Path
+) -> None:
+    own = authority.pair("other", usage=(CLIENT,), days=(-1, 6.5))
+    db = EngineSettings(host="tcp://db-1:2376", cert=str(own.cert), key=str(own.key))
+    here = Named(host=f"unix://{tmp_path}/away.sock")
+    said = [str(one) async for one in engine_and_apps(Settings(engines={"db-1": db}), here)]
+    assert any("db-1: this client's certificate expires in 6 days" in one for one in said), said

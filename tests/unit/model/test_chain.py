@@ -87,6 +87,12 @@ def test_what_a_listed_key_says_names_who_when_where_and_how_it_is_checked() -> 
     assert link(known, "push").check == f"docker manifest inspect {IMAGE}@{DIGEST}"
 
 
+def test_a_registry_on_the_loopback_of_another_host_is_not_asked_for_here() -> None:
+    known = KNOWN._replace(attested=(), elsewhere=True)
+    assert link(known, "push").check == ""
+    assert not any("docker" in one.check or "cosign" in one.check for one in chain(known))
+
+
 def test_a_scan_by_cosign_is_checked_by_its_own_type() -> None:
     known = KNOWN._replace(
         attested=(attested("scan", predicate_type=SCANNED_BY_COSIGN),),

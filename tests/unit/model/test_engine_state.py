@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tui.model.engine_state import AppHere, EngineState, spread
+from tui.model.engine_state import AppHere, EngineState, counted_once, same_engines, spread
 from tui.presentation.spreads import cell, spread_words
 
 AT = 1_700_000_000.0
@@ -90,3 +90,46 @@ def test_what_is_known_of_one_that_is_away_is_never_of_now() -> None:
     assert cell("seen", here, None, AT, AT + 5, away=True) == ("5s ago", "warn")
     assert cell("seen", here, None, AT, AT + 5) == ("now", "muted")
     assert cell("state", here, None, AT, AT + 5, away=True) == ("no answer", "bad")
+
+
+def reached(container: str = "abc", started: str = "12:00:00.5", **more: Any) -> EngineState:
+    state = runs("v5")._replace(id="ID", host="box", **more)
+    return state._replace(apps={"web": state.apps["web"]._replace(process=(container, started))})
+
+
+def test_an_engine_that_is_reached_in_two_ways_is_counted_once() -> None:
+    states = {"local": reached(), "edge-1": reached(), "edge-2": runs("v5"), "edge-3": runs("v5")}
+    same = same_engines(states, {"edge-1"})
+    assert same == {"local": "edge-1"}, "the one that apps are configured for stands for both"
+    once = counted_once(states, same)
+    assert spread_words(spread("web", once, ["edge-1"])) == "web   all 3 on v5"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        reached(started="12:00:07.1"),
+        reached("def"),
+        reached()._replace(host="box-2"),
+        reached()._replace(id="OTHER"),
+        reached()._replace(apps={}),
+    ],
+)
+def test_a_cloned_machine_is_another_engine(other: EngineState) -> None:
+    assert same_engines({"a": reached(), "b": other}) == {}
+    assert same_engines({"a": EngineState(), "b": EngineState()}) == {}
+
+
+def test_of_two_ways_one_that_answers_tells() -> None:
+    states = {"edge-1": reached(error="away"), "local": reached()}
+    once = counted_once(states, same_engines(states, {"edge-1"}))
+    assert spread_words(spread("web", once, ["edge-1"])) == "web   edge-1 on v5"
+
+
+def test_a_container_that_was_started_again_says_so() -> None:
+    one = AppHere("web", 3, "v5", A, "running", "none", at=AT, restarts=5)
+    assert cell("state", one, None, AT, AT) == ("running, restarted 5 times", "warn")
+    assert cell("state", one._replace(health="unhealthy", restarts=1), None, AT, AT) == (
+        "unhealthy, restarted once",
+        "bad",
+    )

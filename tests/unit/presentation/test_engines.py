@@ -8,7 +8,7 @@ from tui.engine.endpoint import Endpoint
 from tui.engine.ref import EngineRef
 from tui.model.engine_state import EngineState
 from tui.operations.looking.engines import KnownEngine
-from tui.presentation.engines import COLUMNS, state_words
+from tui.presentation.engines import COLUMNS, detail_lines, state_words
 
 NOW = 1_700_000_000.0
 REF = EngineRef(Endpoint("ssh://web-1", "a test"), "web-1")
@@ -31,3 +31,13 @@ def test_how_it_is(state: EngineState, words: str) -> None:
     assert state_words(ONE, state, NOW)[0] == words
     room = next(column.width for column in COLUMNS if column.id == "state")
     assert len(words) <= room
+
+
+def test_a_long_warning_has_its_remedy_on_a_line_of_its_own() -> None:
+    ref = EngineRef(Endpoint("tcp://db-1:2376", ""), "db-1")
+    said = "the certificate of the engine expires in 6 days (2026-12-04): have a new one put there"
+    state = EngineState(seen=1.0, warnings=(said,))
+    lines = detail_lines(KnownEngine("k", ("db-1",), ref), state, 2.0, 80, "edge-1")
+    told = ["".join(text for text, _ in line).strip() for line in lines]
+    assert told[0].endswith("the same engine as edge-1")
+    assert told[1:] == [*said.split(": ")]

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from tui.engine.addresses import away, is_beyond, without_tls
+from tui.engine.addresses import away, is_beyond, is_elsewhere, without_tls
 from tui.engine.bounds import RECENT
 from tui.engine.credentials import credentials_for
 from tui.engine.errors import EngineError, EngineSilent, PortsForbidden, ServerFault, TransferFailed
@@ -139,6 +139,11 @@ class Remote:
     def insecure(self) -> bool:
         """Whether it is spoken to without TLS, or by a certificate that nobody verifies."""
         return self._insecure
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it is on the loopback of another host than this: other programs here do not reach it."""
+        return is_elsewhere(self.host, self._endpoint)
 
     @property
     def registry(self) -> Registry:

@@ -152,6 +152,7 @@ class EngineLook:
             seen=now,
             took=took,
             version=engine.version,
+            id=info.id,
             host=info.name,
             containers=info.containers,
             running=info.running,
@@ -231,6 +232,8 @@ class EngineLook:
             health=_health(holder),
             strange=found.foreign is not None,
             at=self._clock(),
+            restarts=holder.state.restart_count if holder is not None else 0,
+            process=(holder.id, holder.state.started) if holder is not None and holder.state.steady else None,
         )
         if live is None or entry is None:
             return here

@@ -134,6 +134,7 @@ async def find_chain(
         outcome=entry.outcome if entry is not None else None,
         keys=key_words(policy.trust),
         plain=remote.insecure,
+        elsewhere=remote.elsewhere,
     )
     return Found(
         digest=image.digest,
