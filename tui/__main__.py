@@ -10,6 +10,9 @@ if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
     # Ctrl+C ends what has not begun anything without a traceback: whoever begins something hears it.
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
+# What pauses a deploy to several engines does no harm before that can be paused (operations.running.signals).
+_signal.signal(_signal.SIGUSR1, _signal.SIG_IGN)
+
 
 def hear_interrupts() -> None:
     """Ctrl+C raises KeyboardInterrupt from now on, unless whoever started this wants it ignored."""

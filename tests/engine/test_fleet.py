@@ -162,6 +162,9 @@ def test_without_a_registry_an_image_goes_from_engine_to_engine(edge: Edge) -> N
     edge.project.write("index.html", "hello one\n")
     for words in (("build", "web"), ("tag", "web", "v1")):
         edge.run(*words, "--context", "edge-1")
+    said = edge.run("deploy", "web", "v1", "--plan")
+    assert said.count("image from edge-1") == 2
+    assert "local only" not in said, "it goes from engine to engine"
     said = edge.run("deploy", "web", "v1")
     assert edge.serving() == everywhere("hello one"), said
     ids = {engine.api.get("/images/web-of-here:v1/json")["Id"] for engine in edge.engines.values()}
@@ -181,3 +184,20 @@ def test_without_a_registry_an_image_goes_from_engine_to_engine(edge: Edge) -> N
     said = edge.run("deploy", "web", "v3", status=4)
     assert "v3 names other bytes on edge-3" in said
     assert edge.serving() == everywhere("hello one")
+
+
+def test_one_that_falls_over_again_and_again_is_caught_by_the_watch_of_its_wave(edge: Edge) -> None:
+    edge.release("v1", "hello one")
+    edge.run("deploy", "web", "v1")
+    edge.release("v2", "hello two")
+    config = edge.project.folder / "holdfast.toml"
+    crashing = 'restart = "unless-stopped"\ncommand = ["sh", "-c", "sleep 2; exit 3"]\n'
+    config.write_text(
+        config.read_text()
+        .replace('fleet = "edge"', 'fleet = "watched"')
+        .replace("[apps.web.run]\n", f"[apps.web.run]\n{crashing}")
+        + '[fleets.watched]\nengines = ["edge-1", "edge-2", "edge-3"]\nwaves = [1, "100%"]\nbake = "5s"\n'
+    )
+    said = edge.run("deploy", "web", "v2", status=1)
+    assert "while it was watched" in said
+    assert edge.serving() == everywhere("hello one"), said

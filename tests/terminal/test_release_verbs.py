@@ -230,7 +230,8 @@ def test_a_plan_changes_nothing(web: Web) -> None:
     web.serve("v0.2.0")
     before, done = web.containers(), web.operations()
     assert "Roll web back to r1 v0.1.0 as r3" in web.run("rollback", "--plan").stdout
-    assert web.document("rollback", "--plan")["facts"]["way back"].startswith("r2 v0.2.0")
+    facts = {one["name"]: one["value"] for one in web.document("rollback", "--plan")["facts"]}
+    assert facts["way back"].startswith("r2 v0.2.0")
     web.configure(("[apps.web]\n", "[apps.web]\nkeep = 1\n"))
     web.run("rollback", "--plan", "--yes")
     assert (web.containers(), web.operations()) == (before, done)

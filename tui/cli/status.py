@@ -275,7 +275,7 @@ def _noted(found: list[AppStatus], *, several: bool) -> Iterator[Line]:
         return
     same: dict[tuple[str, tuple[Span, ...]], list[str]] = {}
     for one in found:
-        for line in notes(one):
+        for line in notes(one, several=True):
             same.setdefault((one.app, tuple(line[1:])), []).append(one.called)
     for (app, words), engines in same.items():
         yield [(f"{safe(app)} on {safe(', '.join(engines))}: ", "strong"), *words]
@@ -345,8 +345,8 @@ def _lease_cell(lease: LeaseState | None) -> str:
     return f"{lease.owner.by or 'somebody'}@{lease.owner.host or '?'}{'' if lease.alive else ' (dead)'}"
 
 
-def notes(one: AppStatus) -> Iterator[Line]:
-    """What somebody should know or do, a line each."""
+def notes(one: AppStatus, *, several: bool = False) -> Iterator[Line]:
+    """What somebody should know or do, a line each; `several` engines have other releases each."""
     releases, lease, name = one.releases, one.lease, one.app
     busy = lease is not None and lease.alive
     if lease is not None and busy:
@@ -364,6 +364,12 @@ def notes(one: AppStatus) -> Iterator[Line]:
     reasons: dict[str, list[str]] = {}
     for way in passed_over(releases.ways, releases.way_back or 0):
         reasons.setdefault(way.why_not, []).append(releases.called(way.number))
+    if several and (count := sum(map(len, reasons.values()))):
+        remedy = f"holdfast status {name} --context NAME says why"
+        yield _note(
+            name, f"no roll back goes to {count} earlier {'one' if count == 1 else 'ones'} by itself", remedy
+        )
+        return
     for why, called in [*reasons.items()][:MOST_REASONS]:
         yield _note(name, f"no roll back goes to {', '.join(called)} by itself: {why}")
     if more := sum(map(len, [*reasons.values()][MOST_REASONS:])):

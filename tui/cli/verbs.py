@@ -288,7 +288,7 @@ def _show_plan(plan: Plan, engine: str, *, json: bool) -> None:
         answer_json(plan._asdict() | {
             "engine": engine,
             "steps": [step._asdict() for step in plan.steps],
-            "facts": dict(plan.facts),
+            "facts": [{"name": name, "value": value} for name, value in plan.facts],
         })  # fmt: skip
         return
     answer(plan_text(plan, engine, shown=colours(1)))

@@ -131,6 +131,7 @@ class Command(NamedTuple):
     asks       what is asked first
     why_not    the reason why it is unavailable now, "" when it is available; called often, so cheap
     footer     a word for the key footer, "" to leave it out
+    footer_now the word where it depends on the situation, None where it does not
     menu       the letter in the X menu, "" when it is not in it
     also       a further pane where its keys work, on what that one shows
     of_app     whether it is about the current app: not in the footer where none is configured
@@ -147,6 +148,7 @@ class Command(NamedTuple):
     asks: Asks = Asks.NOTHING
     why_not: Callable[[Situation], str] = available
     footer: str = ""
+    footer_now: Callable[[Situation], str] | None = None
     menu: str = ""
     also: Scope | None = None
     of_app: bool = False

@@ -51,6 +51,7 @@ OPERATION_PAUSE = Command(
     "Pause a deploy to several engines before the next one, or go on",
     ("H",),
     footer="pause",
+    footer_now=lambda situation: "go on" if situation.running[0].paused else "pause",
     why_not=_pause,
     of_app=True,
 )

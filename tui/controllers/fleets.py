@@ -58,9 +58,12 @@ class Fleets:
         await self._operations.run(command, situation, f"{what} on {len(engines)} engines", request)
 
     async def _pause(self, situation: Situation) -> None:
-        """What it does then is in its journal, as a warning: it pauses, or goes on."""
-        if await asyncio.to_thread(pause, situation.running[0]):
-            said = "told: it pauses before the next engine, or goes on where it was paused"
+        operation = situation.running[0]
+        was_paused = operation.paused
+        if await asyncio.to_thread(pause, operation):
+            said = (
+                "it goes on" if was_paused else "paused: what has begun goes on, and no other engine begins"
+            )
             self._desk.stage.say(said, timeout=6)
         else:
             self._desk.stage.say("it has ended meanwhile", timeout=4)

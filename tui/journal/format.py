@@ -1,6 +1,6 @@
 """Events as JSON lines: the form of journals, and of `--json`.
 
-Every line has `t` (seconds since the epoch) and `kind`: start, step, log, progress, warning, outcome.
+Every line has `t` (seconds since the epoch) and `kind`: start, step, log, progress, warning, pause, outcome.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from tui.model.operation import (
     Ended,
     Event,
     Logged,
+    Paused,
     Progressed,
     Result,
     Started,
@@ -27,6 +28,7 @@ _KINDS: dict[str, type[Event]] = {
     "log": Logged,
     "progress": Progressed,
     "warning": Warned,
+    "pause": Paused,
     "outcome": Ended,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}

@@ -121,7 +121,7 @@ class EngineOutcome(NamedTuple):
     engine          as the configuration calls it
     before, after   what served there, "r3 v1.4.0"; "" where nothing did, or nobody knows
     gap_seconds     how long nothing served, None where nothing was measured
-    seconds         how long it took in all
+    seconds         how long it took, without waiting for its turn
     message         why it is behind, or failed
     """
 

@@ -128,6 +128,13 @@ class Warned(NamedTuple):
     message: str
 
 
+class Paused(NamedTuple):
+    """Somebody has paused it, or it goes on: what has begun goes on all the same, and nothing else begins."""
+
+    t: float
+    paused: bool
+
+
 SERVES = "serves"
 """The fact of a result that names the release which serves now, where a verb may end with one or another."""
 
@@ -161,4 +168,4 @@ class Ended(NamedTuple):
     error: Failure | None = None
 
 
-Event = Started | StepChanged | Logged | Progressed | Warned | Ended
+Event = Started | StepChanged | Logged | Progressed | Warned | Paused | Ended

@@ -33,8 +33,11 @@ class OperationPane(OperationView):
 
     def _changed(self, change: Change) -> None:
         shown = self.operation
-        if shown is not None and shown.id in change.put:
-            self.open(self._store.operations[shown.id])
+        if shown is None or shown.id not in change.put:
+            return
+        now = self._store.operations[shown.id]
+        if now is not shown or not now.running:  # else it was paused, or goes on: its rows stand as they are
+            self.open(now)
 
     def _last_time(self, operation: Operation) -> float | None:
         """Seconds that the same verb took on the same app the last time it went well before this."""

@@ -137,7 +137,8 @@ def footer_keys(keymap: Keymap, situation: Situation) -> list[tuple[str, str]]:
         hint = keymap.hint(command)
         if about and command.of_app:
             hint, about = f"{about}: {hint}", ""
-        keys.append((hint, command.footer))
+        word = command.footer_now(situation) if command.footer_now is not None else command.footer
+        keys.append((hint, word))
     return keys
 
 

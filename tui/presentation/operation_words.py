@@ -65,17 +65,22 @@ def operation_state(
         return f"{glyph} {operation.state} {'in' if ended.ok else 'after'} {duration(ended.seconds)}"
     if operation.interrupted:
         return f"{glyph} interrupted"
-    pace = "following" if following else keymap.say("paused, <log.follow> follows")
+    still = "not following" if operation.paused else "paused"
+    pace = "following" if following else keymap.say(f"{still}, <log.follow> follows")
     if not operation.steps:
         return f"{glyph} starting"
-    return f"{glyph} running {running_seconds(now - operation.started.t)} · {pace}"
+    doing = "paused" if operation.paused else "running"
+    return f"{glyph} {doing} {running_seconds(now - operation.started.t)} · {pace}"
 
 
 def busy_words(running: Sequence[Operation]) -> str:
     """For the header: "◐ building web", "◐ building web, testing api"; "" where nothing runs."""
     if not running:
         return ""
-    words = [f"{verb_named(one.started.verb).doing} {one.started.app}" for one in running[:2]]
+    words = [
+        f"{'paused ' if one.paused else ''}{verb_named(one.started.verb).doing} {one.started.app}"
+        for one in running[:2]
+    ]
     more = f" and {len(running) - 2} more" if len(running) > 2 else ""
     return safe(f"◐ {', '.join(words)}{more}")
 

@@ -10,6 +10,7 @@ from tui.model.operation import (
     WAITING,
     Ended,
     Logged,
+    Paused,
     Progressed,
     Started,
     StepChanged,
@@ -66,6 +67,7 @@ class Operation:
 
     complete     whether every event so far was fed; one known from its first and last event only is not
     alive        whether its process still runs
+    paused       whether nothing else begins until somebody lets it go on
     changes      counts up whenever steps come or change, which may put them in another order
     """
 
@@ -78,6 +80,7 @@ class Operation:
         self.ended: Ended | None = None
         self.complete = False
         self.alive = True
+        self.paused = False
         self.changes = 0
         self._readers: list[Callable[[], None]] = []
 
@@ -148,6 +151,8 @@ class Operation:
                 step.current, step.total, step.unit = event.current, event.total, event.unit
             case Warned():
                 self.warnings.append(event.message)
+            case Paused():
+                self.paused = event.paused
             case Ended():
                 self.ended = event
                 self.alive = False

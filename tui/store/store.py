@@ -175,7 +175,7 @@ class Store:
             self._tell(Change(Topic.SAMPLES, removed=dropped))
 
     def put_operations(self, operations: Iterable[Operation]) -> None:
-        """Add operations, or tell that known ones began, ended or were interrupted."""
+        """Add operations, or tell that known ones began, ended, were interrupted or paused."""
         put = []
         for operation in operations:
             self.operations[operation.id] = operation

@@ -154,9 +154,11 @@ class JournalFollower:
 
     def _feed(self, op: str, news: list[Event]) -> None:
         operation = self._store.operations[op]
+        was_paused = operation.paused
         operation.feed(event for event in news if not isinstance(event, Started))
         if operation.ended is not None:
             del self._tails[op]
+        if operation.ended is not None or operation.paused != was_paused:
             self._store.put_operations([operation])
 
     async def _find_interrupted(self) -> None:

@@ -278,3 +278,14 @@ async def test_what_runs_on_an_engine_is_listed_though_it_is_configured_for_anot
             return ["api", "web", "old"]
 
     assert await apps_at(place, settings, Asked(), Known()) == ["api", "web", "old"]
+
+
+def test_of_several_engines_it_is_said_how_many_are_passed_over_and_where_the_reasons_stand():
+    ways = tuple(WayBack(number, f"reason {number}") for number in (3, 2, 1))
+    found = releases(entry(4), live=4)
+    one = status.AppStatus(
+        "web", "unix:///s", True, found._replace(releases=found.releases._replace(ways=ways))
+    )
+    assert [painted(line, colours=False) for line in status.notes(one, several=True)] == [
+        "web: no roll back goes to 3 earlier ones by itself; holdfast status web --context NAME says why"
+    ]

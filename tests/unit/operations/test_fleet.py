@@ -17,7 +17,7 @@ from tui.engine.errors import ConnectionFailed
 from tui.errors import HoldfastError, NothingToDo
 from tui.journal.writer import JournalFailed
 from tui.model.fleet import ALL, EngineState, OnFailure, Share, Unreachable
-from tui.model.operation import Ended, Started, StepChanged
+from tui.model.operation import Ended, Paused, Started, StepChanged
 from tui.operations.running.runner import perform
 
 if TYPE_CHECKING:
@@ -188,6 +188,14 @@ async def test_the_way_back_waits_for_nobody(web: MemoryApp) -> None:
     assert fleet.serving() == dict.fromkeys(fleet.apps, "v1")
 
 
+async def test_a_version_that_can_be_gone_back_to_is_named_once(web: MemoryApp) -> None:
+    fleet = three(web)
+    for version in ("v1", "v2", "v1", "v2", "v3"):
+        await fleet.deployed(version)
+    problem = await refused(fleet.rollback("v9"))
+    assert problem.detail[0] == "edge-1: serves r5 v3, can go back to v2, v1"
+
+
 async def test_a_roll_back_goes_on_where_one_engine_fails(web: MemoryApp) -> None:
     fleet = three(web)
     await fleet.deployed("v1", "v2")
@@ -289,6 +297,9 @@ async def test_paused_no_other_engine_begins_until_it_goes_on(web: MemoryApp) ->
     done = await task
     assert done.ended.ok
     assert any(words.startswith("paused") for words in done.warnings)
+    assert [event.paused for event in done.told if isinstance(event, Paused)] == [True, False]
+    took = {one.engine: one.seconds for one in done.ended.result.engines}
+    assert took["edge-2"] < 0.1, "waiting for its turn is no part of it"
 
 
 STEPS = (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.ui import fakes
 from tui.commands.keymap import Keymap
 from tui.model.image import Image
-from tui.model.operation import DONE, FAILED, RUNNING, Ended, Failure, Progressed, Result, StepChanged
+from tui.model.operation import DONE, FAILED, RUNNING, Ended, Failure, Paused, Progressed, Result, StepChanged
 from tui.presentation.app_row import AppRow
 from tui.presentation.apps import cell, newest_version
 from tui.presentation.last_done import last_done, untested
@@ -123,6 +123,12 @@ def test_titles_say_how_it_stands() -> None:
     build = fakes.build_running(NOW)
     assert operation_state(build, NOW, KEYMAP, following=True) == "◐ running 12s · following"
     assert operation_state(build, NOW, KEYMAP, following=False) == "◐ running 12s · paused, f follows"
+    build.feed([Paused(NOW, paused=True)])
+    assert operation_state(build, NOW, KEYMAP, following=True) == "◐ paused 12s · following"
+    assert operation_state(build, NOW, KEYMAP, following=False) == "◐ paused 12s · not following, f follows"
+    assert busy_words([build]) == "◐ paused building web"
+    build.feed([Paused(NOW, paused=False)])
+    assert operation_state(build, NOW, KEYMAP, following=True) == "◐ running 12s · following"
     assert operation_state(fakes.build_failed(NOW), NOW, KEYMAP, following=True) == "✗ failed after 14.3s"
     assert operation_state(fakes.operation("build", "web", NOW), NOW, KEYMAP, following=True) == "◐ starting"
 

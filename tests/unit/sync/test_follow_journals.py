@@ -13,8 +13,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tui.journal.writer import Journal
-from tui.model.operation import Ended, Logged, Started, StepChanged
-from tui.store.store import Store
+from tui.model.operation import Ended, Logged, Paused, Started, StepChanged
+from tui.store.store import Store, Topic
 from tui.sync import follow_journals
 from tui.sync.follow_journals import JournalFollower
 
@@ -69,6 +69,12 @@ async def test_what_another_process_does_shows_while_it_does_it(store, follower,
     journal.write(StepChanged(1.0, "build", "running", title="Build"))
     journal.write(Logged(2.0, "build", 1, "compiling"))
     await until(lambda: operation.steps.get("build") is not None and operation.steps["build"].lines == 1)
+
+    told = []
+    store.subscribe(Topic.OPERATIONS, lambda _: told.append(operation.paused))
+    for paused in (True, False):
+        journal.write(Paused(2.5, paused))
+        await until(lambda paused=paused: told and told[-1] is paused)
 
     journal.write(Ended(3.0, True, 2.0))
     journal.close()

@@ -9,7 +9,7 @@ from tui.engine.errors import EngineUnreachable
 from tui.errors import HoldfastError, NothingToDo
 from tui.model.fleet import EngineOutcome, EngineState, Unreachable, waves_of
 from tui.model.operation import Plan, PlanStep
-from tui.operations.fleets.part import Pin, named
+from tui.operations.fleets.part import COMES_FROM, Pin, named
 from tui.operations.fleets.tickets import Ticket
 from tui.operations.fleets.waves import FleetRun, Member
 from tui.operations.running.runner import Planned
@@ -158,9 +158,11 @@ def fleet_plan(
         for member in wave:
             new = dict(member.planned.plan.facts).get("new", "")
             name = f"wave {number}" if len(waves) > 1 else "at once"
-            gap = dict(member.planned.plan.facts).get("gap", "")
+            told = dict(member.planned.plan.facts)
             words = f"{member.name}: {member.before.called or 'nothing'} -> {new.partition(' ')[0] or new}"
-            facts.append((name, f"{words}, gap {gap}" if gap else words))
+            words += f", gap {told['gap']}" if told.get("gap") else ""
+            words += f", image from {told[COMES_FROM]}" if COMES_FROM in told else ""
+            facts.append((name, words))
             steps.append(PlanStep(member.name, f"{member.name}: {member.planned.plan.title}"))
             for warning in member.planned.plan.warnings:
                 warnings.setdefault(warning, []).append(member.name)
@@ -183,7 +185,7 @@ def fleet_plan(
     )
 
 
-OF_EACH = ("host", "engine", "old", "way back", "gap")
+OF_EACH = ("host", "engine", "old", "way back", "gap", COMES_FROM)
 """Facts of a plan that differ from engine to engine by their nature."""
 
 

@@ -10,6 +10,7 @@ from tui.errors import HoldfastError, Refused
 from tui.model.digest import short_id
 from tui.operations.deploying.pulling import PULL
 from tui.operations.deploying.targets import LOCAL_ONLY
+from tui.operations.fleets.part import COMES_FROM
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -33,33 +34,50 @@ class NotThatImage(HoldfastError):
     exit_status = 6
 
 
-async def origin_of(app: AppSpec, version: str, engines: Mapping[str, Engine]) -> Engine | None:
-    """The first engine that has a version, None where none has. Raises EngineError."""
+async def origin_of(app: AppSpec, version: str, engines: Mapping[str, Engine]) -> str:
+    """The name of the first engine that has a version, "" where none has. Raises EngineError."""
     reference = version if version.startswith("sha256:") else f"{app.image}:{version}"
-    for engine in engines.values():
+    for name, engine in engines.items():
         if await engine.images.inspect_id(reference):
-            return engine
-    return None
+            return name
+    return ""
+
+
+class OfOrigin:
+    """A source on the engine that has its image: the others get it from there."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Deployable:
+        return without_warning(await self._source.find(read))
+
+
+def without_warning(found: Deployable) -> Deployable:
+    """That no other engine can have these bytes is not so in this fleet."""
+    return found._replace(warnings=[words for words in found.warnings if words != LOCAL_ONLY])
 
 
 class FromEngine:
     """A source on an engine that has its image, for an engine that may not have it.
 
-    source   as it is found on `origin`
+    source   as it is found on `origin`, whose engine is called `come_from`
     engine   where it is to serve, called `name`
     """
 
-    def __init__(self, source: Source, origin: Engine, engine: Engine, name: str, app: AppSpec) -> None:
+    def __init__(
+        self, source: Source, origin: Engine, come_from: str, engine: Engine, name: str, app: AppSpec
+    ) -> None:
         self._source = source
         self._origin = origin
+        self._from = come_from
         self._engine = engine
         self._name = name
         self._app = app
 
     async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Deployable:
-        found = await self._source.find(read)
-        warnings = [words for words in found.warnings if words != LOCAL_ONLY]  # the others get them from here
-        found, target = found._replace(warnings=warnings), found.target
+        found = without_warning(await self._source.find(read))
+        target = found.target
         named = f"{self._app.image}:{target.version}" if target.version else ""
         if named and (other := await self._engine.images.inspect_id(named)) not in ("", target.image):
             raise Refused(
@@ -76,7 +94,8 @@ class FromEngine:
             if named:
                 await self._engine.images.tag(target.image, self._app.image, target.version)
 
-        return found._replace(target=target._replace(local=False, size=size), fetch=fetch)
+        facts = (*found.facts, (COMES_FROM, self._from))
+        return found._replace(target=target._replace(local=False, size=size), fetch=fetch, facts=facts)
 
 
 async def copy(origin: Engine, engine: Engine, image: str, size: int, report: Report) -> None:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from tui.operations.running.runner import Planned
 
 
+COMES_FROM = "image from"
+"""The fact of a plan that names the engine from which the image is streamed."""
+
+
 class Serving(NamedTuple):
     """What serves on an engine.
 

@@ -83,8 +83,7 @@ def _no_way(
     app: AppSpec, version: str, there: Sequence[tuple[Part, Serving, Sequence[WayTo]]]
 ) -> HoldfastError:
     detail = tuple(
-        f"{part.name}: serves {before.called or 'nothing'}, can go back to "
-        f"{', '.join(way.version or f'r{way.number}' for way in ways if not way.live) or 'nothing'}"
+        f"{part.name}: serves {before.called or 'nothing'}, can go back to {_named_once(ways)}"
         for part, before, ways in there
     )
     if version and all(any(way.live and way.version == version for way in ways) for _, _, ways in there):
@@ -95,3 +94,9 @@ def _no_way(
         "holdfast rollback --context ENGINE goes back on one alone",
         detail,
     )
+
+
+def _named_once(ways: Sequence[WayTo]) -> str:
+    """Where an engine can go back to: a version is said once, however many releases have it."""
+    names = [way.version or f"r{way.number}" for way in ways if not way.live]
+    return ", ".join(dict.fromkeys(names)) or "nothing"

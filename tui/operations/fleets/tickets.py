@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from tui.errors import HoldfastError
@@ -20,11 +21,13 @@ class Ticket:
 
     arrived   set once its lease is taken and its image is there
     used      whether it was let go on
+    waited    seconds that it waited for that, once all was there
     """
 
     def __init__(self, fleet: str, engines: tuple[str, ...], leasing: asyncio.Lock) -> None:
         self.arrived = asyncio.Event()
         self.used = False
+        self.waited = 0.0
         self._decided = asyncio.Event()
         self._fleet = fleet
         self._engines = engines
@@ -43,7 +46,11 @@ class Ticket:
 
     async def come(self) -> None:
         self.arrived.set()
-        await self._decided.wait()
+        since = time.monotonic()
+        try:
+            await self._decided.wait()
+        finally:
+            self.waited = time.monotonic() - since
         if not self.used:
             raise NotBegun("it stopped before its turn")
 

@@ -141,9 +141,11 @@ class FleetRun:
         def turn() -> None:
             if self._going.is_set():
                 self._going.clear()
+                report.pause(paused=True)
                 report.warn("paused: what has begun goes on, and no other engine begins")
             else:
                 self._going.set()
+                report.pause(paused=False)
                 report.warn("it goes on")
 
         loop = asyncio.get_running_loop()
@@ -225,10 +227,11 @@ class FleetRun:
         except HoldfastError as error:
             state, message = self._failed(member, error), error.message
         finally:
-            self._note(member, state, message, result, time.time() - began)
+            seconds = max(time.time() - began - member.ticket.waited, 0.0)
+            self._note(member, state, message, result, seconds)
             inner.close()
         ends = {EngineState.DONE: DONE, EngineState.BEHIND: SKIPPED}
-        report.state(name, ends.get(state, FAILED), seconds=time.time() - began)
+        report.state(name, ends.get(state, FAILED), seconds=seconds)
 
     def _note(self, member: Member, state: EngineState, message: str, result: Result, seconds: float) -> None:
         serves = member.before.called

@@ -16,7 +16,7 @@ from tui.model.digest import short_id
 from tui.model.fleet import Carriage, Fleet
 from tui.operations.deploying.sources import FromVersion
 from tui.operations.fleets import deploy, recover, rollback
-from tui.operations.fleets.direct import FromEngine, origin_of
+from tui.operations.fleets.direct import FromEngine, OfOrigin, origin_of
 from tui.operations.fleets.newest import newest_of_all
 from tui.operations.fleets.orchestrated import OrchestratedPart
 from tui.operations.fleets.part import named
@@ -117,7 +117,7 @@ async def _opened(
 async def _parts(
     engines: Mapping[str, Engine], request: Request, app: AppSpec, policy: Policy, fleet: Fleet
 ) -> list[OrchestratedPart]:
-    origin = None
+    origin = ""
     wanted = request.digest or request.version
     if fleet.transport is Carriage.DIRECT and not app.has_registry and wanted:
         origin = await origin_of(app, wanted, engines)
@@ -127,20 +127,22 @@ async def _parts(
             orchestrator = Standalone(engine)
         except HoldfastError as error:
             raise named(error, name) from error
-        source = partial(_source, name, engine, origin, request, app, policy)
+        source = partial(_source, name, engines, origin, request, app, policy)
         found.append(OrchestratedPart(name, orchestrator, app, request.op, source, policy.trust))
     return found
 
 
 def _source(
-    name: str, engine: Engine, origin: Engine | None, request: Request, app: AppSpec, policy: Policy
+    name: str, engines: Mapping[str, Engine], origin: str, request: Request, app: AppSpec, policy: Policy
 ) -> Source:
-    """What is to be deployed to one engine; `origin` has the image where no registry does."""
-    digest, again = request.digest, request.again
-    if origin is None or origin is engine:
-        return FromVersion(engine, app, policy, request.op, request.version, digest=digest, again=again)
-    there = FromVersion(origin, app, policy, request.op, request.version, digest=digest, again=again)
-    return FromEngine(there, origin, engine, name, app)
+    """What is to be deployed to one engine; `origin` has the image, "" where a registry does."""
+    digest, again, there = request.digest, request.again, engines[origin or name]
+    found = FromVersion(there, app, policy, request.op, request.version, digest=digest, again=again)
+    if not origin:
+        return found
+    if origin == name:
+        return OfOrigin(found)
+    return FromEngine(found, there, origin, engines[name], name, app)
 
 
 def _tidied(engines: Sequence[Engine], found: Planned) -> Planned:

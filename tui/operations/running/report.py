@@ -13,6 +13,7 @@ from tui.model.operation import (
     FAILED,
     RUNNING,
     Logged,
+    Paused,
     Progressed,
     StepChanged,
     Warned,
@@ -187,6 +188,11 @@ class Report:
         """Something to know that stops nothing."""
         self.flush()
         self._write(Warned(self._clock(), self.clean_sentence(message)))
+
+    def pause(self, *, paused: bool) -> None:
+        """It is paused from now on, or goes on."""
+        self.flush()
+        self._write(Paused(self._clock(), paused))
 
     def within(self, step: str, label: str = "") -> Report:
         """A report for a part of the operation: its steps stand beneath `step`; what is hidden stays so.
