@@ -139,16 +139,13 @@ def detail_lines(
 ) -> list[Line]:
     """What the engine under the cursor is, what is wrong with it, and what to do: DETAILS lines.
 
-    same   the engine that it is once more, "" where it is not known to be one
+    same   what is said of other ways to the same engine, "" where none is known
     """
     lines: list[Line] = []
     if one is not None:
-        names = [*one.names, *([one.url] if one.url and one.url not in one.names else [])]
-        marks = [
-            *([f"the same engine as {same}"] if same else []),
-            *(["protected"] if one.said.protected else []),
-        ]
-        about = " · ".join(safe(word) for word in (*names, *marks))
+        url = [one.url] if one.url and one.url not in one.names else []
+        marks = [*([same] if same else []), *url, *(["protected"] if one.said.protected else [])]
+        about = " · ".join(safe(word) for word in (*one.names, *marks))
         patch = [("  ", f"text on {one.said.colour}")] if one.said.colour else []
         lines.append([*patch, (f" {about}", "strong")])
         why = reason(one.said, now)

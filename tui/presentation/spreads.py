@@ -101,8 +101,12 @@ def _names(engines: Sequence[str]) -> str:
     return ", ".join(engines[:NAMED]) + more
 
 
-def state_words(one: AppHere | None, *, known: bool, away: bool = False) -> Span:
-    """How it is on an engine; `away`: one that answered before, and does not now."""
+def state_words(one: AppHere | None, *, known: bool, away: bool = False, short: bool = False) -> Span:
+    """How it is on an engine.
+
+    away    whether the engine answered before, and does not now
+    short   whether there is room for few cells: "running ↻5" for "running, restarted 5 times"
+    """
     if away:
         return "no answer", "bad"
     if one is None:
@@ -117,7 +121,8 @@ def state_words(one: AppHere | None, *, known: bool, away: bool = False) -> Span
         return safe(one.state), "bad"
     if one.restarts:
         words = one.state if one.health in ("", "none") else one.health
-        return safe(restarted_words(words, one.restarts)), "warn" if words in GOOD else "bad"
+        told = f"{words} ↻{one.restarts}" if short else restarted_words(words, one.restarts)
+        return safe(told), "warn" if words in GOOD else "bad"
     if one.health in ("", "none"):
         return "running", "ok"
     return safe(one.health), {"healthy": "ok", "starting": "busy"}.get(one.health, "bad")
@@ -160,7 +165,7 @@ def cell(
         case "digest":
             return short_id(one.digest) if one is not None and live else "-", "muted"
         case "state":
-            return state_words(one, known=bool(seen), away=away)
+            return state_words(one, known=bool(seen), away=away, short=True)
         case "drift":
             return drift_words(drift, now)
         case "seen":

@@ -13,6 +13,7 @@ from tui.panes.engines import EnginesList
 from tui.panes.spreads import SpreadsList
 from tui.presentation.engines import DETAILS, detail_lines
 from tui.presentation.header import footer_line
+from tui.presentation.spreads import also_as
 from tui.presentation.text import safe
 from tui.widgets.bars import Bar, Lines, TopBar
 from tui.widgets.closing import ClosingScreen
@@ -131,9 +132,11 @@ class EnginesScreen(ClosingScreen[ChosenEngine], inherit_bindings=False):
         follower = self._view.follower
         key = self._under_cursor
         one = next((engine for engine in follower.engines if engine.key == key), None)
-        head = same_engines(follower.states, {each.key for each in follower.engines if each.apps}).get(key)
-        same = next((each.called for each in follower.engines if each.key == head), "")
-        return detail_lines(one, self._engines.state_of(key), self._view.clock(), width, same)
+        called = {each.key: each.called for each in follower.engines}
+        same = same_engines(follower.states, {each.key for each in follower.engines if each.apps})
+        also = [called[each] for each, head in same.items() if head == key]
+        words = f"the same engine as {called[same[key]]}" if key in same else also_as("", also).lstrip(", ")
+        return detail_lines(one, self._engines.state_of(key), self._view.clock(), width, words)
 
     def _draw_footer(self, width: int) -> Line:
         keys = [("Esc", "back"), ("Enter", "open"), ("Tab", PAGES[1 - self._page]), ("/", "filter")]

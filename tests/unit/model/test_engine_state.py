@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tui.model.engine_state import AppHere, EngineState, counted_once, same_engines, spread
-from tui.presentation.spreads import cell, spread_words
+from tui.presentation.spreads import cell, spread_words, state_words
 
 AT = 1_700_000_000.0
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
@@ -128,8 +128,7 @@ def test_of_two_ways_one_that_answers_tells() -> None:
 
 def test_a_container_that_was_started_again_says_so() -> None:
     one = AppHere("web", 3, "v5", A, "running", "none", at=AT, restarts=5)
-    assert cell("state", one, None, AT, AT) == ("running, restarted 5 times", "warn")
-    assert cell("state", one._replace(health="unhealthy", restarts=1), None, AT, AT) == (
-        "unhealthy, restarted once",
-        "bad",
-    )
+    assert state_words(one, known=True) == ("running, restarted 5 times", "warn")
+    assert cell("state", one, None, AT, AT) == ("running ↻5", "warn")
+    sick = one._replace(health="unhealthy", restarts=1)
+    assert state_words(sick, known=True) == ("unhealthy, restarted once", "bad")

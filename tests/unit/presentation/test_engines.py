@@ -37,7 +37,7 @@ def test_a_long_warning_has_its_remedy_on_a_line_of_its_own() -> None:
     ref = EngineRef(Endpoint("tcp://db-1:2376", ""), "db-1")
     said = "the certificate of the engine expires in 6 days (2026-12-04): have a new one put there"
     state = EngineState(seen=1.0, warnings=(said,))
-    lines = detail_lines(KnownEngine("k", ("db-1",), ref), state, 2.0, 80, "edge-1")
+    lines = detail_lines(KnownEngine("k", ("db-1",), ref), state, 2.0, 80, "also as local")
     told = ["".join(text for text, _ in line).strip() for line in lines]
-    assert told[0].endswith("the same engine as edge-1")
+    assert told[0] == "db-1 · also as local · tcp://db-1:2376"
     assert told[1:] == [*said.split(": ")]
