@@ -137,9 +137,11 @@ async def test_an_endless_list_of_changes_is_not_read_to_its_end(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", f"{repository / 'bin'}:{os.environ['PATH']}")
-    script(repository / "bin" / "git", 'case "$3" in status) exec yes "?? file";; log) echo abc 1;; esac')
+    script(
+        repository / "bin" / "git", 'case "$3" in status) exec yes "?? file";; log) printf "%040d 1" 7;; esac'
+    )
     found = await source_of(str(repository))
-    assert (found.commit, found.dirty, found.unknown) == ("abc", True, "")
+    assert (found.commit, found.dirty, found.unknown) == (f"{7:040}", True, "")
 
 
 async def test_no_program_is_started_that_a_cloned_folder_names(repository: Path) -> None:
@@ -158,3 +160,77 @@ async def test_no_program_is_started_that_a_cloned_folder_names(repository: Path
     (repository / ".git" / "config").open("a").write(f"[core]\nfsmonitor = touch {repository}/RAN\n")
     await source_of(str(repository))
     assert not (repository / "RAN").exists()
+
+
+@pytest.mark.parametrize("key", ["clean", "process"])
+async def test_no_filter_is_started_that_the_repository_names(repository: Path, key: str) -> None:
+    (repository / ".gitattributes").write_text("*.txt filter=a.b\n")
+    (repository / "f.txt").write_text("one\n")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "two")
+    (repository / ".git" / "more").write_text(
+        f'[filter "a.b"]\n{key} = "touch {repository}/.git/RAN; cat"\nrequired = true\n'
+    )
+    (repository / ".git" / "config").open("a").write("[include]\npath = more\n")
+    os.utime(repository / "f.txt", (1, 1))  # git looks at what is in it then
+    found = await source_of(str(repository))
+    assert not (repository / ".git" / "RAN").exists()
+    assert (found.dirty, found.unknown) == (False, "")
+    (repository / "f.txt").write_text("two\n")
+    assert (await source_of(str(repository))).dirty
+
+
+async def test_no_program_of_a_submodule_is_started_and_its_changes_count(repository: Path) -> None:
+    inner = repository / "inner"
+    subprocess.run(["git", "init", "-q", inner], check=True)
+    (inner / "f").write_text("one\n")
+    (inner / ".gitattributes").write_text("f filter=a\n")
+    git(inner, "add", "-A")
+    git(inner, "commit", "-q", "-m", "one")
+    (repository / ".gitmodules").write_text('[submodule "inner"]\npath = inner\nurl = ./inner\n')
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "with it")
+    ran = repository / ".git" / "RAN"
+    (inner / ".git" / "config").open("a").write(f'[filter "a"]\nclean = "touch {ran}; cat"\n')
+    os.utime(inner / "f", (1, 1))
+    assert not (await source_of(str(repository))).dirty
+    assert not ran.exists()
+    (inner / "f").write_text("two\n")
+    assert (await source_of(str(repository))).dirty
+    assert (await source_of(str(inner))).dirty
+    assert not (await source_of(str(repository / "bin"))).dirty
+    assert not ran.exists()
+
+
+async def test_what_is_missing_is_not_fetched_by_a_program_that_the_repository_names(
+    repository: Path,
+) -> None:
+    tree = git(repository, "rev-parse", "HEAD^{tree}")
+    (repository / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    (repository / ".git" / "config").open("a").write(
+        f'[remote "origin"]\nurl = "ext::touch {repository}/.git/RAN"\npromisor = true\n'
+        '[protocol "ext"]\nallow = always\n'
+    )
+    found = await source_of(str(repository))
+    assert not (repository / ".git" / "RAN").exists()
+    assert found.dirty
+
+
+async def test_a_signed_commit_is_told_by_its_digits_alone(repository: Path) -> None:
+    script(
+        repository / ".git" / "gpg", f"touch {repository}/.git/RAN; echo '[GNUPG:] SIG_CREATED ' >&2; echo x"
+    )
+    for key, value in (("gpg.program", str(repository / ".git" / "gpg")), ("log.showSignature", "true")):
+        git(repository, "config", key, value)
+    git(repository, "commit", "-q", "-S", "--allow-empty", "-m", "signed")
+    (repository / ".git" / "RAN").unlink()
+    found = await source_of(str(repository))
+    assert found.commit == git(repository, "rev-parse", "HEAD")
+    assert not (repository / ".git" / "RAN").exists()
+
+
+async def test_what_is_no_commit_is_unknown(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{repository / 'bin'}:{os.environ['PATH']}")
+    script(repository / "bin" / "git", "case $3 in log) echo gpg: Signature made;; esac")
+    found = await source_of(str(repository))
+    assert (found.commit, found.dirty, found.unknown) == ("", True, "git says what is no commit")

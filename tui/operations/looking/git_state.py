@@ -7,9 +7,12 @@ import contextlib
 import os
 import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.digest import short_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 SECONDS = 10.0
 """Time limit for git."""
@@ -17,13 +20,15 @@ SECONDS = 10.0
 MOST_BYTES = 1 << 16
 """What is read of one answer of git; the list of changed files may be very long, and one is enough."""
 
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
 _USERINFO = re.compile(r"(?<=://)[^/@]*@")
 
 
 class GitState(NamedTuple):
     """The state of a repository; every field is empty where there is none.
 
-    commit      40 hex digits
+    commit      40 hex digits, 64 where the repository is of SHA-256
     committed   seconds since the epoch
     dirty       whether files differ from the commit, or are not in it, or git does not tell
     describe    the version as git describes it, e.g. "v1.2.0-3-gabc1234"
@@ -45,10 +50,11 @@ class GitState(NamedTuple):
 
 
 class _Said(NamedTuple):
-    """What git said: `output` is None where it failed, and `why` its own words then."""
+    """What git said: `output` is None where it failed, `why` its own words then, and `code` how it ended."""
 
     output: str | None
     why: str = ""
+    code: int = 0
 
 
 async def source_of(folder: str, *others: str) -> GitState:
@@ -61,8 +67,10 @@ async def source_of(folder: str, *others: str) -> GitState:
     if not last.output:
         return GitState(dirty=True, unknown=last.why or "git knows no commit")
     digits, _, stamp = last.output.partition(" ")
+    if not _COMMIT.fullmatch(digits):
+        return GitState(dirty=True, unknown="git says what is no commit")
     status, describe, url = await asyncio.gather(
-        _git(top, "status", "--porcelain", "--untracked-files=all", "--", *paths),
+        _status(top, paths),
         _git(top, "describe", "--tags", "--always", "--abbrev=12"),
         _git(top, "remote", "get-url", "origin"),
     )
@@ -93,17 +101,76 @@ def _repository(folder: str) -> str:
     return next((str(place) for place in (here, *here.parents) if os.path.lexists(place / ".git")), "")
 
 
-_NO_PROGRAMS = {"safe.bareRepository": "explicit", "core.fsmonitor": "false", "core.hooksPath": "/dev/null"}
-
 NO_PROGRAMS = {
-    "GIT_CONFIG_COUNT": str(len(_NO_PROGRAMS)),
-    **{f"GIT_CONFIG_KEY_{number}": key for number, key in enumerate(_NO_PROGRAMS)},
-    **{f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(_NO_PROGRAMS.values())},
+    "safe.bareRepository": "explicit",
+    "core.fsmonitor": "false",
+    "core.hooksPath": "/dev/null",
+    "log.showSignature": "false",
 }
-"""Looking at a repository starts no program that a configuration names."""
+"""Looking at a repository starts no program that its configuration names."""
+
+_FETCHES_NOTHING = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
+"""What is missing of a partial clone would be fetched, by programs that its configuration names."""
+
+STATUS = ("status", "--porcelain", "--untracked-files=all", "--ignore-submodules=dirty")
+"""Within a submodule git would start the filters of its configuration: each is asked by itself."""
+
+DEEPEST = 3
+"""Submodules within one another that are looked at."""
+
+NO_MATCH = 1
+"""How `git config --get-regexp` ends where there is nothing of the kind."""
+
+_FILTER = re.compile(r"filter\..*\.(clean|smudge|process|required)", re.DOTALL)
 
 
-async def _git(folder: str, *words: str) -> _Said:
+async def _status(top: str, paths: Sequence[str], depth: int = 0) -> _Said:
+    """What differs from the commit at some paths of a repository, its submodules among them."""
+    filters = await _without_filters(top)
+    if isinstance(filters, str):
+        return _Said(None, filters)
+    found = await _git(top, *STATUS, "--", *paths, settings=filters)
+    if found.output != "" or depth == DEEPEST:
+        return found
+    named = await _git(top, "config", "-f", ".gitmodules", "-z", "--get-regexp", r"^submodule\..*\.path$")
+    for one in (named.output or "").split("\0"):
+        name = one.partition("\n")[2]
+        inner = f"{top}/{name}"
+        if name and ".." not in name.split("/") and await asyncio.to_thread(os.path.lexists, f"{inner}/.git"):
+            within = [path for path in paths if f"{path}/".startswith(f"{inner}/")]
+            around = any(f"{inner}/".startswith(f"{path}/") for path in paths)
+            if around or within:
+                said = await _status(inner, [inner] if around else within, depth + 1)
+                if said.output != "":
+                    return said
+    return found
+
+
+async def _without_filters(folder: str) -> dict[str, str] | str:
+    """Settings that switch off the filters which a repository's own configuration names: they are programs,
+    and a status would start them. Why that cannot be known, where it cannot."""
+    said = await _git(folder, "config", "--show-scope", "--name-only", "-z", "--get-regexp", r"^filter\.")
+    if said.output is None:
+        return {} if said.code == NO_MATCH else said.why
+    if len(said.output) >= MOST_BYTES // 4:  # it may have been cut, and a character may be four bytes
+        return "the repository's configuration names more filters than are looked at"
+    words = said.output.split("\0")
+    own = [
+        name for scope, name in zip(words[::2], words[1::2], strict=False) if scope in ("local", "worktree")
+    ]
+    return {name: "false" if name.endswith(".required") else "" for name in own if _FILTER.fullmatch(name)}
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Variables that put settings before what any file says."""
+    return {
+        "GIT_CONFIG_COUNT": str(len(settings)),
+        **{f"GIT_CONFIG_KEY_{number}": key for number, key in enumerate(settings)},
+        **{f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(settings.values())},
+    }
+
+
+async def _git(folder: str, *words: str, settings: Mapping[str, str] = {}) -> _Said:
     try:
         process = await asyncio.create_subprocess_exec(
             "git",
@@ -113,7 +180,13 @@ async def _git(folder: str, *words: str) -> _Said:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, **NO_PROGRAMS, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+            env={
+                **os.environ,
+                **environment({**NO_PROGRAMS, **settings}),
+                **_FETCHES_NOTHING,
+                "GIT_OPTIONAL_LOCKS": "0",
+                "LC_ALL": "C",
+            },
         )
     except OSError as error:
         return _Said(None, f"git cannot be started: {error.strerror}")
@@ -138,7 +211,11 @@ async def _git(folder: str, *words: str) -> _Said:
             await process.communicate()  # what it had said already is let go of
     if process.returncode != 0:
         first = errors.decode("utf-8", "replace").strip().partition("\n")[0]
-        return _Said(None, f"git says: {first.removeprefix('fatal: ')}" if first else "git failed")
+        return _Said(
+            None,
+            f"git says: {first.removeprefix('fatal: ')}" if first else "git failed",
+            process.returncode or 0,
+        )
     return _Said(output.decode("utf-8", "replace").strip())
 
 
