@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.cli.asked import Asked, read_settings
 from tui.cli.output import answer, answer_json, colours, say, say_error, terminal_cells
+from tui.engine.errors import NotAllowed
 from tui.engine.turns import turn
 from tui.errors import HoldfastError
 from tui.model.digest import short_id
@@ -74,6 +75,8 @@ async def _run(asked: Asked, *, apps: bool) -> list[_Found]:
         look = EngineLook(engine)
         if engine.said.is_left_alone(time.time()):
             return _Found(engine, look.state, asked=False)
+        if isinstance(engine.found, NotAllowed):
+            return _Found(engine, await look.look(), asked=False)
         try:
             async with turn(gate, PATIENT):
                 await look.look()
@@ -154,7 +157,7 @@ def _show(found: Sequence[_Found], now: float, *, apps: bool) -> None:
             (f"left alone: {safe(reason(one.engine.said, now))}", "text"),
         ]
         for one in found
-        if not one.asked
+        if not one.asked and not isinstance(one.engine.found, NotAllowed)
     ]
     if apps:
         same = _same(found)
@@ -170,7 +173,8 @@ def _show(found: Sequence[_Found], now: float, *, apps: bool) -> None:
             say(f"holdfast: {safe(one.engine.called)}: {safe(warning)}")
         if one.state.error:
             hint = f"\n  {safe(one.state.hint)}" if one.state.hint else ""
-            say(f"holdfast: {safe(one.engine.called)}: {safe(one.state.error)}{hint}")
+            named = "" if isinstance(one.engine.found, NotAllowed) else f"{safe(one.engine.called)}: "
+            say(f"holdfast: {named}{safe(one.state.error)}{hint}")
 
 
 def _row(found: _Found, now: float) -> tuple[str, ...]:

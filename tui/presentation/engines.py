@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.engine.errors import NotAllowed
 from tui.presentation.amounts import age, date
 from tui.presentation.lines import clip
 from tui.presentation.table import Column
@@ -41,6 +42,8 @@ def state_words(one: KnownEngine, state: EngineState, now: float) -> Span:
     """How an engine is, as a glyph and words."""
     if one.said.is_left_alone(now) and (not state.answers or now - state.seen > STALE):
         return "- left alone", "muted"
+    if isinstance(one.found, NotAllowed):
+        return "- not allowed", "warn"
     if state.connecting and now - state.connecting >= 1 and not state.error:
         return f"○ connecting for {age(now - state.connecting)}", "busy"
     if not state.seen:

@@ -88,7 +88,7 @@ def engine_problems(tables: Mapping[str, Mapping[str, Any]], origin: Mapping[str
     """What is wrong with the tables of all files together; `origin` says where "engines.NAME" stands."""
     problems = []
     for name, table in tables.items():
-        scheme = _url(name, table).partition("://")[0]
+        scheme = url_of(name, table).partition("://")[0]
         where = f"{origin.get(f'engines.{name}', 'the configuration')}: [engines.{bare(name)}]"
         if "host" in table and "://" in name:
             problems.append(f"{where} host is of no use: the engine is called by its endpoint already")
@@ -103,7 +103,7 @@ def engine_problems(tables: Mapping[str, Mapping[str, Any]], origin: Mapping[str
             problems.append(f"{where} {has} is of no use alone: name the {lacks} that belongs to it")
     hosts: dict[str, str] = {}
     for name, table in tables.items():
-        if (host := _url(name, table)) and (first := hosts.setdefault(host, name)) != name:
+        if (host := url_of(name, table)) and (first := hosts.setdefault(host, name)) != name:
             where = f"{origin.get(f'engines.{name}', 'the configuration')}: [engines.{bare(name)}]"
             problems.append(
                 f"{where} host = {host!r} is that of [engines.{bare(first)}] already "
@@ -115,9 +115,9 @@ def engine_problems(tables: Mapping[str, Mapping[str, Any]], origin: Mapping[str
 
 def engines_of(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, EngineSettings]:
     """The tables as settings."""
-    return {name: EngineSettings(**{**table, "host": _url(name, table)}) for name, table in tables.items()}
+    return {name: EngineSettings(**{**table, "host": url_of(name, table)}) for name, table in tables.items()}
 
 
-def _url(name: str, table: Mapping[str, Any]) -> str:
+def url_of(name: str, table: Mapping[str, Any]) -> str:
     """The endpoint of a table: an engine may be called by it."""
     return name if "://" in name else table.get("host", "")

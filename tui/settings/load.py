@@ -82,6 +82,10 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
         if table and _came_with_a_repository(path, config, environ):
             values, notes = _as_allowed(table, content, path, theirs, environ, problems, broken)
             not_obeyed += notes
+            if "engines" in values and theirs["engines"]:
+                from tui.settings.same_engine import by_the_users_names
+
+                values = by_the_users_names(values, theirs["engines"])
         else:
             values = checked(table, path, home, problems, broken)
         if foreign and any(key in floor for key in values):

@@ -372,3 +372,27 @@ def test_a_file_that_asks_for_nothing_needs_none(capsys: pytest.CaptureFixture[s
     clone(APP)
     assert dispatch(["allow"]) == 0
     assert "asks for nothing that has to be allowed" in capsys.readouterr().out
+
+
+def test_an_engine_of_the_user_by_another_name_is_theirs(place: Path) -> None:
+    """Two tables of one host are refused, which would take their own configuration from them."""
+    mine(place, '[engines.prod]\nhost = "ssh://me@prod.example.com"\ncolour = "red"\n')
+    clone(
+        f'engine = "live"\n{APP}fleet = "all"\n[fleets.all]\nengines = ["live"]\n'
+        '[engines.live]\nhost = "ssh://me@prod.example.com"\nprotected = true\ncolour = "green"\n'
+    )
+    assert dispatch(["allow", "--yes"]) == 0
+    settings = load()
+    assert {*settings.engines} == {"prod"}
+    assert settings.engines["prod"].protected
+    assert settings.engines["prod"].colour == "red"
+    assert settings.engine == "prod"
+    assert settings.apps["web"].engines == ("prod",)
+
+
+def test_a_name_of_the_users_is_not_led_to_another_engine_of_theirs(place: Path) -> None:
+    hosts = {name: f"ssh://me@{name}.example.com" for name in ("a", "b")}
+    mine(place, "".join(f'[engines.{name}]\nhost = "{host}"\n' for name, host in hosts.items()))
+    clone(f'{APP}[engines.a]\nhost = "{hosts["b"]}"\n')
+    assert dispatch(["allow", "--yes"]) == 0
+    assert {name: said.host for name, said in load().engines.items()} == hosts

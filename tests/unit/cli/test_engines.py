@@ -166,3 +166,21 @@ def test_an_engine_that_is_reached_in_two_ways_is_one_in_the_list_of_apps(
     assert "storefront   edge-1 on v1.4.0" in said
     assert dispatch(["engines", "--json"]) == 0
     assert {name: one["same_as"] for name, one in told(capsys).items()} == {"edge-1": None, "local": "edge-1"}
+
+
+def test_an_engine_that_a_clone_may_not_name_is_said_to_be_not_allowed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, quick: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "holdfast/config.toml").write_text(f'engine = "{quick}"\n')
+    (folder / "clone").mkdir()
+    monkeypatch.chdir(folder / "clone")
+    (folder / "clone/holdfast.toml").write_text('[engines.sneaky]\nhost = "ssh://root@evil.example.com"\n')
+    assert dispatch(["engines"]) == 0
+    said = capsys.readouterr()
+    [row] = [line for line in said.out.splitlines() if line.startswith("sneaky")]
+    assert "- not allowed" in row
+    assert "no answer" not in said.out
+    assert "left alone" not in said.out
+    [told] = [line for line in said.err.splitlines() if "is not reached" in line]
+    assert told.startswith("holdfast: sneaky is not reached: ")
+    assert "holdfast allow" in said.err
