@@ -73,6 +73,7 @@ bench: $(VENV)/bench.stamp  ## speed, side by side with lazydocker
 
 docs: $(VENV)/test.stamp  ## write docs/keys.md and docs/pictures from the program itself
 	$(BIN)/python scripts/keys_page.py
+	$(BIN)/python scripts/settings_page.py
 	$(BIN)/python scripts/pictures.py
 
 clean:  ## remove what was made here

@@ -19,6 +19,7 @@ from tui.operations.process.launch import Launched
 from tui.settings.load import load
 from tui.sync.engines import EnginesFollower
 from tui.theming import CSS, RichStyles, ThemeShelf
+from tui.widgets.driver import TerminalDriver
 from tui.widgets.terminal_app import TerminalApp
 
 if TYPE_CHECKING:
@@ -155,6 +156,8 @@ class Holdfast(TerminalApp, inherit_bindings=False):
             workspace.take(settings)
         self.shelf.configure(settings.theme)
         self._apply_theme()
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.use_mouse(settings.mouse)
         self._say_problems()
 
     def quits(self, message: Message) -> bool:

@@ -34,21 +34,13 @@ class _Configured(NamedTuple):
     def read(self) -> Settings:
         """As they are now. Raises HoldfastError."""
         from tui.settings.load import load
+        from tui.settings.schema import with_looks
 
         settings = load(self.config)
         if (looks := self.looks) is not None:
             own = {name: app for name, app in settings.apps.items() if name in settings.own}
-            settings = settings._replace(
-                theme=looks.theme,
-                keys=looks.keys,
-                log=looks.log,
-                containers=looks.containers,
-                apps=own,
-                engine="",
-                engines={},
-                fleets={},
-                notes=looks.notes,
-            )
+            settings = with_looks(settings, looks)
+            settings = settings._replace(apps=own, engine="", engines={}, fleets={})
         return settings if self.theme is None else settings._replace(theme=self.theme)
 
 
@@ -178,7 +170,7 @@ def _open(
             shown = _Shown(read_only=read_only, first_steps=first_steps, tour=tour)
             app = _app(settings, configured, opened, store, shown)
             app.use_terminal(terminal, painted=painted is not None)
-            return app.run() or app.return_code or 0
+            return app.run(mouse=settings.mouse) or app.return_code or 0
     finally:
         _say_what_goes_on(app.stores if app is not None else ())
 

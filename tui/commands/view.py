@@ -18,13 +18,16 @@ VIEW_BACK = Command("view.back", "Clear marks or the filter, or go back", ("esca
 VIEW_LEAVE = Command("view.leave", "Clear the filter, go back, or quit", ("q",), footer="quit")
 VIEW_QUIT = Command("view.quit", "Quit at once", ("ctrl+c", "ctrl+q"))
 VIEW_SUSPEND = Command("view.suspend", "Suspend: back to the shell, fg comes back", ("ctrl+z",))
-VIEW_THEME = Command("view.theme", "Choose a theme", ("comma",), footer="themes", opens=True)
+VIEW_SETTINGS = Command(
+    "view.settings", "Settings: what holds, who says so", ("comma",), footer="settings", opens=True
+)
+VIEW_THEME = Command("view.theme", "Choose a theme", (), opens=True)
 VIEW_ENGINES = Command("view.engines", "Engines: how each is, open one", ("c",), footer="engines", opens=True)
 VIEW_RELOAD = Command("view.reload", "Read the configuration again", ("ctrl+r",))
 VIEW_RETRY = Command("view.retry", "Try the engine again now", ())
 
 VIEW = (
-    VIEW_PALETTE, VIEW_BACK, VIEW_LEAVE, VIEW_QUIT, VIEW_SUSPEND, VIEW_THEME, VIEW_ENGINES, VIEW_RELOAD, VIEW_RETRY,
+    VIEW_PALETTE, VIEW_BACK, VIEW_LEAVE, VIEW_QUIT, VIEW_SUSPEND, VIEW_SETTINGS, VIEW_THEME, VIEW_ENGINES, VIEW_RELOAD, VIEW_RETRY,
 )  # fmt: skip
 
 GO_TO = {

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Protocol
+import os
+import shlex
+from typing import TYPE_CHECKING, Any, Protocol
 
-from tui.commands.view import VIEW_RELOAD, VIEW_THEME
+from tui.commands.view import VIEW_RELOAD, VIEW_SETTINGS, VIEW_THEME
 from tui.errors import HoldfastError
+from tui.operations.by_hand.program import run_program
+from tui.presentation.settings import Place
 from tui.presentation.text import safe
 from tui.screens.dialogs import Choice, MenuDialog
+from tui.settings.paths import user_config
 from tui.settings.save import save_choice
+from tui.settings.where import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,6 +24,11 @@ if TYPE_CHECKING:
     from tui.controllers.desk import Desk, Handler
     from tui.settings.schema import Settings
     from tui.theming import ThemeShelf
+
+    _Shown = tuple[Settings, Mapping[str, Place]]
+
+EDITOR = "vi"
+"""Where neither VISUAL nor EDITOR says which: POSIX has it everywhere."""
 
 NOT_READ = "Not read"
 """The title of what is said of a configuration in error."""
@@ -52,6 +63,7 @@ class Configuration:
     def handlers(self) -> Mapping[Command, Handler]:
         return {
             VIEW_RELOAD: self._reload,
+            VIEW_SETTINGS: self._desk.in_task(self._show),
             VIEW_THEME: lambda _: self._desk.app.run_worker(self._choose_theme()),
         }
 
@@ -61,17 +73,73 @@ class Configuration:
 
     async def _read(self) -> None:
         """Take what the configuration says now; where it is in error, say so and go on as before."""
+        try:
+            if await self._take() is not None:
+                self._desk.app.notify("configuration read again", markup=False, timeout=4)
+        finally:
+            self._desk.app.release_input()
+
+    async def _take(self) -> Settings | None:
+        """What the configuration says now, taken; None where it is in error, which is said."""
         app = self._desk.app
         try:
             settings = await asyncio.to_thread(self._load)
         except HoldfastError as error:
             app.notify(safe(str(error)), title=NOT_READ, severity="error", markup=False, timeout=15)
-        else:
-            app.forget_warnings(NOT_READ)
-            app.notify("configuration read again", markup=False, timeout=4)
-            self._configured.take(settings)
-        finally:
-            app.release_input()
+            return None
+        app.forget_warnings(NOT_READ)
+        self._configured.take(settings)
+        return settings
+
+    # The screen of settings
+
+    async def _show(self, _: Situation) -> None:
+        from tui.screens.settings import SettingsScreen
+
+        settings = self._desk.session.settings
+        self._desk.stage.push(
+            SettingsScreen(
+                settings,
+                await asyncio.to_thread(_places, settings),
+                themes=self._shelf.listed(),
+                preview=self._configured.use_theme,
+                choose=self._keep,
+                edit=self._edit,
+            )
+        )
+
+    async def _keep(self, id: str, value: Any) -> _Shown | None:
+        """Keep a choice, None for none, and go on with it; None where that cannot be."""
+        app = self._desk.app
+        try:
+            said = await asyncio.to_thread(save_choice, id, value)
+        except OSError as error:
+            app.notify(safe(f"the choice could not be saved: {error}"), severity="error", markup=False)
+            return None
+        if said:
+            app.notify(safe(said), severity="warning", markup=False)
+        return await self._shown()
+
+    async def _edit(self, place: Place | None) -> _Shown | None:
+        """Have a file edited by the user's own editor, the user's own file where none is named."""
+        app = self._desk.app
+        if app.cannot_lend:
+            app.notify(f"not run here: {app.cannot_lend}", severity="warning", markup=False)
+            return None
+        there = place or Place(user_config())
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or EDITOR
+        line = [f"+{there.line}"] if there.line else []
+        try:
+            await asyncio.to_thread(os.makedirs, os.path.dirname(there.path) or ".", 0o700, exist_ok=True)
+            with app.lent_terminal():
+                await run_program([*shlex.split(editor), *line, there.path], "leaving the editor comes back")
+        except (HoldfastError, OSError, ValueError) as error:
+            app.notify(safe(f"{error}: VISUAL or EDITOR names another"), severity="error", markup=False)
+        return await self._shown()
+
+    async def _shown(self) -> _Shown | None:
+        settings = await self._take()
+        return (settings, await asyncio.to_thread(_places, settings)) if settings is not None else None
 
     async def _choose_theme(self) -> None:
         before = self._shelf.current.name
@@ -85,3 +153,9 @@ class Configuration:
             except OSError as error:
                 said = f"the choice could not be saved: {error}"
                 self._desk.app.notify(said, severity="error", markup=False)
+
+
+def _places(settings: Settings) -> dict[str, Place]:
+    """Where each setting that somebody has written stands. Blocks."""
+    found = {**settings.files, **{f"policy.{name}": path for name, path in settings.policy_files.items()}}
+    return {id: Place(path, line_of(path, id)) for id, path in found.items()}

@@ -25,7 +25,7 @@ from tui.settings.paths import (
     settings_file,
     user_config,
 )
-from tui.settings.schema import TOP, ContainerSettings, LogSettings, Settings
+from tui.settings.schema import SETTINGS, TABLES, TOP, ContainerSettings, LogSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,24 +111,73 @@ def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> 
         broken += _broken_together(written, origin)
     if broken:
         written.pop("trust", None)
-    overruled = tuple(
-        f'{origin[key]} sets {key} = "{written[key]}", which overrules "{value}" chosen on the screen'
-        for key, value in chosen.items()
-        if key in written and key in TOP and written[key] != value
-    )
-    ours = {key: value for key, value in chosen.items() if key in TOP and isinstance(value, str)}
+    ours, overruled = _chosen(chosen, written, origin, said, environ)
     if "apps" in written:
         own = _own(written["apps"], config)
         written["apps"] = {name: written["apps"][name] for name in (*own, *written["apps"])}
         written["own"] = own
-    return _settings({**ours, **written})._replace(
+    return _settings(_beneath(ours, written))._replace(
         notes=(*said, *broken, *not_obeyed, *overruled),
         trust_problems=tuple(broken),
         not_obeyed=tuple(not_obeyed),
         file=config or "",
         trust_files=_files_of("trust.", origin),
         policy_files=_files_of("policy.", origin),
+        files={one.id: origin[one.id] for one in SETTINGS if one.id in origin},
+        chosen=ours,
     )
+
+
+def _chosen(
+    file: Mapping[str, Any],
+    written: Mapping[str, Any],
+    origin: Mapping[str, str],
+    said: list[str],
+    environ: Mapping[str, str],
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What settings.toml says, by the names of settings; and a note of each that a file overrules.
+
+    A key of a newer version is left alone, and a value that cannot be is not obeyed: nobody wrote this file.
+    """
+    ours: dict[str, Any] = {}
+    overruled = []
+    for setting in SETTINGS:
+        table, _, name = setting.id.rpartition(".")
+        place = file.get(table) if table else file
+        if setting.by_hand or not isinstance(place, dict) or name not in place:
+            continue
+        try:
+            ours[setting.id] = value = setting.rule.check(place[name])
+        except ValueError:
+            said.append(
+                f"{settings_file(environ)}: {setting.id} is not obeyed: it takes {setting.rule.allowed}"
+            )
+            continue
+        theirs = written.get(table, {}) if table else written
+        if name in theirs and theirs[name] != value:
+            overruled.append(
+                f"{origin[setting.id]} sets {setting.id} = {_shown(theirs[name])}, "
+                f"which overrules {_shown(value)} chosen on the screen"
+            )
+    return ours, tuple(overruled)
+
+
+def _shown(value: object) -> str:
+    from tui.settings.reading import shown
+
+    return shown(value)
+
+
+def _beneath(ours: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
+    """What was chosen, and over it what is written by hand, as the files have it."""
+    values = dict(written)
+    for id, value in ours.items():
+        table, _, name = id.rpartition(".")
+        if table:
+            values[table] = {name: value, **values.get(table, {})}
+        else:
+            values.setdefault(name, value)
+    return values
 
 
 def _own_files(
@@ -259,7 +308,7 @@ def _own(apps: Mapping[str, Mapping[str, Any]], config: str | None) -> tuple[str
 def _settings(values: Mapping[str, Any]) -> Settings:
     settings = Settings(
         **{key: values[key] for key in TOP if key in values},
-        keys=values.get("keys", {}),
+        keys=_keys(values),
         log=LogSettings(**values.get("log", {})),
         containers=ContainerSettings(**values.get("containers", {})),
         policy=Policy(**values.get("policy", {})),
@@ -282,6 +331,16 @@ def _settings(values: Mapping[str, Any]) -> Settings:
 
         settings = settings._replace(fleets=fleets_of(values["fleets"]))
     return settings
+
+
+def _keys(values: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    """Those of the keymap that was chosen, and over them those of [keys]."""
+    written: Mapping[str, tuple[str, ...]] = values.get("keys", {})
+    if values.get("keymap", "default") == "default":
+        return written
+    from tui.settings.keymaps import KEYMAPS
+
+    return {**KEYMAPS[values["keymap"]], **written}
 
 
 def _app_files(environ: Mapping[str, str], problems: list[str]) -> list[str]:
@@ -320,6 +379,8 @@ def _merge(into: dict[str, Any], origin: dict[str, str], values: Mapping[str, An
 
             into[key] = merge_trust(into.get(key, {}), value, origin, path)
         else:
+            if key in TABLES and key != "policy":
+                origin |= {f"{key}.{name}": path for name in value}
             if key == "policy":
                 earlier = into.get(key, {})
                 origin |= {f"{key}.{name}": path for name in value if earlier.get(name) != value[name]}

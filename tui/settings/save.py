@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def save_choice(key: str, value: str, environ: Mapping[str, str] = os.environ) -> str:
-    """Keep a choice made on the screen; every other key in the file stays.
+def save_choice(id: str, value: Any, environ: Mapping[str, str] = os.environ) -> str:
+    """Keep a choice made on the screen, "theme" or "log.tail"; None takes it back. All else stays.
 
     The file is written beside and renamed, so it is never half written. One that cannot be read is moved
     aside, and the result says so; it is "" when all is well. Blocks: call it in a thread. Raises OSError.
@@ -33,6 +33,17 @@ def save_choice(key: str, value: str, environ: Mapping[str, str] = os.environ) -
     except (ValueError, RecursionError):  # no TOML, no UTF-8, nested too deeply
         os.replace(path, path + ".broken")
         said = f"{path} could not be read; it was kept as {path}.broken"
-    values[key] = value
+    table, _, name = id.rpartition(".")
+    place = values
+    if table:
+        if not isinstance(values.get(table), dict):
+            values[table] = {}
+        place = values[table]
+    if value is None:
+        place.pop(name, None)
+    else:
+        place[name] = value
+    if table and not place:
+        del values[table]
     write_whole(path, tomli_w.dumps(values).encode())
     return said

@@ -34,9 +34,13 @@ class Settings(NamedTuple):
     """Everything that can be set, frozen.
 
     keys      command ID -> its keys, in Textual's names
+    keymap    the keys that everything begins with, by the name of a program that has taught them
+    mouse     whether clicks and the wheel are the dashboard's; else they are the terminal's
     notes     sentences for the user about the files that were read
     trust_problems   what is wrong with [trust], a line each: then `policy.trust` is None, and what depends
                  on it is refused, but nothing else
+    files     which file a setting was written in by hand: "theme", "log.tail"
+    chosen    what was chosen on the screen, by the same names
     not_obeyed   of these, what a file that may have come with a repository asks for in vain
     apps      name -> app: those of `own` first, then in the order of the files
     own       the apps of --config's file, else of the folder's own: what is meant where none is named
@@ -49,6 +53,8 @@ class Settings(NamedTuple):
 
     theme: str = "holdfast-dark"
     engine: str = ""
+    keymap: str = "default"
+    mouse: bool = True
     keys: Mapping[str, tuple[str, ...]] = {}
     log: LogSettings = LogSettings()
     containers: ContainerSettings = ContainerSettings()
@@ -61,6 +67,8 @@ class Settings(NamedTuple):
     file: str = ""
     trust_files: Mapping[str, str] = {}
     policy_files: Mapping[str, str] = {}
+    files: Mapping[str, str] = {}
+    chosen: Mapping[str, Any] = {}
     not_obeyed: tuple[str, ...] = ()
     trust_problems: tuple[str, ...] = ()
 
@@ -68,11 +76,12 @@ class Settings(NamedTuple):
 class Key(NamedTuple):
     """A key of the configuration: what it allows, in words, and the check that turns a value into ours.
 
-    `check` raises ValueError for a value that is not allowed.
+    `check` raises ValueError for a value that is not allowed; `choices` are all values, where they are few.
     """
 
     allowed: str
     check: Callable[[Any], Any]
+    choices: tuple[Any, ...] = ()
 
 
 def _text(value: Any) -> str:
@@ -119,7 +128,7 @@ def one_of(*allowed: str) -> Key:
             raise ValueError
         return str(value)
 
-    return Key("one of " + ", ".join(f'"{word}"' for word in allowed), check)
+    return Key("one of " + ", ".join(f'"{word}"' for word in allowed), check, allowed)
 
 
 COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -135,19 +144,121 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 TEXT = Key("a text", _text)
-FLAG = Key("true or false", _flag)
+FLAG = Key("true or false", _flag, (True, False))
 TEXTS = Key("a text, or a list of texts", _texts)
 
-TOP: Mapping[str, Key] = {"theme": TEXT, "engine": TEXT}
 
-TABLES: Mapping[str, Mapping[str, Key]] = {
-    "log": {"tail": number(0, 100_000), "lines": number(1000, 1_000_000), "wrap": FLAG, "timestamps": FLAG},
-    "containers": {
-        "show_stopped": FLAG,
-        "sort": one_of("state", "name", "age", "image", "project", "cpu", "memory"),
-    },
-    "policy": {"mutable_tags": TEXTS, "require_tests": FLAG, "require_scan": FLAG, "allow_dirty": FLAG},
-}
+class Setting(NamedTuple):
+    """A setting: its place in the files, and what is said of it.
+
+    The loader, the screen, docs/configuration.md and the example follow from it.
+
+    id        "theme" stands above all tables, "log.tail" in [log]
+    about     what it is for, in words
+    by_hand   whether only a file that somebody writes may say it: what a team relies on is no matter of taste
+    """
+
+    id: str
+    title: str
+    rule: Key
+    about: str
+    by_hand: bool = False
+
+    @property
+    def default(self) -> Any:
+        """What holds where nobody says anything."""
+        return value_of(Settings(), self.id)
+
+
+def value_of(settings: Settings, id: str) -> Any:
+    """What holds of a setting now."""
+    table, _, name = id.rpartition(".")
+    return getattr(getattr(settings, table) if table else settings, name)
+
+
+def with_value(settings: Settings, id: str, value: Any) -> Settings:
+    """The settings, in which another value of one holds."""
+    table, _, name = id.rpartition(".")
+    if not table:
+        return settings._replace(**{name: value})
+    return settings._replace(**{table: getattr(settings, table)._replace(**{name: value})})
+
+
+def with_looks(settings: Settings, looks: Settings) -> Settings:
+    """The settings, in which others hold of looks and keys wherever nothing was chosen on the screen."""
+    kept = [one.id for one in SETTINGS if not one.by_hand and one.id not in settings.chosen]
+    for id in kept:
+        settings = with_value(settings, id, value_of(looks, id))
+    files = {id: path for id, path in looks.files.items() if id in kept}
+    keys = settings.keys if "keymap" in settings.chosen else looks.keys
+    return settings._replace(keys=keys, files=files, policy_files={}, notes=looks.notes)
+
+
+KEYMAPS = ("default", "k9s", "lazydocker")
+
+SETTINGS = (
+    Setting("theme", "Theme", TEXT, "the colours, or the name of one of your own in themes/NAME.toml"),
+    Setting(
+        "engine",
+        "Engine",
+        TEXT,
+        'an endpoint, a Docker context or a table [engines.NAME]; "" for the one that docker uses',
+    ),
+    Setting(
+        "keymap",
+        "Keys",
+        one_of(*KEYMAPS),
+        "what a letter does: ours, or as fingers know it; [keys] has the last word",
+    ),
+    Setting("mouse", "Mouse", FLAG, "clicks and the wheel; false leaves selecting text to the terminal"),
+    Setting("log.tail", "Log: lines at first", number(0, 100_000), "lines fetched when a log is opened"),
+    Setting("log.lines", "Log: lines kept", number(1000, 1_000_000), "lines kept in memory, the newest"),
+    Setting("log.wrap", "Log: wrap", FLAG, "wrap long lines"),
+    Setting("log.timestamps", "Log: timestamps", FLAG, "show when each line was written"),
+    Setting("containers.show_stopped", "Containers: stopped ones", FLAG, "show those that do not run"),
+    Setting(
+        "containers.sort",
+        "Containers: order",
+        one_of("state", "name", "age", "image", "project", "cpu", "memory"),
+        "what they are sorted by",
+    ),
+    Setting(
+        "policy.mutable_tags",
+        "Policy: tags that may move",
+        TEXTS,
+        'patterns: ["latest", "main-*"]; every other tag is a version',
+        by_hand=True,
+    ),
+    Setting(
+        "policy.require_tests",
+        "Policy: tests",
+        FLAG,
+        "only what passed its test is pushed and deployed",
+        by_hand=True,
+    ),
+    Setting(
+        "policy.require_scan",
+        "Policy: scans",
+        FLAG,
+        "only what passed its scan is pushed and deployed",
+        by_hand=True,
+    ),
+    Setting(
+        "policy.allow_dirty",
+        "Policy: uncommitted changes",
+        FLAG,
+        "whether what is built from them may be given a version",
+        by_hand=True,
+    ),
+)
+
+TOP: Mapping[str, Key] = {one.id: one.rule for one in SETTINGS if "." not in one.id}
+
+TABLES: dict[str, dict[str, Key]] = {}
+for _one in SETTINGS:
+    _table, _, _name = _one.id.rpartition(".")
+    if _table:
+        TABLES.setdefault(_table, {})[_name] = _one.rule
 
 LATER: Mapping[str, str] = {
     "swarm": "Swarm comes in a later version",

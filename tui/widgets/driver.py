@@ -117,6 +117,15 @@ class TerminalDriver(LinuxDriver):
     def _get_terminal_size(self) -> tuple[int, int]:
         return self._terminal.size
 
+    def use_mouse(self, use: bool) -> None:
+        """Whether clicks and the wheel are ours from now on, or the terminal's."""
+        if use and not self._mouse:
+            self._mouse = True
+            self._enable_mouse_support()
+        elif self._mouse and not use:
+            self._disable_mouse_support()
+            self._mouse = False
+
     # Writing
 
     def takes_frames(self) -> bool:

@@ -1,0 +1,41 @@
+"""docs/configuration.md, from the table of settings."""
+
+from __future__ import annotations
+
+import json
+
+from tui.settings.schema import SETTINGS
+
+HEAD = """# Configuration
+
+Made from the table of settings by `make docs`; the screen of settings (`,`) shows the same, and what holds.
+
+Read in this order, later wins: what was chosen on the screen (`~/.config/holdfast/settings.toml`, the one
+file that Holdfast writes), apps that were made there (`~/.config/holdfast/apps.d`),
+`/etc/holdfast/config.toml`, `~/.config/holdfast/config.toml`, `./holdfast.toml`, and the file that `--config`
+names. So what is written by hand has the last word; the screen says which file and line that is, and
+opens it there in your editor (`VISUAL`, `EDITOR`).
+
+`holdfast init --example` prints every key with its default, those of apps, engines, fleets and `[trust]` too.
+"""
+
+TABLES = {
+    "": "At the top of the file",
+    "log": "`[log]`",
+    "containers": "`[containers]`",
+    "policy": "`[policy]`, written by hand alone",
+}
+
+
+def settings_page() -> str:
+    """The page."""
+    parts = [HEAD]
+    for table, title in TABLES.items():
+        parts += [f"\n## {title}\n", "| key | default | takes | for |", "|---|---|---|---|"]
+        for setting in SETTINGS:
+            place, _, name = setting.id.rpartition(".")
+            if place == table:
+                default = f"`{json.dumps(setting.default)}`"  # as TOML has it, too
+                words = (f"`{name}`", default, setting.rule.allowed, setting.about)
+                parts.append("| " + " | ".join(word.replace("|", "\\|") for word in words) + " |")
+    return "\n".join(parts) + "\n"
