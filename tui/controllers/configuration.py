@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tui.commands.view import VIEW_RELOAD, VIEW_SETTINGS, VIEW_THEME
@@ -130,7 +131,7 @@ class Configuration:
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or EDITOR
         line = [f"+{there.line}"] if there.line else []
         try:
-            await asyncio.to_thread(os.makedirs, os.path.dirname(there.path) or ".", 0o700, exist_ok=True)
+            await asyncio.to_thread(Path(there.path).parent.mkdir, 0o700, parents=True, exist_ok=True)
             with app.lent_terminal():
                 await run_program([*shlex.split(editor), *line, there.path], "leaving the editor comes back")
         except (HoldfastError, OSError, ValueError) as error:
