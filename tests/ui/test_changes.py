@@ -139,7 +139,7 @@ async def test_a_long_question_keeps_its_facts_and_buttons_on_a_small_screen(das
     async with dashboard(size=(60, 20)) as robot:
         await robot.do("list.mark_all")
         await robot.press("X", "d")
-        wanted = ("Remove 12 containers?", "killed first", "engine.sock", "Cancel", "fk000")
+        wanted = ("Remove 12 containers?", "killed first", "unix:///tmp", "Cancel", "fk000")
         for size in ((60, 20), (80, 24), (60, 20)):
             await robot.pilot.resize_terminal(*size)
             for words in wanted:

@@ -19,9 +19,11 @@ from tui.model.releases import Holder, Releases
 from tui.model.signing import KeySource
 from tui.model.standing import Slot
 from tui.model.trust import Trust
-from tui.operations.by_hand import containers, images
+from tui.operations.by_hand import containers, images, resources
+from tui.panes.resources import NetworksList, VolumesList
 from tui.screens.confirm import ConfirmDialog
 from tui.screens.plans import PlanDialog
+from tui.screens.resources import ResourcesScreen
 from tui.settings.schema import Settings
 
 if TYPE_CHECKING:
@@ -87,6 +89,36 @@ def _releases(command: str) -> Releases:
     return found
 
 
+async def _stand_on_resource(robot: Robot, command: str) -> None:
+    """Bring the dashboard to a volume or a network that nobody has, and have it do a command there."""
+    noun = command.partition(".")[0]
+    path, body = (
+        ("/volumes/create", {"Name": "ab" * 32})
+        if noun == "volume"
+        else ("/networks/create", {"Name": "thing"})
+    )
+    assert await robot.ask("POST", path, body) == 201
+    await robot.press({"volume": "6", "network": "7"}[noun])
+    await robot.wait(lambda: isinstance(robot.app.screen, ResourcesScreen))
+    screen = robot.app.screen
+    assert isinstance(screen, ResourcesScreen)
+    rows = screen.query_one(VolumesList if noun == "volume" else NetworksList)
+    name = "abababab" if noun == "volume" else "thing"
+    await robot.press("slash", *name, "enter")
+    await robot.wait(lambda: len(rows.ordering) == 1)
+    robot.app.workspaces.current.choose(BY_ID[command], screen.selected())
+    await robot.pilot.pause()
+
+
+async def _do(robot: Robot, command: str) -> None:
+    """Do a command where it is available."""
+    if command.partition(".")[0] in ("volume", "network"):
+        await _stand_on_resource(robot, command)
+        return
+    await _stand_on(robot, command)
+    await robot.do(command)
+
+
 async def _stand_on(robot: Robot, command: str) -> None:
     """Bring the dashboard where a command is available."""
     noun, _, verb = command.partition(".")
@@ -115,6 +147,7 @@ def _replace_deeds(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
     for module, name in (
         (containers, "act"), (containers, "rename"), (images, "remove"), (images, "untag"), (images, "prune"),
+        (resources, "remove_volumes"), (resources, "remove_networks"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, do)
     monkeypatch.setattr("tui.controllers.shell.shell", do)
@@ -139,8 +172,7 @@ async def test_every_command_asks_what_it_is_said_to_ask(
     async with dashboard(settings=_settings(command.id)._replace(engines={}), containers=None) as robot:
         if not _lives_elsewhere(command.id):
             await robot.wait(lambda: robot.app.store.releases.get("web"))
-        await _stand_on(robot, command.id)
-        await robot.do(command.id)
+        await _do(robot, command.id)
         if command.id in ASKED_BEFORE:
             words, keys = ASKED_BEFORE[command.id]
             await robot.wait_for(words)
