@@ -23,8 +23,9 @@ environment = ["FROM_OUTSIDE", "LEVEL=${LEVEL:-info}"]
 
 
 async def test_going_back_brings_every_variable_back_and_needs_no_file_of_this_machine(
-    local: Operations, api: EngineCalls, monkeypatch: pytest.MonkeyPatch
+    local: Operations, both_api: EngineCalls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    api = both_api
     folder = local.project.folder
     with (folder / "holdfast.toml").open("a") as config:
         config.write(RUN)

@@ -129,6 +129,7 @@ def test_the_demo_opens_and_is_left(
     terminal.wait_for(re.compile(r"\bDEMO\b"))
     terminal.wait_for("First steps")
     terminal.press("enter")
+    terminal.wait_until_gone("First steps")
     terminal.wait_for(re.compile(r"\w.*\b(running|exited|healthy)\b"))
     terminal.send("q")
     assert terminal.wait_end() == 0

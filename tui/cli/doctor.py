@@ -29,7 +29,7 @@ _ROLES = {OK: "ok", WARNING: "warn", PROBLEM: "bad"}
 
 
 def run(asked: Asked, *, json: bool) -> int:
-    """Check everything; 0 where nothing is a problem, 3 where an engine or a registry is away, else 1."""
+    """Check everything; 0 where nothing is a problem, 3 where all is well but for who is away, else 1."""
     return asyncio.run(_run(asked, json=json))
 
 
@@ -46,7 +46,7 @@ async def _run(asked: Asked, *, json: bool) -> int:
         answer_json({"ok": not problems, "findings": [finding._asdict() for finding in found]})
     else:
         answer(f"\n{counted(problems, 'problem')}, {counted(warnings, 'warning')}\n")
-    away = any(finding.away for finding in found)
+    away = all(finding.away for finding in found if finding.state == PROBLEM)
     return (OUT_OF_REACH if away else 1) if problems else 0
 
 
