@@ -47,7 +47,12 @@ OPENINGS = {
     "history": "1 h",
     "help": "question_mark",
     "palette": "colon",
-    "themes": "comma",
+    "settings": "comma",
+    "themes": "comma enter",
+    "volumes": "6",
+    "what can be done to a volume": "6 X",
+    "networks": "7",
+    "events": "8",
     "filter": "4 slash",
     "search in the log": "5 slash",
 }

@@ -76,7 +76,7 @@ def detail_lines(setting: Setting | None, settings: Settings, place: Place | Non
         default = f"; {safe(value_words(setting.default))} where nobody says anything"
         lines.append([(f" it takes {setting.rule.allowed}{default}", "muted")])
         if place is not None:
-            said = f" {safe(str(place))} has the last word: edit it there (E)"
+            said = f" what is written by hand has the last word; to edit it there (E): {safe(str(place))}"
             lines.append([(said, "warn")])
         elif setting.by_hand:
             lines.append([(" only a file that somebody writes may say it: edit yours (E)", "muted")])

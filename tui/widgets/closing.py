@@ -81,7 +81,7 @@ class ClosingScreen(SizedScreen[Answer], Generic[Answer]):
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Close with an answer; nothing where it is closed already."""
-        if self.is_current:
+        if self.app.screen is self:  # a dialog over it leaves it "current": it would close in its place
             closed: AwaitComplete = super().dismiss(result)
             return closed
         if self._is_open and self._late is None:
