@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -60,6 +61,9 @@ def run(
     from tui.operations.looking.endpoint_choice import Named
     from tui.operations.looking.opening import opening
 
+    # Nothing here is paused by a signal: it ends the dashboard as any other, and no program that is started
+    # from it inherits that it was ignored (tui.__main__).
+    signal.signal(signal.SIGUSR1, signal.SIG_DFL)
     configured = _Configured(config, theme)
     try:
         settings = configured.read()
