@@ -51,6 +51,14 @@ async def read_log(engine: Engine, id: str, **options: Any) -> list[LogLine]:
         return [line async for batch in batches for line in batch]
 
 
+async def said(engine: Engine, id: str, text: str) -> None:
+    """Wait until a container has said something: before that it hears no signal."""
+    deadline = time.monotonic() + 30
+    while not any(text.encode() in line.text for line in await read_log(engine, id)):
+        assert time.monotonic() < deadline, f"it has not said {text}"
+        await asyncio.sleep(0.05)
+
+
 async def test_the_version_is_agreed_with_the_engine(engine: Engine, engine_host: str) -> None:
     theirs = docker.DockerClient(base_url=engine_host).version()
     assert engine.version.version == theirs["Version"]
@@ -77,8 +85,9 @@ async def test_list_and_inspect_say_the_same_of_a_container(engine: Engine, run:
 
 
 async def test_each_change_of_state_is_done_and_seen(engine: Engine, run: Run) -> None:
-    id = run("trap 'exit 3' TERM; while true; do sleep 0.05; done").id
+    id = run("trap 'exit 3' TERM; echo ready; while true; do sleep 0.05; done").id
     calls = engine.containers
+    await said(engine, id, "ready")
     await calls.pause(id)
     assert (await calls.inspect(id)).state.status == "paused"
     await calls.unpause(id)

@@ -238,7 +238,7 @@ def test_ctrl_z_suspends_and_fg_comes_back_whole(job: Terminal, engine: str, tmp
     job.send("fg\r")
     job.wait_for("Help")
     job.press("q")
-    job.wait_for("● live")
+    job.wait_until_gone("Help · keys")  # what is typed before that is not for what is beneath
     for number in range(50):
         http.ask("POST", f"/_ctl/remove?name=while-{number}")
     job.press("q")

@@ -54,7 +54,8 @@ def test_create_start_and_remove(wire: Wire) -> None:
 
 
 def test_a_stop_that_needs_force(wire: Wire) -> None:
-    container, _ = wire.run(SLEEP)
+    container, _ = wire.run(["sh", "-c", "echo ready; while true; do sleep 0.05; done"])
+    wire.until(lambda: wire.call("GET", f"/containers/{container}/logs?stdout=1").body)  # it runs, not runc
     since = time.time()
     wire.call("POST", f"/containers/{container}/stop?t=1")
     wire.until(lambda: len(wire.events(since, time.time(), container=[container])) == 4)
