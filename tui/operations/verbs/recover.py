@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.engine.errors import EngineUnreachable
@@ -33,6 +34,13 @@ if TYPE_CHECKING:
     from tui.operations.deploying.orchestrator import Orchestrator
     from tui.operations.looking.releases import Deployed
     from tui.operations.running.report import Report
+
+
+GRACE = 10.0
+"""Seconds that an engine gives a process to end where nobody says otherwise (docker stop)."""
+
+LOOK = 0.5
+"""Seconds from one look at a release that may be about to end to the next."""
 
 
 class _Planned(NamedTuple):
@@ -166,9 +174,30 @@ async def _recover(parts: RolloutParts) -> int | None:
                 report.log(RolloutStep(StepKind.GATE, number).id, "\n".join(error.detail), 2)
                 await rollout.undo(number, error, _order(releases, number))
                 continue
+        await _until_stopped(parts, releases, number)
+        releases = await parts.orchestrator.read(parts.app.name)
+        rollout = await rollout_of(parts, releases)
         interrupted = HoldfastError("it was interrupted")
         await rollout.undo(number, interrupted, _order(releases, number))
         await asyncio.sleep(0)
+
+
+async def _until_stopped(parts: RolloutParts, releases: Deployed, number: int) -> None:
+    """Wait for the end of a stop that whoever was interrupted may have asked for: the engine carries it out.
+
+    A former release that runs, and whose restart policy was taken already, may be in its grace period: it
+    would pass its gate, and end a moment later. Where it does not end in that time nobody had asked for it.
+    """
+    former = should_serve(releases.standing, number)
+    entry = releases.entries.get(former) if former is not None else None
+    grace = entry.release.run.stop_grace_period if entry is not None else None
+    end = time.monotonic() + (GRACE if grace is None else grace) + 1.0
+    while former is not None and time.monotonic() < end:
+        slot = releases.standing.slots.get(former)
+        if slot is None or not slot.running or slot.armed:
+            return
+        await asyncio.sleep(LOOK)
+        releases = await parts.orchestrator.read(parts.app.name)
 
 
 def _settling(releases: Deployed) -> list[RolloutStep]:
