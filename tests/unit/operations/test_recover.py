@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.verbs import refused, run, work
 from tui.errors import HoldfastError
+from tui.operations.verbs import recover
 
 if TYPE_CHECKING:
     from tests.support.memory_app import MemoryApp
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A grace period of a fifth of a second."""
+    monkeypatch.setattr(recover, "GRACE", 0.1)
+    monkeypatch.setattr(recover, "MARGIN", 0.1)
+    monkeypatch.setattr(recover, "LOOK", 0.01)
 
 
 async def interrupted(web: MemoryApp, step: str) -> None:
@@ -29,6 +39,30 @@ async def test_what_does_not_run_yet_is_undone(web: MemoryApp, step: str) -> Non
     assert done.ended.result.release == "r1"
     assert web.serves(1)
     assert web.memory.standing.records[2] is False
+
+
+async def test_a_stop_that_the_engine_is_still_carrying_out_is_waited_for(web: MemoryApp) -> None:
+    """Who was killed had asked for it: the former release runs on for its grace period, and ends."""
+    await interrupted(web, "stop r1")
+
+    async def end() -> None:
+        await asyncio.sleep(0.05)
+        slots = web.memory.standing.slots
+        ended = slots[1]._replace(running=False)
+        web.memory.standing = web.memory.standing._replace(slots={**slots, 1: ended})
+
+    ending = asyncio.create_task(end())
+    done = await work(web.recover())
+    await ending
+    assert any("r1 may be stopping" in warning for warning in done.warnings)
+    assert web.serves(1)
+
+
+async def test_a_stop_that_nobody_had_asked_for_is_waited_for_once(web: MemoryApp) -> None:
+    await interrupted(web, "stop r1")
+    done = await work(web.recover())
+    assert any("r1 may be stopping" in warning for warning in done.warnings)
+    assert web.serves(1)
 
 
 @pytest.mark.parametrize("step", ["arm r2", "good r2"])

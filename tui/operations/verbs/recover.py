@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 GRACE = 10.0
 """Seconds that an engine gives a process to end where nobody says otherwise (docker stop)."""
 
+MARGIN = 1.0
+"""Seconds that it takes an engine besides until a process is seen to have ended."""
+
 LOOK = 0.5
 """Seconds from one look at a release that may be about to end to the next."""
 
@@ -174,15 +177,15 @@ async def _recover(parts: RolloutParts) -> int | None:
                 report.log(RolloutStep(StepKind.GATE, number).id, "\n".join(error.detail), 2)
                 await rollout.undo(number, error, _order(releases, number))
                 continue
-        await _until_stopped(parts, releases, number)
-        releases = await parts.orchestrator.read(parts.app.name)
-        rollout = await rollout_of(parts, releases)
+        settled = await _until_stopped(parts, releases, number)
+        if settled is not releases:
+            releases, rollout = settled, await rollout_of(parts, settled)
         interrupted = HoldfastError("it was interrupted")
         await rollout.undo(number, interrupted, _order(releases, number))
         await asyncio.sleep(0)
 
 
-async def _until_stopped(parts: RolloutParts, releases: Deployed, number: int) -> None:
+async def _until_stopped(parts: RolloutParts, releases: Deployed, number: int) -> Deployed:
     """Wait for the end of a stop that whoever was interrupted may have asked for: the engine carries it out.
 
     A former release that runs, and whose restart policy was taken already, may be in its grace period: it
@@ -191,13 +194,18 @@ async def _until_stopped(parts: RolloutParts, releases: Deployed, number: int) -
     former = should_serve(releases.standing, number)
     entry = releases.entries.get(former) if former is not None else None
     grace = entry.release.run.stop_grace_period if entry is not None else None
-    end = time.monotonic() + (GRACE if grace is None else grace) + 1.0
+    seconds = (GRACE if grace is None else grace) + MARGIN
+    end, told = time.monotonic() + seconds, False
     while former is not None and time.monotonic() < end:
         slot = releases.standing.slots.get(former)
         if slot is None or not slot.running or slot.armed:
-            return
+            break
+        if not told:
+            told = True
+            parts.report.warn(f"r{former} may be stopping: its end is waited for, {seconds:g} s at most")
         await asyncio.sleep(LOOK)
         releases = await parts.orchestrator.read(parts.app.name)
+    return releases
 
 
 def _settling(releases: Deployed) -> list[RolloutStep]:
