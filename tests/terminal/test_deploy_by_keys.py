@@ -104,7 +104,8 @@ def test_deployed_and_rolled_back_by_keys_alone(
     dashboard.answer("enter", "Deploy which version of web?")
     dashboard.wait_for("Deploy web v0.2.0 as r2", LONG)
     dashboard.answer("y", "r1 v0.1.0, at every step")
-    dashboard.wait_for("nothing served for", LONG)
+    dashboard.wait_for(re.compile(r"release +r2"), LONG)  # it has ended: until then it refuses the next
+    dashboard.wait_for("nothing served for")
     assert "v0.2.0" in shop.page()
     dashboard.wait_for(re.compile(r"r1 +v0\.1\.0 +○ kept"))
     dashboard.wait_for(re.compile(r"web +v0\.2\.0 +● running .* r1 v0\.1\.0"))
