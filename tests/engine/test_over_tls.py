@@ -73,6 +73,8 @@ class Place:
     def publish(self, address: str) -> None:
         """Its port on an address of the engine's host, "" for all of them."""
         kept = (self.project.folder / "holdfast.toml").read_text().partition("\n[apps.web.run]")[0]
+        if "bake" not in kept:
+            kept = kept.replace("timeout = 20", "timeout = 20\nbake = 2")
         ports = f"{address}:{self.port}:8080" if address else f"{self.port}:8080"
         self.project.write(
             "holdfast.toml", f'{kept}\n[apps.web.run]\nports = ["{ports}"]\nnetworks = ["front"]\n'
