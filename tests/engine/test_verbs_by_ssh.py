@@ -61,6 +61,7 @@ class Folder:
             f"FROM {IMAGE}\nCOPY page /www/page\n"
             f"CMD echo serving; exec httpd -f -p 127.0.0.1:{port} -h /www\n"
         )
+        self.run("allow", "--yes")  # the network of the engine's host
 
     def run(self, *words: str, status: int = 0) -> str:
         """What a command writes to standard output."""

@@ -1,9 +1,10 @@
 """What a file that may have come with a repository asks for beyond its folder.
 
 `holdfast.toml` comes with a clone: opening the dashboard in it must reach nothing that its user has not
-named. Engines, registries, files outside of its folder, variables of the environment and programs count from
-it once it is allowed (`tui.settings.allowed`); from the user's own and the system's files, and from one that
---config names, as they stand. Pure, but that links are followed, and the folder's env_files are read.
+named. Engines, registries, files outside of its folder, variables of the environment, rights on the engine's
+host and programs count from it once it is allowed (`tui.settings.allowed`); from the user's own and the
+system's files, and from one that --config names, as they stand. Pure, but that links are followed, and the
+folder's env_files are read.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from tui.files import read_file
 from tui.settings.engines import REACHED
 from tui.settings.logins import logins, named_by, registry_of
 from tui.settings.reading import bare
+from tui.settings.rights import rights_of_build, rights_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -187,6 +189,9 @@ def _app(name: str, table: Mapping[str, Any], folder: str, mine: Own) -> Iterato
             near = _near(table, folder) if key in BESIDE else (folder,)
             if all(_is_outside(path, one) for one in near):
                 yield Ask(f"[{head}.{part}] {key}", spelled(path), part, leads=_leads(path))
+    for part, rights in ((BUILD, rights_of_build), (RUN, rights_of_run)):
+        for key, right in rights(table.get(part) or {}):
+            yield Ask(f"[{head}.{part}] {key}", right, part)
     for key, variables in _variables(table, folder):
         for variable in variables:
             yield Ask(f"[{head}.{key}", f"${variable}", key.partition("]")[0])

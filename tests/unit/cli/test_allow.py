@@ -115,6 +115,14 @@ def test_opening_the_dashboard_does_not_fail_for_it(monkeypatch: pytest.MonkeyPa
         ('[apps.web.run]\nenvironment = ["AWS_KEY"]\n', {"test", "deploy", "ship"}),
         ('[apps.web.run]\nenvironment = { A = "${X:-${AWS_KEY}}" }\n', {"test", "deploy", "ship"}),
         ('[apps.web.run]\nenv_file = "asking.env"\n', {"test", "deploy", "ship"}),
+        ("[apps.web.run]\nprivileged = true\n", {"test", "deploy", "ship"}),
+        ('[apps.web.run]\nnetwork_mode = "host"\n', {"test", "deploy", "ship"}),
+        ('[apps.web.run]\nnetwork_mode = "container:db"\n', {"test", "deploy", "ship"}),
+        ('[apps.web.run]\ncap_add = ["sys_admin"]\n', {"test", "deploy", "ship"}),
+        ('[apps.web.run]\ncap_add = ["ALL"]\n', {"test", "deploy", "ship"}),
+        ('[apps.web.run]\nsecurity_opt = ["apparmor=unconfined"]\n', {"test", "deploy", "ship"}),
+        ('[apps.web.run]\nsecurity_opt = ["seccomp:unconfined"]\n', {"test", "deploy", "ship"}),
+        ('[apps.web.build]\nnetwork = "host"\n', {"build", "ship"}),
     ],
 )
 def test_a_verb_that_needs_a_path_beyond_the_folder_is_refused(table: str, verbs: set[str]) -> None:
@@ -128,11 +136,12 @@ def test_a_verb_that_needs_a_path_beyond_the_folder_is_refused(table: str, verbs
     assert home(settings.apps["web"], settings, Named()).url == "unix:///var/run/docker.sock"
 
 
-def test_what_lies_in_the_folder_needs_no_allowance() -> None:
+def test_what_lies_in_the_folder_and_gives_no_rights_needs_no_allowance() -> None:
     clone(
         f'{APP}[apps.web.build]\ncontext = "src"\n[apps.web.run]\nenv_file = ".env"\n'
         'environment = { PRICE = "5 $", TEXT = "$${HOME}" }\n'
-        'volumes = ["./data:/data", "named:/named"]\nsecurity_opt = ["seccomp=unconfined"]\n'
+        'volumes = ["./data:/data", "named:/named"]\nsecurity_opt = ["no-new-privileges:true"]\n'
+        'cap_add = ["NET_BIND_SERVICE", "CAP_KILL"]\nprivileged = false\nnetwork_mode = "none"\n'
     )
     settings = load()
     assert settings.notes == ()
