@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest --durations=5 --durations-min=1
 SPLIT := -n 2
 FINER := -n 4
 
-.PHONY: help run demo test lint unit ui engine terminal faults fresh fuzz bench docs clean
+.PHONY: help run demo test lint unit ui engine terminal faults fresh fuzz bench docs site clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*  ## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target does; do \
@@ -24,6 +24,9 @@ $(VENV)/run.stamp: pyproject.toml scripts/environment
 
 $(VENV)/test.stamp: pyproject.toml scripts/environment
 	@scripts/environment $(VENV) '.[test,lint]' $@
+
+$(VENV)/docs.stamp: pyproject.toml scripts/environment
+	@scripts/environment $(VENV) '.[docs]' $@
 
 $(VENV)/bench.stamp: pyproject.toml scripts/environment
 	@scripts/environment $(VENV) '.[test,bench]' $@
@@ -71,10 +74,15 @@ bench: $(VENV)/bench.stamp  ## speed, side by side with lazydocker
 	@scripts/provision engine
 	$(BIN)/python -m tests.bench
 
-docs: $(VENV)/test.stamp  ## write docs/keys.md and docs/pictures from the program itself
+docs: $(VENV)/test.stamp  ## write what follows from the program: keys, settings, verbs, messages, pictures
 	$(BIN)/python scripts/keys_page.py
 	$(BIN)/python scripts/settings_page.py
+	$(BIN)/python scripts/verbs_pages.py
+	$(BIN)/python scripts/troubleshooting_pages.py
 	$(BIN)/python scripts/pictures.py
+
+site: $(VENV)/docs.stamp  ## the documents as a site that needs no network, in build/site
+	$(BIN)/python -m mkdocs build --quiet
 
 clean:  ## remove what was made here
 	rm -rf $(VENV) build dist .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

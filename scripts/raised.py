@@ -1,0 +1,362 @@
+"""Every error that the program can make, read from its source; "..." stands for what changes.
+
+A sentence that is put together elsewhere is followed: into a name of the same function, a module's constant,
+a function that returns it, whoever calls the function that is given it, and the class that always says the
+same. What cannot be followed is "..." alone: docs/troubleshooting/more.toml says by hand what is said there.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+ROOT = Path(__file__).parents[1]
+ANY = "..."
+DEEPEST = 4
+"""Steps that a sentence is followed."""
+
+MOST = 24
+"""Sentences that one place can make; where there are more, what differs is "..."."""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+TOP = ("tui.errors", "HoldfastError")
+VALUES = ("tui.settings.units", "NotAllowed")
+"""Why a value of the configuration is not taken: no HoldfastError, and a part of what one says."""
+
+CONFIG = ("tui.settings.load", "ConfigError")
+LISTS = {"problems", "broken", "faults"}
+"""What is wrong with a configuration is gathered in these, in tui/settings."""
+
+
+class Raised(NamedTuple):
+    """An error that is made somewhere. place: "engine/client.py"; site: what more.toml calls it."""
+
+    place: str
+    line: int
+    kind: str
+    status: int
+    messages: tuple[str, ...]
+    hints: tuple[str, ...]
+    site: str
+
+
+class _Module:
+    """A file of the program, and what its names mean."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.place = str(path.relative_to(ROOT / "tui"))
+        self.name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        self.tree = ast.parse(path.read_text())
+        self.parents = {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+        self.imported: dict[str, tuple[str, str]] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                for one in node.names:
+                    self.imported[one.asname or one.name] = node.module, one.name
+
+    @cached_property
+    def constants(self) -> Mapping[str, ast.expr]:
+        found = {}
+        for node in self.tree.body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                found[node.targets[0].id] = node.value
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+                found[node.target.id] = node.value
+        return found
+
+    @cached_property
+    def functions(self) -> Mapping[str, Function]:
+        return {node.name: node for node in ast.walk(self.tree) if isinstance(node, Function)}
+
+    @cached_property
+    def classes(self) -> Mapping[str, ast.ClassDef]:
+        return {node.name: node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)}
+
+    def function_around(self, node: ast.AST) -> Function | None:
+        while node in self.parents:
+            node = self.parents[node]
+            if isinstance(node, Function):
+                return node
+        return None
+
+    def meant(self, node: ast.expr) -> tuple[str, str]:
+        """Module and name of what an expression names."""
+        match node:
+            case ast.Name(id=name):
+                return self.imported.get(name, (self.name, name))
+            case ast.Attribute(value=ast.Name(id=owner), attr=name) if owner in self.imported:
+                return ".".join(self.imported[owner]), name
+            case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name):
+                return self.name, name
+        return "", ""
+
+
+class Tree:
+    """The whole of the program."""
+
+    def __init__(self) -> None:
+        paths = [path for path in sorted((ROOT / "tui").rglob("*.py")) if not path.name.endswith("_pb2.py")]
+        self.modules = {module.name: module for module in map(_Module, paths)}
+        self._calls: dict[tuple[str, str], list[tuple[_Module, ast.Call]]] = defaultdict(list)
+        for module in self.modules.values():
+            for node in ast.walk(module.tree):
+                if isinstance(node, ast.Call):
+                    self._calls[module.meant(node.func)].append((module, node))
+
+    @cached_property
+    def errors(self) -> Mapping[tuple[str, str], int]:
+        """Each class of errors, with its exit status."""
+        found = {TOP: 1, VALUES: 2}
+        while True:
+            new = {}
+            for module in self.modules.values():
+                for name, node in module.classes.items():
+                    for base in node.bases:
+                        if (module.name, name) not in found and (above := module.meant(base)) in found:
+                            new[module.name, name] = self._status(node, found[above])
+            if not new:
+                return found
+            found |= new
+
+    def _status(self, node: ast.ClassDef, inherited: int) -> int:
+        for one in node.body:
+            target = one.targets[0] if isinstance(one, ast.Assign) else getattr(one, "target", None)
+            if isinstance(target, ast.Name) and target.id == "exit_status":
+                value = getattr(one, "value", None)
+                return value.value if isinstance(value, ast.Constant) else 130
+        return inherited
+
+    def raised(self) -> Iterator[Raised]:
+        """Every place that makes an error."""
+        for kind, status in self.errors.items():
+            for module, call in self._calls[kind]:
+                if module.place.startswith("demo/") and kind[0].startswith("tui.demo.refused"):
+                    continue
+                yield self._made(module, call, kind, status)
+        for module in self.modules.values():
+            if module.name.startswith("tui.settings"):
+                for node, said in _gathered(module):
+                    yield self._one(module, node, CONFIG[1], 2, self.texts(module, said), ())
+
+    def _made(self, module: _Module, call: ast.Call, kind: tuple[str, str], status: int) -> Raised:
+        message, hint, given = self._given(module, call, kind)
+        messages = self.texts(*message, given=given) if message else (ANY,)
+        hints = self.texts(*hint, given=given) if hint else ()
+        return self._one(module, call, kind[1], status, messages, hints)
+
+    def _one(
+        self,
+        module: _Module,
+        node: ast.AST,
+        kind: str,
+        status: int,
+        messages: Sequence[str],
+        hints: Sequence[str],
+    ) -> Raised:
+        function = module.function_around(node)
+        site = f"{module.place}:{function.name if function else ''} {kind}"
+        line = getattr(node, "lineno", 0)
+        return Raised(module.place, line, kind, status, tuple(messages), tuple(hints), site)
+
+    def _given(
+        self, module: _Module, call: ast.Call, kind: tuple[str, str]
+    ) -> tuple[tuple[_Module, ast.expr] | None, tuple[_Module, ast.expr] | None, Mapping[str, ast.expr]]:
+        """Where the sentence and the remedy of a call stand, and what the class's own sentence is given."""
+        owner, init = self._init(kind)
+        names = ["message", "hint"]
+        if init is not None:
+            names = [one.arg for one in (*init.args.args[1:], *init.args.kwonlyargs)]
+        given = dict(zip(names, call.args, strict=False))
+        given |= {word.arg: word.value for word in call.keywords if word.arg}
+        if init is None or "message" in names:
+            message, hint = given.get("message"), given.get("hint")
+            return (module, message) if message else None, (module, hint) if hint else None, {}
+        for node in ast.walk(init):
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__")):
+                    parts = {word.arg: word.value for word in node.keywords}
+                    parts |= dict(zip(("message", "hint"), node.args, strict=False))
+                    assert owner is not None
+                    where = {key: (owner, value) for key, value in parts.items()}
+                    return where.get("message"), where.get("hint"), given
+        return None, None, {}
+
+    def _init(self, kind: tuple[str, str]) -> tuple[_Module | None, Function | None]:
+        """The `__init__` of an error that is nearest to it, with its module; None for the root's."""
+        module = self.modules.get(kind[0])
+        while module is not None and kind != TOP and kind[1] in module.classes:
+            node = module.classes[kind[1]]
+            for one in node.body:
+                if isinstance(one, Function) and one.name == "__init__":
+                    return module, one
+            kind = next((above for base in node.bases if (above := module.meant(base)) in self.errors), TOP)
+            module = self.modules.get(kind[0])
+        return None, None
+
+    def texts(
+        self,
+        module: _Module,
+        node: ast.expr | None,
+        deep: int = 0,
+        given: Mapping[str, ast.expr] | None = None,
+    ) -> tuple[str, ...]:
+        """What an expression can say."""
+        found = dict.fromkeys(_tidy(text) for text in self._texts(module, node, deep, given or {}))
+        return tuple(text for text in found if text and not _is_covered(text, found))
+
+    def _texts(
+        self, module: _Module, node: ast.expr | None, deep: int, given: Mapping[str, ast.expr]
+    ) -> list[str]:
+        if deep > DEEPEST:
+            return [ANY]
+        match node:
+            case ast.Constant(value=str(text)):
+                return [text]
+            case ast.JoinedStr(values=parts):
+                return self._joined(module, parts, deep, given)
+            case ast.FormattedValue(value=value, format_spec=None) if _is_worth_it(value):
+                return self._texts(module, value, deep + 1, given)
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                return self._joined(module, [left, right], deep, given)
+            case ast.IfExp(body=body, orelse=other):
+                return [*self._texts(module, body, deep, given), *self._texts(module, other, deep, given)]
+            case ast.BoolOp(values=values):
+                return [text for one in values for text in self._texts(module, one, deep, given)]
+            case ast.Name(id=name):
+                return self._named(module, node, name, deep, given)
+            case ast.Attribute():
+                owner, name = module.meant(node)
+                if owner in self.modules and name in self.modules[owner].constants:
+                    return self._texts(self.modules[owner], self.modules[owner].constants[name], deep + 1, {})
+            case ast.Call(func=function):
+                return self._returned(module, function, deep)
+            case ast.Await(value=value):
+                return self._texts(module, value, deep, given)
+        return [ANY]
+
+    def _joined(
+        self, module: _Module, parts: Sequence[ast.expr], deep: int, given: Mapping[str, ast.expr]
+    ) -> list[str]:
+        each = [self._texts(module, part, deep, given) for part in parts]
+        while len(list(product(*each))) > MOST:
+            longest = max(range(len(each)), key=lambda at: len(each[at]))
+            each[longest] = [ANY]
+        return ["".join(words) for words in product(*each)]
+
+    def _named(
+        self, module: _Module, node: ast.Name, name: str, deep: int, given: Mapping[str, ast.expr]
+    ) -> list[str]:
+        if name in given:
+            return [ANY]
+        function = module.function_around(node)
+        if function is not None:
+            if values := _assigned(function, name):
+                return [text for value in values for text in self._texts(module, value, deep + 1, given)]
+            if name in (arguments := [one.arg for one in (*function.args.args, *function.args.kwonlyargs)]):
+                return self._passed(module, function, name, arguments, deep)
+            if name in _bound(function):
+                return [ANY]
+        owner, original = module.imported.get(name, (module.name, name))
+        if owner in self.modules and original in self.modules[owner].constants:
+            return self._texts(self.modules[owner], self.modules[owner].constants[original], deep + 1, {})
+        return [ANY]
+
+    def _passed(
+        self, module: _Module, function: Function, name: str, arguments: list[str], deep: int
+    ) -> list[str]:
+        """What those who call a function give it."""
+        found = []
+        inside = isinstance(module.parents.get(function), ast.ClassDef)
+        positional = arguments[1:] if inside and arguments[0] in ("self", "cls") else arguments
+        for caller, call in self._calls[module.name, function.name]:
+            given = dict(zip(positional, call.args, strict=False))
+            given |= {word.arg: word.value for word in call.keywords if word.arg}
+            if name in given:
+                found += self._texts(caller, given[name], deep + 1, {})
+        return found or [ANY]
+
+    def _returned(self, module: _Module, called: ast.expr, deep: int) -> list[str]:
+        owner, name = module.meant(called)
+        if owner not in self.modules or name not in self.modules[owner].functions:
+            return [ANY]
+        function = self.modules[owner].functions[name]
+        found = []
+        for node in ast.walk(function):
+            if isinstance(node, ast.Return) and node.value is not None:
+                found += self._texts(self.modules[owner], node.value, deep + 1, {})
+        return found or [ANY]
+
+
+def _is_worth_it(node: ast.expr) -> bool:
+    """Whether what fills a gap may be words of ours: a call may, a value of the moment not."""
+    return isinstance(node, ast.Name | ast.IfExp) or (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.startswith("_")
+    )
+
+
+def _assigned(function: Function, name: str) -> list[ast.expr]:
+    """What a name of a function is set to, where that is said word by word."""
+    found = []
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
+                found.append(value)
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+                pairs = zip(targets, values, strict=False)
+                found += [
+                    value for target, value in pairs if isinstance(target, ast.Name) and target.id == name
+                ]
+            case ast.NamedExpr(target=ast.Name(id=target), value=value) if target == name:
+                found.append(value)
+    return found
+
+
+def _bound(function: Function) -> set[str]:
+    return {
+        node.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def _gathered(module: _Module) -> Iterator[tuple[ast.AST, ast.expr]]:
+    """Sentences that are put into a list of what is wrong."""
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=owner, attr="append"), args=[said]) if (
+                _called(owner) in LISTS
+            ):
+                yield node, said
+            case ast.AugAssign(target=target, value=ast.List(elts=all_said)) if _called(target) in LISTS:
+                for said in all_said:
+                    yield node, said
+            case ast.AugAssign(target=target, value=ast.ListComp(elt=said)) if _called(target) in LISTS:
+                yield node, said
+
+
+def _called(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _is_covered(text: str, among: Iterable[str]) -> bool:
+    """Whether another of these has "..." where this one has words, or nothing."""
+    wider = (one for one in among if one != text and one.strip(f"{ANY} ;:,()") and ANY in one)
+    return any(re.fullmatch(re.escape(one).replace(re.escape(ANY), ".*"), text) for one in wider)
+
+
+def _tidy(text: str) -> str:
+    """One line, with one "..." where several come together."""
+    text = " ".join(text.replace("…", ANY).split())
+    return re.sub(r"\.\.\.(?:[ ]?\.\.\.)+", ANY, text).strip()
