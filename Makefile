@@ -74,8 +74,9 @@ bench: $(VENV)/bench.stamp  ## speed, side by side with lazydocker
 	@scripts/provision engine
 	$(BIN)/python -m tests.bench
 
-docs: $(VENV)/test.stamp  ## write what follows from the program: keys, settings, verbs, messages, pictures
+docs: $(VENV)/test.stamp  ## write what follows from the program: keys, manual, settings, verbs, messages, pictures
 	$(BIN)/python scripts/keys_page.py
+	$(BIN)/python scripts/man_page.py
 	$(BIN)/python scripts/settings_page.py
 	$(BIN)/python scripts/verbs_pages.py
 	$(BIN)/python scripts/troubleshooting_pages.py

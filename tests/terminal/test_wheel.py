@@ -87,7 +87,12 @@ def test_themes_are_in_the_wheel(wheel: Path) -> None:
 
 def test_nothing_else_is_in_the_wheel(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
-    assert tops == {"tui", f"holdfast-{__version__}.dist-info"}
+    assert tops == {"tui", f"holdfast-{__version__}.dist-info", f"holdfast-{__version__}.data"}
+
+
+def test_the_manual_page_is_installed(holdfast: Path) -> None:
+    page = holdfast.parents[1] / "share/man/man1/holdfast.1"
+    assert page.read_bytes() == (TREE / "docs/man/holdfast.1").read_bytes()
 
 
 def test_it_says_its_version_and_its_arguments(holdfast: Path) -> None:

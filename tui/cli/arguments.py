@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui import __version__
+from tui.cli.further_verbs import COMPLETE, FURTHER
 from tui.cli.options import OPTIONS
 from tui.cli.texts import DESCRIPTIONS, EXAMPLES, SHORT, STATUS
 from tui.errors import HoldfastError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 DASHBOARD_ONLY = ("theme", "demo", "read_only")
 
-LOOKS = ("status", "engines", "history", "drift", "verify", "doctor")
+LOOKS = ("status", "engines", "history", "drift", "verify", "doctor", "bundle", "completion", "man")
 """What changes nothing, and may be told so."""
 
 
@@ -153,6 +154,7 @@ _OTHERS = {
     "trust": _add_trust,
     "doctor": _add_doctor,
     "demo": _add_demo,
+    **{name: verb.add for name, verb in FURTHER.items()},
 }
 
 
@@ -267,8 +269,13 @@ def _of_verb(verb: str | None) -> str:
 
 def dispatch(arguments: Sequence[str]) -> int:
     """Do what the arguments say; the exit status (2 for a usage error)."""
+    made = parser()
+    if arguments and arguments[0] == COMPLETE:
+        from tui.cli import completion_answers
+
+        return completion_answers.run(made, arguments[1:])
     try:
-        given = parsed(parser(), arguments)
+        given = parsed(made, arguments)
     except Wrong as error:
         return _say_wrong(error, arguments)
     match given.verb:
@@ -336,6 +343,8 @@ def dispatch(arguments: Sequence[str]) -> int:
             from tui.cli import init
 
             return init.example() if given.example else init.run(given.folder, to_stdout=given.stdout)
+        case verb if verb in FURTHER:
+            return FURTHER[verb].run(given, _asked(given), made)
         case _:
             return _operation(given)
 

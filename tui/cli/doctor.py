@@ -36,7 +36,7 @@ def run(asked: Asked, *, json: bool) -> int:
 async def _run(asked: Asked, *, json: bool) -> int:
     found = []
     shown = colours(1)
-    async for finding in _findings(asked):
+    async for finding in findings(asked):
         found.append(finding)
         if not json:
             answer("".join([painted(one, colours=shown) + "\n" for one in _lines(finding)]))
@@ -60,7 +60,7 @@ def _lines(finding: Finding) -> list[Line]:
     return [first, *([(line, "muted")] for line in remedies)]
 
 
-async def _findings(asked: Asked) -> AsyncIterator[Finding]:
+async def findings(asked: Asked) -> AsyncIterator[Finding]:
     """Every finding as soon as it is known, in an order that reads from the machine to the apps."""
     from tui.settings.schema import Settings
 

@@ -50,6 +50,15 @@ DESCRIPTIONS = {
     "a key is pressed.",
     "doctor": "Check everything that Holdfast needs, and say what to do where something is wrong. "
     "Exit status 1 where there is a problem.",
+    "bundle": "Put into one archive what somebody needs who is to find out what happened: the logs of the "
+    "live and the earlier containers, the engine's events, what this account did with the app, its releases "
+    "and how they differ, drift, and what doctor finds. Values of variables, build arguments, logins and "
+    "whatever looks like a secret are masked; manifest.json says what is in it and what was left out, and "
+    "why. Where an engine is out of reach it holds what this machine knows, and the exit status is 3.",
+    "completion": "Print what makes a shell complete verbs, options, and the names of apps, versions, "
+    "releases and engines. It asks holdfast itself on every Tab, so that it stays right after an update; an "
+    "engine is asked for a second at most, one by ssh not at all.",
+    "man": "Show the manual page; without a terminal it is printed as man and mandoc read it.",
     "init": "Write a starting holdfast.toml from what a folder holds: its Dockerfiles, git remote and "
     "compose files. A file that is there is never overwritten. --example prints every key, explained.",
 }
@@ -70,6 +79,13 @@ EXAMPLES: dict[str, Sequence[str]] = {
     "allow": ["holdfast allow", "holdfast allow deploy/prod.toml --yes", "holdfast allow --list"],
     "demo": ["holdfast demo", "holdfast demo --tour"],
     "doctor": ["holdfast doctor", "holdfast --context prod doctor"],
+    "bundle": ["holdfast bundle web", "holdfast bundle web --output /tmp --log-size 20 --hours 72"],
+    "completion": [
+        'eval "$(holdfast completion bash)"        in ~/.bashrc',
+        'eval "$(holdfast completion zsh)"         in ~/.zshrc, behind compinit',
+        "holdfast completion fish > ~/.config/fish/completions/holdfast.fish",
+    ],
+    "man": ["holdfast man", "holdfast man > holdfast.1"],
     "init": ["holdfast init", "holdfast init --example", "holdfast init services/web --stdout"],
 }
 
@@ -86,5 +102,8 @@ SHORT = {
     "allow": "let a repository's file name engines and paths",
     "doctor": "check engine, registries, configuration",
     "demo": "try it all on a simulated engine",
+    "bundle": "put what is known of an app into one archive",
+    "completion": "complete arguments in bash, zsh or fish",
+    "man": "read the manual page",
 }
 """In the order of `holdfast --help`."""

@@ -31,6 +31,7 @@ from tui.engine.events import events
 from tui.engine.exec import Execs
 from tui.engine.images import Images
 from tui.engine.jsonmessage import parse
+from tui.engine.log_end import LogEnd, log_end
 from tui.engine.networks import Networks
 from tui.engine.shielded import shielded
 from tui.engine.system import read_info
@@ -117,12 +118,18 @@ class Engine:
             raise
         return cls(wire, version)
 
-    def events(self, since: float = 0.0) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+    def events(
+        self, since: float = 0.0, until: float = 0.0
+    ) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
         """Events from now on: `async with engine.events() as stream: async for event in stream`.
 
-        `since`, in seconds since the epoch: also those before that the engine still keeps.
+        `since`, in seconds since the epoch: also those before that the engine still keeps. `until`: no later.
         """
-        return events(self._wire, since)
+        return events(self._wire, since, until)
+
+    async def log_end(self, id: str, *, tty: bool, most: int, seconds: float) -> LogEnd:
+        """The newest of a container's log: at most so many bytes, what has come within so many seconds."""
+        return await log_end(self._wire, id, tty=tty, most=most, seconds=seconds)
 
     async def ping(self, seconds: float) -> None:
         """Return when the engine answers; raises EngineError when it does not within so many seconds."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -55,6 +56,28 @@ async def credentials_for(host: str, environ: Mapping[str, str] = os.environ) ->
         if found is not None:
             return found
     return await asyncio.to_thread(_in_file, auths, key, host, path) if auths else None
+
+
+def kept_logins(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """What stands in Docker's configuration and must be told nobody: logins, sealed and open. Blocks.
+
+    Raises CredentialsUnusable.
+    """
+    path = Path(docker_folder(environ), "config.json")
+    settings = _read(path)
+    found = [str(value) for value in _table(settings, "HttpHeaders", path).values()]
+    for entry in _table(settings, "auths", path).values():
+        if not isinstance(entry, dict):
+            continue
+        found += [
+            str(entry[name])
+            for name in ("password", "identitytoken", "registrytoken", "auth")
+            if entry.get(name)
+        ]
+        with contextlib.suppress(ValueError):  # then it is masked as it stands there
+            login = base64.b64decode(str(entry.get("auth") or "")).decode("utf-8", "replace").strip("\0")
+            found += [login, login.partition(":")[2]]
+    return [value for value in found if value]
 
 
 def registry_auth_header(credentials: Credentials | None, host: str) -> str:

@@ -17,15 +17,18 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def events(wire: Wire, since: float = 0.0) -> AsyncIterator[AsyncIterator[Event]]:
+async def events(wire: Wire, since: float = 0.0, until: float = 0.0) -> AsyncIterator[AsyncIterator[Event]]:
     """Events from now on; entered once the engine has begun to send them. Raises EngineError.
 
     `since`, in seconds since the epoch: those before too, of which the engine keeps the last 256.
 
+    `until`, likewise: the stream ends with what was then.
+
     The iterator ends when the engine ends the stream, as it does when it stops. The engine drops events to a
     reader that does not keep up.
     """
-    query = {"since": f"{since:.3f}"} if since else None
+    bounds = {"since": since, "until": until}
+    query = {name: f"{moment:.3f}" for name, moment in bounds.items() if moment} or None
     async with wire.stream("GET", "/events", query) as answer:
         yield _read(answer)
 

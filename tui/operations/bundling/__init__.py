@@ -1,0 +1,1 @@
+"""What is known of an app when something has gone wrong with it, in one archive without secrets."""
