@@ -81,8 +81,8 @@ EXAMPLES: dict[str, Sequence[str]] = {
     "doctor": ["holdfast doctor", "holdfast --context prod doctor"],
     "bundle": ["holdfast bundle web", "holdfast bundle web --output /tmp --log-size 20 --hours 72"],
     "completion": [
-        'eval "$(holdfast completion bash)"        in ~/.bashrc',
-        'eval "$(holdfast completion zsh)"         in ~/.zshrc, behind compinit',
+        "holdfast completion bash",
+        "holdfast completion zsh > ~/.zfunc/_holdfast",
         "holdfast completion fish > ~/.config/fish/completions/holdfast.fish",
     ],
     "man": ["holdfast man", "holdfast man > holdfast.1"],
