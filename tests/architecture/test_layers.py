@@ -14,7 +14,7 @@ TREE = Path(__file__).parents[2]
 MODULES = sorted((TREE / "tui").rglob("*.py"))
 HEADLESS = (
     "model", "store", "settings", "sync", "operations", "commands", "engine", "registry", "ledger", "journal",
-    "evidence", "scanners", "trust",
+    "evidence", "scanners", "notices", "trust",
     "demo",
 )  # fmt: skip
 BANNED = {"manager", "helper", "util", "utils", "handler", "data", "info", "misc", "common", "context"}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui.cli.rendering import Rendering
     from tui.model.operation import Event, Failure
     from tui.operations.process.request import Request
+    from tui.operations.running.notices import Notices
     from tui.operations.running.runner import Planned
 
 STOPPING = "stopping: what was begun is being undone"
@@ -38,7 +39,9 @@ class Stopped(HoldfastError):
         super().__init__("cancelled before anything was begun")
 
 
-async def run(planned: Planned, request: Request, rendering: Rendering) -> Failure | None:
+async def run(
+    planned: Planned, request: Request, rendering: Rendering, notices: Notices | None = None
+) -> Failure | None:
     """Do what was planned; why it failed, or None. CANCELLING cancels it, a closed terminal does not.
 
     Raises HoldfastError where it could not even begin, or its journal could not be written.
@@ -66,6 +69,7 @@ async def run(planned: Planned, request: Request, rendering: Rendering) -> Failu
                 app=request.app,
                 engine=request.engine.url,
                 tell=tell,
+                notices=notices,
             ),
             name=request.op,
         )

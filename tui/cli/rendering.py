@@ -58,6 +58,10 @@ class Rendering(Protocol):
         """The operation was asked to stop; what is said about it."""
         ...
 
+    def write(self, content: bytes, fd: int) -> None:
+        """Write something else, in order with what is shown."""
+        ...
+
     def close(self) -> None:
         """Nothing comes any more: write what is left. Blocks while the reader does."""
         ...
@@ -83,6 +87,9 @@ class JsonLines:
 
     def stopping(self, sentence: str) -> None:
         """The outcome says it."""
+
+    def write(self, content: bytes, fd: int) -> None:
+        self._sink.write(content, fd)
 
     def close(self) -> None:
         self._sink.close()
@@ -133,6 +140,9 @@ class _ForPeople:
                 self._put(console.failed_output(operation, ended.error), ERR)
             self._put([*table, *console.failure_lines(ended.error)], ERR)
             self._put([[(f"all of it: holdfast history --show {short_op(operation.id)}", "muted")]], ERR)
+
+    def write(self, content: bytes, fd: int) -> None:
+        self._sink.write(content, fd)
 
     def close(self) -> None:
         self._sink.close()

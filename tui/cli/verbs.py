@@ -121,12 +121,15 @@ async def _run(options: Options) -> int:
         elif VERBS[options.verb].asks and not options.yes:
             await agree(plan, engine)
         from tui.cli import foreground
+        from tui.cli.announcing import announced
         from tui.cli.rendering import rendering
+        from tui.operations.running.notices import Notices
 
         before = await asyncio.to_thread(last_seconds, request.verb, AppKey.of(engine, request.app))
         shown = rendering(json=options.json, quiet=options.quiet, before=before)
+        shown = announced(shown, settings, plain_out=options.json or options.quiet)
         try:
-            problem = await foreground.run(planned, request, shown)
+            problem = await foreground.run(planned, request, shown, Notices(settings.notify))
         finally:
             shown.close()
     return problem.code if problem is not None else 0

@@ -48,6 +48,15 @@ def value_words(value: object) -> str:
             return str(value)
 
 
+def shown_value(setting: Setting, value: object) -> str:
+    """The same on a screen: of an address, whose path may be its secret, no more than where it leads."""
+    words = value_words(value)
+    if setting.id != "notify.webhook" or not value:
+        return words
+    scheme, _, rest = words.partition("://")
+    return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}/…"
+
+
 def source_words(setting: Setting, settings: Settings, place: Place | None) -> str:
     """Who says it."""
     if place is not None:
@@ -62,7 +71,7 @@ def cell(column: str, setting: Setting, settings: Settings, place: Place | None)
             return setting.title, "strong"
         case "value":
             value = value_of(settings, setting.id)
-            return safe(value_words(value)), "text" if value == setting.default else "accent"
+            return safe(shown_value(setting, value)), "text" if value == setting.default else "accent"
         case "source":
             return safe(source_words(setting, settings, place)), "muted"
     raise KeyError(column)

@@ -23,6 +23,7 @@ TABLES = {
     "": "At the top of the file",
     "log": "`[log]`",
     "containers": "`[containers]`",
+    "notify": "`[notify]`",
     "policy": "`[policy]`, written by hand alone",
 }
 

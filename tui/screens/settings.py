@@ -148,7 +148,8 @@ class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
             choices = [Choice(str(one), "", value_words(one)) for one in setting.rule.choices]
             self._open(MenuDialog(setting.title, choices, first=str(now)), setting)
         else:
-            self._open(NameDialog(f"{setting.title}: {setting.about}", str(now), _refusing(setting)), setting)
+            text = ", ".join(now) if isinstance(now, tuple) else str(now)
+            self._open(NameDialog(f"{setting.title}: {setting.about}", text, _refusing(setting)), setting)
 
     def _open(self, dialog: ClosingScreen[str], setting: Setting) -> None:
         def answered(answer: str | None) -> None:

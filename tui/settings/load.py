@@ -25,7 +25,15 @@ from tui.settings.paths import (
     settings_file,
     user_config,
 )
-from tui.settings.schema import SETTINGS, TABLES, TOP, ContainerSettings, LogSettings, Settings
+from tui.settings.schema import (
+    SETTINGS,
+    TABLES,
+    TOP,
+    ContainerSettings,
+    LogSettings,
+    NotifySettings,
+    Settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -311,6 +319,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         keys=_keys(values),
         log=LogSettings(**values.get("log", {})),
         containers=ContainerSettings(**values.get("containers", {})),
+        notify=NotifySettings(**values.get("notify", {})),
         policy=Policy(**values.get("policy", {})),
     )
     # Most dashboards are opened without any of these, and their modules cost time before the first paint.

@@ -26,6 +26,11 @@ DEFAULT_SOCKET = "/var/run/docker.sock"
 ENGINE, REGISTRY, BUILD, RUN, SCAN, TRUST = "engine", "registry", "build", "run", "scan", "trust"
 """What needs something: which engine is meant, an app's registry, a table of an app, or `[trust]`."""
 
+REACHING: Mapping[str, tuple[str, ...]] = {
+    "notify": ("webhook", "allow_plain", "command"), "containers": ("debug_image",),
+}  # fmt: skip
+"""Keys of other tables that start a program, reach an address, or have an image run as root."""
+
 DEFAULT, IGNORING = "dockerfile (by default)", "the ignore file"
 BESIDE = (DEFAULT, IGNORING)
 """What a build takes without being told, beside its context and its Dockerfile."""
@@ -145,7 +150,19 @@ def asks(values: Mapping[str, Any], folder: str, mine: Own) -> list[Ask]:
     for name, table in values.get("apps", {}).items():
         found += [one._replace(app=name) for one in _app(name, table, os.path.realpath(folder), mine)]
     found += _trust(values.get("trust", {}), os.path.realpath(folder))
+    found += _reaching(values)
     return list(dict.fromkeys(found))  # two spellings may name one thing
+
+
+def _reaching(values: Mapping[str, Any]) -> Iterator[Ask]:
+    for table, keys in REACHING.items():
+        for key in keys:
+            if value := values.get(table, {}).get(key):
+                import shlex
+
+                words = shlex.join(value) if isinstance(value, tuple) else str(value)
+                leads = _leads(os.path.expanduser(value[0])) if key == "command" else ""
+                yield Ask(f"[{table}] {key}", "true" if value is True else words, table, leads=leads)
 
 
 def _engines(tables: Mapping[str, Mapping[str, Any] | None], mine: Own) -> Iterator[Ask]:
@@ -345,6 +362,9 @@ def withheld(
             table["withheld"] = {part: (path, named(some)) for part, some in parts.items()}
     if apps:
         found["apps"] = apps
+    for name, keys in REACHING.items():
+        if name in found:
+            found[name] = {key: value for key, value in found[name].items() if key not in keys}
     why = "has changed since it was allowed" if changed else "may have come with a repository"
     return found, f"{path} {why}, and asks for {named(wanted)}: not obeyed; {REMEDY}"
 

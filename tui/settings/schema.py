@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.model.notice import DONE, ENDINGS, FAILED
 from tui.model.policy import Policy
 
 if TYPE_CHECKING:
@@ -24,10 +25,32 @@ class LogSettings(NamedTuple):
 
 
 class ContainerSettings(NamedTuple):
-    """[containers]."""
+    """[containers]. debug_image: what a debug container is made of, "" for one that is chosen then;
+    debug_read_only: whether it may only read the volumes of the container that it is for."""
 
     show_stopped: bool = True
     sort: str = "state"
+    debug_image: str = ""
+    debug_read_only: bool = False
+
+
+class NotifySettings(NamedTuple):
+    """[notify]: who is told that an operation has ended.
+
+    terminal      "off", "auto", or what the terminal takes: "osc9", "osc777"
+    webhook       a URL that is posted to, "" for none; allow_plain: also where it is not https
+    command       words of a command that is run then
+    after         seconds that make an operation long: of others nobody is told
+    on            which endings: some of model.notice.ENDINGS
+    """
+
+    bell: bool = False
+    terminal: str = "off"
+    webhook: str = ""
+    allow_plain: bool = False
+    command: tuple[str, ...] = ()
+    after: int = 10
+    on: tuple[str, ...] = (FAILED, DONE)
 
 
 class Settings(NamedTuple):
@@ -36,6 +59,7 @@ class Settings(NamedTuple):
     keys      command ID -> its keys, in Textual's names
     keymap    the keys that everything begins with, by the name of a program that has taught them
     mouse     whether clicks and the wheel are the dashboard's; else they are the terminal's
+    title     whether the terminal's title says what goes on
     notes     sentences for the user about the files that were read
     trust_problems   what is wrong with [trust], a line each: then `policy.trust` is None, and what depends
                  on it is refused, but nothing else
@@ -55,9 +79,11 @@ class Settings(NamedTuple):
     engine: str = ""
     keymap: str = "default"
     mouse: bool = True
+    title: bool = True
     keys: Mapping[str, tuple[str, ...]] = {}
     log: LogSettings = LogSettings()
     containers: ContainerSettings = ContainerSettings()
+    notify: NotifySettings = NotifySettings()
     notes: tuple[str, ...] = ()
     apps: Mapping[str, AppSpec] = {}
     policy: Policy = Policy()
@@ -97,6 +123,24 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(texts)
 
 
+def _webhook(value: Any) -> str:
+    from urllib.parse import urlsplit
+
+    if value and not (urlsplit(_text(value)).scheme in ("http", "https") and urlsplit(value).hostname):
+        raise ValueError
+    return _text(value)
+
+
+def _command(value: Any) -> tuple[str, ...]:
+    """Its program is one by name, or by where it is: never relative to where one stands."""
+    if not isinstance(value, list):
+        raise ValueError
+    words = _texts(value)
+    if words and "/" in words[0] and not words[0].startswith(("/", "~/")):
+        raise ValueError
+    return words
+
+
 def _colour(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError
@@ -129,6 +173,19 @@ def one_of(*allowed: str) -> Key:
         return str(value)
 
     return Key("one of " + ", ".join(f'"{word}"' for word in allowed), check, allowed)
+
+
+def some_of(*allowed: str) -> Key:
+    """A list of words, or on the screen a text with commas between them."""
+
+    def check(value: Any) -> tuple[str, ...]:
+        words = [word.strip() for word in value.split(",")] if isinstance(value, str) else value
+        found = _texts([word for word in words if word] if isinstance(words, list) else words)
+        if set(found) - set(allowed):
+            raise ValueError
+        return tuple(word for word in allowed if word in found)
+
+    return Key("some of " + ", ".join(f'"{word}"' for word in allowed), check)
 
 
 COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -211,6 +268,9 @@ SETTINGS = (
         "what a letter does: ours, or as fingers know it; [keys] has the last word",
     ),
     Setting("mouse", "Mouse", FLAG, "clicks and the wheel; false leaves selecting text to the terminal"),
+    Setting(
+        "title", "Terminal's title", FLAG, "what goes on, while something runs; it comes back at the end"
+    ),
     Setting("log.tail", "Log: lines at first", number(0, 100_000), "lines fetched when a log is opened"),
     Setting("log.lines", "Log: lines kept", number(1000, 1_000_000), "lines kept in memory, the newest"),
     Setting("log.wrap", "Log: wrap", FLAG, "wrap long lines"),
@@ -222,6 +282,48 @@ SETTINGS = (
         one_of("state", "name", "age", "image", "project", "cpu", "memory"),
         "what they are sorted by",
     ),
+    Setting(
+        "containers.debug_image",
+        "Containers: image to debug with",
+        TEXT,
+        'what a debug container is made of; "" offers what the engine has: busybox, alpine ...',
+    ),
+    Setting(
+        "containers.debug_read_only",
+        "Containers: debug reads only",
+        FLAG,
+        "a debug container may only read the volumes of the one that it is for",
+    ),
+    Setting("notify.bell", "Notify: bell", FLAG, "the terminal's bell when a long operation has ended"),
+    Setting(
+        "notify.terminal",
+        "Notify: terminal",
+        one_of("off", "auto", "osc9", "osc777"),
+        "a notice of the terminal's own; auto goes by what it says it is, which ssh does not pass on",
+    ),
+    Setting(
+        "notify.webhook",
+        "Notify: webhook",
+        Key("an address that begins with https:// or http://", _webhook),
+        "it is posted as JSON how a long operation has ended",
+        by_hand=True,
+    ),
+    Setting(
+        "notify.allow_plain",
+        "Notify: webhook in plain text",
+        FLAG,
+        "whether the webhook may be beyond this machine without https",
+        by_hand=True,
+    ),
+    Setting(
+        "notify.command",
+        "Notify: command",
+        Key("a list of words, the first a program by its name or its absolute path", _command),
+        "it is run when a long operation has ended, which HOLDFAST_STATE, HOLDFAST_TEXT ... tell it of",
+        by_hand=True,
+    ),
+    Setting("notify.after", "Notify: long is", number(0, 86_400), "seconds that make an operation long"),
+    Setting("notify.on", "Notify: endings", some_of(*ENDINGS), "how it has to end for anybody to be told"),
     Setting(
         "policy.mutable_tags",
         "Policy: tags that may move",

@@ -367,6 +367,51 @@ def test_a_program_that_prints_a_key_counts_once_it_is_allowed() -> None:
     assert settings.policy.trust.sign_key is not None
 
 
+REACHING = (
+    '[notify]\nbell = true\nwebhook = "http://evil.example.com/x"\nallow_plain = true\n'
+    'command = ["sh", "-c", "steal"]\n[containers]\nsort = "age"\ndebug_image = "evil/root"\n'
+)
+
+
+def test_nobody_is_told_and_nothing_is_run_for_a_file_before_it_is_allowed(place: Path) -> None:
+    mine(place, '[notify]\nwebhook = "https://mine.example.com/x"\nafter = 3\n')
+    clone(REACHING)
+    settings = load()
+    assert settings.notify.webhook == "https://mine.example.com/x"
+    assert settings.notify.command == ()
+    assert not settings.notify.allow_plain
+    assert settings.containers.debug_image == ""
+    assert (settings.notify.bell, settings.notify.after, settings.containers.sort) == (True, 3, "age")
+    [note] = settings.not_obeyed
+    assert "[notify] webhook" in note
+    assert dispatch(["allow", "--yes"]) == 0
+    settings = load()
+    assert settings.not_obeyed == ()
+    assert settings.notify.webhook == "http://evil.example.com/x"
+    assert settings.notify.command == ("sh", "-c", "steal")
+    assert settings.notify.allow_plain
+    assert settings.containers.debug_image == "evil/root"
+    clone(REACHING.replace("steal", "steal more"))
+    assert load().notify.command == ()
+
+
+def test_all_that_reaches_further_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    clone(REACHING)
+    assert dispatch(["allow", "--yes", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["asks"]
+    assert {one["where"]: one["what"] for one in found} == {
+        "[notify] webhook": "http://evil.example.com/x",
+        "[notify] allow_plain": "true",
+        "[notify] command": "sh -c steal",
+        "[containers] debug_image": "evil/root",
+    }
+
+
+def test_a_file_that_the_user_names_needs_no_leave(place: Path) -> None:
+    (place / "named.toml").write_text(REACHING)
+    assert load(str(place / "named.toml")).notify.command == ("sh", "-c", "steal")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [(["none.toml"], "there is no such file"), ([], "there is no such file"), (["bad.toml"], "is unknown")],

@@ -51,6 +51,7 @@ async def _run(request: Request) -> int:
     from tui.journal.writer import Journal
     from tui.operations.looking.endpoint_choice import refuse_elsewhere
     from tui.operations.process.prepared import prepared
+    from tui.operations.running.notices import Notices
     from tui.settings.load import load
 
     try:
@@ -72,6 +73,7 @@ async def _run(request: Request) -> int:
                     app=request.app,
                     engine=request.engine.url,
                     tell=journal.write,
+                    notices=Notices(settings.notify),
                 )
             finally:
                 journal.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import getpass
 import os
 import socket
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from tui.model.operation import Event, Plan
+    from tui.operations.running.notices import Notices
 
 
 class PartlyDone(HoldfastError):
@@ -74,28 +76,30 @@ async def perform(
     engine: str,
     tell: Callable[[Event], None],
     clock: Callable[[], float] = time.time,
+    notices: Notices | None = None,
 ) -> Ended:
     """Run a planned operation; what it tells goes to `tell`, and its end comes last and is the result.
+
+    notices   tells others how it ended, before that is written: who was not told is warned of
 
     Cancelling the task that runs this cancels the operation: it cleans up, and ends with 130.
     """
     began = clock()
     report, plan = Report(tell, clock), planned.plan
-    tell(
-        Started(
-            t=began,
-            op=op,
-            verb=name,
-            app=app,
-            engine=engine,
-            by=whoami(),
-            host=socket.gethostname(),
-            pid=os.getpid(),
-            plan=plan.steps,
-            title=plan.title,
-            engines=plan.engines,
-        )
+    started = Started(
+        t=began,
+        op=op,
+        verb=name,
+        app=app,
+        engine=engine,
+        by=whoami(),
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        plan=plan.steps,
+        title=plan.title,
+        engines=plan.engines,
     )
+    tell(started)
     for warning in plan.warnings:
         report.warn(warning)
     result = Result()
@@ -121,6 +125,12 @@ async def perform(
         )
     now = clock()
     ended = Ended(t=now, ok=problem is None, seconds=now - began, result=result, error=problem)
+    if notices is not None:
+        with contextlib.suppress(
+            asyncio.CancelledError
+        ):  # it has ended: nobody is told any more, and no more
+            await notices.send(started, ended, report)
+        report.flush()
     tell(ended)
     return ended
 
