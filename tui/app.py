@@ -11,6 +11,7 @@ from textual import events
 
 from tui.commands.keymap import Keymap
 from tui.commands.view import VIEW_QUIT, VIEW_SUSPEND
+from tui.controllers.announcing import Announcing
 from tui.controllers.configuration import Configuration
 from tui.controllers.engines import Engines
 from tui.controllers.workspace import FIRST, Workspace
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual.driver import Driver
     from textual.message import Message
+    from textual.widget import AwaitMount
 
     from tui.commands.command import Command
     from tui.controllers.desk import Controller, Desk, Handler
@@ -74,12 +76,13 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         self._tour: Tour | None = None
         self._read = read or partial(load, settings.file or None)
         self._engines = EnginesFollower(session.clock)
+        self._announcing = Announcing(self, lambda: self.workspaces)
         self.workspaces = Workspaces(self, self._workspace)
         self.workspaces.begin(session)
         self.add_mode(FIRST, lambda: self.workspaces.current.main)
 
     def _workspace(self, session: EngineSession, mode: str) -> Workspace:
-        return Workspace(
+        made = Workspace(
             self,
             session,
             self.keymap,
@@ -89,6 +92,8 @@ class Holdfast(TerminalApp, inherit_bindings=False):
             more=self._own_controllers,
             back=self.workspaces.back,
         )
+        self._announcing.watch(made)
+        return made
 
     def _own_controllers(self, desk: Desk) -> Iterator[Controller]:
         yield self
@@ -158,7 +163,12 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         self._apply_theme()
         if isinstance(self._driver, TerminalDriver):
             self._driver.use_mouse(settings.mouse)
+        self._announcing.show()
         self._say_problems()
+
+    def switch_mode(self, mode: str) -> AwaitMount:
+        self._announcing.show()
+        return super().switch_mode(mode)
 
     def quits(self, message: Message) -> bool:
         return isinstance(message, events.Key) and self.keymap.is_everywhere(message.key, VIEW_QUIT)
@@ -194,6 +204,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         self.hear_the_end()
         self.shelf.apply(self)
         self.workspaces.current.open()
+        self._announcing.show()
         self._say_problems()
         if self._tours:
             from tui.controllers.tour import Tour
@@ -208,6 +219,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
             self.notify(problem, severity="warning", markup=False, timeout=10)
 
     async def on_unmount(self) -> None:
+        self._announcing.close()
         for workspace in self.workspaces:
             await workspace.close()
 

@@ -52,6 +52,7 @@ class Terminal:
 
     held        whether it is ours now
     ask_to_end  where there is something to be ended in order, it is asked the first time, with the signal
+    around      undoes what is around the screen, as its title; whoever changes that says so
     silence     keeps others from writing when it is given back in haste; how many modes of the keyboard are
                 to be undone
     """
@@ -61,6 +62,7 @@ class Terminal:
         self.ask_to_end: Callable[[int], None] | None = None
         self.silence: Callable[[], int] | None = None
         self.before: list[Any] | None = None
+        self.around = b""
         self._keys = keys
         self._screen = screen
         self._undo = undo
@@ -102,7 +104,7 @@ class Terminal:
         if os.isatty(self._screen):
             with suppress(OSError, ValueError):  # it has gone, or is too many files further
                 if select.select([], [self._screen], [], PATIENCE)[1]:
-                    os.write(self._screen, POP * modes + self._undo)
+                    os.write(self._screen, POP * modes + self.around + self._undo)
         with suppress(OSError, termios.error):
             if self.before is not None and _in_foreground(self._keys):
                 termios.tcsetattr(self._keys, termios.TCSANOW, self.before)

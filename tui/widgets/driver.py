@@ -23,6 +23,8 @@ from textual.drivers.linux_driver import (
 )
 from textual.geometry import Size
 
+from tui.presentation.announcing import POP as POP_TITLE
+from tui.presentation.announcing import PUSH as PUSH_TITLE
 from tui.widgets.keyboard import Keyboard
 from tui.widgets.typed_messages import TypedMessages
 from tui.widgets.waiting import Waiting
@@ -108,6 +110,7 @@ class TerminalDriver(LinuxDriver):
         self._pushed = False
         self._sent: deque[Future[bool]] = deque()
         self._painted = shown.painted
+        self._around = self._leave = ""
         loop = asyncio.get_running_loop()
         # Heard by the loop: what they do is too much for whatever place a signal happens to interrupt.
         signal.signal(signal.SIGTSTP, lambda *_: loop.call_soon_threadsafe(shown.suspend_job))
@@ -139,6 +142,29 @@ class TerminalDriver(LinuxDriver):
             self._pushed = data == PUSH
         if self._writer is not None:
             self._writer.write(data)
+
+    # Around the screen
+
+    def show_around(self, shown: str, leave: str) -> None:
+        """Sequences for what is around the screen, "" for nothing, and what undoes them beside the title.
+
+        They are written again whenever the terminal has been somebody else's.
+        """
+        before, self._around, self._leave = self._around, shown, leave
+        if shown:
+            self._put_around(PUSH_TITLE if not before else "")
+        elif before:
+            self._leave_around(leave)
+
+    def _put_around(self, push: str = PUSH_TITLE) -> None:
+        if self._writer is not None and self._around:
+            self._terminal.around = (self._leave + POP_TITLE).encode()
+            self.write(push + self._around)
+
+    def _leave_around(self, leave: str) -> None:
+        if self._writer is not None:
+            self.write(leave + POP_TITLE)
+        self._terminal.around = b""
 
     # Taking the terminal, and giving it back
 
@@ -181,6 +207,7 @@ class TerminalDriver(LinuxDriver):
         self._enable_bracketed_paste()
         self._disable_line_wrap()
         self._enable_mouse_support()  # once more, as Textual does it for iTerm
+        self._put_around()
 
     def _raw(self) -> None:
         self.attrs_before = self._terminal.before
@@ -225,6 +252,8 @@ class TerminalDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         if self._writer is not None:
+            if self._around:
+                self._leave_around(self._leave)
             super().stop_application_mode()
 
     def close(self) -> None:

@@ -91,6 +91,16 @@ class TerminalApp(App[str], inherit_bindings=False):
         """Draw everything again: what was drawn last did not reach the terminal."""
         self.refresh(layout=True)
 
+    def show_around(self, shown: str, leave: str) -> None:
+        """Sequences for what is around the screen, and what undoes them beside the title."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.show_around(shown, leave)
+
+    def tell_terminal(self, sequence: str) -> None:
+        """Write a sequence that moves nothing on the screen; not while the terminal is another's."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.write(sequence)
+
     @contextmanager
     def lent_terminal(self) -> Iterator[None]:
         """The terminal belongs to another program meanwhile: nothing is drawn, and no key is ours."""
