@@ -28,7 +28,7 @@ _held: dict[str, int] = {}
 
 def made(kind: str = "") -> str:
     """A new folder that nobody else may look into. Blocks for a moment; raises OSError."""
-    prefix = f"holdfast-{kind}{'-' if kind else ''}{os.getpid()}-{_began(os.getpid()) or 0}-"
+    prefix = f"holdfast-{kind}{'-' if kind else ''}{os.getpid()}-{began(os.getpid()) or 0}-"
     folder = tempfile.mkdtemp(prefix=prefix, dir=_place())
     with suppress(OSError):
         _held[folder] = _locked(folder)
@@ -46,7 +46,7 @@ def sweep() -> None:
     """Remove what processes left that were killed: folders of ours by name, owner and mode. Blocks."""
     with suppress(OSError):
         for path in Path(_place()).glob("holdfast-*"):
-            if (found := _NAME.fullmatch(path.name)) and _began(int(found[1])) != int(found[2]):
+            if (found := _NAME.fullmatch(path.name)) and began(int(found[1])) != int(found[2]):
                 with suppress(OSError):
                     _swept(path)
 
@@ -72,7 +72,7 @@ def _locked(folder: str) -> int:
     return held
 
 
-def _began(pid: int) -> int | None:
+def began(pid: int) -> int | None:
     """When a process began, in ticks since the machine did (proc(5), field 22); None where there is none."""
     try:
         return int(read_file(f"/proc/{pid}/stat").rpartition(b")")[2].split()[19])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import tarfile
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -122,18 +124,52 @@ def _only_sleep() -> bytes:
     return packed.getvalue()
 
 
-def test_a_container_without_a_shell_is_a_clear_error(open_holdfast: OpenTerminal, api: EngineCalls) -> None:
+def test_a_container_without_a_shell_is_given_one_beside_it(
+    open_holdfast: OpenTerminal, api: EngineCalls
+) -> None:
     api.ask("POST", "/images/create?fromSrc=-&repo=no-shell&tag=1", _only_sleep())
     api.run("/sleep", "600", name="bare", Image="no-shell:1")
     terminal = open_holdfast("--host", api.url)
     terminal.wait_for(re.compile(r"▌ bare +● running"))
     terminal.wait_for("● live")
     terminal.press("x")
-    text = terminal.wait_for("bare has no shell")
-    assert "looked for bash, ash, sh and busybox" in " ".join(text.replace("│", " ").split())
+    terminal.wait_for("bare has no shell: Debug bare from which image?")
+    terminal.press("1")
+    text = terminal.wait_for("--pid container:bare --network container:bare")
+    assert "its files are in /proc/1/root" in text
+    terminal.press("y")
+    until(lambda: re.search(rb"Beside bare.*# ", terminal.output, re.DOTALL))
+    assert len(api.containers()) == 2
+    terminal.send("ls /proc/1/root; echo pid-one $(cat /proc/1/comm)\r")
+    until(lambda: b"pid-one sleep" in terminal.output)
+    terminal.send("exit\r")
+    terminal.wait_for("the shell beside bare has ended")
+    assert len(api.containers()) == 1
     terminal.wait_for("● live")
     terminal.press("?")
     terminal.wait_for("Help")
+
+
+@pytest.mark.parametrize("ending", ["hang up", "kill"])
+def test_a_debug_container_goes_with_the_dashboard(
+    open_holdfast: OpenTerminal, api: EngineCalls, ending: str
+) -> None:
+    api.run(name="web")
+    terminal = open_holdfast("--host", api.url)
+    terminal.wait_for(re.compile(r"▌ web +● running"))
+    terminal.wait_for("● live")
+    terminal.press("X", "x")
+    terminal.wait_for("Debug web from which image?")
+    terminal.press("1")
+    terminal.wait_for("--volumes-from web")
+    terminal.press("y")
+    until(lambda: re.search(rb"Beside web.*# ", terminal.output, re.DOTALL))
+    assert len(api.containers()) == 2
+    if ending == "kill":
+        os.kill(terminal.pid, signal.SIGKILL)
+    else:
+        os.kill(terminal.pid, signal.SIGHUP)
+    until(lambda: [one["Names"] for one in api.containers()] == [["/web"]])
 
 
 def test_a_container_that_does_not_run_says_so(open_holdfast: OpenTerminal, api: EngineCalls) -> None:

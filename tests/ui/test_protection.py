@@ -44,6 +44,7 @@ TYPE = "This engine is protected: type"
 
 ASKED_BEFORE = {
     "container.rename": ("Rename", ["z", "enter"]),
+    "container.debug": ("Debug thing from which image", ["o", *"busybox", "enter"]),
     "app.adopt": ("Adopt", ["enter"]),
     "app.tag": ("A version for", [*"v9.0.0", "enter"]),
     "app.deploy": ("Deploy which version", [*"v9.0.0", "enter"]),
@@ -151,7 +152,8 @@ def _replace_deeds(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         (resources, "remove_volumes"), (resources, "remove_networks"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, do)
-    monkeypatch.setattr("tui.controllers.shell.shell", do)
+    for name in ("find_shell", "shell", "debug", "fetch"):
+        monkeypatch.setattr(f"tui.controllers.shell.{name}", do)
     monkeypatch.setattr("tui.app.Holdfast.cannot_lend", "")
     monkeypatch.setattr("tui.app.Holdfast.lent_terminal", lambda _: nullcontext())
     monkeypatch.setattr("tui.controllers.releases.unlock", do)

@@ -56,6 +56,17 @@ CONTAINER_SHELL = Command(
     also=Scope.LOG,
     docker="docker exec -it",
 )
+CONTAINER_DEBUG = Command(
+    "container.debug",
+    "Debug it from another image ...",
+    (),
+    Scope.CONTAINERS,
+    changes=True,
+    asks=Asks.CONFIRM,
+    menu="x",
+    why_not=_shell,
+    docker="docker run",
+)
 CONTAINER_STOPPED = Command(
     "container.stopped", "Show or hide stopped containers", ("a",), Scope.CONTAINERS, footer="all"
 )
@@ -97,5 +108,5 @@ APP_ADOPT = Command(
 CONTAINERS = (
     CONTAINER_INSPECT, CONTAINER_LOG, CONTAINER_SHELL, CONTAINER_STOPPED, CONTAINER_UNFOLD, CONTAINER_FOLD,
     CONTAINER_MENU, *(action.command for action in (START, STOP, RESTART, KILL, PAUSE, UNPAUSE)),
-    CONTAINER_RENAME, REMOVE.command, APP_ADOPT,
+    CONTAINER_RENAME, CONTAINER_DEBUG, REMOVE.command, APP_ADOPT,
 )  # fmt: skip

@@ -13,6 +13,7 @@ from tui.engine.archives import Archives
 from tui.engine.bounds import QUESTION_SECONDS
 from tui.engine.builds import Builds
 from tui.engine.containers import Containers
+from tui.engine.debugs import Debugs
 from tui.engine.endpoint import is_tcp
 from tui.engine.error_mapping import readable
 from tui.engine.errors import (
@@ -74,6 +75,7 @@ class Engine:
     containers   calls on containers
     images       calls on images
     execs        processes started inside containers
+    debugs       containers beside others, to look into those
     builds       builds of images
     networks     calls on networks
     volumes      calls on named volumes
@@ -86,6 +88,7 @@ class Engine:
         self.containers = Containers(wire)
         self.images = Images(wire)
         self.execs = Execs(wire)
+        self.debugs = Debugs(wire)
         self.builds = Builds(wire)
         self.networks = Networks(wire)
         self.volumes = Volumes(wire)

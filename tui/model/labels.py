@@ -30,5 +30,9 @@ TEST, HOST, ACCOUNT = OWN + "test", OWN + "host", OWN + "account"
 """On what a test makes: the ID of its operation; the name of the machine whose Holdfast made it; the number
 of the account there: only its journals tell whether the operation lives."""
 
+DEBUG, DEBUG_BY = OWN + "debug", OWN + "debug.by"
+"""On a container beside another one, to look into that: its ID, and the process that has made it, as its ID
+and when it began. It is nobody's release, and nothing of an app."""
+
 COMPOSE_PROJECT = COMPOSE + "project"
 """On the container of a Compose project: its name."""

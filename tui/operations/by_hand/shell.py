@@ -10,7 +10,7 @@ from tui.engine.errors import EngineError
 from tui.operations.by_hand.terminal import attach_terminal, terminal_size
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tui.engine.client import Engine
 
@@ -33,12 +33,16 @@ class NoShell(EngineError):
     """There is none of SHELLS in the container."""
 
 
-async def shell(engine: Engine, container_id: str, input_fd: int, output_fd: int) -> int:
+async def shell(
+    engine: Engine, container_id: str, input_fd: int, output_fd: int, command: Sequence[str] = ()
+) -> int:
     """Give the terminal to a shell in the container until it is left; returns the shell's exit code.
+
+    command   as `find_shell` found it, () where that is still to be asked
 
     Raises EngineError: NoShell, Conflict where the container does not run, NotFound where it is gone.
     """
-    command = await find_shell(engine, container_id)
+    command = command or await find_shell(engine, container_id)
     columns, rows = terminal_size(output_fd)
     environment = {"TERM": terminal_name(os.environ)}
     async with await engine.execs.open(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.engine.errors import NotFound
 from tui.errors import Refused
+from tui.model.labels import DEBUG
 from tui.model.switching import START_FIRST
 from tui.operations.deploying.gate import EXEC
 from tui.operations.deploying.host_checks import check_host_ports
@@ -49,7 +50,7 @@ async def check_run(
         warnings += [
             f"{one.name} shares the network of {app.name}: it loses it with the old container"
             for one, network_of in around.containers
-            if network_of == live.id
+            if network_of == live.id and DEBUG not in one.labels
         ]
     warnings += [*_networks_lost(run, releases), *_unproved(engine, releases)]
     freed = {

@@ -12,6 +12,7 @@ from tui.engine.errors import Conflict, NotFound, RequestRefused
 from tui.journal.folder import journal_path, operations_folder
 from tui.journal.reader import is_alive
 from tui.model.labels import ACCOUNT, APP, HOST, TEST
+from tui.operations.by_hand.debug import remove_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,6 +62,8 @@ def tidied(engine: Engine, planned: Planned) -> Planned:
     async def run(report: Report) -> Result:
         for name in await remove_leftovers(engine, alive, socket.gethostname()):
             report.warn(f"an earlier test was killed: {name} was still there, and is removed")
+        for name in await remove_left(engine):
+            report.warn(f"a shell was killed: {name} was still there, and is removed")
         return await planned.run(report)
 
     return planned._replace(run=run)
