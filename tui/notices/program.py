@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.notices.errors import NotTold
-
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
@@ -27,8 +25,8 @@ LAST_WORDS = 0.2
 """Seconds for what it has said last, once it has ended: a child of its own may keep its output open."""
 
 
-async def run(words: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Run it in the user's home, with `environment` besides ours. Raises NotTold where it fails."""
+async def run(words: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Run it in the user's home, with `environment` besides ours; how it failed, "" where it did not."""
     program, *arguments = words
     name = os.path.basename(program)  # noqa: PTH119
     said = bytearray()
@@ -46,14 +44,14 @@ async def run(words: Sequence[str], environment: Mapping[str, str]) -> None:
             )
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
-            raise NotTold(f"{name} of [notify] cannot be started: {why}") from error
+            return f"{name} of [notify] cannot be started: {why}"
         finally:
             os.close(output)
         try:
             async with asyncio.timeout(SECONDS):
                 code = await process.wait()
         except TimeoutError:
-            raise NotTold(f"{name} of [notify] did not end within {SECONDS:g} s, and was ended") from None
+            return f"{name} of [notify] did not end within {SECONDS:g} s, and was ended"
         finally:
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
@@ -63,7 +61,8 @@ async def run(words: Sequence[str], environment: Mapping[str, str]) -> None:
         lines = said.decode("utf-8", "replace").split("\n")
         last = next((line.strip() for line in reversed(lines) if line.strip()), "")
         how = f"ended with {code}" if code > 0 else f"was ended by signal {-code}"
-        raise NotTold(f"{name} of [notify] {how}" + (f": {last}" if last else ""))
+        return f"{name} of [notify] {how}" + (f": {last}" if last else "")
+    return ""
 
 
 @asynccontextmanager

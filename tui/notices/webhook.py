@@ -10,7 +10,6 @@ import urllib.request
 from yarl import URL
 
 from tui.http_client import aiohttp
-from tui.notices.errors import NotTold
 
 TRY_SECONDS = 4.0
 """Time limit for one try: the end of an operation waits for it."""
@@ -22,20 +21,22 @@ BUSY = 429
 """Too Many Requests: worth another try, as the server's own failures are."""
 
 
-async def post(url: str, content: bytes, *, allow_plain: bool = False) -> None:
-    """Post JSON. Raises NotTold, which names the host alone: the path of a webhook is often its secret.
+async def post(url: str, content: bytes, *, allow_plain: bool = False) -> str:
+    """Post JSON; why it was not taken, "" where it was.
+
+    That names the host alone: the path of a webhook is often its secret.
 
     allow_plain   whether it may go beyond this machine without TLS
     """
     try:
         place = URL(url)
     except ValueError:
-        raise NotTold("the webhook was not told how this ended: its address is none") from None
+        return "the webhook was not told how this ended: its address is none"
     host = place.host or ""
     if place.scheme != "https" and not allow_plain and not _is_here(host):
-        raise NotTold(
-            f"{host} was not told how this ended: its address is not https",
-            "allow_plain = true in [notify] sends it all the same",
+        return (
+            f"{host} was not told how this ended: its address is not https, "
+            "and [notify] has no allow_plain = true"
         )
     tls = await asyncio.to_thread(ssl.create_default_context)
     async with aiohttp.ClientSession(
@@ -48,8 +49,7 @@ async def post(url: str, content: bytes, *, allow_plain: bool = False) -> None:
         if again:
             await asyncio.sleep(PAUSE_SECONDS)
             why, _ = await _try(session, place, content)
-    if why:
-        raise NotTold(f"{host} was not told how this ended: {why}")
+    return f"{host} was not told how this ended: {why}" if why else ""
 
 
 async def _try(session: aiohttp.ClientSession, url: URL, content: bytes) -> tuple[str, bool]:

@@ -245,6 +245,18 @@ async def test_a_child_that_goes_on_is_not_waited_for(tmp_path: Path) -> None:
     assert time.monotonic() - began < 3
 
 
+async def test_a_system_that_gives_no_pipe_fails_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none() -> tuple[int, int]:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(program.os, "pipe", none)
+    told = await ended(wanting(command=("true",)))
+    assert warned(told) == ["not told how this ended: OSError Too many open files"]
+    assert told[-1].ok  # type: ignore[union-attr]
+
+
 async def test_a_cancelled_telling_leaves_the_outcome_as_it_was(tmp_path: Path) -> None:
     told: list[Event] = []
     words = script(tmp_path, "sleep 30")

@@ -7,10 +7,9 @@ import json
 from typing import TYPE_CHECKING
 
 from tui.model.notice import Notice, is_wanted
-from tui.notices.errors import NotTold
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable
 
     from tui.model.operation import Ended, Started
     from tui.operations.running.report import Report
@@ -31,7 +30,7 @@ class Notices:
         if not is_wanted(notice.state, ended.seconds, after=wanted.after, on=wanted.on):
             return
         report.settle()  # what is done is done, whatever becomes of the journal now
-        telling: list[Awaitable[None]] = []
+        telling: list[Awaitable[str]] = []
         if wanted.webhook:
             from tui.notices.webhook import post
 
@@ -41,12 +40,10 @@ class Notices:
             from tui.notices.program import run
 
             telling.append(run(wanted.command, notice.environment()))
-        await _all(telling, report)
-
-
-async def _all(telling: Sequence[Awaitable[None]], report: Report) -> None:
-    for result in await asyncio.gather(*telling, return_exceptions=True):
-        if isinstance(result, NotTold):
-            report.warn(f"{result.message}{f': {result.hint}' if result.hint else ''}")
-        elif isinstance(result, BaseException):
-            raise result
+        for why in await asyncio.gather(*telling, return_exceptions=True):
+            if isinstance(
+                why, BaseException
+            ):  # a system without files, or a mistake of ours: the same to others
+                why = f"not told how this ended: {type(why).__name__} {getattr(why, 'strerror', None) or ''}"
+            if why:
+                report.warn(why.strip())
