@@ -83,7 +83,8 @@ docs: $(VENV)/test.stamp  ## write what follows from the program: keys, manual, 
 	$(BIN)/python scripts/pictures.py
 
 site: $(VENV)/docs.stamp  ## the documents as a site that needs no network, in build/site
-	$(BIN)/python -m mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo build/site/index.html
 
 clean:  ## remove what was made here
 	rm -rf $(VENV) build dist .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,10 +26,19 @@ DEEPEST = 4
 MOST = 24
 """Sentences that one place can make; where there are more, what differs is "..."."""
 
+NAME = ".NAME"
+"""Stands for the name of an app, an engine or a fleet behind its dot."""
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 TOP = ("tui.errors", "HoldfastError")
 VALUES = ("tui.settings.units", "NotAllowed")
 """Why a value of the configuration is not taken: no HoldfastError, and a part of what one says."""
+
+SAID = {
+    ("tui.model.operation", "Failure"): (("", "HoldfastError"), 1),
+    ("tui.engine.ssh.failures", "_Meaning"): (("tui.engine.errors", "SshFailed"), 3),
+}
+"""Values whose second and third part are a sentence and a remedy, with the error that they become."""
 
 CONFIG = ("tui.settings.load", "ConfigError")
 LISTS = {"problems", "broken", "faults"}
@@ -37,7 +46,12 @@ LISTS = {"problems", "broken", "faults"}
 
 
 class Raised(NamedTuple):
-    """An error that is made somewhere. place: "engine/client.py"; site: what more.toml calls it."""
+    """An error that is made somewhere.
+
+    place   "engine/client.py"
+    about   what its class says of itself
+    site    what more.toml calls it
+    """
 
     place: str
     line: int
@@ -45,6 +59,7 @@ class Raised(NamedTuple):
     status: int
     messages: tuple[str, ...]
     hints: tuple[str, ...]
+    about: str
     site: str
 
 
@@ -100,6 +115,12 @@ class _Module:
         return "", ""
 
 
+@cache
+def raised() -> tuple[Raised, ...]:
+    """Every error of the program, in the order of its files."""
+    return tuple(sorted(Tree().raised(), key=lambda one: (one.place, one.line)))
+
+
 class Tree:
     """The whole of the program."""
 
@@ -142,30 +163,41 @@ class Tree:
                 if module.place.startswith("demo/") and kind[0].startswith("tui.demo.refused"):
                     continue
                 yield self._made(module, call, kind, status)
+        for value, (kind, status) in SAID.items():
+            for module, call in self._calls[value]:
+                if len(call.args) > 1:
+                    parts = [self.texts(module, one) for one in call.args[1:3]]
+                    yield self._one(module, call, kind, status, parts[0], (parts[1:] or [()])[0])
         for module in self.modules.values():
             if module.name.startswith("tui.settings"):
                 for node, said in _gathered(module):
-                    yield self._one(module, node, CONFIG[1], 2, self.texts(module, said), ())
+                    yield self._one(module, node, CONFIG, 2, self.texts(module, said), ())
 
     def _made(self, module: _Module, call: ast.Call, kind: tuple[str, str], status: int) -> Raised:
         message, hint, given = self._given(module, call, kind)
         messages = self.texts(*message, given=given) if message else (ANY,)
         hints = self.texts(*hint, given=given) if hint else ()
-        return self._one(module, call, kind[1], status, messages, hints)
+        return self._one(module, call, kind, status, messages, hints)
 
     def _one(
         self,
         module: _Module,
         node: ast.AST,
-        kind: str,
+        kind: tuple[str, str],
         status: int,
         messages: Sequence[str],
         hints: Sequence[str],
     ) -> Raised:
         function = module.function_around(node)
-        site = f"{module.place}:{function.name if function else ''} {kind}"
+        site = f"{module.place}:{function.name if function else ''} {kind[1]}"
         line = getattr(node, "lineno", 0)
-        return Raised(module.place, line, kind, status, tuple(messages), tuple(hints), site)
+        about = (
+            ""
+            if kind[0] not in self.modules or kind == TOP
+            else ast.get_docstring(self.modules[kind[0]].classes[kind[1]]) or ""
+        )
+        words = " ".join(about.partition("\n\n")[0].split())
+        return Raised(module.place, line, kind[1], status, tuple(messages), tuple(hints), words, site)
 
     def _given(
         self, module: _Module, call: ast.Call, kind: tuple[str, str]
@@ -224,7 +256,10 @@ class Tree:
             case ast.JoinedStr(values=parts):
                 return self._joined(module, parts, deep, given)
             case ast.FormattedValue(value=value, format_spec=None) if _is_worth_it(value):
-                return self._texts(module, value, deep + 1, given)
+                found = self._texts(module, value, deep + 1, given)
+                # Words that may be left out begin with what joins them; of others "" means that it is not so.
+                optional = all(text[0] in " ,;:(" for text in found if text)
+                return found if optional else [text for text in found if text]
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 return self._joined(module, [left, right], deep, given)
             case ast.IfExp(body=body, orelse=other):
@@ -358,5 +393,6 @@ def _is_covered(text: str, among: Iterable[str]) -> bool:
 
 def _tidy(text: str) -> str:
     """One line, with one "..." where several come together."""
-    text = " ".join(text.replace("…", ANY).split())
-    return re.sub(r"\.\.\.(?:[ ]?\.\.\.)+", ANY, text).strip()
+    text = re.sub(r"(?<![$\w{])\{\w+\}", ANY, " ".join(text.replace("…", ANY).split()))
+    text = re.sub(r"\.\.\.(?:[ ]?\.\.\.)+", ANY, text).strip()
+    return re.sub(r"\[(apps|engines|fleets)\.\.\.\.", r"[\1.NAME", text)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scripts.raised import ANY, Raised, Tree
+from scripts.raised import ANY, Raised, raised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,8 +44,7 @@ AREAS = (
     Area(
         "trust", "Keys and signatures", "What [trust](../trust.md) says.",
         ("trust/", "operations/attesting", "operations/verbs/sign.py", "operations/verbs/promote.py",
-         "operations/deploying/trusted.py", "cli/trust", "operations/looking/image_chain.py",
-         "cli/verify.py"),
+         "operations/deploying/trusted.py", "cli/trust", "operations/looking/image_chain.py"),
     ),
     Area(
         "scanning", "Scanning", "What [scan](../verbs/scan.md) says.",
@@ -60,7 +60,7 @@ AREAS = (
         "versions", "Versions, images and containers",
         "What [tag](../verbs/tag.md) and [adopt](../verbs/adopt.md) say.",
         ("operations/verbs/tag.py", "operations/verbs/adopt", "operations/looking/image_choice.py",
-         "operations/deploying/targets.py", "operations/deploying/wanted.py"),
+         "operations/deploying/targets.py", "operations/deploying/wanted.py", "cli/verify.py"),
     ),
     Area(
         "ledger", "Leases and the ledger", "What is said of who changes an app, and of what is recorded.",
@@ -71,7 +71,7 @@ AREAS = (
         "deploying", "Deploys and roll backs",
         "What [deploy](../verbs/deploy.md), [rollback](../verbs/rollback.md), "
         "[recover](../verbs/recover.md), [ship](../verbs/ship.md) and [prune](../verbs/prune.md) say.",
-        ("operations/deploying", "operations/verbs", "engine/container", "engine/env_files.py",
+        ("operations/deploying", "operations/verbs", "engine/container/", "engine/env_files.py",
          "operations/looking/run_files.py", "model/"),
     ),
     Area(
@@ -94,7 +94,7 @@ AREAS = (
 
 STATUS = {
     0: "There is nothing to do",
-    1: "Failed, and undone",
+    1: "Failed",
     2: "Usage or configuration",
     3: "Out of reach",
     4: "Refused: nothing was changed",
@@ -111,11 +111,12 @@ HEAD = """\
 
 
 class Entry(NamedTuple):
-    """A sentence, and what is known of it."""
+    """A sentence, and what is known of it. kinds: the classes that say it, with their own words."""
 
     message: str
-    statuses: tuple[int, ...]
-    hints: tuple[str, ...]
+    statuses: tuple[int, ...] = ()
+    hints: tuple[str, ...] = ()
+    kinds: tuple[tuple[str, str], ...] = ()
 
 
 def written() -> dict[str, Any]:
@@ -125,41 +126,49 @@ def written() -> dict[str, Any]:
 
 def said(one: Raised, by_hand: dict[str, Sequence[str]]) -> tuple[str, ...]:
     """The sentences of a place, those that are known by hand among them; "..." alone is none."""
-    known = tuple(message for message in one.messages if message.strip(f"{ANY} ;:,()"))
+    known = tuple(message for message in one.messages if is_said(message))
     return (*known, *by_hand.get(one.site, ()))
+
+
+def is_said(message: str) -> bool:
+    """Whether anything of it is known."""
+    return bool(message.strip(f"{ANY} ;:,()"))
 
 
 def area_of(place: str) -> Area:
     return next(area for area in AREAS if place.startswith(area.places))
 
 
+@cache
 def entries() -> dict[Area, dict[str, Entry]]:
     """Every sentence, by the page that it stands on; one that several make stands where it is made first."""
     by_hand = written()["said"]
     found: dict[Area, dict[str, Entry]] = defaultdict(dict)
     home: dict[str, Area] = {}
-    for one in sorted(Tree().raised(), key=lambda one: (one.place, one.line)):
+    for one in raised():
         for message in said(one, by_hand):
             area = home.setdefault(message, area_of(one.place))
-            before = found[area].get(message, Entry(message, (), ()))
+            before = found[area].get(message, Entry(message))
             hints = [hint for hint in one.hints if hint.strip(f"{ANY} ")]
             found[area][message] = Entry(
                 message,
                 tuple(dict.fromkeys((*before.statuses, one.status))),
                 tuple(dict.fromkeys((*before.hints, *hints))),
+                tuple(dict.fromkeys((*before.kinds, (one.kind, one.about)))),
             )
     return found
 
 
+@cache
 def pages() -> dict[Path, str]:
     """Each page as it should be."""
-    more = {one["message"]: one for one in written()["entry"]}
+    by_hand = written()
     found = entries()
     made = {}
     for area in AREAS:
         text = HEAD.format(title=area.title, about=area.about)
         for message in sorted(found[area], key=_sorting):
-            text += f"\n## {_code(message)}\n\n{_words(found[area][message], more.get(message, {}))}\n"
+            text += f"\n## {_code(message)}\n\n{_words(found[area][message], by_hand)}\n"
         made[FOLDER / f"{area.name}.md"] = text
     return made
 
@@ -168,19 +177,17 @@ def _sorting(message: str) -> str:
     return message.casefold().lstrip(f"{ANY}\"' :,")
 
 
-def _words(entry: Entry, more: dict[str, str]) -> str:
+def _words(entry: Entry, by_hand: dict[str, Any]) -> str:
+    """What it means, by hand or by its kind; what to do; what it says itself."""
+    more = next((one for one in by_hand["entry"] if one["message"] == entry.message), {})
+    kinds = [(by_hand["kind"].get(kind, {}), about) for kind, about in entry.kinds]
+    means = more.get("means") or " ".join(dict.fromkeys(kind.get("means", about) for kind, about in kinds))
+    do = more.get("do") or next((kind["do"] for kind, _ in kinds if "do" in kind and not entry.hints), "")
     status = " or ".join(f"{STATUS[one]} (exit status {one})" for one in entry.statuses)
-    lines = [f"{status}."]
-    if means := more.get("means"):
-        lines.append(means.strip())
-    if do := more.get("do"):
+    lines = [f"*{status}.* {means.strip()}".strip()]
+    if do:
         lines.append(f"**Do:** {do.strip()}")
-    lines += _remedies(entry.hints)
-    if len(lines) == 1:
-        lines.append(
-            "The words behind it are the cause: those of the system, of the engine or of the registry."
-        )
-    return "\n\n".join(lines)
+    return "\n\n".join([*lines, *_remedies(entry.hints)])
 
 
 def _remedies(hints: Iterable[str]) -> list[str]:
