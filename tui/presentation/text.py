@@ -35,7 +35,7 @@ _JOINED = (
 )
 """What makes one picture of several, or gives it another colour: terminals differ in how wide that is."""
 
-_NARROW = re.compile("[ -~…●○■‖↻×→▌◐◌✗✓↶▸▾━─│┃┌└·–—µ°äöüÄÖÜßéèà]*")
+_NARROW = re.compile("[ -~…●○■‖↻×→▌◐◌✗✓↶▸▾━─│┃┌└·–—µ°äöüÄÖÜßéèà▁-█░▒▓⠀-⣿•]*")
 """ASCII and the glyphs of our own screens: harmless, and one cell each, known without a table."""
 
 
