@@ -203,9 +203,26 @@ APP_HISTORY = Command(
     menu="h",
     opens=True,
 )
+APP_TIMELINE = Command(
+    "app.timeline",
+    "Show the app's releases in time",
+    ("t",),
+    Scope.APPS,
+    why_not=_history,
+    opens=True,
+)
+APP_BUILDS = Command(
+    "app.builds",
+    "Show where the time of the app's builds went",
+    ("b",),
+    Scope.APPS,
+    why_not=_history,
+    opens=True,
+)
 
 APPS = (
     APP_BUILD, APP_TEST, APP_SCAN, APP_FINDINGS, APP_TAG, APP_PUSH, APP_SIGN, APP_PROMOTE, OPERATION_CANCEL, APP_HISTORY,
+    APP_TIMELINE, APP_BUILDS,
 )  # fmt: skip
 
 OPERATION_FOLD = Command(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands.view import VIEW_ENGINES
 from tui.controllers.changes import Changes
+from tui.controllers.charts import Charts
 from tui.controllers.consent import Consent
 from tui.controllers.desk import Desk
 from tui.controllers.dispatch import Dispatch
@@ -108,7 +109,7 @@ class Workspace:
         self.controllers: Sequence[Controller] = (
             Lists(desk), Outputs(desk), PaneMoves(desk), menus, Looking(desk),
             Findings(desk), self.logs, changes, Resources(desk, changes, self.choose), Shell(desk),
-            self.operations, self.releases, Signing(desk, self.operations),
+            self.operations, self.releases, Charts(desk, self.releases.show), Signing(desk, self.operations),
             Fleets(desk, self.operations, self.releases), *more(desk),
         )  # fmt: skip
         self._dispatch = Dispatch(self._stage, keymap, self.controllers)

@@ -51,7 +51,7 @@ class JournalFollower:
 
     def __init__(self, store: Store, folder: Path, engine: str) -> None:
         self._store = store
-        self._folder = folder
+        self.folder = folder
         self._engine = engine
         self._tails: dict[str, Tail] = {}
         self._paths: dict[str, Path] = {}
@@ -97,7 +97,7 @@ class JournalFollower:
         return operation
 
     async def _look(self) -> None:
-        stamp = _stamp(self._folder)
+        stamp = _stamp(self.folder)
         if stamp == self._stamp:
             self._looked = True
             return
@@ -123,7 +123,7 @@ class JournalFollower:
         One that was begun while this looks on is read from its beginning, even if it has ended already.
         """
         found = []
-        for path in listed(self._folder)[:KNOWN]:
+        for path in listed(self.folder)[:KNOWN]:
             if path.name in self._seen:
                 continue
             try:
