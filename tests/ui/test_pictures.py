@@ -19,6 +19,7 @@ from tui.errors import Refused
 from tui.model.container import Container, Port
 from tui.model.drift import Cause, Drift
 from tui.model.engine import EngineVersion
+from tui.model.history import Reading
 from tui.model.image import Image
 from tui.model.releases import Holder, Releases
 from tui.model.sample import Sample
@@ -96,7 +97,9 @@ def filled() -> Store:
     )
     store.put_samples(
         {
-            key: Sample(12.5 * number, 10**7 * (number + 1), 10**9, 10**6, 10**5, 10**4, 10**3, 5)
+            key: Reading(
+                0.0, Sample(12.5 * number, 10**7 * (number + 1), 10**9, 10**6, 10**5, 10**4, 10**3, 5)
+            )
             for number, (key, container) in enumerate(store.containers.items())
             if container.running
         }

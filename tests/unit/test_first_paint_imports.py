@@ -18,7 +18,8 @@ tui.engine.jsonmessage
 tui.model tui.model.build_tag tui.model.container tui.model.digest tui.model.labels tui.model.typed
 tui.presentation tui.presentation.amounts tui.presentation.app_row tui.presentation.apps
 tui.presentation.containers tui.presentation.contrast tui.presentation.first_screen
-tui.presentation.folding tui.presentation.frame tui.presentation.header tui.presentation.layout
+tui.presentation.folding tui.presentation.frame tui.presentation.grouping tui.presentation.header
+tui.presentation.layout
 tui.presentation.lines tui.presentation.style tui.presentation.table tui.presentation.text
 tui.presentation.theme tui.presentation.titles
 tui.settings tui.settings.paths tui.store tui.store.store

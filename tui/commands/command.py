@@ -56,6 +56,7 @@ class Situation(NamedTuple):
 
     pane        the scope of the focused pane
     containers  marked ones, else the one under the cursor (none outside their pane)
+    project     the Compose project of all these, where the cursor is on its heading, "" anywhere else
     images      likewise
     tags        likewise: references "repository:tag"
     volumes     likewise
@@ -75,6 +76,7 @@ class Situation(NamedTuple):
 
     pane: Scope
     containers: tuple[Container, ...] = ()
+    project: str = ""
     images: tuple[Image, ...] = ()
     tags: tuple[str, ...] = ()
     volumes: tuple[Volume, ...] = ()

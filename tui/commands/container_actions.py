@@ -40,6 +40,7 @@ class ContainerAction(NamedTuple):
     loses     what is lost by it, for the question, "" for nothing
     serves    what it means for an app whose live release it is done to, "" for nothing
     removes   whether the container is gone then
+    dependents_first   whether what needs others of its project goes before them, as when it is stopped
     """
 
     command: Command
@@ -49,6 +50,7 @@ class ContainerAction(NamedTuple):
     loses: str = ""
     serves: str = ""
     removes: bool = False
+    dependents_first: bool = False
 
 
 def none(situation: Situation) -> str:
@@ -70,7 +72,7 @@ def _fitting(fits: Callable[[Container], bool], words: str) -> Callable[[Situati
         if not situation.containers:
             return none(situation)
         if not any(fits(container) for container in situation.containers):
-            name = named(situation.containers[0].name)
+            name = named(situation.project or situation.containers[0].name)
             return f"{name} {words}" if len(situation.containers) == 1 else f"all {words}"
         return ""
 
@@ -106,6 +108,7 @@ STOP = ContainerAction(
     Command("container.stop", "Stop", (), Scope.CONTAINERS, changes=True, asks=Asks.CONFIRM, menu="t",
         why_not=_fitting(_runs, "not running"), docker="docker stop"),
     lambda calls, one: calls.stop(one.id), "stopped", _runs, serves="nothing serves afterwards",
+    dependents_first=True,
 )  # fmt: skip
 RESTART = ContainerAction(
     Command("container.restart", "Restart", (), Scope.CONTAINERS, changes=True, asks=Asks.CONFIRM, menu="r",
@@ -117,12 +120,13 @@ KILL = ContainerAction(
     Command("container.kill", "Kill (SIGKILL, at once)", (), Scope.CONTAINERS, changes=True, asks=Asks.CONFIRM,
         menu="k", why_not=_fitting(_runs, "not running"), docker="docker kill"),
     lambda calls, one: calls.kill(one.id), "killed", _runs,
-    serves="nothing serves afterwards, unless its restart policy starts it again",
+    serves="nothing serves afterwards, unless its restart policy starts it again", dependents_first=True,
 )  # fmt: skip
 PAUSE = ContainerAction(
     Command("container.pause", "Pause", (), Scope.CONTAINERS, changes=True, asks=Asks.CONFIRM, menu="p",
         why_not=_fitting(_works, "not running, or paused already"), docker="docker pause"),
     lambda calls, one: calls.pause(one.id), "paused", _works, serves="nothing serves while it is paused",
+    dependents_first=True,
 )  # fmt: skip
 UNPAUSE = ContainerAction(
     Command("container.unpause", "Unpause", (), Scope.CONTAINERS, changes=True, menu="u",
@@ -134,7 +138,7 @@ REMOVE = ContainerAction(
         why_not=selected, docker="docker rm"),
     lambda calls, one: calls.remove(one.id, force=one.running), "removed", _any,
     loses="what was written inside is lost; every volume stays, those without a name too",
-    serves="nothing serves afterwards", removes=True,
+    serves="nothing serves afterwards", removes=True, dependents_first=True,
 )  # fmt: skip
 
 ACTIONS = (START, STOP, RESTART, KILL, PAUSE, UNPAUSE, REMOVE)

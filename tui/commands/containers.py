@@ -10,6 +10,8 @@ from tui.model.labels import APP, RELEASE
 def _one(situation: Situation) -> str:
     if not situation.containers:
         return none(situation)
+    if situation.project:
+        return f"select one container: this is the whole of {named(situation.project)}"
     return "" if len(situation.containers) == 1 else "select one container: several are marked"
 
 
@@ -71,7 +73,10 @@ CONTAINER_STOPPED = Command(
     "container.stopped", "Show or hide stopped containers", ("a",), Scope.CONTAINERS, footer="all"
 )
 CONTAINER_UNFOLD = Command(
-    "container.unfold", "Show what is folded: earlier releases, the lease", ("right",), Scope.CONTAINERS
+    "container.unfold",
+    "Show what is folded: a project, earlier releases, the lease",
+    ("right",),
+    Scope.CONTAINERS,
 )
 CONTAINER_FOLD = Command("container.fold", "Fold it again", ("left",), Scope.CONTAINERS)
 CONTAINER_MENU = Command(

@@ -10,6 +10,7 @@ from tui.commands.container_actions import ACTIONS, REMOVE
 from tui.commands.containers import CONTAINER_RENAME
 from tui.commands.equal import docker_command
 from tui.commands.images import IMAGE_PRUNE, IMAGE_REMOVE, TAG_REMOVE
+from tui.model.compose_project import waves
 from tui.model.digest import short_id
 from tui.model.sizes import disk_size
 from tui.operations.by_hand import containers, images
@@ -58,26 +59,40 @@ class Changes:
         command = action.command
         chosen = [container for container in situation.containers if action.fits(container)]
         force = action is REMOVE and any(container.running for container in chosen)
-        names = [container.name for container in chosen]
-        subjects = tuple(f"{c.name}   {state(c)[0]}   {c.image}" for c in chosen)
+        ordered = waves(chosen, dependents_first=action.dependents_first)
+        names = [container.name for wave in ordered for container in wave]
+        subjects = tuple(f"{c.name}   {state(c)[0]}   {c.image}" for wave in ordered for c in wave)
         facts = ["running ones are killed first"] if force else []
         if len(chosen) < len(situation.containers):
+            left = len(situation.containers) - len(chosen)
             facts.append(
-                f"{len(situation.containers) - len(chosen)} marked ones are left alone: they do not fit"
+                f"{left} {'' if situation.project else 'marked '}ones are left alone: they do not fit"
             )
+        if situation.project and len(ordered) > 1:
+            first = (
+                "what needs others goes first" if action.dependents_first else "what others need goes first"
+            )
+            facts.append(f"in this order, {first}")
         if action.loses:
             facts.append(action.loses)
         facts = [*losses(action, chosen, self._desk.store.releases), *facts]
-        verb, named = command.title.split(" (")[0], _named(names, "container")
+        verb, named = command.title.split(" (")[0], situation.project or _named(names, "container")
         equal = docker_command(command, names, force=force)
         question = Question(
-            title=f"{verb} {named}?", subjects=subjects, facts=self._facts(*facts), equal=equal, verb=verb
+            title=f"{verb} the project {named}?" if situation.project else f"{verb} {named}?",
+            subjects=subjects,
+            facts=self._facts(*facts),
+            equal=equal,
+            verb=verb,
+            whole=bool(situation.project),
         )
         if await self._consent.given(command, situation, question, named):
             await self._do(
                 self._busy(command, names),
                 action.done,
-                lambda engine: containers.act(engine, action.call, chosen),
+                lambda engine: containers.act(
+                    engine, action.call, chosen, dependents_first=action.dependents_first
+                ),
             )
 
     async def _rename(self, situation: Situation) -> None:

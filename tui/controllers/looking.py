@@ -16,13 +16,17 @@ from tui.presentation.clipboard import clipboard_sequence
 from tui.presentation.details import layers_lines, raw_lines, sections_lines
 from tui.presentation.images import digest_of
 from tui.presentation.text import safe
-from tui.screens.reading import ReadingScreen
+from tui.screens.reading import Drawn, ReadingScreen
+from tui.store.store import Topic
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tui.commands.command import Command, Situation
     from tui.controllers.desk import Desk, Handler
+    from tui.presentation.style import Line
+    from tui.screens.reading import Page
+    from tui.store.store import Change
 
 
 class Looking:
@@ -65,11 +69,33 @@ class Looking:
         except EngineError as error:
             self._stage.say(str(error), severity="error")
             return
-        pages = [("details", sections_lines(details))]
+        pages: list[Page] = [("details", sections_lines(details))]
         if situation.images:
             pages.append(("layers", layers_lines(details.layers, time.time())))
+        else:
+            pages.append(("graphs", self._graphs(situation.containers[0].id)))
         pages.append(("raw", raw_lines(details.raw)))
         self._stage.push(ReadingScreen(safe(details.title), pages, page))
+
+    def _graphs(self, id: str) -> Drawn:
+        """What a container uses, drawn anew with every reading and at no other time."""
+        from tui.presentation.graphs import usage_lines
+
+        store = self._desk.store
+
+        def lines(cells: int, rows: int) -> list[Line]:
+            container = store.containers.get(id)
+            running = container is not None and container.running
+            return usage_lines(list(store.history.get(id, ())), cells, rows, running=running)
+
+        def subscribe(changed: Callable[[], None]) -> Callable[[], None]:
+            def take(change: Change) -> None:
+                if id in change.put or id in change.removed:
+                    changed()
+
+            return store.subscribe(Topic.SAMPLES, take)
+
+        return Drawn(lines, subscribe)
 
     def _copy(self, situation: Situation) -> None:
         """Copy the most exact name of what is selected."""

@@ -71,6 +71,8 @@ class Menus:
 
 def _title(situation: Situation) -> str:
     """What is selected."""
+    if situation.project:
+        return f"{situation.project}: {len(situation.containers)} containers"
     names = [container.name for container in situation.containers] or list(situation.tags)
     names = names or [(image.tags or (short_id(image.id),))[0] for image in situation.images]
     if situation.pane in (Scope.APPS, Scope.OPERATION):

@@ -10,7 +10,7 @@ from tui.demo.catalogue import DAY, HOUR, MIB, SHOP
 from tui.demo.objects import JSON, SECOND, Container, HealthState
 from tui.demo.shell import Program
 from tui.demo.statistics import MEMORY, Load
-from tui.model.labels import APP
+from tui.model.labels import APP, COMPOSE_DEPENDS
 
 if TYPE_CHECKING:
     from tui.demo.logs import Book
@@ -30,6 +30,7 @@ class Part(NamedTuple):
     age      seconds since it was created; up: seconds since it was started
     state    as the engine lists it; exit_code of the last end
     health   "" where it has no check
+    needs    the services of the project that it depends on, as Compose labels them
     """
 
     project: str
@@ -46,11 +47,14 @@ class Part(NamedTuple):
     restart: str = "unless-stopped"
     volume: str = ""
     secret: str = ""
+    needs: str = ""
 
     @property
     def name(self) -> str:
         return f"{self.project}-{self.service}-1" if self.project else self.service
 
+
+STORES = "db:service_healthy:true,cache:service_started:false"
 
 PARTS = (
     Part(
@@ -62,6 +66,7 @@ PARTS = (
         up=2 * DAY,
         ports=((80, 8080),),
         health="healthy",
+        needs="api:service_healthy:false",
     ),
     Part(
         project="shop",
@@ -73,6 +78,7 @@ PARTS = (
         ports=((3000, 3000),),
         health="healthy",
         secret="DATABASE_PASSWORD=correct-horse-battery",
+        needs=STORES,
     ),
     Part(
         project="shop",
@@ -84,6 +90,7 @@ PARTS = (
         age=4 * HOUR,
         up=4 * HOUR,
         command="python -m shop.worker --queues default,mail",
+        needs=STORES,
     ),
     Part(
         project="shop",
@@ -224,7 +231,7 @@ def _place(simulation: Simulation, part: Part, now: int) -> Container:
         **image.config,
         "Image": part.image,
         "Env": [*image.config["Env"], *([part.secret] if part.secret else []), f"SERVICE={part.service}"],
-        "Labels": {**image.labels, **(labels(part.project, part.service) if part.project else {})},
+        "Labels": {**image.labels, **_labels(part)},
     }
     if part.command:
         config["Cmd"] = part.command.split()
@@ -260,6 +267,13 @@ def _place(simulation: Simulation, part: Part, now: int) -> Container:
         container.pid = 4000 + container.number
         simulation.runtime.resume(container)
     return container
+
+
+def _labels(part: Part) -> dict[str, str]:
+    if not part.project:
+        return {}
+    needs = {COMPOSE_DEPENDS: part.needs} if part.needs else {}
+    return {**labels(part.project, part.service), **needs}
 
 
 def labels(project: str, service: str, oneoff: bool = False) -> dict[str, str]:

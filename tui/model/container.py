@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model.labels import COMPOSE_PROJECT
+from tui.model.labels import COMPOSE_ONEOFF, COMPOSE_PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +69,11 @@ class Container(NamedTuple):
     def project(self) -> str:
         """The Compose project that made it, or ""."""
         return self.labels.get(COMPOSE_PROJECT, "")
+
+    @property
+    def is_of_project(self) -> bool:
+        """Whether it is meant by what is done to its whole project: not what was run once, and has ended."""
+        return self.running or self.labels.get(COMPOSE_ONEOFF) != "True"
 
     @property
     def running(self) -> bool:

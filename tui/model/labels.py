@@ -36,3 +36,9 @@ and when it began. It is nobody's release, and nothing of an app."""
 
 COMPOSE_PROJECT = COMPOSE + "project"
 """On the container of a Compose project: its name."""
+
+COMPOSE_ONEOFF = COMPOSE + "oneoff"
+"""On it, too: "True" where it was made for one run of a service (docker compose run)."""
+
+COMPOSE_SERVICE, COMPOSE_DEPENDS = COMPOSE + "service", COMPOSE + "depends_on"
+"""On it, too: its service, and those that it needs: "db:service_healthy:true,cache:service_started:false"."""

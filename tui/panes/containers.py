@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from tui.presentation import containers as rows
-from tui.presentation import folding
+from tui.presentation import folding, grouping
+from tui.presentation.charts import sparkline
+from tui.presentation.grouping import GROUP
 from tui.presentation.text import safe
 from tui.presentation.titles import containers_title
 from tui.store.store import Change, Store, Topic
-from tui.widgets.folding_list import FoldingList
+from tui.widgets.grouped_list import GroupedList
 from tui.widgets.list_view import HEADING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tui.commands.keymap import Keymap
-    from tui.presentation.style import Span
+    from tui.model.container import Container
+    from tui.presentation.style import Line, Span
     from tui.settings.schema import ContainerSettings
 
 
-class ContainersPane(FoldingList):
+SUMMED = 30
+"""Containers of a project whose statistics are followed for its heading: those of a larger one are not."""
+
+
+TREND_TOP = 20.0
+"""Percent of a core that a trend is at least high: what does next to nothing shall not look busy."""
+
+
+class ContainersPane(GroupedList):
     """Reads containers and samples from the store."""
 
     COLUMNS = rows.COLUMNS
@@ -40,6 +52,7 @@ class ContainersPane(FoldingList):
         self._clock = clock
         self._key = rows.sort_key(settings.sort, store.samples)
         self.show_stopped = settings.show_stopped
+        self._projects = settings.projects
         self._states: Counter[str] = Counter()
         self._known: dict[str, str] = {}
         self._sampled: dict[str, tuple[Span, ...]] = {}
@@ -115,12 +128,14 @@ class ContainersPane(FoldingList):
         x = sampled[0].x
         width = sampled[-1].x + sampled[-1].width - x
         shown = {key: number for number, key in enumerate(self.visible_keys())}
-        for key in keys:
+        headings = [key for key in self.heading_keys() if self.grouping.group(key)]
+        for key in (*keys, *headings):
             number = shown.get(key)
             if number is None:
                 self._sampled.pop(key, None)
                 continue
-            texts = tuple(self.cell(key, place.column.id) for place in sampled)
+            sums = self._sums(key[1:]) if key.startswith(GROUP) else {}
+            texts = tuple(sums.get(place.column.id) or self.cell(key, place.column.id) for place in sampled)
             if self._sampled.get(key) != texts:
                 self._sampled[key] = texts
                 self.refresh_cells(number + HEADING, x, width)
@@ -128,7 +143,42 @@ class ContainersPane(FoldingList):
     # What ListView asks
 
     def cell(self, key: str, column: str) -> Span:
-        return rows.cell(column, self._store.containers[key], self._store.samples.get(key), self._clock())
+        container, sample = self._store.containers[key], self._store.samples.get(key)
+        if column == "trend":
+            return self._trend(key)
+        text, style = rows.cell(column, container, sample, self._clock())
+        return (grouping.INDENT + text if column == "name" and self.grouping.group(key) else text), style
+
+    def _trend(self, key: str) -> Span:
+        """What the processor was used lately, as high as its own most."""
+        history = self._store.history.get(key)
+        cells = next((place.width for place in self.placed() if place.column.id == "trend"), 0)
+        if not history or not cells:
+            return "", "muted"
+        values = [reading.sample.cpu for reading in islice(history, max(len(history) - cells, 0), None)]
+        return sparkline(values, cells, top=TREND_TOP), "accent"
+
+    def row_line(self, key: str, width: int, cursor: str) -> Line:
+        if not key.startswith(GROUP):
+            return super().row_line(key, width, cursor)
+        project = key[1:]
+        words = grouping.group_words(project, self._members(project), unfolded=project not in self.closed)
+        return grouping.group_line(self.placed(), width, words, self._sums(project), cursor=cursor)
+
+    def _members(self, project: str) -> list[Container]:
+        return [self._store.containers[key] for key in self.grouping.rows_of(project)]
+
+    def _sums(self, project: str) -> dict[str, Span]:
+        """What a heading says in the columns of statistics."""
+        return rows.sums(self._members(project), self._store.samples)
+
+    def watched(self) -> Iterable[str]:
+        """Containers whose statistics are on the screen: of the rows, and of the sums of headings."""
+        shown = dict.fromkeys(key for key in self.visible_keys() if key in self._store.containers)
+        for key in self.heading_keys():
+            members = self.grouping.rows_of(key[1:])
+            shown |= dict.fromkeys(members if len(members) <= SUMMED else ())
+        return shown
 
     def whole(self, key: str) -> str:
         if not key.startswith(folding.HEAD):
@@ -144,6 +194,11 @@ class ContainersPane(FoldingList):
     def row_sort_key(self, key: str) -> Any:
         return self._key(self._store.containers[key])
 
+    def group_of(self, key: str) -> str:
+        if not grouping.is_grouped(self.sorted_by, projects=self._projects):
+            return ""
+        return grouping.group_of(self._store.containers[key])
+
     def fold_of(self, key: str) -> str:
         return folding.fold_of(self._store.containers[key])
 
@@ -157,6 +212,7 @@ class ContainersPane(FoldingList):
     def configure(self, settings: ContainerSettings) -> None:
         """Show what is configured now."""
         self.show_stopped = settings.show_stopped
+        self._projects = settings.projects
         self.sort_by(settings.sort)
 
     @property

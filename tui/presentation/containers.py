@@ -11,7 +11,7 @@ from tui.presentation.table import Column
 from tui.presentation.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     from tui.model.container import Container, Port
     from tui.model.sample import Sample
@@ -22,14 +22,15 @@ COLUMNS = (
     Column("state", "STATE", 12, grow=1, most=20),
     Column("image", "IMAGE", 18, grow=5, most=60, rank=1, end=True),
     Column("cpu", "CPU", 6, rank=2, right=True),
+    Column("trend", "TREND", 8, grow=1, most=16, rank=5, roomy=80),
     Column("memory", "MEM", 6, rank=3, right=True),
     Column("network", "NET I/O", 13, rank=7, roomy=125, right=True),
     Column("block", "BLOCK I/O", 13, rank=8, roomy=145, right=True),
     Column("age", "UP", 4, rank=4, right=True),
-    Column("ports", "PORTS", 9, grow=2, most=30, rank=6),
-    Column("project", "PROJECT", 8, grow=1, most=20, rank=5),
+    Column("ports", "PORTS", 9, grow=2, most=20, rank=6),
+    Column("project", "PROJECT", 8, grow=1, most=12, rank=5),
 )
-SAMPLED = ("cpu", "memory", "network", "block")
+SAMPLED = ("cpu", "trend", "memory", "network", "block")
 """Columns that statistics fill; they stand side by side, so that one piece of a row is drawn again."""
 
 SORTS = ("state", "name", "age", "image", "project", "cpu", "memory")
@@ -119,6 +120,8 @@ def cell(column: str, container: Container, sample: Sample | None, now: float) -
             if sample.cpu is None:
                 return "", quiet
             return percent(sample.cpu), "warn" if sample.cpu >= 80 else quiet
+        case "trend":
+            return "", quiet  # it is of more than one sample
         case "memory":
             near = sample.memory_limit and sample.memory > 0.9 * sample.memory_limit
             return size(sample.memory), "warn" if near else quiet
@@ -127,6 +130,20 @@ def cell(column: str, container: Container, sample: Sample | None, now: float) -
         case "block":
             return f"{size(sample.read)}/{size(sample.write)}", quiet
     raise KeyError(column)
+
+
+def sums(containers: Iterable[Container], samples: Mapping[str, Sample]) -> dict[str, Span]:
+    """What containers use together, by column; nothing is said while it is not known of all that run."""
+    running = [one.id for one in containers if one.running]
+    found = [samples[id] for id in running if id in samples]
+    cpu = [sample.cpu for sample in found if sample.cpu is not None]
+    empty = dict.fromkeys(SAMPLED, ("", "muted"))
+    if not running or len(cpu) < len(running):
+        return empty
+    return empty | {
+        "cpu": (percent(sum(cpu)), "muted"),
+        "memory": (size(sum(sample.memory for sample in found)), "muted"),
+    }
 
 
 def sort_key(order: str, samples: dict[str, Sample]) -> Callable[[Container], Any]:

@@ -6,15 +6,16 @@ to the cell, so both come from the same functions.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.commands.command import Scope, Situation
 from tui.commands.meant import app_of_container, meant
 from tui.presentation import apps as app_rows
 from tui.presentation import containers as container_rows
 from tui.presentation.app_row import AppRow
-from tui.presentation.folding import HEAD, Folding, fold_of, fold_words, stands_over
+from tui.presentation.folding import HEAD, fold_of, fold_words, stands_over
 from tui.presentation.frame import Scroll, bar, title_line
+from tui.presentation.grouping import GROUP, INDENT, Grouping, group_line, group_of, group_words, is_grouped
 from tui.presentation.header import footer_keys, footer_line, header_line, tabs_line
 from tui.presentation.layout import APPS, CONTAINERS, LOG, Rect, arrange
 from tui.presentation.table import heading, place, row, whole_row
@@ -56,9 +57,11 @@ def first_screen(
     """The lines of the screen, each `width` cells."""
     found = arrange(width, height, CONTAINERS, apps=bool(apps))
     key = container_rows.sort_key(settings.sort, {})
-    ordered = _rows(containers, key, show_stopped=settings.show_stopped)
+    projects = is_grouped(settings.sort, projects=settings.projects)
+    ordered = _rows(containers, key, show_stopped=settings.show_stopped, projects=projects)
     names = sorted(apps)
-    first = tuple(one for one in ordered[:1] if not isinstance(one, str))
+    chosen = ordered[_chosen(ordered)].container if ordered else None
+    first = () if chosen is None else (chosen,)
     acted_on, unknown = meant(
         [app_of_container(one, apps, {}) for one in first], apps, names[0] if names else ""
     )
@@ -92,7 +95,7 @@ def _pane(
     name: str,
     rect: Rect,
     containers: Sequence[Container],
-    ordered: Sequence[Container | str],
+    ordered: Sequence[_Row],
     settings: ContainerSettings,
     apps: Sequence[str],
     now: float,
@@ -114,14 +117,21 @@ def _pane(
         scroll = Scroll(0, rows - 1, len(ordered))
         placed = place(container_rows.COLUMNS, cells)
         body = [heading(placed, cells, settings.sort)] if ordered else []
-        for container in ordered[: rows - 1]:
-            cursor = "" if body[1:] else "cursor"
-            if isinstance(container, str):
-                body.append(whole_row(cells, container, "muted", cursor=cursor))
+        chosen = _chosen(ordered)
+        for number, one in enumerate(ordered[: rows - 1]):
+            cursor = "cursor" if number == chosen else ""
+            if one.heading is not None:
+                sums = container_rows.sums((), {})
+                body.append(group_line(placed, cells, one.heading, sums, cursor=cursor))
+                continue
+            if one.container is None:
+                body.append(whole_row(cells, one.words, "muted", cursor=cursor))
                 continue
 
-            def cell(column: str, container: Container = container) -> tuple[str, str]:
-                return container_rows.cell(column, container, None, now)
+            def cell(column: str, one: _Row = one) -> tuple[str, str]:
+                assert one.container is not None
+                text, style = container_rows.cell(column, one.container, None, now)
+                return (one.indent + text if column == "name" else text), style
 
             body.append(row(placed, cells, cell, cursor=cursor))
     elif name == APPS:
@@ -137,21 +147,54 @@ def _pane(
     return lines + [[*line, bar(number, scroll)] for number, line in enumerate(body[:rows])]
 
 
+class _Row(NamedTuple):
+    """A row: a container, the words of what is folded, or what the heading of a project says."""
+
+    container: Container | None = None
+    indent: str = ""
+    words: str = ""
+    heading: tuple[str, str] | None = None
+
+
+def _chosen(ordered: Sequence[_Row]) -> int:
+    """The number of the row that the cursor is on: the first that is no heading."""
+    return int(len(ordered) > 1 and ordered[0].heading is not None)
+
+
 def _rows(
-    containers: Sequence[Container], key: Callable[[Container], Any], *, show_stopped: bool
-) -> list[Container | str]:
-    """The rows in their order: a container, or the words of what is folded."""
+    containers: Sequence[Container],
+    key: Callable[[Container], Any],
+    *,
+    show_stopped: bool,
+    projects: bool,
+) -> list[_Row]:
+    """The rows in their order."""
     known = {container.id: container for container in containers}
-    folding = Folding(
-        lambda id: key(known[id]), lambda id: fold_of(known[id]), lambda id: stands_over(known[id])
+    folding = Grouping(
+        lambda id: key(known[id]),
+        lambda id: fold_of(known[id]),
+        lambda id: stands_over(known[id]),
+        lambda id: group_of(known[id]) if projects else "",
     )
     folding.track(known, ())
     plain = [id for id, one in known.items() if not folding.fold(id) and (show_stopped or one.running)]
-    heads = folding.heads() if show_stopped else []  # what is folded does not run
-    found: list[Container | str] = []
+    shown = {folding.group(id) for id in plain}
+    heads = [
+        head
+        for head in folding.heads()
+        if (head[1:] in shown if head[0] == GROUP else show_stopped)  # what is folded does not run
+    ]
+    found: list[_Row] = []
     for _, id in sorted((folding.sort_key(id), id) for id in (*plain, *heads)):
-        members = [known[member] for member in folding.members.get(id[1:], ())] if id[0] == HEAD else []
-        found.append(safe(fold_words(id[1:], members, unfolded=False)) if members else known[id])
+        name = id[1:]
+        if id[0] == GROUP:
+            members = [known[member] for member in folding.rows_of(name)]
+            found.append(_Row(heading=group_words(name, members, unfolded=True)))
+        elif id[0] == HEAD:
+            members = [known[member] for member in folding.members.get(name, ())]
+            found.append(_Row(words=safe(fold_words(name, members, unfolded=False))))
+        else:
+            found.append(_Row(known[id], INDENT if folding.group(id) else ""))
     return found
 
 

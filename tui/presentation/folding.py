@@ -136,6 +136,17 @@ class Folding:
         place = self._places.get(fold, (1, fold))
         return (*place, 1) if key.startswith(HEAD) else (*place, 2, self._row_key(key))
 
+    def take(self, put: Iterable[str], removed: Iterable[str]) -> tuple[Iterable[str], Iterable[str]]:
+        """Take over changes: the rows to place anew, heads among them, and those that are gone."""
+        put, removed = tuple(put), tuple(removed)
+        touched = self.track(put, removed)
+        if not touched:
+            return put, removed
+        members = {name: self.members.get(name, {}) for name in touched}
+        moved = [row for name, keys in members.items() if keys for row in (HEAD + name, *keys)]
+        gone = [HEAD + name for name, keys in members.items() if not keys]
+        return dict.fromkeys((*put, *moved)), (*removed, *gone)
+
     def track(self, put: Iterable[str], removed: Iterable[str]) -> set[str]:
         """Take over changes: the folds whose rows stand elsewhere now, or read differently."""
         touched: set[str] = set()

@@ -26,6 +26,7 @@ class Question(NamedTuple):
     equal    the docker command that does the same, or ""
     verb     the word on the button that does it
     keep     the word on the button that leaves everything as it is
+    whole    whether a long list is shown to its end
     """
 
     title: str
@@ -34,6 +35,7 @@ class Question(NamedTuple):
     equal: str
     verb: str
     keep: str = "Cancel"
+    whole: bool = False
 
 
 class ConfirmDialog(FittedDialog[bool]):
@@ -51,9 +53,10 @@ class ConfirmDialog(FittedDialog[bool]):
 
     def compose(self) -> ComposeResult:
         question = self._question
-        subjects = [f"  {safe(subject)}" for subject in question.subjects[: self.SHOWN]]
-        if len(question.subjects) > self.SHOWN:
-            subjects.append(f"  and {len(question.subjects) - self.SHOWN} more")
+        shown = len(question.subjects) if question.whole else self.SHOWN
+        subjects = [f"  {safe(subject)}" for subject in question.subjects[:shown]]
+        if len(question.subjects) > shown:
+            subjects.append(f"  and {len(question.subjects) - shown} more")
         with Vertical():
             yield Static(Text(safe(question.title)), classes="title")
             with VerticalScroll(can_focus=False):

@@ -88,6 +88,7 @@ class MainScreen(PanesScreen, inherit_bindings=False):
             pane=self.scope,
             keys=keys,
             images=images,
+            project="" if view is not self.containers or view.marked() else view.group_here,
             fold=self.containers.fold_here if view is self.containers else "",
             app=self.apps.current.name if self.apps.current is not None else "",
             release=self.apps.release if view is self.apps else 0,

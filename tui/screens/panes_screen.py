@@ -213,8 +213,7 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
 
     def rewatch(self) -> None:
         """Say which containers are on the screen."""
-        shown = self.containers.visible_keys()
-        self.post_message(self.Watched(self, tuple(key for key in shown if key in self.store.containers)))
+        self.post_message(self.Watched(self, tuple(self.containers.watched())))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         # The message comes late: once the focus has gone on, following it would go to and fro for ever.

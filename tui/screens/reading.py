@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.containers import Vertical
 from textual.widgets import Input
@@ -14,14 +14,26 @@ from tui.widgets.line_input import LineInput
 from tui.widgets.text_view import TextView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual import events
     from textual.app import ComposeResult
 
     from tui.presentation.style import Line
 
-Page = tuple[str, "Sequence[Line]"]
+
+class Drawn(NamedTuple):
+    """A page that is made for its size, and made anew when what it shows has changed.
+
+    lines       what it says in so many cells and rows
+    subscribe   has a call made with every change; returns the call that ends it
+    """
+
+    lines: Callable[[int, int], Sequence[Line]]
+    subscribe: Callable[[Callable[[], None]], Callable[[], None]]
+
+
+Page = tuple[str, "Sequence[Line] | Drawn"]
 
 
 class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
@@ -40,6 +52,7 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
         self._heading = title
         self._pages = pages
         self._page = first
+        self._ends: list[Callable[[], None]] = []
 
     def compose(self) -> ComposeResult:
         if self.engine_line is not None:
@@ -52,6 +65,17 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         self.query_one("#line").display = False
         self._turn(0)
+        for _, page in self._pages:
+            if isinstance(page, Drawn):
+                self._ends.append(page.subscribe(lambda page=page: self._changed(page)))  # type: ignore[misc]
+
+    def on_unmount(self) -> None:
+        for end in self._ends:
+            end()
+
+    def _changed(self, page: Drawn) -> None:
+        if self._pages[self._page][1] is page:
+            self.query_one(TextView).draw_again()
 
     def _turn(self, by: int) -> None:
         self._page = (self._page + by) % len(self._pages)
@@ -61,7 +85,10 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
         )
         view = self.query_one(TextView)
         view.set_title(f"{self._heading} · {name}", others if len(self._pages) > 1 else "")
-        view.show(lines)
+        if isinstance(lines, Drawn):
+            view.draw(lines.lines)
+        else:
+            view.show(lines)
 
     def _draw_footer(self, width: int) -> Line:
         keys = [("Esc", "back"), ("/", "search"), ("n N", "next, previous")]

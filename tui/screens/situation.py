@@ -21,6 +21,7 @@ class Selection(NamedTuple):
     pane     the scope of the focused pane
     keys     of the marked rows, else of the one under the cursor: IDs, tags, or names of apps
     images   the ID of the image of each tag, "" where it is not on the engine
+    project  the Compose project whose heading the cursor is on, "" for none
     fold     the app whose containers are folded in the row under the cursor, "" for none
     app      the current app, "" for none
     release  the number of the release under the cursor, 0 for none
@@ -30,6 +31,7 @@ class Selection(NamedTuple):
     pane: Scope
     keys: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
+    project: str = ""
     fold: str = ""
     app: str = ""
     release: int = 0
@@ -50,7 +52,9 @@ def situation_of(store: Store, selection: Selection, *, read_only: bool = False)
     match selection.pane:
         case Scope.CONTAINERS | Scope.LOG:
             containers = tuple(store.containers[key] for key in selection.keys if key in store.containers)
-            found = found._replace(containers=containers)
+            if selection.project:
+                containers = tuple(one for one in containers if one.is_of_project)
+            found = found._replace(containers=containers, project=selection.project if containers else "")
         case Scope.IMAGES:
             found = found._replace(
                 images=tuple(store.images[id] for id in selection.keys if id in store.images)
@@ -102,6 +106,8 @@ def _apps(store: Store, selection: Selection, found: Situation) -> tuple[tuple[A
                 for slot in releases.standing.slots.values()
             }
             names = [app_of_container(one, apps, live) for one in found.containers]
+            if found.project and len(set(names)) > 1:
+                names = []  # a project is no app: what is done to one is not done to all that it has parts of
         case Scope.CONTAINERS:
             names = [selection.fold] if selection.fold != THE_LEDGER else []
     return meant(names, apps, current)

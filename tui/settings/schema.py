@@ -30,6 +30,7 @@ class ContainerSettings(NamedTuple):
 
     show_stopped: bool = True
     sort: str = "state"
+    projects: bool = True
     debug_image: str = ""
     debug_read_only: bool = False
 
@@ -281,6 +282,12 @@ SETTINGS = (
         "Containers: order",
         one_of("state", "name", "age", "image", "project", "cpu", "memory"),
         "what they are sorted by",
+    ),
+    Setting(
+        "containers.projects",
+        "Containers: projects",
+        FLAG,
+        "those of a Compose project stand together under a heading",
     ),
     Setting(
         "containers.debug_image",

@@ -6,6 +6,7 @@ event loop, with what changed; it must be quick and must not write.
 
 from __future__ import annotations
 
+from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tui.model.container import Container
     from tui.model.drift import Drift
     from tui.model.engine import EngineVersion
+    from tui.model.history import Reading
     from tui.model.image import Image
     from tui.model.releases import Releases
     from tui.model.remote import RemoteTags
@@ -78,6 +80,7 @@ class Link(NamedTuple):
 class Store:
     """Containers, images and operations by ID, samples of watched containers, releases by app, the link.
 
+    history    the last readings of those, since each was put on the screen
     apps       the configured ones, by name
     trust      `[trust]`, None where it is not configured
     elsewhere  the engines that some of them live on, where that is not this one
@@ -89,6 +92,7 @@ class Store:
         self.containers: dict[str, Container] = {}
         self.images: dict[str, Image] = {}
         self.samples: dict[str, Sample] = {}
+        self.history: dict[str, deque[Reading]] = {}
         self.operations: dict[str, Operation] = {}
         self.remote: dict[str, RemoteTags] = {}
         self.releases: dict[str, Releases] = {}
@@ -143,6 +147,7 @@ class Store:
         removed = tuple(id for id in ids if self.containers.pop(id, None) is not None)
         for id in removed:
             self.samples.pop(id, None)
+            self.history.pop(id, None)
         if removed:
             self._tell(Change(Topic.CONTAINERS, removed=removed))
 
@@ -159,17 +164,22 @@ class Store:
         if put or removed:
             self._tell(Change(Topic.IMAGES, put=put, removed=removed))
 
-    def put_samples(self, samples: Mapping[str, Sample]) -> None:
-        """Add or replace samples of known containers; those that are as they were are not told of."""
-        put = []
-        for id, sample in samples.items():
-            if id in self.containers and self.samples.get(id) != sample:
-                self.samples[id] = sample
-                put.append(id)
+    def put_samples(self, readings: Mapping[str, Reading]) -> None:
+        """Add readings of known containers to those before them."""
+        from tui.model.history import KEPT  # not before the first paint, when nothing is read
+
+        put = tuple(id for id in readings if id in self.containers)
+        for id in put:
+            self.samples[id] = readings[id].sample
+            self.history.setdefault(id, deque(maxlen=KEPT)).append(readings[id])
         if put:
-            self._tell(Change(Topic.SAMPLES, put=tuple(put)))
+            self._tell(Change(Topic.SAMPLES, put=put))
 
     def drop_samples(self, ids: Iterable[str]) -> None:
+        """Forget what containers used: nobody looks at them, or it is not so any more."""
+        ids = tuple(ids)
+        for id in ids:
+            self.history.pop(id, None)
         dropped = tuple(id for id in ids if self.samples.pop(id, None) is not None)
         if dropped:
             self._tell(Change(Topic.SAMPLES, removed=dropped))

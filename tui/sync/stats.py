@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError
 from tui.model.digest import short_id
+from tui.model.history import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,7 +39,7 @@ class StatsStreams:
         self._engine = engine
         self._wanted: frozenset[str] = frozenset()
         self._streams: dict[str, asyncio.Task[None]] = {}
-        self._pending: dict[str, Sample] = {}
+        self._pending: dict[str, Reading] = {}
         self._settle: asyncio.TimerHandle | None = None
         self._flush: asyncio.TimerHandle | None = None
         self._inspections = asyncio.Semaphore(4)
@@ -99,11 +100,12 @@ class StatsStreams:
             self._store.put_containers([container._replace(since=inspected.state.since, exact=True)])
 
     def _gather(self, id: str, sample: Sample) -> None:
-        self._pending[id] = sample
+        loop = asyncio.get_running_loop()
+        self._pending[id] = Reading(loop.time(), sample)
         self._heard()
         if self._flush is None:
             delay = FLUSH if id in self._store.samples else FLUSH / 10
-            self._flush = asyncio.get_running_loop().call_later(delay, self._put_pending)
+            self._flush = loop.call_later(delay, self._put_pending)
 
     def _put_pending(self) -> None:
         self._flush = None

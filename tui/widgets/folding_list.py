@@ -60,15 +60,7 @@ class FoldingList(ListView):
         return (*keys, *self.folding.heads())
 
     def apply(self, put: Iterable[str], removed: Iterable[str]) -> None:
-        put, removed = tuple(put), tuple(removed)
-        touched = self.folding.track(put, removed)
-        if not touched:
-            super().apply(put, removed)
-            return
-        members = {name: self.folding.members.get(name, {}) for name in touched}
-        moved = [row for name, keys in members.items() if keys for row in (HEAD + name, *keys)]
-        gone = [HEAD + name for name, keys in members.items() if not keys]
-        super().apply(dict.fromkeys((*put, *moved)), (*removed, *gone))
+        super().apply(*self.folding.take(put, removed))
 
     def marked(self) -> list[str]:
         return [key for key in super().marked() if not key.startswith(HEAD)]

@@ -172,6 +172,10 @@ class ListView(Framed):
         cursor = ""
         if key == self.cursor:
             cursor = "cursor" if self.has_focus else "cursor.unfocused"
+        return self.row_line(key, width, cursor)
+
+    def row_line(self, key: str, width: int, cursor: str) -> Line:
+        """A row as it is drawn; `cursor` is the style laid over it."""
         if words := self.whole(key):
             return whole_row(width, words, self.whole_style(key), cursor=cursor)
         return row(
@@ -243,7 +247,7 @@ class ListView(Framed):
         """Keep the rows where they were on the screen, and the cursor on its row or the next one."""
         if self.filling:
             self.top = 0
-            self._set_cursor(self.ordering.key_at(0) if len(self.ordering) else None)
+            self._set_cursor(self.first_key() if len(self.ordering) else None)
             return
         if anchor is not None and (index := self.ordering.index(anchor)) is not None:
             self.top = index
@@ -253,6 +257,10 @@ class ListView(Framed):
         self.top = max(0, min(self.top, len(self.ordering) - self.rows_shown))
         if keep_cursor_shown:
             self._scroll_to_cursor()
+
+    def first_key(self) -> str:
+        """The row on which the cursor begins."""
+        return self.ordering.key_at(0)
 
     def _set_cursor(self, key: str | None, *, by_hand: bool = False) -> None:
         if key != self.cursor:

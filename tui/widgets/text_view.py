@@ -9,7 +9,7 @@ from tui.presentation.lines import clip, folded, plain, restyled
 from tui.widgets.framed import Framed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tui.presentation.style import Line
 
@@ -26,6 +26,7 @@ class TextView(Framed):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._lines: Sequence[Line] = ()
+        self._made: Callable[[int, int], Sequence[Line]] | None = None
         self._wrapped: list[Line] = []
         self._needle = ""
         self._found: list[int] = []
@@ -33,12 +34,25 @@ class TextView(Framed):
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show another text from its beginning."""
+        self._made = None
         self._lines = lines
         self.top = 0
         self._wrap()
 
+    def draw(self, lines: Callable[[int, int], Sequence[Line]]) -> None:
+        """Show what is made for so many cells and rows, from its beginning."""
+        self._made = lines
+        self.top = 0
+        self._wrap()
+
+    def draw_again(self) -> None:
+        """Have it made anew: it is something else now. What is shown of it stays where it is."""
+        self._wrap()
+
     def _wrap(self) -> None:
         width = self.body_size.width - MARGIN
+        if self._made is not None and width > 0:
+            self._lines = self._made(width, self.body_size.height)
         self._wrapped = (
             [part for line in self._lines for part in folded(line, width, INDENT)] if width > 0 else []
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.model.compose_project import waves
 from tui.operations.by_hand.bulk import Done, each
 
 if TYPE_CHECKING:
@@ -18,13 +19,18 @@ async def act(
     engine: Engine,
     call: Callable[[Containers, Container], Awaitable[None]],
     containers: Sequence[Container],
+    *,
+    dependents_first: bool = False,
 ) -> list[Done]:
-    """Make one call of the engine for each container."""
+    """Make one call of the engine for each: what others of its project need before them, or after."""
     by_id = {container.id: container for container in containers}
-    return await each(
-        [(container.id, container.name) for container in containers],
-        lambda id: call(engine.containers, by_id[id]),
-    )
+    done: list[Done] = []
+    for wave in waves(containers, dependents_first=dependents_first):
+        done += await each(
+            [(container.id, container.name) for container in wave],
+            lambda id: call(engine.containers, by_id[id]),
+        )
+    return done
 
 
 async def rename(engine: Engine, container: Container, name: str) -> list[Done]:
