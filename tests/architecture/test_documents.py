@@ -11,6 +11,7 @@ import yaml
 
 from scripts.verbs_pages import pages as verbs_pages
 from tests.support.documents import DOCS, ROOT, anchors, blocks, by_hand, inline, links, name_of, pages
+from tui.settings.keymaps import KEYMAPS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,3 +117,28 @@ def test_each_promise_has_tests_that_are_there() -> None:
         assert named, promise.partition("\n")[0]
         for path, test in named:
             assert f"def {test}(" in (ROOT / path).read_text(), f"{path} has no {test}"
+
+
+def spelled(key: str) -> str:
+    """A key as documents write it, as Textual calls it."""
+    return (
+        key.lower() if len(key) > 1 else {"*": "asterisk", "/": "slash", "?": "question_mark"}.get(key, key)
+    )
+
+
+@pytest.mark.parametrize("name", ["lazydocker", "k9s"])
+def test_keys_that_are_named_for_others_are_ours(name: str) -> None:
+    page = DOCS / "coming-from" / f"{name}.md"
+    table = re.findall(r"^\| `([^|]*) \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", page.read_text(), re.MULTILINE)
+    assert len(table) > 8
+    cells = re.findall(r"^\| `([^`|]+)` \| [^|]+ \| `", (DOCS / "keys.md").read_text(), re.MULTILINE)
+    ours = {*cells, *(key for cell in cells if not cell.startswith("X ") for key in cell.split())}
+    theirs = {key for keys in KEYMAPS[name].values() for key in keys}
+    for _, does, default, then in table:
+        for key in re.findall(r"`([^`]+)`", default):
+            assert key in ours or key.startswith(("--", "1")), f"{does}: nothing is on {key}"
+        for key in re.findall(r"`([^`]+)`", then):
+            assert spelled(key) in theirs or key in ours, f"{does}: with this keymap nothing is on {key}"
+    shown = {spelled(key) for *_, then in table for key in re.findall(r"`([^`]+)`", then)}
+    first = {keys[0] for command, keys in KEYMAPS[name].items() if command.startswith("container.")}
+    assert first - shown == set(), f"keys of {name} that its page does not name"
