@@ -220,9 +220,18 @@ APP_BUILDS = Command(
     opens=True,
 )
 
+APP_BUNDLE = Command(
+    "app.bundle",
+    "Bundle: write down what is known of the app",
+    (),
+    Scope.APPS,
+    why_not=_history,
+    menu="e",
+)
+
 APPS = (
     APP_BUILD, APP_TEST, APP_SCAN, APP_FINDINGS, APP_TAG, APP_PUSH, APP_SIGN, APP_PROMOTE, OPERATION_CANCEL, APP_HISTORY,
-    APP_TIMELINE, APP_BUILDS,
+    APP_TIMELINE, APP_BUILDS, APP_BUNDLE,
 )  # fmt: skip
 
 OPERATION_FOLD = Command(

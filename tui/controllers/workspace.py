@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.commands.view import VIEW_ENGINES
+from tui.controllers.bundles import Bundles
 from tui.controllers.changes import Changes
 from tui.controllers.charts import Charts
 from tui.controllers.consent import Consent
@@ -110,7 +111,7 @@ class Workspace:
             Lists(desk), Outputs(desk), PaneMoves(desk), menus, Looking(desk),
             Findings(desk), self.logs, changes, Resources(desk, changes, self.choose), Shell(desk),
             self.operations, self.releases, Charts(desk, self.releases.show), Signing(desk, self.operations),
-            Fleets(desk, self.operations, self.releases), *more(desk),
+            Fleets(desk, self.operations, self.releases), Bundles(desk), *more(desk),
         )  # fmt: skip
         self._dispatch = Dispatch(self._stage, keymap, self.controllers)
         self._running: Worker[None] | None = None

@@ -48,12 +48,13 @@ class Gathered:
     def leave_out(self, what: str, why: str) -> None:
         self.left_out.append(LeftOut(what, why))
 
-    async def take(self, what: str, parts: AsyncIterator[Raw], seconds: float = SECTION_SECONDS) -> None:
-        """Take what comes within so many seconds; where something fails, that is all of it, and is said."""
+    async def take(self, what: str, parts: AsyncIterator[Raw], seconds: float = SECTION_SECONDS) -> bool:
+        """Take what comes within so many seconds; False where something fails, and then that is said."""
         try:
             async with asyncio.timeout(seconds):
                 async for one in parts:
                     self.raw.append(one)
+            return True
         except TimeoutError:
             self.leave_out(what, f"not read within {seconds:.0f} s")
         except HoldfastError as error:
@@ -61,6 +62,7 @@ class Gathered:
             self.away = max(self.away, error.exit_status if error.exit_status == 3 else 0)
         except OSError as error:
             self.leave_out(what, f"{error.filename or what}: {error.strerror}")
+        return False
 
     def parts(self) -> tuple[list[Part], list[LeftOut], int]:
         """The files and what is not there, without secrets; how often one was masked. Takes a while."""

@@ -64,12 +64,13 @@ async def of_engine(
     await take("drift", _drift(engine, ledger, app, policy, folder), DRIFT_SECONDS)
     ones = {one.id: one for one in [found.live, found.foreign, *_newest_first(found)] if one is not None}
     for one in ones.values():
-        await take(f"container {one.name}", _container(engine, one, found, folder, gathered))
-        await take(
-            f"log of {one.name}",
-            _log(engine, one, folder, extent.log_bytes),
-            LOG_SECONDS * len(LOG_TRIES) + 10,
-        )
+        log = f"log of {one.name}"
+        if not await take(f"container {one.name}", _container(engine, one, found, folder, gathered)):
+            gathered.leave_out(
+                log, "what is secret of its container could not be read, so nothing could mask it"
+            )
+            continue
+        await take(log, _log(engine, one, folder, extent.log_bytes), LOG_SECONDS * len(LOG_TRIES) + 10)
 
 
 def _newest_first(found: Deployed) -> list[Inspected]:

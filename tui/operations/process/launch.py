@@ -59,7 +59,7 @@ class Launched:
                 stderr=asyncio.subprocess.PIPE,
                 start_new_session=True,
                 limit=ANSWER_BYTES,
-                env={**os.environ, "PYTHONPATH": _import_path()},
+                env={**os.environ, "PYTHONPATH": import_path()},
             )
         except OSError as error:
             raise HoldfastError(f"no process could be started: {error.strerror}") from error
@@ -118,7 +118,7 @@ class Launched:
         return answer
 
 
-def _import_path() -> str:
+def import_path() -> str:
     """So that the process finds this very package, wherever it is started."""
     import tui
 
