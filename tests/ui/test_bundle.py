@@ -42,4 +42,4 @@ async def test_it_is_there_for_those_who_only_look_and_says_what_is_wrong(
     async with dashboard(settings=load(), read_only=True) as robot:
         (tmp_path / "config/holdfast/config.toml").write_text("[apps.other]\nimage = 'other'\n")
         await robot.do("app.bundle")
-        await robot.wait_for('there is no app "web"', seconds=60)
+        await robot.wait_for("there is no app", seconds=60)

@@ -24,6 +24,10 @@ SECONDS = 900.0
 """Time limit for all of it."""
 
 
+class NoBundle(HoldfastError):
+    """The process that writes a bundle for the dashboard has written none; what it said stands behind it."""
+
+
 class Told(NamedTuple):
     """What became of it: where the bundle is, its bytes, and how many things are not in it."""
 
@@ -45,12 +49,14 @@ async def bundle_apart(app: AppSpec, shown: EngineRef, config: str) -> Told:
             env={**os.environ, "PYTHONPATH": import_path()},
         )
     except OSError as error:
-        raise HoldfastError(f"no bundle could be begun: {error.strerror}", f"look at {folder}") from error
+        raise NoBundle(f"no bundle could be begun: {error.strerror}", f"look at {folder}") from error
     try:
         async with asyncio.timeout(SECONDS):
             out, err = await process.communicate()
     except TimeoutError:
-        raise HoldfastError(f"the bundle was not done within {SECONDS / 60:.0f} minutes") from None
+        raise NoBundle(
+            "the bundle took too long, and was given up", "holdfast bundle says where it waits"
+        ) from None
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
@@ -66,7 +72,9 @@ def _read(out: bytes, err: bytes) -> Told:
     except (ValueError, KeyError, TypeError):
         words = err.decode("utf-8", "replace").strip().removeprefix("holdfast: ")
         first, _, hint = words.partition("\n")
-        raise HoldfastError(first or "no bundle was written", hint.strip()) from None
+        raise NoBundle(
+            f"no bundle was written: {first}", hint.strip() or "holdfast bundle tries it on the command line"
+        ) from None
 
 
 def _command(app: AppSpec, shown: EngineRef, config: str, folder: Path) -> list[str]:
