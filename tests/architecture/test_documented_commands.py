@@ -14,17 +14,26 @@ import pytest
 import yaml
 
 from tests.support.documents import DOCS, Block, blocks, by_hand, inline, name_of, pages, shell_lines
-from tui.cli.arguments import Wrong, parsed, parser
+from tui.cli.arguments import parsed, parser
 from tui.cli.texts import SHORT
+from tui.cli.trust import TrustOptions, _fault
+from tui.cli.verbs import Options, Usage, meant
+from tui.errors import HoldfastError
+from tui.model.app import AppSpec
+from tui.model.verb import VERBS
 from tui.settings.load import load
 
 if TYPE_CHECKING:
+    import argparse
     from pathlib import Path
 
 SHELL = {"", "sh", "console", "yaml", "ini"}
 
 STANDS_FOR = {"rN": "r12", "N": "3", "VERB": "deploy", "PATH": "ci.key", "FOLDER/NAME.key": "keys/ci.key"}
 """What a placeholder stands for where its place takes not everything."""
+
+APPS = {name: AppSpec(name, name, "holdfast.toml") for name in ("web", "hello", "shop", "APP")}
+"""What the documents call apps."""
 
 KEYS = """\
 [trust]
@@ -55,6 +64,20 @@ def _words(text: str) -> list[str]:
     return words
 
 
+def refuse_wrong_words(given: argparse.Namespace) -> None:
+    """Raises what the program says of an app or a version too many, or of an app that nobody has."""
+    if given.verb in VERBS and given.verb != "adopt":
+        options = Options(given.verb, tuple(given.words))
+        try:
+            meant(APPS, options)
+        except HoldfastError:  # as in a folder with one app, which is left out
+            meant({"hello": APPS["hello"]}, options)
+    if given.verb == "trust":
+        what, *more = given.words or ("show",)
+        if fault := _fault(what, more, TrustOptions(given.words, given.name, given.passphrase, given.json)):
+            raise Usage(fault)
+
+
 def faults(lines: list[tuple[str, str]]) -> list[str]:
     """What the parser says of each line, with where it stands."""
     found = []
@@ -65,8 +88,8 @@ def faults(lines: list[tuple[str, str]]) -> list[str]:
             if len(words) == 1 and words[0] in SHORT:
                 continue  # the name of a verb
             try:
-                parsed(parser(), words)
-            except Wrong as error:
+                refuse_wrong_words(parsed(parser(), words))
+            except HoldfastError as error:
                 found.append(f"{where}: holdfast {shlex.join(words)}: {error.message}")
             except SystemExit as ended:  # --help, --version
                 assert not ended.code
@@ -106,6 +129,9 @@ def test_commands_are_found(line: str, found: list[list[str]]) -> None:
 def test_a_command_that_is_none_is_told() -> None:
     assert faults([("here", "holdfast deploy --of web")]) != []
     assert faults([("here", "holdfast undeploy web")]) != []
+    assert faults([("here", "holdfast deploy web v1.4.0 too")]) != []
+    assert faults([("here", "holdfast deploy wbe v1.4.0")]) != []
+    assert faults([("here", "holdfast trust remove")]) != []
 
 
 TOML = [block for page in pages() for block in blocks(page) if block.language == "toml"]
