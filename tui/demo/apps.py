@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tui.demo import catalogue
-from tui.demo.catalogue import DAY, HOUR
 from tui.demo.dockerfiles import made
+from tui.demo.findings import PYTHON
+from tui.demo.findings import VERSION as VERSION_OF_SCANNER
 from tui.demo.manifests import image_of
 from tui.demo.objects import SECOND, HealthState, HistoryEntry
+from tui.demo.pasts import DAY, FOUND, HOUR, MINUTE, PASTS, SAID, SCANNED, WHY, operation
 from tui.demo.projects import FAILING, PROJECTS
 from tui.engine.container.creation import create_body
 from tui.evidence.files import add_claim, name_version
@@ -18,7 +20,7 @@ from tui.ledger.anchor import ANCHOR, FOLDER, REPOSITORY, TAG, VOLUME
 from tui.ledger.records import digest, encode_outcome, encode_release, outcome_file, release_file, spec_hash
 from tui.ledger.tars import pack_new
 from tui.model.evidence import Claim, ClaimKind
-from tui.model.finding import Finding, ScanReport
+from tui.model.finding import ScanReport
 from tui.model.labels import (
     APP,
     AT,
@@ -38,65 +40,9 @@ from tui.settings.load import load
 if TYPE_CHECKING:
     from tui.demo.home import DemoHome
     from tui.demo.objects import Image
+    from tui.demo.pasts import Deploy, Past
     from tui.demo.simulation import Simulation
     from tui.model.app import AppSpec
-
-MINUTE = 60
-
-
-class Deploy(NamedTuple):
-    """One release of an app's past.
-
-    age    seconds since then
-    good   whether it passed its gate
-    """
-
-    version: str
-    age: float
-    by: str
-    good: bool = True
-
-
-class Past(NamedTuple):
-    """What has happened to an app.
-
-    base       the image that it is built on
-    deploys    the first one first; the last good one serves
-    pushed     versions that the registry has besides, and how long ago they were pushed
-    failing    the version that does not become healthy
-    """
-
-    base: str
-    deploys: tuple[Deploy, ...]
-    pushed: tuple[tuple[str, float], ...] = ()
-    failing: str = ""
-
-
-PASTS = {
-    "storefront": Past(
-        base="node:22-alpine",
-        deploys=(
-            Deploy("v1.2.0", 16 * DAY, "ben"),
-            Deploy("v1.3.0", 6 * DAY, "anna"),
-            Deploy("v1.4.0", 4 * HOUR, "anna"),
-        ),
-        pushed=(("v1.5.0", 20 * MINUTE),),
-        failing="v1.5.0",
-    ),
-    "payments": Past(
-        base="python:3.12-slim",
-        deploys=(Deploy("v2.0.0", 12 * DAY, "ben"), Deploy("v2.1.0", 5 * DAY, "ben")),
-    ),
-    "mailer": Past(
-        base="python:3.12-slim",
-        deploys=(
-            Deploy("v0.8.0", 21 * DAY, "anna"),
-            Deploy("v0.9.0", 8 * DAY, "anna"),
-            Deploy("v0.9.1", 50 * MINUTE, "ben", good=False),
-        ),
-        failing="v0.9.1",
-    ),
-}
 
 BASES = {
     "node:22-alpine": (catalogue.NODE, 30 * DAY),
@@ -110,7 +56,7 @@ class Apps:
     def __init__(self, simulation: Simulation, home: DemoHome) -> None:
         self._simulation = simulation
         self._state = simulation.state
-        self._now = simulation.clock() // SECOND
+        self._now = home.began or simulation.clock() // SECOND
         self._environ = home.environment()
         self._apps = load(str(home.config)).apps
 
@@ -188,7 +134,7 @@ class Apps:
                 by=one.by,
                 host=f"{one.by}-laptop",
                 at=at,
-                op=f"deploy-{app.name}-{number}",
+                op=operation("deploy", app.name, at),
                 previous=previous,
             )
             record = encode_release(release, prior)
@@ -229,9 +175,8 @@ class Apps:
         base = self._state.library.find(PASTS["payments"].base)
         other = made(files, base, self._now - 2 * DAY)
         self._simulation.shelf.push(app.image.partition("/")[2], "v2.1.0", other)
-        write_scan(app.name, _report(live.image_id, self._now - 3 * HOUR), self._environ)
-        found = "1 critical, 2 high: fails on critical"
-        claim = Claim(ClaimKind.SCAN, passed=False, at=self._now - 3 * HOUR, by="anna", detail=found)
+        write_scan(app.name, _report(live.image_id, self._now - SCANNED), self._environ)
+        claim = Claim(ClaimKind.SCAN, passed=False, at=self._now - SCANNED, by="anna", detail=FOUND)
         add_claim(app.name, live.image_id, claim, self._environ)
 
 
@@ -243,8 +188,8 @@ def _outcome(one: Deploy, number: int, at: float, container: str) -> Outcome:
         good=False,
         at=at + 14,
         gap_seconds=13.2,
-        message=f"r{number} became unhealthy: SMTP 421: too many connections",
-        said=("mailer 0.9.1", "SMTP 421: too many connections"),
+        message=f"r{number} {WHY}",
+        said=SAID,
     )
 
 
@@ -264,56 +209,17 @@ def _labels(release: Release) -> dict[str, str]:
 
 
 def _report(image: str, at: float) -> ScanReport:
-    """What a scanner would say of the image. The findings are real ones, of these versions."""
-    findings = (
-        Finding(
-            id="CVE-2023-45853",
-            severity="critical",
-            package="zlib1g",
-            installed="1:1.2.13.dfsg-1",
-            kind="debian",
-            status="will_not_fix",
-            title="zlib: integer overflow and resultant heap-based buffer overflow in zipOpenNewFileInZip4_6",
-        ),
-        Finding(
-            id="CVE-2024-47874",
-            severity="high",
-            package="starlette",
-            installed="0.38.6",
-            fixed="0.40.0",
-            kind="python-pkg",
-            status="fixed",
-            title="Starlette: denial of service by multipart/form-data",
-        ),
-        Finding(
-            id="CVE-2024-6345",
-            severity="high",
-            package="setuptools",
-            installed="69.5.1",
-            fixed="70.0.0",
-            kind="python-pkg",
-            status="fixed",
-            title="pypa/setuptools: remote code execution via download functions in package_index",
-        ),
-        Finding(
-            id="CVE-2024-26461",
-            severity="low",
-            package="libkrb5-3",
-            installed="1.20.1-2+deb12u2",
-            kind="debian",
-            status="affected",
-            title="krb5: memory leak at /krb5/src/lib/gssapi/krb5/k5sealv3.c",
-        ),
-    )
+    """What the demo's scanner says of the image."""
+    system, language = PYTHON.packages
     return ScanReport(
         image=image,
         scanner="trivy",
-        version="0.58.0",
+        version=VERSION_OF_SCANNER,
         at=at,
         database=at - 5 * HOUR,
-        family="debian",
-        release="12.8",
-        packages=131,
-        os_packages=105,
-        findings=findings,
+        family=PYTHON.family,
+        release=PYTHON.release,
+        packages=system + language,
+        os_packages=system,
+        findings=PYTHON.findings,
     )

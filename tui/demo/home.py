@@ -9,15 +9,21 @@ Imported before Textual and before asyncio: nothing heavy at the top.
 from __future__ import annotations
 
 import os
+import shlex
+import sys
+import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 VARIABLES = ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "DOCKER_CONFIG")
 """What says where an account keeps things. HOME stays: a shell that is opened from the demo is the user's."""
+
+DATABASE_AGE = 5 * 3600
+"""Seconds since the scanner's database was built."""
 
 
 class DemoHome:
@@ -35,12 +41,30 @@ class DemoHome:
     def projects(self) -> Path:
         return self.folder / "projects"
 
+    @property
+    def programs(self) -> Path:
+        """Programs that come before those of the machine: the demo's scanner."""
+        return self.folder / "bin"
+
+    @property
+    def began(self) -> int:
+        """When it was made, seconds since the epoch, 0 where it is not: the past is told from then back."""
+        try:
+            return int(self._began.read_text())
+        except (OSError, ValueError):
+            return 0
+
+    @property
+    def _began(self) -> Path:
+        return self.folder / "began"
+
     def environment(self) -> dict[str, str]:
         """Variables that keep everything in here."""
         return {name: str(self.folder / name.lower()) for name in VARIABLES}
 
-    def make(self, registry: str) -> None:
-        """Write it, for apps of the registry at an address. Blocks. Raises OSError."""
+    def make(self, registry: str, engine: str) -> None:
+        """Write it, for apps of the registry at an address, on an engine. Blocks. Raises OSError."""
+        from tui.demo.past_journals import write_past
         from tui.demo.projects import CONFIG, PROJECTS
 
         for name, files in PROJECTS.items():
@@ -49,13 +73,31 @@ class DemoHome:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text)
         self.config.write_text(CONFIG.format(registry=registry, folder=self.projects))
+        now = int(time.time())
+        self._began.write_text(str(now))
+        write_past(self, engine, registry, now)
+        self._make_scanner(now)
+
+    def _make_scanner(self, now: float) -> None:
+        """A program that is called trivy, and its database: what it starts has nothing of our environment."""
+        from tui.demo.scanner import write_database
+
+        root = str(Path(__file__).parents[2])
+        words = ("exec", sys.executable, "-P", "-m", "tui.demo.scanner")
+        self.programs.mkdir(parents=True, exist_ok=True)
+        program = self.programs / "trivy"
+        program.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(root)} {shlex.join(words)} "$@"\n')
+        program.chmod(0o755)
+        cache = Path(self.environment()["XDG_CACHE_HOME"])
+        write_database(cache / "holdfast" / "trivy", now - DATABASE_AGE)
 
     @contextmanager
     def entered(self) -> Iterator[None]:
         """While it lasts, this process and those that it starts keep everything in here."""
-        before = {name: os.environ.get(name) for name in VARIABLES}
+        before = {name: os.environ.get(name) for name in (*VARIABLES, "PATH")}
         folder = os.getcwd()  # noqa: PTH109 -- pathlib resolves it, and it may be gone
         os.environ.update(self.environment())
+        os.environ["PATH"] = os.pathsep.join((str(self.programs), os.environ.get("PATH", os.defpath)))
         os.chdir(self.folder)
         try:
             yield

@@ -117,7 +117,7 @@ class DemoEngine:
                 self.registry = f"127.0.0.1:{registry.getsockname()[1]}"
                 arguments = [*self._arguments]
                 if self._with_apps:
-                    self.home.make(self.registry)
+                    self.home.make(self.registry, self.endpoint.url)
                     arguments += ["--home", str(self.home.folder)]
                 self._process = subprocess.Popen(
                     [

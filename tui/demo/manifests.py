@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
+import tarfile
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.demo.objects import JSON, HistoryEntry, Image
@@ -76,6 +78,23 @@ def configuration(created: int, history: list[HistoryEntry], config: JSON) -> by
 def image_of(created: int, history: list[HistoryEntry], config: JSON) -> Image:
     """An image without a name, identified as an engine does it."""
     return Image(digest_of(configuration(created, history, config)), created, history, config)
+
+
+def saved(image: Image) -> bytes:
+    """As `docker save` gives it: a tar with the configuration, the layers, and manifest.json."""
+    config, *parts = (configuration(image.created, image.history, image.config), *layers(image.history))
+    files = {f"{image.id[7:]}.json": config}
+    files |= {f"{digest_of(part)[7:]}/layer.tar": part for part in parts}
+    named = [f"{digest_of(part)[7:]}/layer.tar" for part in parts]
+    listed = {"Config": f"{image.id[7:]}.json", "RepoTags": list(image.tags), "Layers": named}
+    files["manifest.json"] = json.dumps([listed]).encode()
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as tar:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
 
 
 def packed(image: Image) -> Packed:

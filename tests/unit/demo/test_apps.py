@@ -11,7 +11,8 @@ from tests.support.refs import ref
 from tui.demo.launch import DemoEngine
 from tui.engine.client import Engine
 from tui.evidence.scans import read_scan
-from tui.journal.folder import new_id
+from tui.journal.folder import new_id, operations_folder
+from tui.journal.reader import events, summaries
 from tui.ledger.ledger import Ledger
 from tui.model.operation import StepChanged
 from tui.operations.looking.drift import find_drift
@@ -19,7 +20,9 @@ from tui.operations.looking.releases import read_releases
 from tui.operations.process.prepared import prepared
 from tui.operations.process.request import Request
 from tui.operations.running.runner import perform
+from tui.presentation.last_done import last_done
 from tui.settings.load import load
+from tui.store.operation import Operation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -128,3 +131,50 @@ async def test_a_build_fails_in_a_line_of_its_dockerfile(demo: Demo) -> None:
     assert any("> 4 | RUN sh compile-templates.sh" in line for line in ended.error.detail)
     failed = [event.step for event in demo.told if isinstance(event, StepChanged) and event.state == "failed"]
     assert failed
+
+
+def past(app: str) -> list[Operation]:
+    """What journals tell of an app, the newest first."""
+    found = []
+    for one in summaries(operations_folder()):
+        if one.started.app == app:
+            operation = Operation(one.started)
+            told = [*events(one.path)]
+            operation.feed(told[1:])
+            operation.alive = False
+            assert operation.ended is not None
+            assert all(step.state != "running" for step in operation.steps.values())
+            found.append(operation)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("app", "words", "verbs"),
+    [
+        ("storefront", "✓ pushed", ["push", "deploy", "deploy", "deploy"]),
+        ("payments", "✗ scan failed", ["scan", "deploy", "deploy"]),
+        ("mailer", "✗ deploy failed", ["deploy", "deploy", "deploy"]),
+    ],
+)
+async def test_journals_tell_what_was_done_last_and_before(
+    demo: Demo, app: str, words: str, verbs: list[str]
+) -> None:
+    found = past(app)
+    assert last_done(found, time.time())[0].rpartition(" ")[0] == words
+    assert [operation.started.verb for operation in found] == verbs
+    assert {operation.started.engine for operation in found} == {demo.demo.endpoint.url}
+    releases = await read_releases(demo.engine, await Ledger.open(demo.engine), app)
+    recorded = {entry.release.op for entry in releases.entries.values()}
+    assert recorded == {operation.id for operation in found if operation.started.verb == "deploy"}
+
+
+async def test_it_scans_without_any_scanner(demo: Demo) -> None:
+    ended = await demo.do("scan", "storefront")
+    assert ended.ok, ended
+    assert dict(ended.result.facts)["findings"] == "1 high, 1 medium"
+    ended = await demo.do("scan", "payments")
+    assert ended.error is not None
+    assert "CVE-2023-45853" in ended.error.message
+    assert (await demo.do("build", "storefront")).ok
+    ended = await demo.do("scan", "storefront")
+    assert ended.ok, "what is built there can be scanned too"

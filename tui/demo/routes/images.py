@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiohttp import web
+
 from tui.demo import filters, image_payloads
+from tui.demo.manifests import saved
 from tui.demo.refused import Refused
 from tui.demo.routes.answers import answer, done, flag
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
     from tui.demo.router import Router
     from tui.demo.simulation import Simulation
 
@@ -24,6 +25,7 @@ class ImageRoutes:
         router.add("POST", "/images/prune", self.prune)
         router.add("GET", "/images/{*}/json", self.inspect)
         router.add("GET", "/images/{*}/history", self.history)
+        router.add("GET", "/images/{*}/get", self.save)
         router.add("POST", "/images/{*}/tag", self.tag)
         router.add("DELETE", "/images/{*}", self.remove)
 
@@ -42,6 +44,9 @@ class ImageRoutes:
 
     async def history(self, _request: web.BaseRequest, reference: str) -> web.Response:
         return answer(image_payloads.history(self.library.find(reference)))
+
+    async def save(self, _request: web.BaseRequest, reference: str) -> web.Response:
+        return web.Response(body=saved(self.library.find(reference)), content_type="application/x-tar")
 
     async def tag(self, request: web.BaseRequest, reference: str) -> web.Response:
         image = self.library.find(reference)
