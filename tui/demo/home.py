@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.files import read_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -50,7 +52,7 @@ class DemoHome:
     def began(self) -> int:
         """When it was made, seconds since the epoch, 0 where it is not: the past is told from then back."""
         try:
-            return int(self._began.read_text())
+            return int(read_file(self._began))
         except (OSError, ValueError):
             return 0
 
@@ -66,6 +68,7 @@ class DemoHome:
         """Write it, for apps of the registry at an address, on an engine. Blocks. Raises OSError."""
         from tui.demo.past_journals import write_past
         from tui.demo.projects import CONFIG, PROJECTS
+        from tui.journal.folder import operations_folder
 
         for name, files in PROJECTS.items():
             for path, text in files.items():
@@ -75,7 +78,7 @@ class DemoHome:
         self.config.write_text(CONFIG.format(registry=registry, folder=self.projects))
         now = int(time.time())
         self._began.write_text(str(now))
-        write_past(self, engine, registry, now)
+        write_past(operations_folder(self.environment()), engine, registry, now)
         self._make_scanner(now)
 
     def _make_scanner(self, now: float) -> None:

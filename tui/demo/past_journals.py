@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.demo.pasts import FOUND, PASTS, SAID, SCANNED, WHY, operation
-from tui.journal.folder import operations_folder
 from tui.journal.writer import Journal
 from tui.model.operation import (
     DONE,
@@ -24,8 +23,8 @@ from tui.model.step import UNDO, WORDS, StepKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
-    from tui.demo.home import DemoHome
     from tui.demo.pasts import Deploy
     from tui.model.operation import Event
 
@@ -75,12 +74,11 @@ class _Told:
 
     def end(self, result: Result, error: Failure | None = None) -> None:
         took = self.now - self.began
-        self.events.append(Ended(self.now, error is None, took, result, error))
+        self.events.append(Ended(t=self.now, ok=error is None, seconds=took, result=result, error=error))
 
 
-def write_past(home: DemoHome, engine: str, registry: str, now: float) -> None:
-    """Write them all. Blocks. Raises JournalFailed and OSError."""
-    folder = operations_folder(home.environment())
+def write_past(folder: Path, engine: str, registry: str, now: float) -> None:
+    """Write them all into the folder of journals. Blocks. Raises JournalFailed and OSError."""
     for told in sorted(_past(engine, registry, now), key=lambda one: one.began):
         started = told.events[0]
         assert isinstance(started, Started)
@@ -134,7 +132,9 @@ def _undo(told: _Told, number: int, before: int) -> None:
     told.events.append(StepChanged(told.now, UNDO, UNDONE))
     version = PASTS["mailer"].deploys[before - 1].version
     detail = ("last lines of its log:", *SAID)
-    told.end(Result(), Failure(1, f"r{number} {WHY}", "", detail, f"r{before} {version}"))
+    told.end(
+        Result(), Failure(code=1, message=f"r{number} {WHY}", detail=detail, serves=f"r{before} {version}")
+    )
 
 
 def _push(app: str, engine: str, reference: str, at: float) -> _Told:
