@@ -16,7 +16,7 @@ from tui.presentation.clipboard import clipboard_sequence
 from tui.presentation.details import layers_lines, raw_lines, sections_lines
 from tui.presentation.images import digest_of
 from tui.presentation.text import safe
-from tui.screens.reading import Drawn, ReadingScreen
+from tui.screens.reading import Act, Drawn, ReadingScreen
 from tui.store.store import Topic
 
 if TYPE_CHECKING:
@@ -75,7 +75,14 @@ class Looking:
         else:
             pages.append(("graphs", self._graphs(situation.containers[0].id)))
         pages.append(("raw", raw_lines(details.raw)))
-        self._stage.push(ReadingScreen(safe(details.title), pages, page))
+        act = None
+        if situation.images:
+            from tui.controllers.wasted import KEY, Wasted
+
+            wasted = Wasted(engine, situation.images[0].id, situation.images[0].size)
+            pages.insert(2, ("wasted", Drawn(wasted.lines, wasted.subscribe)))
+            act = Act(KEY, "count what is wasted", "wasted", wasted.count)
+        self._stage.push(ReadingScreen(safe(details.title), pages, page, act=act))
 
     def _graphs(self, id: str) -> Drawn:
         """What a container uses, drawn anew with every reading and at no other time."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.presentation.amounts import age, size
+from tui.presentation.charts import Part, bar
 from tui.presentation.text import fit, safe
 
 if TYPE_CHECKING:
@@ -27,19 +28,27 @@ def sections_lines(details: Details) -> list[Line]:
     return lines
 
 
+BAR = 10
+"""Cells of a layer's bar: the largest has all of them."""
+
+NO_BAR = (" " * BAR, "text")
+
+
 def layers_lines(layers: tuple[Layer, ...], now: float) -> list[Line]:
     """An image's history, the newest first: size, age, the instruction that made it, names."""
     total = sum(layer.size for layer in layers)
+    largest = float(max((layer.size for layer in layers), default=0))
     count = sum(1 for layer in layers if layer.size)
     lines: list[Line] = [
         [(f"{len(layers)} steps, {count} with files, {size(total)}", "muted")],
-        [("   SIZE  AGE  INSTRUCTION", "column")],
+        [("   SIZE " + " " * BAR + "  AGE  INSTRUCTION", "column")],
     ]
     for layer in layers:
         old = age(now - layer.created) if layer.created > 0 else ""
         command = " ".join(layer.command.split())
         line: Line = [
-            (f"{size(layer.size):>7}", "strong" if layer.size else "muted"),
+            (f"{size(layer.size):>7} ", "strong" if layer.size else "muted"),
+            *(bar([Part(float(layer.size), "accent")], BAR, total=largest) if layer.size else [NO_BAR]),
             (f"{old:>5}  ", "muted"),
             (safe(command) or "-", "text"),
         ]

@@ -14,7 +14,7 @@ from tui.widgets.line_input import LineInput
 from tui.widgets.text_view import TextView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from textual import events
     from textual.app import ComposeResult
@@ -33,11 +33,25 @@ class Drawn(NamedTuple):
     subscribe: Callable[[Callable[[], None]], Callable[[], None]]
 
 
+class Act(NamedTuple):
+    """Something that can be done on the pages.
+
+    key, word   as the footer has them
+    page        the page that is turned to; there the key does it
+    do          is done in a task of the screen's own, which ends with it
+    """
+
+    key: str
+    word: str
+    page: str
+    do: Callable[[], Coroutine[None, None, None]]
+
+
 Page = tuple[str, "Sequence[Line] | Drawn"]
 
 
 class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
-    """Pages of text, each with a name; Tab turns the page, Escape or q goes back."""
+    """Pages of text, each with a name; Tab turns the page, Escape or q goes back. `act`: what can be done."""
 
     DEFAULT_CSS = """
     ReadingScreen Vertical { height: 100%; }
@@ -47,8 +61,9 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
     """
     AUTO_FOCUS = "TextView"
 
-    def __init__(self, title: str, pages: Sequence[Page], first: int = 0) -> None:
+    def __init__(self, title: str, pages: Sequence[Page], first: int = 0, *, act: Act | None = None) -> None:
         super().__init__()
+        self._act = act
         self._heading = title
         self._pages = pages
         self._page = first
@@ -94,7 +109,16 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
         keys = [("Esc", "back"), ("/", "search"), ("n N", "next, previous")]
         if len(self._pages) > 1:
             keys.insert(1, ("Tab", "turn the page"))
+        if self._act is not None:
+            keys.insert(1, (self._act.key, self._act.word))
         return footer_line(width, keys)
+
+    def _act_or_turn(self, act: Act) -> None:
+        names = [name for name, _ in self._pages]
+        if names[self._page] == act.page:
+            self.run_worker(act.do(), name=act.word, group="act")
+        else:
+            self._turn(names.index(act.page) - self._page)
 
     def on_key(self, event: events.Key) -> None:
         if isinstance(self.focused, Input):
@@ -117,6 +141,8 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
                 view.find_next()
             case "N":
                 view.find_previous()
+            case key if self._act is not None and key == self._act.key:
+                self._act_or_turn(self._act)
 
     def on_line_input_changed_text(self, message: LineInput.ChangedText) -> None:
         if not message.final:
