@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.engine.image_layers import try_size
 from tui.errors import HoldfastError
+from tui.files import open_file
 from tui.operations.scanning.archive import save
 from tui.operations.scanning.room import scan_folder
 from tui.presentation.text import safe
@@ -94,5 +95,5 @@ class Wasted:
 
 def _counted(path: Path) -> ImageSize:
     """Blocks."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return try_size(file, path.stat().st_size)
