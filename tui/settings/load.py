@@ -11,6 +11,7 @@ which nobody has named, cannot reach.
 from __future__ import annotations
 
 import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tui.borders import keep
@@ -69,15 +70,22 @@ def refuse_broken_trust(settings: Settings) -> None:
         raise ConfigError(settings.trust_problems, TRUST_REMEDY)
 
 
-def load(config: str | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings from all files. `config` is --config's file, which must exist. Raises ConfigError."""
+def load(
+    config: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+    instead: Mapping[str, bytes] | None = None,
+) -> Settings:
+    """The settings from all files. `config` is --config's file, which must exist. Raises ConfigError.
+
+    `instead`: what files of apps.d are taken to hold: what would be, if they did.
+    """
     problems: list[str] = []
     broken: list[str] = []  # faults of [trust]: they must not keep anybody from going back
     said: list[str] = []
     not_obeyed: list[str] = []
     chosen = read(settings_file(environ), said)  # the program's own file: a fault in it stops nobody
     home = environ.get("HOME") or os.path.expanduser("~")
-    written, origin = _own_files(environ, problems, broken)
+    written, origin = _own_files(environ, problems, broken, instead or {})
     if config is not None and not os.path.exists(config):
         problems.append(f"{config}: there is no such file (--config)")
     operators = (SYSTEM_CONFIG, user_config(environ))
@@ -189,14 +197,17 @@ def _beneath(ours: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, A
 
 
 def _own_files(
-    environ: Mapping[str, str], problems: list[str], broken: list[str]
+    environ: Mapping[str, str],
+    problems: list[str],
+    broken: list[str],
+    instead: Mapping[str, bytes] = MappingProxyType({}),
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """What the user's own and the system's files say, and which of them says what."""
     written: dict[str, Any] = {}
     origin: dict[str, str] = {}
     home = environ.get("HOME") or os.path.expanduser("~")
-    for path in _app_files(environ, problems):
-        values = _only_apps(read(path, problems), path, problems)
+    for path in sorted({*_app_files(environ, problems), *instead}):
+        values = _only_apps(parsed(path, problems, instead.get(path))[0], path, problems)
         _merge(written, origin, checked(values, path, home, problems, broken), path)
     for path in (SYSTEM_CONFIG, user_config(environ)):
         _merge(written, origin, checked(read(path, problems), path, home, problems, broken), path)

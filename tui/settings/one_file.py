@@ -21,10 +21,10 @@ def read(path: str, problems: list[str]) -> dict[str, Any]:
     return parsed(path, problems)[0]
 
 
-def parsed(path: str, problems: list[str]) -> tuple[dict[str, Any], bytes]:
-    """What a file says, and the bytes that say it; nothing where there is none."""
+def parsed(path: str, problems: list[str], content: bytes | None = None) -> tuple[dict[str, Any], bytes]:
+    """What a file says, and the bytes that say it; nothing where there is none. `content`: these, unread."""
     try:
-        content = read_file(path)
+        content = read_file(path) if content is None else content
     except (FileNotFoundError, NotADirectoryError):
         return {}, b""
     except OSError as error:

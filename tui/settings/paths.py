@@ -34,6 +34,11 @@ def apps_folder(environ: Mapping[str, str] = os.environ) -> str:
     return os.path.join(config_folder(environ), "apps.d")
 
 
+def is_made_here(origin: str, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether an app's file is one of these: the program's own."""
+    return os.path.dirname(origin) == os.path.abspath(apps_folder(environ))
+
+
 def user_themes(environ: Mapping[str, str] = os.environ) -> str:
     """The user's own themes."""
     return os.path.join(config_folder(environ), "themes")
