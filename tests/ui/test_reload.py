@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.ui import fakes
 from tests.ui.test_operations import Processes, processes
+from tests.ui.test_releases import LIVE, Engine, engine
 from tui.commands.table import BY_ID
 from tui.settings.load import load
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.ui.conftest import Open, Robot
 
-__all__ = ["processes"]
+__all__ = ["engine", "processes"]
 
 
 def write(path: Path, *apps: str, more: str = "") -> None:
@@ -153,3 +154,76 @@ async def test_a_file_that_is_mended_is_said_to_be_read_and_its_warning_goes(
         write(tmp_path, "web")
         await reload(robot, "configuration read again")
         await robot.wait_gone("there is no such command", 3)
+
+
+async def test_the_cursor_on_a_release_the_filter_and_what_is_unfolded_stay(
+    dashboard: Open, engine: Engine, tmp_path: Path
+) -> None:
+    write(tmp_path, "api", "web")
+    engine.has(fakes.releases(0.0, LIVE))
+    async with dashboard(settings=load()) as robot:
+        await robot.wait(lambda: robot.app.store.releases.get("web"))
+        apps = robot.app.main.apps
+        await robot.press("1", "slash", *"we", "enter", "right", "down", "down")
+        cursor = apps.cursor
+        assert cursor is not None and apps.release == 4
+        write(tmp_path, "api", "mail", "web", more='theme = "nord"\n')
+        await robot.do("view.reload")
+        await robot.wait(lambda: "mail" in robot.app.store.apps)
+        await robot.pilot.pause()
+        assert (apps.cursor, apps.filter_text, apps.is_unfolded("web")) == (cursor, "we", True)
+        assert robot.app.shelf.current.name == "nord"
+        write(tmp_path, "api", "mail")
+        await robot.do("view.reload")
+        await robot.wait(lambda: "web" not in robot.app.store.apps)
+        assert apps.cursor is None
+        await robot.press("escape")
+        await robot.wait_for("mail")
+
+
+async def test_filters_and_cursors_of_the_other_lists_and_the_search_in_a_log_stay(
+    dashboard: Open, tmp_path: Path
+) -> None:
+    write(tmp_path, "web")
+    async with dashboard(settings=load(), containers=None) as robot:
+        main = robot.app.main
+        cursors = {}
+        for key, pane in (("2", main.images), ("3", main.tags)):
+            await robot.press(key, "slash", *"n", "enter", "down", "down")
+            cursors[pane] = pane.cursor
+        await robot.press("4", "l")
+        await robot.wait(lambda: main.log_pane.output is not None and len(main.log_pane.output) > 5)
+        await robot.press("slash", *"e", "enter")
+        await robot.pilot.pause()
+        seen = [line[45:] for line in robot.lines()[-12:-1]]
+        assert any("1 of" in line or "match" in line or "paused" in line for line in seen), seen
+        write(tmp_path, "mail", "web", more="[log]\ntimestamps = false\n")
+        await robot.do("view.reload")
+        await robot.wait(lambda: "mail" in robot.app.store.apps)
+        await robot.wait_for("configuration read again")
+        robot.app.clear_notifications()
+        await robot.wait_gone("configuration read again")
+        assert {pane: pane.cursor for pane in cursors} == cursors
+        assert main.images.filter_text == main.tags.filter_text == "n"
+        assert [line[45:] for line in robot.lines()[-12:-1]] == seen
+
+
+async def test_a_file_in_error_is_said_as_long_as_it_is_and_what_was_read_before_holds(
+    dashboard: Open, tmp_path: Path
+) -> None:
+    write(tmp_path, "web")
+    async with dashboard(settings=load()) as robot:
+        assert "NOT READ" not in robot.lines()[0]
+        (tmp_path / "holdfast.toml").write_text("[apps.web]\nkeep = 0.5\n")
+        await reload(robot, "Not read")
+        robot.app.clear_notifications()
+        await robot.wait_gone("Not read")
+        assert "CONFIGURATION NOT READ" in robot.lines()[0]
+        assert robot.app.store.apps["web"].keep == 5
+        await robot.press("question_mark")
+        await robot.wait_for("Help")
+        assert "CONFIGURATION NOT READ" in robot.lines()[0]
+        await robot.press("escape")
+        write(tmp_path, "web")
+        await reload(robot, "configuration read again")
+        assert "NOT READ" not in robot.lines()[0]

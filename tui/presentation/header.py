@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from tui.presentation.style import Line, Span
 
 
+UNREAD = " CONFIGURATION NOT READ "
+"""What is said as long as the files say something that cannot be taken."""
+
+ROOMY = 70
+"""Cells from which on it is said in words."""
+
 OF_ALL = (FLEET_DEPLOY, FLEET_ROLLBACK)
 
 _OPEN = (f" {OPEN} ", " not encrypted ", " PLAIN ")
@@ -52,12 +58,14 @@ def header_line(
     demo: bool = False,
     read_only: bool = False,
     is_open: bool = False,
+    unread: bool = False,
     busy: str = "",
 ) -> Line:
     """The first line: the engine's colour and name, marks for demo and read-only, engine, what goes on, link.
 
     What does not fit is left out whole: first what says least. `called` and `colour` are "" for none. That
-    everybody can listen (`is_open`) is always said, in as many words as fit.
+    everybody can listen (`is_open`) is always said, in as many words as fit. `unread`: the configuration is
+    in error by now, and what holds is what it said before.
     """
     line: Line = [(" Holdfast ", "header strong")]
     if colour:  # as a patch, so that all that is written can be read on whatever it is
@@ -68,6 +76,8 @@ def header_line(
         line.append((" DEMO ", "header.demo"))
     if read_only:
         line.append((" READ-ONLY ", "header.demo"))
+    if unread:
+        line.append((UNREAD if cells >= ROOMY else " ! ", "header.demo"))
     words, style = link_words(link, now)
     state = f"{words} "
     room = cells - sum(width(text) for text, _ in line) - width(state)

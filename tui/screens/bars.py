@@ -36,6 +36,7 @@ class BarState(NamedTuple):
     called     the engine by its name, "" where it has none
     colour     the engine's, "" for none
     is_open    whether others can read and write what is said to the engine
+    unread     whether the configuration could not be read when it was read last
     """
 
     link: Link
@@ -48,6 +49,7 @@ class BarState(NamedTuple):
     called: str = ""
     colour: str = ""
     is_open: bool = False
+    unread: bool = False
 
 
 class Bars:
@@ -90,6 +92,7 @@ class Bars:
             demo=state.demo,
             read_only=state.read_only,
             is_open=state.is_open,
+            unread=state.unread,
             busy=state.busy or busy_words(state.running),
         )
 

@@ -69,6 +69,7 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
         self.demo = demo
         self.read_only = read_only
         self.busy = ""
+        self.unread = False
         self.clock = clock
         self.apps = AppsPane(store, keymap, clock)
         self.containers = ContainersPane(store, keymap, settings, clock)
@@ -153,6 +154,7 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
             called=self.called,
             colour=self.store.colour,
             is_open=self.store.is_open,
+            unread=self.unread,
         )
 
     def say_busy(self, words: str) -> None:
@@ -160,8 +162,14 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
         self.busy = words
         self.header.update()
 
+    def say_unread(self) -> None:
+        """Say in the header that the configuration is in error, until it is taken again."""
+        self.unread = True
+        self.header.update()
+
     def take(self, settings: Settings, before: Settings) -> None:
         """Take over what is configured otherwise than `before`; what was changed by hand since stays."""
+        self.unread = False
         if settings.containers != before.containers:
             self.containers.configure(settings.containers)
         if settings.log != before.log:
