@@ -11,6 +11,7 @@ from textual import events
 
 from tui.commands.keymap import Keymap
 from tui.commands.view import VIEW_QUIT, VIEW_SUSPEND
+from tui.controllers.app_forms import AppForms
 from tui.controllers.announcing import Announcing
 from tui.controllers.configuration import Configuration
 from tui.controllers.engines import Engines
@@ -97,7 +98,9 @@ class Holdfast(TerminalApp, inherit_bindings=False):
 
     def _own_controllers(self, desk: Desk) -> Iterator[Controller]:
         yield self
-        yield Configuration(desk, self, self.shelf, self._read)
+        configuration = Configuration(desk, self, self.shelf, self._read)
+        yield configuration
+        yield AppForms(desk, configuration)
         yield Engines(desk, self.workspaces, self._engines)
 
     def handlers(self) -> Mapping[Command, Handler]:
@@ -169,6 +172,11 @@ class Holdfast(TerminalApp, inherit_bindings=False):
     def switch_mode(self, mode: str) -> AwaitMount:
         self._announcing.show()
         return super().switch_mode(mode)
+
+    def keep_former(self) -> None:
+        """The configuration is in error: what holds is what it said before, and every engine says so."""
+        for workspace in self.workspaces:
+            workspace.main.say_unread()
 
     def quits(self, message: Message) -> bool:
         return isinstance(message, events.Key) and self.keymap.is_everywhere(message.key, VIEW_QUIT)

@@ -45,6 +45,8 @@ OPENINGS = {
     "releases": "1 R",
     "roll back": "1 R enter enter enter",
     "history": "1 h",
+    "form of an app": "1 n",
+    "form of an app, its file": "1 n w tab",
     "help": "question_mark",
     "palette": "colon",
     "settings": "comma",

@@ -142,7 +142,7 @@ async def test_apps_are_listed_and_without_any_it_says_how_to_get_one(dashboard:
     async with dashboard() as robot:
         assert "holdfast init" in robot.text()
         await robot.press("B")
-        await said(robot, "no app is configured: holdfast init writes holdfast.toml")
+        await said(robot, "no app is configured: n in the apps makes one, holdfast init writes holdfast.toml")
 
 
 async def test_a_build_is_on_the_screen_at_once_and_followed_to_its_end(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Asks, Command, Scope, Situation, named
+from tui.settings.paths import is_made_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.store.operation import Operation
 
-NONE = "no app is configured: holdfast init writes holdfast.toml"
+NONE = "no app is configured: <app.new> in the apps makes one, holdfast init writes holdfast.toml"
 
 
 def _under_way(operation: Operation) -> str:
@@ -91,6 +92,17 @@ def _history(situation: Situation) -> str:
     if reason := no_app(situation):
         return reason
     return "select one app: several are marked" if len(situation.apps) > 1 else ""
+
+
+def _forget(situation: Situation) -> str:
+    if reason := _history(situation):
+        return reason
+    app = situation.apps[0]
+    if under_way := next((_under_way(one) for one in situation.running if one.started.app == app.name), ""):
+        return under_way
+    if not is_made_here(app.origin):
+        return f"{named(app.name)} stands in {app.origin}, which somebody writes by hand: <app.edit> opens it there"
+    return ""
 
 
 def _copied(situation: Situation) -> str:
@@ -219,6 +231,34 @@ APP_BUILDS = Command(
     why_not=_history,
     opens=True,
 )
+APP_NEW = Command("app.new", "Make a new app, by a form", ("n",), Scope.APPS, opens=True)
+APP_EDIT = Command(
+    "app.edit",
+    "Edit the app: by its form, or its file in your editor",
+    ("E",),
+    Scope.APPS,
+    why_not=_history,
+    menu="m",
+    opens=True,
+)
+APP_COPY = Command(
+    "app.copy",
+    "Copy the app as another one",
+    (),
+    Scope.APPS,
+    why_not=_history,
+    menu="y",
+    opens=True,
+)
+APP_FORGET = Command(
+    "app.forget",
+    "Remove the app from the configuration; the engine keeps it",
+    (),
+    Scope.APPS,
+    asks=Asks.CONFIRM,
+    why_not=_forget,
+    menu="x",
+)
 
 APP_BUNDLE = Command(
     "app.bundle",
@@ -231,7 +271,7 @@ APP_BUNDLE = Command(
 
 APPS = (
     APP_BUILD, APP_TEST, APP_SCAN, APP_FINDINGS, APP_TAG, APP_PUSH, APP_SIGN, APP_PROMOTE, OPERATION_CANCEL, APP_HISTORY,
-    APP_TIMELINE, APP_BUILDS, APP_BUNDLE,
+    APP_TIMELINE, APP_BUILDS, APP_BUNDLE, APP_NEW, APP_EDIT, APP_COPY, APP_FORGET,
 )  # fmt: skip
 
 OPERATION_FOLD = Command(

@@ -45,6 +45,10 @@ class Configured(Protocol):
         """Go on with other settings."""
         ...
 
+    def keep_former(self) -> None:
+        """Go on with those of before: what the configuration says now is in error."""
+        ...
+
     def use_theme(self, name: str) -> None:
         """Change the theme on the screen."""
         ...
@@ -75,18 +79,19 @@ class Configuration:
     async def _read(self) -> None:
         """Take what the configuration says now; where it is in error, say so and go on as before."""
         try:
-            if await self._take() is not None:
+            if await self.take() is not None:
                 self._desk.app.notify("configuration read again", markup=False, timeout=4)
         finally:
             self._desk.app.release_input()
 
-    async def _take(self) -> Settings | None:
-        """What the configuration says now, taken; None where it is in error, which is said."""
+    async def take(self) -> Settings | None:
+        """What the configuration says now, taken over; None where it is in error, which is said."""
         app = self._desk.app
         try:
             settings = await asyncio.to_thread(self._load)
         except HoldfastError as error:
             app.notify(safe(str(error)), title=NOT_READ, severity="error", markup=False, timeout=15)
+            self._configured.keep_former()
             return None
         app.forget_warnings(NOT_READ)
         self._configured.take(settings)
@@ -122,12 +127,15 @@ class Configuration:
         return await self._shown()
 
     async def _edit(self, place: Place | None) -> _Shown | None:
-        """Have a file edited by the user's own editor, the user's own file where none is named."""
+        """As `edit`, the user's own file where none is named."""
+        return await self._shown() if await self.edit(place or Place(user_config())) else None
+
+    async def edit(self, there: Place) -> bool:
+        """Have a file edited by the user's own editor, at its line: whether that could be."""
         app = self._desk.app
         if app.cannot_lend:
             app.notify(f"not run here: {app.cannot_lend}", severity="warning", markup=False)
-            return None
-        there = place or Place(user_config())
+            return False
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or EDITOR
         line = [f"+{there.line}"] if there.line else []
         try:
@@ -136,10 +144,11 @@ class Configuration:
                 await run_program([*shlex.split(editor), *line, there.path], "leaving the editor comes back")
         except (HoldfastError, OSError, ValueError) as error:
             app.notify(safe(f"{error}: VISUAL or EDITOR names another"), severity="error", markup=False)
-        return await self._shown()
+            return False
+        return True
 
     async def _shown(self) -> _Shown | None:
-        settings = await self._take()
+        settings = await self.take()
         return (settings, await asyncio.to_thread(_places, settings)) if settings is not None else None
 
     async def _choose_theme(self) -> None:

@@ -9,7 +9,7 @@ from tui.presentation import apps as rows
 from tui.presentation.app_row import AppRow
 from tui.presentation.releases import release_cell
 from tui.presentation.text import fit
-from tui.presentation.titles import APPS_NOTE, apps_title
+from tui.presentation.titles import apps_note, apps_title
 from tui.store.store import Change, Store, Topic
 from tui.widgets.list_view import ListView
 
@@ -287,8 +287,9 @@ class AppsPane(ListView):
     def body_line(self, row_number: int, width: int) -> Line:
         if self._apps:
             return super().body_line(row_number, width)
-        if row_number < len(APPS_NOTE):
-            return [(fit(f"  {APPS_NOTE[row_number]}", width), "muted")]
+        note = apps_note(self._keymap)
+        if row_number < len(note):
+            return [(fit(f"  {note[row_number]}", width), "muted")]
         return [(" " * width, "text")]
 
     def describe(self) -> None:

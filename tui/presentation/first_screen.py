@@ -21,7 +21,7 @@ from tui.presentation.layout import APPS, CONTAINERS, LOG, Rect, arrange
 from tui.presentation.table import heading, place, row, whole_row
 from tui.presentation.text import fit, safe
 from tui.presentation.titles import (
-    APPS_NOTE,
+    apps_note,
     apps_title,
     containers_title,
     pane_head,
@@ -136,7 +136,8 @@ def _pane(
             body.append(row(placed, cells, cell, cursor=cursor))
     elif name == APPS:
         title = apps_title(keymap, len(apps))
-        body = _apps(apps, cells, rows, now)
+        note: list[Line] = [[(fit(f"  {line}", cells), "muted")] for line in apps_note(keymap)]
+        body = _apps(apps, cells, rows, now) if apps else note
         scroll = Scroll(0, rows - 1, len(apps))
     elif name == LOG:
         title = (pane_head(keymap, name), "")
@@ -200,8 +201,6 @@ def _rows(
 
 def _apps(names: Sequence[str], cells: int, rows: int, now: float) -> list[Line]:
     """The apps by name; what was done with them, and their versions, are not known yet."""
-    if not names:
-        return [[(fit(f"  {note}", cells), "muted")] for note in APPS_NOTE]
     placed = place(app_rows.columns(names), cells)
     body: list[Line] = [heading(placed, cells, app_rows.SORTS[0])]
     for name in names[: rows - 1]:

@@ -10,11 +10,16 @@ from tui.presentation.text import safe
 if TYPE_CHECKING:
     from tui.commands.keymap import Keymap
 
-APPS_NOTE = ("No app is configured here:", "holdfast init writes its file.")
+APPS_NOTE = ("No app is here: <app.new> makes one,", "holdfast init writes a file.")
 """In the place of apps where there are none."""
 
 UNREAD = "…"
 """In the place of a number that is not known yet."""
+
+
+def apps_note(keymap: Keymap) -> list[str]:
+    """The same, with the keys as they are bound."""
+    return [keymap.say(line) for line in APPS_NOTE]
 
 
 def pane_head(keymap: Keymap, pane: str, name: str = "") -> str:
