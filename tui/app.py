@@ -11,8 +11,8 @@ from textual import events
 
 from tui.commands.keymap import Keymap
 from tui.commands.view import VIEW_QUIT, VIEW_SUSPEND
-from tui.controllers.app_forms import AppForms
 from tui.controllers.announcing import Announcing
+from tui.controllers.app_forms import AppForms
 from tui.controllers.configuration import Configuration
 from tui.controllers.engines import Engines
 from tui.controllers.workspace import FIRST, Workspace

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from tui.borders import keep
 from tui.errors import HoldfastError
 from tui.model.policy import Policy
+from tui.settings.choices import beneath, chosen_of
 from tui.settings.one_file import checked, parsed, read
 from tui.settings.paths import (
     LOCAL_CONFIG,
@@ -127,12 +128,12 @@ def load(
         broken += _broken_together(written, origin)
     if broken:
         written.pop("trust", None)
-    ours, overruled = _chosen(chosen, written, origin, said, environ)
+    ours, overruled = chosen_of(chosen, written, origin, said, environ)
     if "apps" in written:
         own = _own(written["apps"], config)
         written["apps"] = {name: written["apps"][name] for name in (*own, *written["apps"])}
         written["own"] = own
-    return _settings(_beneath(ours, written))._replace(
+    return _settings(beneath(ours, written))._replace(
         notes=(*said, *broken, *not_obeyed, *overruled),
         trust_problems=tuple(broken),
         not_obeyed=tuple(not_obeyed),
@@ -142,58 +143,6 @@ def load(
         files={one.id: origin[one.id] for one in SETTINGS if one.id in origin},
         chosen=ours,
     )
-
-
-def _chosen(
-    file: Mapping[str, Any],
-    written: Mapping[str, Any],
-    origin: Mapping[str, str],
-    said: list[str],
-    environ: Mapping[str, str],
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """What settings.toml says, by the names of settings; and a note of each that a file overrules.
-
-    A key of a newer version is left alone, and a value that cannot be is not obeyed: nobody wrote this file.
-    """
-    ours: dict[str, Any] = {}
-    overruled = []
-    for setting in SETTINGS:
-        table, _, name = setting.id.rpartition(".")
-        place = file.get(table) if table else file
-        if setting.by_hand or not isinstance(place, dict) or name not in place:
-            continue
-        try:
-            ours[setting.id] = value = setting.rule.check(place[name])
-        except ValueError:
-            said.append(
-                f"{settings_file(environ)}: {setting.id} is not obeyed: it takes {setting.rule.allowed}"
-            )
-            continue
-        theirs = written.get(table, {}) if table else written
-        if name in theirs and theirs[name] != value:
-            overruled.append(
-                f"{origin[setting.id]} sets {setting.id} = {_shown(theirs[name])}, "
-                f"which overrules {_shown(value)} chosen on the screen"
-            )
-    return ours, tuple(overruled)
-
-
-def _shown(value: object) -> str:
-    from tui.settings.reading import shown
-
-    return shown(value)
-
-
-def _beneath(ours: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
-    """What was chosen, and over it what is written by hand, as the files have it."""
-    values = dict(written)
-    for id, value in ours.items():
-        table, _, name = id.rpartition(".")
-        if table:
-            values[table] = {name: value, **values.get(table, {})}
-        else:
-            values.setdefault(name, value)
-    return values
 
 
 def _own_files(
