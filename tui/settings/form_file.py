@@ -238,4 +238,4 @@ def remove(file: AppText, name: str) -> None:
         else:
             os.unlink(file.path)
     except OSError as error:
-        raise HoldfastError(f"{file.path}: cannot be changed: {error.strerror}") from None
+        raise HoldfastError(f"{file.path}: cannot be written: {error.strerror}") from None
