@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[1] / "docs" / "verbs"
 BEGIN, END = "written by make docs -->\n", "<!-- end -->"
-EVERYWHERE = {"help", "host", "context", "config", "plan", "yes", "confirm", "json", "quiet"}
+EVERYWHERE = {"help", "host", "context", "config", "plain", "plan", "yes", "confirm", "json", "quiet"}
 """What several verbs take, by the name that argparse gives it: said once, in index.md."""
 
 WIDTH = 120

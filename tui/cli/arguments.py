@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tui import __version__
 from tui.cli.further_verbs import COMPLETE, FURTHER
 from tui.cli.options import OPTIONS
+from tui.cli.plainness import be_plain
 from tui.cli.texts import DESCRIPTIONS, EXAMPLES, SHORT, STATUS
 from tui.errors import HoldfastError
 from tui.model.verb import VERBS
@@ -172,6 +173,10 @@ def _add_place(to: argparse.ArgumentParser, default: Any) -> None:
     to.add_argument(
         "--config", metavar="FILE", default=default, help="a configuration file, read after all others"
     )
+    to.add_argument(
+        "--plain", action="store_true", default=default or argparse.SUPPRESS,
+        help="everything in lines, for screen readers",
+    )  # fmt: skip
 
 
 def _add_verb(verbs: Any, verb: str) -> argparse.ArgumentParser:
@@ -278,6 +283,8 @@ def dispatch(arguments: Sequence[str]) -> int:
         given = parsed(made, arguments)
     except Wrong as error:
         return _say_wrong(error, arguments)
+    if "plain" in given:
+        be_plain()
     match given.verb:
         case None:
             from tui.cli.dashboard import run

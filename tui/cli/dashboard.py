@@ -8,6 +8,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.cli.plainness import chosen, is_plain
 from tui.errors import HoldfastError
 from tui.paths import base_folder
 from tui.terminal import Terminal, given_back
@@ -67,19 +68,19 @@ def run(
     configured = _Configured(config, theme)
     try:
         settings = configured.read()
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if not (sys.stdin.isatty() and sys.stderr.isatty()) and not chosen():
             raise HoldfastError(
                 "the dashboard needs a terminal", "its input and its error output are none now"
             )
-        if os.environ.get("TERM") in ("dumb", "unknown"):
-            raise HoldfastError(
-                f"TERM={os.environ['TERM']} says that this terminal cannot move its cursor",
-                "set TERM to what it is, e.g. xterm-256color",
-            )
-        opened = None if demo else opening(settings, asked or Named())
+        lines = is_plain()
+        opened = None if demo or lines else opening(settings, asked or Named())
     except HoldfastError as error:
         _say(error)
         return 2
+    if lines and not demo:
+        from tui.cli import line_view
+
+        return line_view.run(asked or Named(), config=config or "", read_only=read_only)
     if opened is not None:
         left = _open(settings, configured, opened, read_only=read_only)
         if left != "demo":
@@ -112,6 +113,11 @@ def _open_demo(settings: Settings, configured: _Configured, *, read_only: bool, 
     try:
         with demo.home.entered():
             own = _Configured(str(demo.home.config), configured.theme, looks=settings)
+            if is_plain():
+                from tui.cli import line_view
+                from tui.operations.looking.endpoint_choice import Named
+
+                return line_view.run(Named(endpoint.url), config=str(demo.home.config), read_only=read_only)
             left = _open(
                 own.read(),
                 own,

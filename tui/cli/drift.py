@@ -8,7 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.cli.output import answer, answer_json, colours, say_error
+from tui.cli.output import answer, answer_json, colours, moves, say_error
 from tui.errors import HoldfastError
 from tui.model.layers import ABSENT, DIFFERS, SAME, UNKNOWN
 from tui.presentation import console
@@ -52,7 +52,7 @@ class _Progress:
     """One line on a terminal that says what is being read; nothing anywhere else."""
 
     def __init__(self) -> None:
-        self._shown = sys.stderr is not None and sys.stderr.isatty()
+        self._shown = sys.stderr is not None and moves(2)
         self._next = 0.0
 
     def __call__(self, called: str, read: int, about: int) -> None:

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.cli.asked import Asked, read_settings
-from tui.cli.output import answer, answer_json, colours, say, say_error, terminal_cells
+from tui.cli.output import answer, answer_json, colours, say, say_error, table_cells
 from tui.engine.errors import NotAllowed
 from tui.engine.turns import turn
 from tui.errors import HoldfastError
@@ -150,7 +150,7 @@ def _app_fields(one: AppHere) -> dict[str, Any]:
 def _show(found: Sequence[_Found], now: float, *, apps: bool) -> None:
     rows = [_row(one, now) for one in found]
     roles = [state_words(one.engine, one.state, now)[1] for one in found]
-    lines: list[Line] = [*table(COLUMNS, rows, {"state": roles}, terminal_cells(1))]
+    lines: list[Line] = [*table(COLUMNS, rows, {"state": roles}, table_cells(1))]
     lines += [
         [
             (f"{safe(one.engine.called)}: ", "strong"),
@@ -214,7 +214,7 @@ def _app_lines(found: Sequence[_Found], same: Mapping[str, str]) -> Iterator[Lin
         ]
         if rows:
             titles = ("  engine", "release", "version", "digest", "state")
-            yield from table(titles, rows, {"state": [role for _, role in how]}, terminal_cells(1))
+            yield from table(titles, rows, {"state": [role for _, role in how]}, table_cells(1))
 
 
 def _runs(one: AppHere | None) -> tuple[str, str, str]:

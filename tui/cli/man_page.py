@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 DATE = "2026-11-28"
 """When the words around those of the parser were changed last: the same tree gives the same page."""
 
-EVERYWHERE = ("help", "host", "context", "config")
+EVERYWHERE = ("help", "host", "context", "config", "plain")
 """Options that every verb takes: told once."""
 
 ABOUT = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.output import answer, answer_json, colours, say_error, terminal_cells
+from tui.cli.output import answer, answer_json, colours, say_error, table_cells
 from tui.errors import HoldfastError
 from tui.journal.folder import listed, operations_folder
 from tui.journal.format import encode
@@ -67,7 +67,7 @@ def _list(app: str, limit: int, *, json: bool) -> None:
         return
     shown = colours(1)
     roles = [_OUTCOME_ROLES.get(state(one), "bad") for one in found]
-    lines = console.table(COLUMNS, [_row(one) for one in found], {"outcome": roles}, terminal_cells(1))
+    lines = console.table(COLUMNS, [_row(one) for one in found], {"outcome": roles}, table_cells(1))
     answer("".join([console.painted(one, colours=shown) + "\n" for one in lines]))
 
 

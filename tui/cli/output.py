@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
+from tui.cli.plainness import is_plain
 from tui.presentation.text import safe
 
 if TYPE_CHECKING:
@@ -164,11 +165,18 @@ def terminal_cells(fd: int) -> int:
         return 0
 
 
+def table_cells(fd: int) -> int:
+    """The same for a table, which is read out row by row where everything is said in lines."""
+    from tui.presentation.console import SENTENCES
+
+    return SENTENCES if is_plain() else terminal_cells(fd)
+
+
 def colours(fd: int) -> bool:
     """Whether colours are wanted there: a terminal that has them, and no NO_COLOR (https://no-color.org)."""
     return os.isatty(fd) and not os.environ.get("NO_COLOR") and moves(fd)
 
 
 def moves(fd: int) -> bool:
-    """Whether it is a terminal whose cursor can be moved."""
-    return os.isatty(fd) and os.environ.get("TERM", "") not in ("", "dumb", "unknown")
+    """Whether it is a terminal whose cursor can be moved, and may be."""
+    return os.isatty(fd) and bool(os.environ.get("TERM")) and not is_plain()

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.cli.asked import Asked, apps_at, read_settings
-from tui.cli.output import answer, answer_json, colours, say, say_error, terminal_cells
+from tui.cli.output import answer, answer_json, colours, say, say_error, table_cells
 from tui.cli.release_words import release_fields
 from tui.engine.client import Engine
 from tui.errors import HoldfastError
@@ -132,7 +132,7 @@ def _show(found: list[Listed], app: str, *, nothing: bool) -> None:
     columns = ("engine", *COLUMNS) if engines else COLUMNS
     rows = [((safe(one.called),) if engines else ()) + row(one) for one in found]
     shown = colours(1)
-    lines = [*table(columns, rows, {"outcome": [_outcome_role(one) for one in found]}, terminal_cells(1))]
+    lines = [*table(columns, rows, {"outcome": [_outcome_role(one) for one in found]}, table_cells(1))]
     if app:
         lines += said_lines(found)
     answer("".join([painted(line, colours=shown) + "\n" for line in lines]))

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from tui.cli.output import Sink, colours, line, moves
+from tui.cli.plainness import is_plain
 from tui.journal.format import encode
 from tui.model.operation import (
     CACHED,
@@ -170,6 +171,7 @@ class PlainLines(_ForPeople):
 
     def __init__(self, before: float | None) -> None:
         super().__init__(before)
+        self._read_out = is_plain()
         self._shown: dict[str, str] = {}
         self._progress: dict[str, float] = {}
         self._left_out = 0
@@ -199,6 +201,8 @@ class PlainLines(_ForPeople):
         before = self._shown.get(step.id, "")
         if step.state not in (RUNNING, *FINAL) or _says_nothing_new(before, step.state):
             return
+        if step.state == RUNNING and self._read_out:  # a line for each step, once it is known how it ended
+            return
         self._shown[step.id] = step.state
         word = STOPPED if step.state == FAILED and self._cancelled else step.state
         took = f" ({duration(step.seconds)})" if step.seconds and step.state != CACHED else ""
@@ -212,7 +216,8 @@ class PlainLines(_ForPeople):
             count, self._left_out = self._left_out, 0
             self._put([[(f"{count:,} lines not shown: they were not read fast enough", "muted")]])
         title = console.title_of(operation.steps[event.step])
-        self._put(console.output_lines(title, event.stream, event.text))
+        mark = ": " if self._read_out else " | "
+        self._put(console.output_lines(title, event.stream, event.text, mark))
 
     def _progressed(self, operation: Operation, event: Progressed) -> None:
         since = self._progress.setdefault(event.step, event.t)

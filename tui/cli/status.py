@@ -7,7 +7,8 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.cli.asked import Asked, apps_at, read_settings
-from tui.cli.output import answer, answer_json, colours, say, say_error, terminal_cells
+from tui.cli.output import answer, answer_json, colours, say, say_error, table_cells, terminal_cells
+from tui.cli.plainness import worded
 from tui.cli.release_words import (
     container_fields,
     drift_fields,
@@ -89,7 +90,7 @@ class AppStatus(NamedTuple):
         return self.found.releases
 
 
-class _Unknown(NamedTuple):
+class Unknown(NamedTuple):
     """Apps of which nothing is known, and why."""
 
     apps: tuple[str, ...]
@@ -97,7 +98,7 @@ class _Unknown(NamedTuple):
     engine: str = ""
 
 
-class _LeftAlone(NamedTuple):
+class LeftAlone(NamedTuple):
     """An engine that is not asked by itself, and why."""
 
     engine: str
@@ -109,23 +110,34 @@ def run(asked: Asked, *, drift: bool, json: bool) -> int:
     return asyncio.run(_run(asked, drift=drift, json=json))
 
 
+class Seen(NamedTuple):
+    """What is so, of which apps nothing is known, and which engines are not asked."""
+
+    found: list[AppStatus]
+    problems: list[Unknown]
+    left: list[LeftAlone]
+
+
+async def look(settings: Settings, asked: Asked, *, drift: bool) -> Seen:
+    """Ask every engine at once. Raises HoldfastError where it is not known which are meant."""
+    seen = Seen([], [], [])
+    known = places(settings, asked.app, asked.engine)
+    for part in await asyncio.gather(*(_at(place, settings, asked, drift=drift) for place in known)):
+        if isinstance(part, Unknown):
+            seen.problems.append(part)
+        elif isinstance(part, LeftAlone):
+            seen.left.append(part)
+        else:
+            seen.found.extend(part)
+    return seen
+
+
 async def _run(asked: Asked, *, drift: bool, json: bool) -> int:
-    found: list[AppStatus] = []
-    problems: list[_Unknown] = []
-    left: list[_LeftAlone] = []
+    found, problems, left = Seen([], [], [])
     try:
-        settings = await read_settings(asked)
-        for part in await asyncio.gather(
-            *(_at(place, settings, asked, drift=drift) for place in places(settings, asked.app, asked.engine))
-        ):
-            if isinstance(part, _Unknown):
-                problems.append(part)
-            elif isinstance(part, _LeftAlone):
-                left.append(part)
-            else:
-                found += part
+        found, problems, left = await look(await read_settings(asked), asked, drift=drift)
     except HoldfastError as error:
-        problems.append(_Unknown((asked.app,) if asked.app else (), error))
+        problems.append(Unknown((asked.app,) if asked.app else (), error))
     now = time.time()
     if json:
         answer_json(
@@ -147,7 +159,7 @@ async def _run(asked: Asked, *, drift: bool, json: bool) -> int:
     return max((one.why.exit_status for one in problems), default=0)
 
 
-def _of(problem: _Unknown) -> HoldfastError:
+def _of(problem: Unknown) -> HoldfastError:
     """Why nothing is known, with the engine before it that it is of."""
     why = problem.why
     if problem.engine and problem.engine not in why.message:
@@ -157,20 +169,20 @@ def _of(problem: _Unknown) -> HoldfastError:
 
 async def _at(
     place: Place, settings: Settings, asked: Asked, *, drift: bool
-) -> list[AppStatus] | _Unknown | _LeftAlone:
+) -> list[AppStatus] | Unknown | LeftAlone:
     """What is so on one engine; it has a time limit of its own, and none waits for another."""
     try:
         if not any(asked.engine):
             said = await asyncio.to_thread(settings_of, settings.engines, place.engine)
             if why := reason(said, time.time()):
-                return _LeftAlone(place.called, why)
+                return LeftAlone(place.called, why)
         async with connected(place.engine) as engine, within(DRIFT_LIMIT if drift else APPS_LIMIT):
             names = await apps_at(place, settings, asked, await Ledger.open(engine))
             return list(
                 await asyncio.gather(*(_status(engine, settings, name, place, drift=drift) for name in names))
             )
     except HoldfastError as error:
-        return _Unknown(place.apps, error, place.called)
+        return Unknown(place.apps, error, place.called)
 
 
 async def _status(engine: Engine, settings: Settings, name: str, place: Place, *, drift: bool) -> AppStatus:
@@ -257,7 +269,7 @@ def _show(found: list[AppStatus], now: float, *, nothing: bool, chains: bool = F
             columns,
             rows,
             {"health": [health_role(one.found.live or one.found.foreign) for one in found]},
-            terminal_cells(1),
+            table_cells(1),
         ),
         *_noted(found, several=engines),
         *([(f"{safe(place)}: ", "strong"), (OPEN, "warn")] for place in _open(found)),
@@ -295,7 +307,7 @@ def _chain(one: AppStatus, now: float, *, several: bool) -> Iterator[Line]:
     where = f" on {safe(one.called)}" if several else ""
     yield []
     yield [(f"chain of {safe(called)}{where}", "strong"), (", as it is recorded:", "muted")]
-    yield from chain_lines(one.chain, now, terminal_cells(1) or CELLS)
+    yield from worded(chain_lines(one.chain, now, terminal_cells(1) or CELLS))
 
 
 def row(one: AppStatus, now: float) -> tuple[str, ...]:

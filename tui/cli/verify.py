@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tui.cli import drift
 from tui.cli.asked import read_settings
 from tui.cli.output import answer, answer_json, colours, say, say_error, terminal_cells
+from tui.cli.plainness import worded
 from tui.engine.client import Engine
 from tui.errors import HoldfastError
 from tui.ledger.ledger import Ledger
@@ -300,7 +301,7 @@ def lines(one: Judged, now: float, cells: int) -> Iterator[Line]:
         (f"{short_id(found.digest)}  ", "muted"),
         _outcome(found),
     ]
-    yield from chain_lines(found.links, now, cells or CELLS)
+    yield from worded(chain_lines(found.links, now, cells or CELLS))
     for note in found.notes:
         yield [("  note: ", "muted"), (safe(note), "text")]
 

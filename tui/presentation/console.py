@@ -31,6 +31,9 @@ PREFIX = 32
 LINE_CELLS = 10_000
 """Cells of an output line that are shown where nothing bounds it."""
 
+SENTENCES = -1
+"""In the place of a terminal's width: every row of a table is a sentence, each cell behind its name."""
+
 STATE_CELLS = 7
 SECONDS_CELLS = 7
 BAR_CELLS = 20
@@ -137,8 +140,12 @@ def table(
 
     roles   column -> the role of each row's cell; other columns are text
     cells   width of the terminal; where the columns need more, each row becomes a block of its own, whose
-            lines break between words and not within. 0 where nothing bounds it
+            lines break between words and not within. 0 where nothing bounds it, SENTENCES for no table
     """
+    if cells == SENTENCES:
+        for number, row in enumerate(rows):
+            yield _sentence(columns, row, _roles(roles, columns, number))
+        return
     widths = [max(width(row[at]) for row in (columns, *rows)) for at in range(len(columns))]
     last = len(columns) - 1
     if 0 < cells < sum(widths) + 2 * last:
@@ -156,6 +163,15 @@ def table(
 
 def _roles(roles: Mapping[str, Sequence[str]], columns: Sequence[str], row: int) -> list[str]:
     return [roles[column][row] if column in roles else "text" for column in columns]
+
+
+def _sentence(columns: Sequence[str], row: Sequence[str], roles: Sequence[str]) -> Line:
+    """A row as it is read out: "web: live r3, version v1.4.0, health healthy"."""
+    said = [(row[0].strip(), "strong"), (": ", "text")]
+    cells = zip(columns[1:], row[1:], roles[1:], strict=True)
+    for number, (name, cell, role) in enumerate([one for one in cells if one[1] not in ("", "-")]):
+        said += [(f"{', ' if number else ''}{name} ", "muted"), (cell, role)]
+    return said
 
 
 def _block(columns: Sequence[str], row: Sequence[str], roles: Sequence[str], cells: int) -> Iterator[Line]:
@@ -204,9 +220,9 @@ def output_tail(step: Step, lines: int, *, indent: str = "  ") -> Iterator[Line]
         yield [(f"{indent}| ", "muted"), *ansi_line(line.text, _base(line.stream), LINE_CELLS)]
 
 
-def output_lines(title: str, stream: int, text: str) -> Iterator[Line]:
+def output_lines(title: str, stream: int, text: str, mark: str = " | ") -> Iterator[Line]:
     """Lines of output in a log that nobody watches: each says which step it is of."""
-    prefix = f"{short(title)} | "
+    prefix = f"{short(title)}{mark}"
     for line in output_only(stream, text):
         yield [(prefix, "muted"), *line]
 

@@ -1,0 +1,70 @@
+"""The dashboard in lines, on the demo: what is so, a deploy by numbers, what changes, the way back."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tests.support.command import environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.terminal.conftest import OpenTerminal
+
+LONG = 90.0
+
+
+def test_a_release_life_by_numbers_without_one_escape_sequence(open_holdfast: OpenTerminal) -> None:
+    terminal = open_holdfast("--plain", "--demo", size=(160, 100))
+    terminal.wait_for(re.compile(r"^storefront: live r3, version v1\.4\.0, ", re.MULTILINE))
+
+    terminal.wait_for("What next? 1 status")
+    terminal.send("9\r")
+    terminal.wait_for("Which app?")
+    terminal.send("1\r")
+    terminal.wait_for("Which version? ")
+    terminal.send("v1.3.0\r")
+    terminal.wait_for("Deploy? [y/N]")
+    terminal.send("y\r")
+    terminal.wait_for(re.compile(r"^storefront: live r4, version v1\.3\.0, ", re.MULTILINE), LONG)
+    text = terminal.wait_for(re.compile(r"Number: *\Z"))
+    assert re.search(r"^Start r4: done", text, re.MULTILINE)
+    assert "Start r4: running" not in text
+
+    terminal.send("10\r")
+    terminal.wait_for(re.compile("Which app?.*Which app?", re.DOTALL))
+    terminal.send("1\r")
+    terminal.wait_for("Back to which release? ")
+    terminal.send("r3\r")
+    terminal.wait_for(re.compile(r"\? \[y/N\].*\? \[y/N\]", re.DOTALL))
+    terminal.send("y\r")
+    terminal.wait_for(re.compile(r"^storefront: live r5, version v1\.4\.0, ", re.MULTILINE), LONG)
+    terminal.wait_for(re.compile(r"Number: *\Z"))
+    terminal.send("0\r")
+    assert terminal.wait_end() == 0
+    assert b"\x1b" not in terminal.output
+
+
+def test_without_a_terminal_it_says_how_things_are_and_ends(tmp_path: Path) -> None:
+    env = environment(tmp_path, HOLDFAST_PLAIN="1", DOCKER_HOST="unix:///nowhere/docker.sock")
+    done = subprocess.run(
+        [sys.executable, "-m", "tui"], cwd=tmp_path, env=env, input="7\n0\n", capture_output=True, text=True,
+        timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "out of reach" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_who_only_looks_is_offered_nothing_else(tmp_path: Path) -> None:
+    env = environment(tmp_path, DOCKER_HOST="unix:///nowhere/docker.sock")
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "--plain", "--read-only"], cwd=tmp_path, env=env, input="x\n",
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "4 drift, 0 leave" in done.stdout
+    assert "x is none of them" in done.stdout
