@@ -30,7 +30,7 @@ def test_a_release_life_by_numbers_without_one_escape_sequence(open_holdfast: Op
     terminal.wait_for("Deploy? [y/N]")
     terminal.send("y\r")
     terminal.wait_for(re.compile(r"^storefront: live r4, version v1\.3\.0, ", re.MULTILINE), LONG)
-    text = terminal.wait_for(re.compile(r"Number: *\Z"))
+    text = terminal.wait_for(re.compile(r"Number:\s*\Z"))
     assert re.search(r"^Start r4: done", text, re.MULTILINE)
     assert "Start r4: running" not in text
 
@@ -42,7 +42,7 @@ def test_a_release_life_by_numbers_without_one_escape_sequence(open_holdfast: Op
     terminal.wait_for(re.compile(r"\? \[y/N\].*\? \[y/N\]", re.DOTALL))
     terminal.send("y\r")
     terminal.wait_for(re.compile(r"^storefront: live r5, version v1\.4\.0, ", re.MULTILINE), LONG)
-    terminal.wait_for(re.compile(r"Number: *\Z"))
+    terminal.wait_for(re.compile(r"Number:\s*\Z"))
     terminal.send("0\r")
     assert terminal.wait_end() == 0
     assert b"\x1b" not in terminal.output

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 NEEDED = """
-tui tui.borders tui.cli tui.cli.dashboard tui.errors tui.files tui.first_paint tui.paths tui.terminal
+tui tui.borders tui.cli tui.cli.dashboard tui.cli.plainness tui.errors tui.files tui.first_paint tui.paths tui.terminal
 tui.commands tui.commands.apps tui.commands.command tui.commands.container_actions tui.commands.containers
 tui.commands.fleets tui.commands.images tui.commands.log tui.commands.meant tui.commands.releases
 tui.commands.resources tui.commands.table tui.commands.view
@@ -39,7 +39,7 @@ aiohttp docker h2 humanize hypothesis rich textual yarl
 @pytest.fixture(scope="module")
 def imported() -> set[str]:
     """The modules that are there when the first paint begins."""
-    script = "import sys; import tui.cli.dashboard, tui.first_paint; print(*sys.modules)"
+    script = "import sys; import tui.cli.dashboard tui.cli.plainness, tui.first_paint; print(*sys.modules)"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     return set(found.stdout.split())
 
