@@ -8,7 +8,8 @@ import sys
 import pytest
 
 NEEDED = """
-tui tui.borders tui.cli tui.cli.dashboard tui.cli.plainness tui.errors tui.files tui.first_paint tui.paths tui.terminal
+tui tui.borders tui.cli tui.cli.dashboard tui.cli.plainness tui.errors tui.files tui.first_paint tui.paths
+tui.terminal
 tui.commands tui.commands.apps tui.commands.command tui.commands.container_actions tui.commands.containers
 tui.commands.fleets tui.commands.images tui.commands.log tui.commands.meant tui.commands.releases
 tui.commands.resources tui.commands.table tui.commands.view
