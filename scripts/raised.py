@@ -10,20 +10,27 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache, cached_property
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 ROOT = Path(__file__).parents[1]
 ANY = "..."
-DEEPEST = 4
+GAP = "\ue000"
+"""What differs, while a sentence is put together: its dots are no others'."""
+
+DEEPEST = 7
 """Steps that a sentence is followed."""
 
-MOST = 24
+FEW = 4
+"""Different words for one gap; more are "...", but for what is wrong with a configuration."""
+
+MOST = 200
 """Sentences that one place can make; where there are more, what differs is "..."."""
 
 NAME = ".NAME"
@@ -31,14 +38,15 @@ NAME = ".NAME"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 TOP = ("tui.errors", "HoldfastError")
-VALUES = ("tui.settings.units", "NotAllowed")
-"""Why a value of the configuration is not taken: no HoldfastError, and a part of what one says."""
+VALUES = {("tui.settings.units", "NotAllowed"): 2, ("tui.model.env_file", "EnvFileInvalid"): 2}
+"""Why a value, or a line of a file, is not taken: no HoldfastError, and a part of what one says."""
 
 SAID = {
-    ("tui.model.operation", "Failure"): (("", "HoldfastError"), 1),
-    ("tui.engine.ssh.failures", "_Meaning"): (("tui.engine.errors", "SshFailed"), 3),
+    ("tui.model.operation", "Failure"): (("", "HoldfastError"), 1, 1),
+    ("tui.engine.ssh.failures", "_Meaning"): (("tui.engine.errors", "SshFailed"), 3, 1),
+    ("tui.engine.buildkit.causes", "Cause"): (("tui.engine.errors", "BuildFailed"), 1, 0),
 }
-"""Values whose second and third part are a sentence and a remedy, with the error that they become."""
+"""Values with a sentence and a remedy: the error that they become, its status, where the sentence is."""
 
 CONFIG = ("tui.settings.load", "ConfigError")
 LISTS = {"problems", "broken", "faults"}
@@ -61,6 +69,10 @@ class Raised(NamedTuple):
     hints: tuple[str, ...]
     about: str
     site: str
+
+
+Given = Mapping[str, "tuple[_Module, ast.expr]"]
+"""What a class's own sentence is made of: name -> where it stands, and what is given."""
 
 
 class _Module:
@@ -127,16 +139,20 @@ class Tree:
     def __init__(self) -> None:
         paths = [path for path in sorted((ROOT / "tui").rglob("*.py")) if not path.name.endswith("_pb2.py")]
         self.modules = {module.name: module for module in map(_Module, paths)}
+        self._methods: dict[str, list[tuple[_Module, ast.Call]]] = defaultdict(list)
         self._calls: dict[tuple[str, str], list[tuple[_Module, ast.Call]]] = defaultdict(list)
         for module in self.modules.values():
             for node in ast.walk(module.tree):
                 if isinstance(node, ast.Call):
-                    self._calls[module.meant(node.func)].append((module, node))
+                    meant = module.meant(node.func)
+                    self._calls[meant].append((module, node))
+                    if meant == ("", "") and isinstance(node.func, ast.Attribute):
+                        self._methods[node.func.attr].append((module, node))
 
     @cached_property
     def errors(self) -> Mapping[tuple[str, str], int]:
         """Each class of errors, with its exit status."""
-        found = {TOP: 1, VALUES: 2}
+        found = {TOP: 1, **VALUES}
         while True:
             new = {}
             for module in self.modules.values():
@@ -163,11 +179,15 @@ class Tree:
                 if module.place.startswith("demo/") and kind[0].startswith("tui.demo.refused"):
                     continue
                 yield self._made(module, call, kind, status)
-        for value, (kind, status) in SAID.items():
+        for value, (kind, status, first) in SAID.items():
             for module, call in self._calls[value]:
-                if len(call.args) > 1 and not module.place.startswith("demo/"):  # where they are of a story
-                    parts = [self.texts(module, one) for one in call.args[1:3]]
+                if module.place.startswith("demo/"):  # where they are of a story
+                    continue
+                if parts := [self.texts(module, one) for one in call.args[first : first + 2]]:
                     yield self._one(module, call, kind, status, parts[0], (parts[1:] or [()])[0])
+        for module in self.modules.values():
+            for node, kind, sentence in _tabled(module, self.errors):
+                yield self._one(module, node, kind, self.errors[kind], self.texts(module, sentence), ())
         for module in self.modules.values():
             if module.name.startswith("tui.settings"):
                 for node, said in _gathered(module):
@@ -175,7 +195,7 @@ class Tree:
 
     def _made(self, module: _Module, call: ast.Call, kind: tuple[str, str], status: int) -> Raised:
         message, hint, given = self._given(module, call, kind)
-        messages = self.texts(*message, given=given) if message else (ANY,)
+        messages = self.texts(*message, given=given) if message else (GAP,)
         hints = self.texts(*hint, given=given) if hint else ()
         return self._one(module, call, kind, status, messages, hints)
 
@@ -201,7 +221,7 @@ class Tree:
 
     def _given(
         self, module: _Module, call: ast.Call, kind: tuple[str, str]
-    ) -> tuple[tuple[_Module, ast.expr] | None, tuple[_Module, ast.expr] | None, Mapping[str, ast.expr]]:
+    ) -> tuple[tuple[_Module, ast.expr] | None, tuple[_Module, ast.expr] | None, Given]:
         """Where the sentence and the remedy of a call stand, and what the class's own sentence is given."""
         owner, init = self._init(kind)
         names = ["message", "hint"]
@@ -219,7 +239,11 @@ class Tree:
                     parts |= dict(zip(("message", "hint"), node.args, strict=False))
                     assert owner is not None
                     where = {key: (owner, value) for key, value in parts.items()}
-                    return where.get("message"), where.get("hint"), given
+                    return (
+                        where.get("message"),
+                        where.get("hint"),
+                        {key: (module, one) for key, one in given.items()},
+                    )
         return None, None, {}
 
     def _init(self, kind: tuple[str, str]) -> tuple[_Module | None, Function | None]:
@@ -239,26 +263,27 @@ class Tree:
         module: _Module,
         node: ast.expr | None,
         deep: int = 0,
-        given: Mapping[str, ast.expr] | None = None,
+        given: Given | None = None,
     ) -> tuple[str, ...]:
         """What an expression can say."""
         found = dict.fromkeys(_tidy(text) for text in self._texts(module, node, deep, given or {}))
         return tuple(text for text in found if text and not _is_covered(text, found))
 
-    def _texts(
-        self, module: _Module, node: ast.expr | None, deep: int, given: Mapping[str, ast.expr]
-    ) -> list[str]:
+    def _texts(self, module: _Module, node: ast.expr | None, deep: int, given: Given) -> list[str]:
         if deep > DEEPEST:
-            return [ANY]
+            return [GAP]
         match node:
             case ast.Constant(value=str(text)):
                 return [text]
             case ast.JoinedStr(values=parts):
                 return self._joined(module, parts, deep, given)
             case ast.FormattedValue(value=value, format_spec=None) if _is_worth_it(value):
-                found = self._texts(module, value, deep + 1, given)
+                found = list(dict.fromkeys(self._texts(module, value, deep + 1, given)))
+                gathered = module.name.startswith("tui.settings") and isinstance(value, ast.Name)
+                if len([*filter(None, found)]) > FEW and not gathered:
+                    return [GAP]
                 # Words that may be left out begin with what joins them; of others "" means that it is not so.
-                optional = all(text[0] in " ,;:(" for text in found if text)
+                optional = all(text[0] in " ,;:(" or text[-1] == " " for text in found if text)
                 return found if optional else [text for text in found if text]
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 return self._joined(module, [left, right], deep, given)
@@ -276,34 +301,36 @@ class Tree:
                 return self._returned(module, function, deep)
             case ast.Await(value=value):
                 return self._texts(module, value, deep, given)
-        return [ANY]
+        return [GAP]
 
-    def _joined(
-        self, module: _Module, parts: Sequence[ast.expr], deep: int, given: Mapping[str, ast.expr]
-    ) -> list[str]:
+    def _joined(self, module: _Module, parts: Sequence[ast.expr], deep: int, given: Given) -> list[str]:
         each = [self._texts(module, part, deep, given) for part in parts]
         while len(list(product(*each))) > MOST:
             longest = max(range(len(each)), key=lambda at: len(each[at]))
-            each[longest] = [ANY]
+            each[longest] = [GAP]
         return ["".join(words) for words in product(*each)]
 
-    def _named(
-        self, module: _Module, node: ast.Name, name: str, deep: int, given: Mapping[str, ast.expr]
-    ) -> list[str]:
+    def _named(self, module: _Module, node: ast.Name, name: str, deep: int, given: Given) -> list[str]:
         if name in given:
-            return [ANY]
+            caller, value = given[name]
+            return self._texts(caller, value, deep + 1, {})
         function = module.function_around(node)
         if function is not None:
+            arguments = [one.arg for one in (*function.args.args, *function.args.kwonlyargs)]
             if values := _assigned(function, name):
-                return [text for value in values for text in self._texts(module, value, deep + 1, given)]
-            if name in (arguments := [one.arg for one in (*function.args.args, *function.args.kwonlyargs)]):
+                found = [text for value in values for text in self._texts(module, value, deep + 1, given)]
+                for more in _added(function, name):
+                    added = self._texts(module, more, deep + 1, given)
+                    found += [text + one for text in found for one in added][:MOST]
+                return [*found, *([GAP] if name in arguments else [])]
+            if name in arguments:
                 return self._passed(module, function, name, arguments, deep)
             if name in _bound(function):
-                return [ANY]
+                return [GAP]
         owner, original = module.imported.get(name, (module.name, name))
         if owner in self.modules and original in self.modules[owner].constants:
             return self._texts(self.modules[owner], self.modules[owner].constants[original], deep + 1, {})
-        return [ANY]
+        return [GAP]
 
     def _passed(
         self, module: _Module, function: Function, name: str, arguments: list[str], deep: int
@@ -312,23 +339,27 @@ class Tree:
         found = []
         inside = isinstance(module.parents.get(function), ast.ClassDef)
         positional = arguments[1:] if inside and arguments[0] in ("self", "cls") else arguments
-        for caller, call in self._calls[module.name, function.name]:
+        calls = [*self._calls[module.name, function.name]]
+        if inside:  # of something that is no module: whatever has a method of this name, in the same package
+            package = module.name.rpartition(".")[0]
+            calls += [one for one in self._methods[function.name] if one[0].name.startswith(package)]
+        for caller, call in calls:
             given = dict(zip(positional, call.args, strict=False))
             given |= {word.arg: word.value for word in call.keywords if word.arg}
             if name in given:
                 found += self._texts(caller, given[name], deep + 1, {})
-        return found or [ANY]
+        return found or [GAP]
 
     def _returned(self, module: _Module, called: ast.expr, deep: int) -> list[str]:
         owner, name = module.meant(called)
         if owner not in self.modules or name not in self.modules[owner].functions:
-            return [ANY]
+            return [GAP]
         function = self.modules[owner].functions[name]
         found = []
         for node in ast.walk(function):
             if isinstance(node, ast.Return) and node.value is not None:
                 found += self._texts(self.modules[owner], node.value, deep + 1, {})
-        return found or [ANY]
+        return found or [GAP]
 
 
 def _is_worth_it(node: ast.expr) -> bool:
@@ -353,6 +384,26 @@ def _assigned(function: Function, name: str) -> list[ast.expr]:
             case ast.NamedExpr(target=ast.Name(id=target), value=value) if target == name:
                 found.append(value)
     return found
+
+
+def _added(function: Function, name: str) -> list[ast.expr]:
+    """What is put behind a name's text."""
+    return [
+        node.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name
+    ]
+
+
+def _tabled(
+    module: _Module, errors: Collection[tuple[str, str]]
+) -> Iterator[tuple[ast.AST, tuple[str, str], ast.expr]]:
+    """Rows of a table that have a kind of error, and behind it its sentence."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Tuple):
+            for kind, sentence in pairwise(node.elts):
+                if isinstance(sentence, ast.Constant) and (meant := module.meant(kind)) in errors:
+                    yield node, meant, sentence
 
 
 def _bound(function: Function) -> set[str]:
@@ -386,13 +437,13 @@ def _called(node: ast.expr) -> str:
 
 
 def _is_covered(text: str, among: Iterable[str]) -> bool:
-    """Whether another of these has "..." where this one has words, or nothing."""
+    """Whether another of these has a gap where this one has words, or nothing."""
     wider = (one for one in among if one != text and one.strip(f"{ANY} ;:,()") and ANY in one)
     return any(re.fullmatch(re.escape(one).replace(re.escape(ANY), ".*"), text) for one in wider)
 
 
 def _tidy(text: str) -> str:
-    """One line, with one "..." where several come together."""
-    text = re.sub(r"(?<![$\w{])\{\w+\}", ANY, " ".join(text.replace("…", ANY).split()))
-    text = re.sub(r"\.\.\.(?:[ ]?\.\.\.)+", ANY, text).strip()
+    """One line, with one "..." where several gaps come together."""
+    text = re.sub(r"(?<![$\w{])\{\w+\}", GAP, " ".join(text.replace("…", ANY).split()))
+    text = re.sub(rf"{GAP}(?:(?:[ /]|\\.r?)?{GAP})+", GAP, text).replace(GAP, ANY).strip()
     return re.sub(r"\[(apps|engines|fleets)\.\.\.\.", r"[\1.NAME", text)
