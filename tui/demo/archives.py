@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tui.demo.objects import Container
     from tui.demo.places import Places
 
+MODIFIED, ADDED = 0, 1
+"""Kinds of changes, in the words of the Engine API."""
+
 Tree = dict[str, bytes | None]
 """By absolute path: a file's contents, None for a folder."""
 
@@ -57,12 +60,15 @@ class Files:
         tree, folder = self._tree(container, path)
         if folder != "/" and folder not in tree:
             raise _missing(container, path)
+        before = dict(tree)
         try:
             with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
                 for member in tar:
                     self._unpack(tree, folder, tar, member)
         except tarfile.TarError as error:
             raise Refused(500, f"Error processing tar file: {error}") from None
+        if tree is self._trees.get(container.id):  # else it is a volume's
+            _note(container, before, tree)
 
     def _unpack(self, tree: Tree, folder: str, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
         target = posixpath.normpath(posixpath.join(folder, member.name))
@@ -124,3 +130,12 @@ def _parents(path: str) -> list[str]:
 
 def _missing(container: Container, path: str) -> Refused:
     return Refused(404, f"Could not find the file {path} in container {container.name}")
+
+
+def _note(container: Container, before: Tree, tree: Tree) -> None:
+    """What is other now than in its image (GET /containers/{id}/changes)."""
+    known = {str(one["Path"]) for one in container.changes}
+    for path, held in tree.items():
+        is_new = path not in before
+        if path not in known and (is_new or before[path] != held):
+            container.changes.append({"Path": path, "Kind": ADDED if is_new else MODIFIED})
