@@ -32,7 +32,11 @@ class SystemRoutes:
             router.add("GET", path, self.no_swarm)
 
     async def ping(self, request: web.BaseRequest) -> web.Response:
-        headers = {"Cache-Control": "no-cache, no-store, must-revalidate", "Pragma": "no-cache"}
+        headers = {
+            "Cache-Control": "no-cache, no-store, must-revalidate",
+            "Pragma": "no-cache",
+            "Builder-Version": "2",
+        }
         text = "" if request.method == "HEAD" else "OK"
         return web.Response(text=text, headers=headers)
 

@@ -1,0 +1,59 @@
+"""POST /session: the connection of a build's client becomes HTTP/2, on which we ask for its files."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tui.demo.client_files import ClientFiles
+from tui.demo.refused import Refused
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from tui.demo.router import Router
+
+PATIENCE = 5.0
+"""Seconds that a build waits for its session, which comes on another connection."""
+
+
+class Sessions:
+    """Those that are open, by their IDs."""
+
+    def __init__(self, router: Router) -> None:
+        self._open: dict[str, ClientFiles] = {}
+        self._news = asyncio.Event()
+        router.add("POST", "/session", self.take)
+
+    async def of(self, id: str) -> ClientFiles:
+        """The session of an ID. Raises Refused where none comes."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while id not in self._open:
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise Refused(500, f"no active session for {id}: context deadline exceeded") from None
+        return self._open[id]
+
+    async def take(self, request: web.BaseRequest) -> web.StreamResponse:
+        transport = request.transport
+        id = request.headers.get("X-Docker-Expose-Session-Uuid", "")
+        if not isinstance(transport, asyncio.Transport):
+            raise ConnectionResetError("the client left")
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(loop=loop)
+        protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
+        transport.write(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+        files = ClientFiles(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
+        self._open[id] = files
+        self._news.set()
+        try:
+            await files.begin()
+            await files.ended.wait()
+        finally:
+            self._open.pop(id, None)
+            files.close()
+        raise ConnectionResetError("the session ended with its connection")
