@@ -28,15 +28,15 @@ async def open_log(robot: Robot, name: str) -> str:
     return id
 
 
-async def test_in_a_log_its_container_is_inspected_and_copied(dashboard: Open) -> None:
+async def test_in_a_log_its_container_is_inspected_and_its_lines_are_copied(dashboard: Open) -> None:
     async with dashboard() as robot:
-        id = await open_log(robot, "fk00002")
+        await open_log(robot, "fk00002")
         await robot.press("i")
         await robot.wait_for("fk00002 · details")
         await robot.press("escape")
         await robot.wait_gone("fk00002 · details")
         await robot.press("y")
-        await said(robot, f"copied {id}")
+        await said(robot, "lines of the screen; also in")
         assert robot.app.main.focus_on == "log"
 
 
@@ -73,7 +73,7 @@ async def test_in_the_log_of_a_container_that_is_gone_they_say_so(dashboard: Ope
         id = await open_log(robot, "fk00002")
         assert await robot.ask("DELETE", f"/containers/{id}?force=1") == 204
         await robot.wait(lambda: id not in robot.app.store.containers)
-        for key in "xiXy":
+        for key in "xiXY":
             robot.app.clear_notifications()
             await robot.press(key)
             await said(robot, "the container of this log is not there any more")

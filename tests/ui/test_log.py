@@ -126,7 +126,9 @@ async def test_saving_writes_every_line_and_says_where(dashboard: Open, tmp_path
         await robot.control("lograw", b"kept\n", name="fk00000", stream=1)
         await robot.wait_for("kept")
         await robot.press("greater_than_sign")
-        await robot.wait_for("lines saved to")
+        await robot.wait_for("Save 21 lines to")
+        await robot.press("enter")
+        await robot.wait_for("21 lines saved to")
         (saved,) = (tmp_path / "state/holdfast/saved").glob("fk00000-*.log")
         assert saved.read_bytes().endswith(b"kept\n")
         assert saved.read_bytes().count(b"boot line") == 20

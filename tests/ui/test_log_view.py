@@ -20,7 +20,6 @@ from tui.widgets.output_view import FRAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from tui.presentation.style import Line
 
@@ -66,7 +65,7 @@ def texts(count: int, first: int = 0) -> list[tuple[int, bytes, bytes]]:
 def opened(app: Shell, lines: Iterable[tuple[int, bytes, bytes]], **bounds: int) -> Output:
     output = Output(**bounds)
     output.extend(lines)
-    app.pane.open("id", "web", output)
+    app.pane.open(("id",), "web", output)
     return output
 
 
@@ -249,26 +248,3 @@ async def test_sideways_stops_where_the_lines_on_the_screen_end() -> None:
         for _ in range(50):
             app.pane.sideways(-8)
         assert app.rows()[0].startswith(" 0123456789")
-
-
-async def test_saving_twice_in_a_second_keeps_both_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
-    app = Shell()
-    async with app.run_test() as pilot:
-        output = Output()
-        output.extend(texts(3))
-        app.pane.open("id", "../../etc/web", output)
-        app.pane.save()
-        app.pane.save()
-        for _ in range(100):
-            await pilot.pause(0.02)
-            if len(app.said) == 2:
-                break
-        assert len(app.said) == 2 and all("3 lines saved to" in said for said in app.said)
-        assert list(tmp_path.iterdir()) == [tmp_path / "state"]  # it may be a build context
-        files = list((tmp_path / "state/holdfast/saved").iterdir())
-        assert len(files) == 2
-        assert all(file.read_bytes() == b"line 0\nline 1\nline 2\n" for file in files)

@@ -532,6 +532,8 @@ async def test_output_is_folded_opened_searched_and_saved(
         view = robot.app.main.operation
         await robot.wait(lambda: view._cursor == ("2", 0))
         await robot.press("greater_than_sign")
+        await robot.wait_for("Save everything to")
+        await robot.press("enter")
         folder = tmp_path / "state/holdfast/saved"
         await robot.wait(lambda: list(folder.glob("api-build-*.log")))
         [saved] = folder.glob("api-build-*.log")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DASHBOARD_ONLY = ("theme", "demo", "read_only")
 
-LOOKS = ("status", "engines", "history", "drift", "verify", "doctor", "bundle", "completion", "man")
+LOOKS = ("status", "engines", "logs", "history", "drift", "verify", "doctor", "bundle", "completion", "man")
 """What changes nothing, and may be told so."""
 
 

@@ -1,4 +1,4 @@
-"""Verbs for the comfort of the command line: their arguments, and what does them."""
+"""Verbs that look at one thing, or are for comfort: their arguments, and what does them."""
 
 from __future__ import annotations
 
@@ -66,6 +66,20 @@ def _bundle(given: argparse.Namespace, asked: Asked, _: argparse.ArgumentParser)
     return bundle.run(asked, given.output, Extent(given.log_size << 20, given.hours), json=given.json)
 
 
+def _add_logs(made: argparse.ArgumentParser) -> None:
+    from tui.cli.options import add_logs
+
+    made.add_argument("app", nargs="?", default="", metavar="APP", help="the app; else the only one")
+    add_logs(made)
+
+
+def _logs(given: argparse.Namespace, asked: Asked, _: argparse.ArgumentParser) -> int:
+    from tui.cli import logs
+
+    wanted = {name: getattr(given, name) for name in logs.LogsOptions._fields}
+    return logs.run(asked, logs.LogsOptions(**wanted))
+
+
 def _number(text: str) -> int:
     import argparse
 
@@ -78,5 +92,6 @@ def _number(text: str) -> int:
 FURTHER = {
     "bundle": FurtherVerb(_add_bundle, _bundle),
     "completion": FurtherVerb(_add_completion, _completion),
+    "logs": FurtherVerb(_add_logs, _logs),
     "man": FurtherVerb(_add_man, _man),
 }

@@ -1,4 +1,4 @@
-"""The options of operations, as argparse takes them."""
+"""The options of operations and of logs, as argparse takes them."""
 
 from __future__ import annotations
 
@@ -58,3 +58,23 @@ OPTIONS = {
     Argument.CONTAINER: _valued("--name --as", "APP", "what the app is called; else as the container"),
 }  # fmt: skip
 """The options of operations. A version is a word without an option."""
+
+
+def _tail(text: str) -> str:
+    if text not in ("", "all") and not (text.isdecimal() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f'{text} is neither a number nor "all"')
+    return text
+
+
+def add_logs(made: argparse.ArgumentParser) -> None:
+    """What `holdfast logs` takes besides an app."""
+    made.add_argument("--follow", "-f", action="store_true", help="go on with what is written from now on")
+    made.add_argument("--since", default="", metavar="TIME", help='"10m", "2h", "14:30", "2026-11-28 10:00"')
+    made.add_argument("--until", default="", metavar="TIME", help="the same for the end")
+    made.add_argument("--tail", type=_tail, default="", metavar="N", help="the newest N lines, or all")
+    made.add_argument(
+        "--grep", default="", metavar="TEXT", help="a text, /an expression/, !text for those without it"
+    )
+    made.add_argument("--release", type=_release, default=0, metavar="rN", help="of an earlier release")
+    made.add_argument("--timestamps", "-t", action="store_true", help="when each line was written")
+    made.add_argument("--json", action="store_true", help="each line as a line of JSON")

@@ -26,6 +26,11 @@ DESCRIPTIONS = {
     "answers, how long that takes, and with --apps which release of each app runs where, and which engines "
     "differ. All are asked at once, none for longer than 5 seconds; one that is not enabled, or in "
     "maintenance, only where --context or --host names it. Exit status 3 where one does not answer.",
+    "logs": "Show what the live release of an app writes, or with --release an earlier one that still has "
+    "its container; of an app on several engines in one, by the engines' own clocks. Without --since and "
+    "--tail the newest lines, as many as [log] tail says. Times are local; --since 2h --until 1h is what was "
+    "between. In a pipe lines are written as they are, on a terminal nothing in them moves the cursor. "
+    "Exit status 1 where there is no such container, 3 where an engine is out of reach.",
     "drift": "Whether what is live is still what was deployed, with each cause. "
     "Exit status 1 where it is not.",
     "verify": "What drift looks at; with --deep the layers on the engine too, of what is live and of every "
@@ -68,6 +73,11 @@ EXAMPLES: dict[str, Sequence[str]] = {
     "unlock": ["holdfast unlock web", "holdfast unlock web --plan"],
     "status": ["holdfast status", "holdfast status web --json", "holdfast status --drift"],
     "engines": ["holdfast engines", "holdfast engines --apps", "holdfast engines --json"],
+    "logs": [
+        "holdfast logs web --follow",
+        "holdfast logs web --since 2h --grep '/ 5[0-9][0-9] /'",
+        "holdfast logs web --release r3",
+    ],
     "drift": ["holdfast drift", "holdfast drift web --json"],
     "verify": ["holdfast verify", "holdfast verify web v1.4.0", "holdfast verify --deep --json"],
     "history": [
@@ -94,6 +104,7 @@ SHORT = {
     "status": "what is live, and what can be gone back to",
     **{name: verb.short for name, verb in VERBS.items()},
     "engines": "which engines there are, and how each is",
+    "logs": "what the live release writes",
     "history": "releases, or what was done",
     "drift": "whether what runs is what was deployed",
     "verify": "drift, layers, and the chain of trust",

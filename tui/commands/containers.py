@@ -45,7 +45,12 @@ CONTAINER_INSPECT = Command(
     opens=True,
 )
 CONTAINER_LOG = Command(
-    "container.log", "Show the container's log", ("l",), Scope.CONTAINERS, why_not=_one, footer="log"
+    "container.log",
+    "Show the log, of marked ones in one",
+    ("l",),
+    Scope.CONTAINERS,
+    why_not=selected,
+    footer="log",
 )
 CONTAINER_SHELL = Command(
     "container.shell",

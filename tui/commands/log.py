@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from tui.commands.command import Command, Scope, Situation
+from tui.commands.container_actions import none
 
 
 def _hidden(situation: Situation) -> str:
     """Why nothing is done to a log that an operation stands in the place of."""
     return "an operation stands in the place of the log; <container.log> shows one" if situation.shown else ""
+
+
+def _none_open(situation: Situation) -> str:
+    return _hidden(situation) or ("" if situation.containers else none(situation))
 
 
 LOG_DOWN = Command("log.down", "One line down", ("j", "down"), Scope.OUTPUTS)
@@ -29,10 +34,37 @@ LOG_SEARCH = Command("log.search", "Search", ("slash",), Scope.OUTPUTS, footer="
 LOG_NEXT = Command("log.next", "To the next match", ("n",), Scope.OUTPUTS)
 LOG_PREVIOUS = Command("log.previous", "To the match before", ("N",), Scope.OUTPUTS)
 LOG_SAVE = Command(
-    "log.save", "Save everything to a file", ("greater_than_sign",), Scope.OUTPUTS, footer="save"
+    "log.save",
+    "Save what is shown to a file",
+    ("greater_than_sign",),
+    Scope.OUTPUTS,
+    footer="save",
+    opens=True,
+)
+LOG_FILTER = Command(
+    "log.filter",
+    "Show the lines alone that match, !text those that do not",
+    ("ampersand",),
+    Scope.LOG,
+    why_not=_hidden,
+)
+LOG_RANGE = Command(
+    "log.range", "Show a time: since, or since..until", ("at",), Scope.LOG, why_not=_none_open
+)
+LOG_FIELDS = Command(
+    "log.fields", "Show JSON lines as fields, or as they came", ("m",), Scope.LOG, why_not=_hidden
+)
+LOG_COPY = Command(
+    "log.copy",
+    "Copy the line that was searched, else those on the screen",
+    ("y",),
+    Scope.LOG,
+    why_not=_hidden,
+    footer="copy",
 )
 
 LOG = (
     LOG_DOWN, LOG_UP, LOG_PAGE_DOWN, LOG_PAGE_UP, LOG_FIRST, LOG_LAST, LOG_LEFT, LOG_RIGHT, LOG_FOLLOW,
-    LOG_WRAP, LOG_TIMESTAMPS, LOG_SEARCH, LOG_NEXT, LOG_PREVIOUS, LOG_SAVE,
+    LOG_WRAP, LOG_TIMESTAMPS, LOG_FIELDS, LOG_SEARCH, LOG_NEXT, LOG_PREVIOUS, LOG_FILTER, LOG_RANGE, LOG_SAVE,
+    LOG_COPY,
 )  # fmt: skip

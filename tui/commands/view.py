@@ -6,8 +6,15 @@ from tui.commands.command import LIST_PANES, Command, Scope, Situation
 from tui.commands.container_actions import none
 
 
-def _copy(situation: Situation) -> str:
-    return none(situation) if situation.pane is Scope.LOG and not situation.containers else ""
+def _command(situation: Situation) -> str:
+    if situation.pane is Scope.LOG:
+        return "" if situation.containers else none(situation)
+    shown = (
+        situation.containers or situation.images or situation.tags or situation.volumes or situation.networks
+    )
+    if shown or situation.apps or situation.pane is Scope.EVENTS:
+        return ""
+    return "nothing is selected"
 
 
 VIEW_HELP = Command("view.help", "Help: the keys where you are", ("question_mark", "f1"), footer="help")
@@ -54,19 +61,19 @@ LIST_SORT = Command("list.sort", "Sort by the next column", ("o",), Scope.LISTS,
 LIST_MARK = Command("list.mark", "Mark the row, or take the mark off", ("space",), Scope.LISTS, footer="mark")
 LIST_MARK_ALL = Command("list.mark_all", "Mark all rows, or none", ("asterisk",), Scope.LISTS)
 LIST_OPEN = Command("list.open", "Open what the row stands for", ("enter",), Scope.LISTS)
-LIST_COPY = Command(
-    "list.copy",
-    "Copy the ID, digest or reference",
-    ("y",),
+LIST_COPY = Command("list.copy", "Copy the ID, digest or reference", ("y",), Scope.LISTS, footer="copy")
+LIST_COMMAND = Command(
+    "list.command",
+    "Copy the docker command that shows the same",
+    ("Y",),
     Scope.LISTS,
-    why_not=_copy,
-    footer="copy",
+    why_not=_command,
     also=Scope.LOG,
 )
 
 LISTS = (
     LIST_DOWN, LIST_UP, LIST_PAGE_DOWN, LIST_PAGE_UP, LIST_FIRST, LIST_LAST, LIST_FILTER, LIST_SORT,
-    LIST_MARK, LIST_MARK_ALL, LIST_OPEN, LIST_COPY,
+    LIST_MARK, LIST_MARK_ALL, LIST_OPEN, LIST_COPY, LIST_COMMAND,
 )  # fmt: skip
 
 HINTS = {

@@ -1,20 +1,15 @@
-"""Commands that only look: inspect, copy."""
+"""Commands that only look: inspect, layers."""
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING
 
-from tui.commands.apps import OPERATION_COPY, made
 from tui.commands.containers import CONTAINER_INSPECT
 from tui.commands.images import IMAGE_HISTORY, IMAGE_INSPECT, TAG_HISTORY, TAG_INSPECT, TAG_REFRESH
-from tui.commands.view import LIST_COPY, VIEW_RETRY
+from tui.commands.view import VIEW_RETRY
 from tui.engine.errors import EngineError
-from tui.model.reference import split_reference
-from tui.presentation.clipboard import clipboard_sequence
 from tui.presentation.details import layers_lines, raw_lines, sections_lines
-from tui.presentation.images import digest_of
 from tui.presentation.text import safe
 from tui.screens.reading import Act, Drawn, ReadingScreen
 from tui.store.store import Topic
@@ -33,7 +28,6 @@ class Looking:
     """Carries them out."""
 
     def __init__(self, desk: Desk) -> None:
-        self._app = desk.app
         self._stage = desk.stage
         self._desk = desk
 
@@ -45,8 +39,6 @@ class Looking:
             IMAGE_HISTORY: self._layers,
             TAG_HISTORY: self._layers,
             TAG_REFRESH: lambda _: self._desk.session.ask_registries(),
-            LIST_COPY: self._copy,
-            OPERATION_COPY: lambda situation: self._put_on_clipboard([made(situation.shown)]),
             VIEW_RETRY: lambda _: self._desk.session.watcher.retry_now(),
         }
 
@@ -103,29 +95,3 @@ class Looking:
             return store.subscribe(Topic.SAMPLES, take)
 
         return Drawn(lines, subscribe)
-
-    def _copy(self, situation: Situation) -> None:
-        """Copy the most exact name of what is selected."""
-        texts = [c.id for c in situation.containers] or [
-            f"{split_reference(tag).repository}@{digest}" if (digest := digest_of(image, tag)) else tag
-            for tag, image in zip(situation.tags, situation.images, strict=False)
-        ]
-        texts = texts or [(image.digests or (image.id,))[0] for image in situation.images]
-        self._put_on_clipboard(texts or _released(situation) or [app.image for app in situation.apps])
-
-    def _put_on_clipboard(self, texts: list[str]) -> None:
-        """Through the terminal, also where that is far away."""
-        driver = self._app._driver
-        if texts and driver is not None:
-            driver.write(clipboard_sequence("\n".join(texts), in_tmux="TMUX" in os.environ))
-            more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
-            self._stage.say(f"copied {safe(texts[0])}{more}", timeout=3)
-
-
-def _released(situation: Situation) -> list[str]:
-    """What the release under the cursor runs, or the live one of the app."""
-    releases = situation.releases
-    if releases is None:
-        return []
-    entry = releases.entries.get(situation.release) if situation.release else releases.live
-    return [entry.release.reference] if entry is not None else []

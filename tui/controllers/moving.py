@@ -79,10 +79,10 @@ class Outputs:
             log.LOG_FOLLOW: self._in_output(lambda output: output.follow_or_pause()),
             log.LOG_WRAP: lambda _: screen.log_pane.wrap_or_cut(),
             log.LOG_TIMESTAMPS: lambda _: screen.log_pane.show_or_hide_times(),
+            log.LOG_FIELDS: lambda _: screen.log_pane.fields_or_lines(),
             log.LOG_SEARCH: self._in_output(self._search),
             log.LOG_NEXT: self._in_output(lambda output: output.find_next()),
             log.LOG_PREVIOUS: self._in_output(lambda output: output.find_previous()),
-            log.LOG_SAVE: self._in_output(lambda output: output.save()),
             apps.OPERATION_FOLD: lambda _: screen.operation.fold_step(),
             apps.OPERATION_ERROR: lambda _: screen.operation.to_error(),
         }
@@ -147,7 +147,7 @@ class PaneMoves:
         elif shown is screen.operation:
             if screen.operation.clear_search():
                 return True
-        elif screen.log_pane.clear_search():
+        elif screen.log_pane.clear_search() or screen.log_pane.clear_filter():
             return True
         if screen.panes.zoomed:
             self._zoom()

@@ -12,6 +12,7 @@ from tui.controllers.bundles import Bundles
 from tui.controllers.changes import Changes
 from tui.controllers.charts import Charts
 from tui.controllers.consent import Consent
+from tui.controllers.copying import Copying
 from tui.controllers.desk import Desk
 from tui.controllers.dispatch import Dispatch
 from tui.controllers.findings import Findings
@@ -23,6 +24,7 @@ from tui.controllers.moving import Lists, Outputs, PaneMoves
 from tui.controllers.operations import Operations
 from tui.controllers.releases import Releases
 from tui.controllers.resources import Resources
+from tui.controllers.saving import Saving
 from tui.controllers.shell import Shell
 from tui.controllers.signing import Signing
 from tui.controllers.stage import Stage
@@ -108,10 +110,11 @@ class Workspace:
         changes, menus = Changes(desk), Menus(desk, self.choose)
         self.show_first_steps = menus.show_first_steps
         self.controllers: Sequence[Controller] = (
-            Lists(desk), Outputs(desk), PaneMoves(desk), menus, Looking(desk),
-            Findings(desk), self.logs, changes, Resources(desk, changes, self.choose), Shell(desk),
-            self.operations, self.releases, Charts(desk, self.releases.show), Signing(desk, self.operations),
-            Fleets(desk, self.operations, self.releases), Bundles(desk), *more(desk),
+            Lists(desk), Outputs(desk), PaneMoves(desk), menus, Looking(desk), Copying(desk, self.logs),
+            Saving(desk), Findings(desk), self.logs, changes, Resources(desk, changes, self.choose),
+            Shell(desk), self.operations, self.releases, Charts(desk, self.releases.show),
+            Signing(desk, self.operations), Fleets(desk, self.operations, self.releases), Bundles(desk),
+            *more(desk),
         )  # fmt: skip
         self._dispatch = Dispatch(self._stage, keymap, self.controllers)
         self._running: Worker[None] | None = None

@@ -21,7 +21,7 @@ from tui.engine.errors import NotFound, RequestRefused, StreamBroken
 from tui.engine.jsonmessage import JsonMessages, parse, refuse_attached
 from tui.engine.stdcopy import FramedLog, LogLine, LogReader, RawLog
 from tui.engine.system import read_info
-from tui.engine.timestamps import nanoseconds
+from tui.engine.timestamps import epoch
 from tui.engine.wire import Answer, Query, Wire, filters, segment
 from tui.model.drift import FileChanges
 
@@ -323,25 +323,33 @@ class Containers:
 
     @asynccontextmanager
     async def logs(
-        self, id: str, *, tail: int, since: str = "", tty: bool | None = None
+        self,
+        id: str,
+        *,
+        tail: int,
+        since: str = "",
+        until: str = "",
+        follow: bool = True,
+        tty: bool | None = None,
     ) -> AsyncIterator[AsyncIterator[builtins.list[LogLine]]]:
         """The log and what follows, as many lines at once as have arrived.
 
         tail    how many past lines come first (of those since `since`); below 0 all
         since   a moment (RFC 3339, or seconds since the epoch with up to nine decimals), itself included
+        until   the same for its end
+        follow  whether to go on with what comes
         tty     whether the container has a TTY; asked of the engine when None
 
         The iterator ends when the container stops, and mostly also when the engine does: ask which.
         """
         query: dict[str, str | int | bool] = {
-            "follow": True,
+            "follow": follow,
             "stdout": True,
             "stderr": True,
             "timestamps": True,
             "tail": tail if tail >= 0 else "all",
         }
-        if since:
-            query["since"] = _epoch(since)
+        query |= {name: epoch(at) for name, at in (("since", since), ("until", until)) if at}
         path = f"/containers/{segment(id)}/logs"
         async with self._wire.stream("GET", path, query, chunked=False) as answer:
             if tty is None:
@@ -365,11 +373,6 @@ class Containers:
         if content_type in (MULTIPLEXED, RAW):
             return content_type == RAW
         return (await self.inspect(id)).tty
-
-
-def _epoch(since: str) -> str:
-    moment = nanoseconds(since)
-    return since if moment is None else f"{moment // 1_000_000_000}.{moment % 1_000_000_000:09d}"
 
 
 async def _samples(answer: Answer) -> AsyncIterator[Sample]:

@@ -51,6 +51,12 @@ def after(moment: bytes) -> str:
     return f"{whole}.{rest:09d}"
 
 
+def epoch(moment: str) -> str:
+    """A moment as queries have it: seconds, a point and nine digits; what is none by RFC 3339 stays."""
+    at = nanoseconds(moment)
+    return moment if at is None else f"{at // 1_000_000_000}.{at % 1_000_000_000:09d}"
+
+
 def _split(rest: str) -> tuple[int, int]:
     """Nanoseconds, and the offset from UTC in seconds, of what follows the whole seconds."""
     fraction = 0

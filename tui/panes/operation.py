@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.store.operation_file import operation_chunks
 from tui.store.store import Change, Store, Topic
-from tui.widgets import saving
 from tui.widgets.operation_view import OperationView
+from tui.widgets.output_view import Saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,9 +50,10 @@ class OperationPane(OperationView):
                 return ended.seconds
         return None
 
-    def save(self) -> None:
-        """Save everything to a file."""
-        if self.operation is not None:
-            started = self.operation.started
-            chunks = operation_chunks(self.operation, self.end_texts())
-            self.run_worker(saving.save(self, f"{started.app}-{started.verb}", chunks))
+    def saved(self) -> Saved | None:
+        """What would be saved, None where there is nothing."""
+        if self.operation is None:
+            return None
+        started = self.operation.started
+        chunks = partial(operation_chunks, self.operation, self.end_texts())
+        return Saved(f"{started.app}-{started.verb}", "everything", chunks)

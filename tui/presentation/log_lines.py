@@ -8,13 +8,18 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 from tui.presentation.ansi import ansi_line
 from tui.presentation.lines import clip, plain, wrapped
-from tui.presentation.text import cut, safe, width
+from tui.presentation.log_fields import fields_line
+from tui.presentation.text import cut, fit, safe, width
 
 if TYPE_CHECKING:
-    from tui.presentation.style import Line
+    from collections.abc import Sequence
+
+    from tui.presentation.highlights import Highlights
+    from tui.presentation.style import Line, Span
     from tui.store.output import OutputLine
 
 MAX_ROWS = 200
@@ -22,6 +27,9 @@ MAX_ROWS = 200
 
 MATCH_REACH = 65_536
 """Cells of a line within which the place of a match is looked for."""
+
+COPIED = 65_536
+"""Cells of a line that are copied."""
 
 TIME_CELLS = 13
 _BASES = ("log.notice", "log", "log.stderr")
@@ -33,6 +41,9 @@ class Look(NamedTuple):
     cells   of a row
     left    cells of the text that are scrolled out at the left; only when not wrapped
     needle  text whose places are highlighted; any case when it has no capital letter
+    fields  whether JSON lines and the like are shown as fields
+    names   what stands before the lines of each source: equally wide spans, () for nothing
+    marks   what else is highlighted, None for nothing
     """
 
     cells: int
@@ -40,11 +51,15 @@ class Look(NamedTuple):
     times: bool = False
     left: int = 0
     needle: str = ""
+    fields: bool = False
+    names: tuple[Span, ...] = ()
+    marks: Highlights | None = None
 
     @property
     def text_cells(self) -> int:
         """Cells that are left for the text; two at least, for the widest character."""
-        return max(self.cells - 1 - (TIME_CELLS if self.times else 0), 2)
+        named = width(self.names[0][0]) if self.names else 0
+        return max(self.cells - 1 - (TIME_CELLS if self.times else 0) - named, 2)
 
 
 def log_rows(line: OutputLine, look: Look, current: bool = False) -> list[Line]:
@@ -56,11 +71,10 @@ def log_rows(line: OutputLine, look: Look, current: bool = False) -> list[Line]:
     base = _BASES[line.stream] if line.stream < len(_BASES) else "log"
     cells = look.text_cells
     reach = (MAX_ROWS * cells if look.wrap else look.left + cells) + 1
-    text = highlighted(
-        ansi_line(line.text, base, reach + len(look.needle)),
-        look.needle,
-        "match.current" if current else "match",
-    )
+    text = _text_of(line, look, base, reach + len(look.needle))
+    if look.marks is not None and (places := look.marks.places(text)):
+        text = list(_restyled(text, places))
+    text = highlighted(text, look.needle, "match.current" if current else "match")
     if look.wrap:
         rows = list(islice(wrapped(text, cells), MAX_ROWS + 1))
         if len(rows) > MAX_ROWS:
@@ -70,17 +84,33 @@ def log_rows(line: OutputLine, look: Look, current: bool = False) -> list[Line]:
     glyph = ("▌", "log.stderr") if line.stream == 2 else (" ", base)
     first: Line = [glyph, (local_time(line.at), "log.time")] if look.times else [glyph]
     later: Line = [glyph, (" " * TIME_CELLS, "log.time")] if look.times else [glyph]
+    if look.names:
+        name = look.names[min(line.source, len(look.names) - 1)]
+        first.append(name)
+        later.append((" " * width(name[0]), base))
     return [clip([*(later if number else first), *row], look.cells, base) for number, row in enumerate(rows)]
 
 
-def text_width(line: OutputLine, limit: int) -> int:
+def _text_of(line: OutputLine, look: Look, base: str, limit: int) -> Line:
+    """The first cells of a line's text, or a little more."""
+    fields = fields_line(line.text, base, limit) if look.fields else None
+    return ansi_line(line.text, base, limit) if fields is None else fields
+
+
+def plain_text(line: OutputLine, names: Sequence[str]) -> str:
+    """A line for the clipboard: its container where there are several, and what is read of it, whole."""
+    text = plain(ansi_line(line.text, "log", COPIED))
+    return f"{safe(names[line.source])} | {text}" if names else text
+
+
+def text_width(line: OutputLine, look: Look, limit: int) -> int:
     """Cells of a line's text; what is over the limit may not be counted."""
-    return sum(width(text) for text, _ in ansi_line(line.text, "log", limit))
+    return sum(width(text) for text, _ in _text_of(line, look, "log", limit))
 
 
 def match_at(line: OutputLine, look: Look) -> int:
     """The cell of a line's text where the needle stands first; 0 when it is further than MATCH_REACH."""
-    text = plain(ansi_line(line.text, "log", MATCH_REACH))
+    text = plain(_text_of(line, look, "log", MATCH_REACH))
     found = _matcher(look.needle).search(text)
     return width(text[: found.start()]) if found else 0
 
@@ -91,9 +121,54 @@ def dropped_row(count: int, cells: int) -> Line:
     return clip([(words, "log.notice")], cells, "log")
 
 
-def log_title(head: str, name: str, seen: int) -> str:
-    """E.g. "5 Log  web  12,340 lines"; name is what the engine says."""
-    return f"{head}  {safe(name)}  {seen:,} line{'' if seen == 1 else 's'}"
+def log_title(
+    head: str, name: str, seen: int, between: str = "", wanted: str = "", of: int = 0, cells: int = 1 << 16
+) -> str:
+    """E.g. "5 Log  web  12,340 lines · since 14:30"; name is what the engine says.
+
+    With what is wanted of `of` lines: "5 Log  web  12 of 12,340 lines · &error". Where there
+    are not cells enough the name gives way.
+    """
+    lines = of if wanted else seen
+    count = f"{seen:,} of {of:,}" if wanted else f"{seen:,}"
+    more = [f" · {part}" for part in (f"&{safe(wanted)}" if wanted else "", between) if part]
+    behind = f"  {count} line{'' if lines == 1 else 's'}{''.join(more)}"
+    named = safe(name)
+    room = max(cells - width(head) - 2 - width(behind), NAME_LEAST)
+    return f"{head}  {fit(named, min(width(named), room))}{behind}"
+
+
+NAME_LEAST = 8
+"""Cells that a name keeps in a title."""
+
+NAME_CELLS = 20
+"""Cells that a name takes before a line at most."""
+
+NAME_COLOURS = (
+    "cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright_green", "bright_magenta",
+    "bright_blue",
+)  # fmt: skip
+
+
+@lru_cache(8)
+def source_names(names: tuple[str, ...], cells: int) -> tuple[Span, ...]:
+    """What stands before the lines of each source in so many cells: its name, in a colour of its own.
+
+    A name has its colour wherever it is; where two would have the same, the second has the next one.
+    """
+    shown = [safe(name) for name in names]
+    widest = min(max(map(width, shown), default=0), NAME_CELLS, max(cells // 3, 4))
+    colours: dict[str, str] = {}
+    taken: set[int] = set()
+    for name in sorted(set(names)):
+        at = crc32(name.encode("utf-8", "replace")) % len(NAME_COLOURS)
+        while at in taken and len(taken) < len(NAME_COLOURS):
+            at = (at + 1) % len(NAME_COLOURS)
+        taken.add(at)
+        colours[name] = NAME_COLOURS[at]
+    return tuple(
+        (fit(text, widest) + " ", f"log {colours[name]}") for name, text in zip(names, shown, strict=True)
+    )
 
 
 def log_state(words: str, following: bool, below: int) -> str:
@@ -155,19 +230,20 @@ def highlighted(line: Line, needle: str, style: str) -> Line:
     """The line with a style over each place of the needle."""
     if not needle:
         return line
-    places = [found.span() for found in _matcher(needle).finditer(plain(line))]
-    return list(_restyled(line, places, style)) if places else line
+    places = [(found.span(), style) for found in _matcher(needle).finditer(plain(line))]
+    return list(_restyled(line, places)) if places else line
 
 
-def _restyled(line: Line, places: list[tuple[int, int]], style: str) -> Iterator[tuple[str, str]]:
+def _restyled(line: Line, places: list[tuple[tuple[int, int], str]]) -> Iterator[Span]:
+    """The line with a style over each place; they stand in order, and none in another."""
     edges = iter(places)
-    first, last = next(edges)
+    (first, last), style = next(edges)
     begin = 0
     for text, old in line:
         end = begin + len(text)
         while begin < end:
             while last <= begin:
-                first, last = next(edges, (end + 1, end + 1))
+                (first, last), style = next(edges, ((end + 1, end + 1), style))
             inside = first <= begin
             stop = min(end, last if inside else first)
             yield text[begin - end : stop - end or None], f"{old} {style}" if inside else old

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from tui.settings.schema import SETTINGS
 
@@ -28,6 +29,13 @@ TABLES = {
 }
 
 
+def _written(value: Any) -> Any:
+    """A value as a file has it: tables are those of the example, in one text."""
+    if isinstance(value, tuple) and value and not isinstance(value[0], str):
+        return ", ".join(map(str, value))
+    return value
+
+
 def settings_page() -> str:
     """The page."""
     parts = [HEAD]
@@ -36,7 +44,7 @@ def settings_page() -> str:
         for setting in SETTINGS:
             place, _, name = setting.id.rpartition(".")
             if place == table:
-                default = f"`{json.dumps(setting.default)}`"  # as TOML has it, too
+                default = f"`{json.dumps(_written(setting.default))}`"  # as TOML has it, too
                 words = (f"`{name}`", default, setting.rule.allowed, setting.about)
                 parts.append("| " + " | ".join(word.replace("|", "\\|") for word in words) + " |")
     return "\n".join(parts) + "\n"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.widgets import Input
 
+from tui.commands.containers import CONTAINER_LOG
 from tui.commands.images import IMAGE_INSPECT, TAG_INSPECT
 from tui.commands.releases import RELEASE_SHOW
 from tui.panes.apps import AppsPane, app_of
@@ -80,8 +81,8 @@ class MainScreen(PanesScreen, inherit_bindings=False):
             keys = tuple(view.selected_apps())
         elif isinstance(view, ListView):
             keys = tuple(view.selected())
-        elif view is self.log_pane and self.log_pane.container_id is not None:
-            keys = (self.log_pane.container_id,)
+        elif view is self.log_pane:
+            keys = self.log_pane.container_ids
         if view is self.tags:
             images = tuple(self.tags.image_of(tag) for tag in keys)
         return Selection(
@@ -165,7 +166,9 @@ class MainScreen(PanesScreen, inherit_bindings=False):
     # What the panes say
 
     def on_list_view_opened(self, message: ListView.Opened) -> None:
-        if message.view is self.containers:
+        if message.view is self.containers and len(self.containers.marked()) > 1:
+            self.perform(CONTAINER_LOG)
+        elif message.view is self.containers:
             self.show_log(message.key)
         elif message.view is self.apps and self.apps.release:
             self.perform(RELEASE_SHOW)

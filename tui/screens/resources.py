@@ -53,6 +53,9 @@ PAGES = {
 """The page that a command opens."""
 
 
+COPIES = (view.LIST_COPY, view.LIST_COMMAND)
+
+
 class ResourcesScreen(ClosingScreen[None], inherit_bindings=False):
     """Tab turns the page, `X` offers what can be done, Escape or q goes back.
 
@@ -182,7 +185,7 @@ class ResourcesScreen(ClosingScreen[None], inherit_bindings=False):
             MOVES[command](self._list)
         elif command in PAGES:
             self._show(PAGES[command])
-        elif command.scope is self._page and command is not resources.VOLUME_INSPECT:
+        elif command in COPIES or (command.scope is self._page and command is not resources.VOLUME_INSPECT):
             self._choose(command, self.selected())
         elif command is view.LIST_OPEN or command is resources.VOLUME_INSPECT:
             self._open()

@@ -148,8 +148,9 @@ class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
             choices = [Choice(str(one), "", value_words(one)) for one in setting.rule.choices]
             self._open(MenuDialog(setting.title, choices, first=str(now)), setting)
         else:
-            text = ", ".join(now) if isinstance(now, tuple) else str(now)
-            self._open(NameDialog(f"{setting.title}: {setting.about}", text, _refusing(setting)), setting)
+            self._open(
+                NameDialog(f"{setting.title}: {setting.about}", _written(now), _refusing(setting)), setting
+            )
 
     def _open(self, dialog: ClosingScreen[str], setting: Setting) -> None:
         def answered(answer: str | None) -> None:
@@ -194,6 +195,11 @@ class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
         if message.final:
             self.query_one("#line").display = False
             self._list.focus()
+
+
+def _written(value: Any) -> str:
+    """A value as somebody would write it in a line."""
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _read(setting: Setting, text: str) -> Any:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.model.highlight import DEFAULT, ROLES, Highlight
 from tui.model.notice import DONE, ENDINGS, FAILED
 from tui.model.policy import Policy
+from tui.settings.log_keys import COLOURS, colour, highlights, since
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -16,12 +18,14 @@ if TYPE_CHECKING:
 
 
 class LogSettings(NamedTuple):
-    """[log]. tail: lines fetched when a log opens; lines: lines kept in memory."""
+    """[log]. tail: lines fetched when a log opens, or those since `since`; lines: lines kept in memory."""
 
     tail: int = 500
     lines: int = 100_000
     wrap: bool = False
     timestamps: bool = False
+    since: str = ""
+    highlight: tuple[Highlight, ...] = DEFAULT
 
 
 class ContainerSettings(NamedTuple):
@@ -142,16 +146,6 @@ def _command(value: Any) -> tuple[str, ...]:
     return words
 
 
-def _colour(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError
-    if value.removeprefix("bright_") in COLOURS or (
-        len(value) == 7 and value[0] == "#" and not value[1:].strip("0123456789abcdefABCDEF")
-    ):
-        return value
-    raise ValueError
-
-
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError
@@ -187,9 +181,6 @@ def some_of(*allowed: str) -> Key:
         return tuple(word for word in allowed if word in found)
 
     return Key("some of " + ", ".join(f'"{word}"' for word in allowed), check)
-
-
-COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -276,6 +267,22 @@ SETTINGS = (
     Setting("log.lines", "Log: lines kept", number(1000, 1_000_000), "lines kept in memory, the newest"),
     Setting("log.wrap", "Log: wrap", FLAG, "wrap long lines"),
     Setting("log.timestamps", "Log: timestamps", FLAG, "show when each line was written"),
+    Setting(
+        "log.since",
+        "Log: since when",
+        Key('"" for the newest lines, "10m", "2h", "1d", "14:30" or "2026-11-28 10:00"', since),
+        "how far back a log is fetched when it is opened, instead of a number of lines",
+    ),
+    Setting(
+        "log.highlight",
+        "Log: highlights",
+        Key(
+            f"rules {{match, colour}}: a text or /expression/, and {', '.join(ROLES)} or a colour; "
+            'or in one text "error bad, /time.?out/ yellow"',
+            highlights,
+        ),
+        "what is to be seen at once; a text without a capital is found in any case",
+    ),
     Setting("containers.show_stopped", "Containers: stopped ones", FLAG, "show those that do not run"),
     Setting(
         "containers.sort",
@@ -374,7 +381,7 @@ LATER: Mapping[str, str] = {
 }
 """Keys of what is still to come: refused with a reason rather than read and not obeyed."""
 
-COLOUR = Key(f'"#rrggbb", or one of {", ".join(COLOURS)} with or without "bright_" before it', _colour)
+COLOUR = Key(f'"#rrggbb", or one of {", ".join(COLOURS)} with or without "bright_" before it', colour)
 
 KEYS = Key('a key such as "k" or a list of them', _texts)
 """[keys] takes any command ID; whether the command exists is found out where the keys are bound."""

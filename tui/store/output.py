@@ -7,13 +7,15 @@ Blocks are never changed, so that a thread can write them to a file while lines 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from itertools import accumulate
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.store.matching import by_expression, by_needle, shown
+
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 MAX_LINES = 100_000
@@ -23,8 +25,13 @@ _BLOCK_BYTES = 256 * 2**10
 _BLOCK_OVERHEAD = 256  # the objects around a block's bytes
 _OPEN_BLOCKS = 3  # a screen of lines touches two at most, and a search one
 
-_HIDDEN = re.compile(rb"(?m)^[^\n]*\r(?=[^\r\n])|\x1b\[[0-9:;]{0,64}m|\r+$")
-"""What presentation.ansi does not show of a line: what a carriage return overwrites, and colours."""
+SOURCES = 64
+"""Containers whose lines one output tells apart: their number and the stream share a byte."""
+
+
+def marked(source: int) -> int:
+    """What is added to the stream of a line that comes from a source."""
+    return source << 2
 
 
 class OutputLine(NamedTuple):
@@ -33,12 +40,14 @@ class OutputLine(NamedTuple):
     stream   0 Holdfast's own remark, 1 standard output, 2 standard error
     at       when it was written, RFC 3339 as the engine sent it; b"" if unknown
     text     any bytes but a newline
+    source   the place of its container in `Output.names`; 0 where there is one alone
     """
 
     number: int
     stream: int
     at: bytes
     text: bytes
+    source: int = 0
 
 
 class _Block(NamedTuple):
@@ -53,15 +62,18 @@ class _Block(NamedTuple):
     @classmethod
     def of(cls, first: int, lines: Sequence[tuple[int, bytes, bytes]]) -> _Block:
         streams, stamps, texts = zip(*lines, strict=True)
-        return cls(first, first + len(lines), bytes(streams), _joined(stamps), _joined(texts))
+        return cls(first, first + len(lines), bytes(streams), joined(stamps), joined(texts))
 
     @property
     def size(self) -> int:
         return len(self.streams) + len(self.stamps) + len(self.texts) + _BLOCK_OVERHEAD
 
-    def written(self, first: int, times: bool) -> bytes:
-        """The lines from number `first` on as a file holds them."""
+    def written(self, first: int, times: bool, names: Sequence[bytes]) -> bytes:
+        """The lines from number `first` on as a file holds them, each behind its name of `names`."""
         texts = self.texts.split(b"\n")
+        if names:
+            sources = [names[mark >> 2] for mark in self.streams]
+            texts = [b"%b | %b" % pair for pair in zip(sources, texts, strict=True)]
         if times:
             texts = [b"%b %b" % pair for pair in zip(self.stamps.split(b"\n"), texts, strict=True)]
         return b"\n".join([*texts[max(first - self.first, 0) :], b""])
@@ -70,10 +82,14 @@ class _Block(NamedTuple):
 class Output:
     """At most `max_lines` lines and `max_bytes` bytes; the oldest lines leave, and are counted.
 
-    The bytes are those of texts, timestamps and blocks. A text over a quarter of them is cut.
+    The bytes are those of texts, timestamps and blocks. A text over a quarter of them is cut. `names` are
+    those of the containers whose lines it has, () where it is one alone.
     """
 
-    def __init__(self, max_lines: int = MAX_LINES, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self, max_lines: int = MAX_LINES, max_bytes: int = MAX_BYTES, names: Sequence[str] = ()
+    ) -> None:
+        self.names = tuple(names)
         self.max_lines = max_lines
         self.max_bytes = max_bytes
         self._block_bytes = max(min(_BLOCK_BYTES, max_bytes // 8), 1)
@@ -116,11 +132,23 @@ class Output:
             raise IndexError(number)
         index = number - self._tail_first
         if index >= 0:
-            return OutputLine(number, *self._tail[index])
+            mark, at, text = self._tail[index]
+            return OutputLine(number, stream=mark & 3, at=at, text=text, source=mark >> 2)
         block = self._block_of(number)
         stamps, texts = self._opened(block)
         index = number - block.first
-        return OutputLine(number, block.streams[index], stamps[index], texts[index])
+        mark = block.streams[index]
+        return OutputLine(number, stream=mark & 3, at=stamps[index], text=texts[index], source=mark >> 2)
+
+    def lines_from(self, number: int) -> list[tuple[int, bytes, bytes]]:
+        """A kept line and those after it that lie together with it in memory, as `extend` takes them."""
+        index = number - self._tail_first
+        if index >= 0:
+            return self._tail[index:]
+        block = self._block_of(number)
+        stamps, texts = self._opened(block)
+        index = number - block.first
+        return list(zip(block.streams[index:], stamps[index:], texts[index:], strict=True))
 
     def subscribe(self, reader: Callable[[], None]) -> Callable[[], None]:
         """Call `reader` whenever lines were added; returns the call that ends it."""
@@ -128,7 +156,10 @@ class Output:
         return lambda: self._readers.remove(reader) if reader in self._readers else None
 
     def extend(self, lines: Iterable[tuple[int, bytes, bytes]]) -> None:
-        """Add lines (stream, at, text), oldest first; readers are told once."""
+        """Add lines (stream, at, text), oldest first; readers are told once.
+
+        The stream of a line from one of several sources is added to what `marked` says of that.
+        """
         batch = list(lines)
         if not batch:
             return
@@ -146,7 +177,7 @@ class Output:
             reader()
 
     def search(
-        self, pattern: bytes | re.Pattern[bytes], start: int, *, backwards: bool = False
+        self, pattern: bytes | re.Pattern[str], start: int, *, backwards: bool = False
     ) -> Iterator[int | None]:
         """Yield the numbers of the lines that match, `start` first, and None after each block.
 
@@ -154,11 +185,11 @@ class Output:
         is found whatever its case when it has no upper-case ASCII letter. Searched is what is shown:
         colours and what carriage returns overwrite are no part of a line.
         """
-        hits = _by_needle(pattern) if isinstance(pattern, bytes) else _by_expression(pattern)
+        hits = by_needle(pattern) if isinstance(pattern, bytes) else by_expression(pattern)
         number = min(start, self._end - 1) if backwards else max(start, self._first)
         while self._first <= number < self._end:
             block = self._block_of(number)
-            found = [block.first + index for index in hits(_shown(block.texts))]
+            found = [block.first + index for index in hits(shown(block.texts))]
             for match in reversed(found) if backwards else found:
                 if (match <= number if backwards else match >= number) and match >= self._first:
                     yield match
@@ -173,7 +204,8 @@ class Output:
         first, blocks = self._first, self._blocks.copy()
         if self._tail:
             blocks.append(_Block.of(self._tail_first, self._tail))
-        return (block.written(first, times) for block in blocks)
+        names = [name.encode("utf-8", "replace") for name in self.names]
+        return (block.written(first, times, names) for block in blocks)
 
     @property
     def _tail_first(self) -> int:
@@ -216,34 +248,9 @@ class Output:
         del self._blocks[:gone]
 
 
-def _joined(parts: Sequence[bytes]) -> bytes:
-    joined = b"\n".join(parts)
-    if joined.count(b"\n") >= len(parts):  # a newline inside a line would shift all lines after it
-        joined = b"\n".join([part.replace(b"\n", b" ") for part in parts])
-    return joined
-
-
-def _shown(texts: bytes) -> bytes:
-    return _HIDDEN.sub(b"", texts) if b"\x1b" in texts or b"\r" in texts else texts
-
-
-def _by_needle(needle: bytes) -> Callable[[bytes], list[int]]:
-    any_case = needle == needle.lower()
-
-    def hits(texts: bytes) -> list[int]:
-        if any_case:
-            texts = texts.lower()
-        found, line, seen = [], 0, 0
-        at = texts.find(needle) if needle else -1
-        while at >= 0:
-            line += texts.count(b"\n", seen, at)
-            found.append(line)
-            seen = texts.find(b"\n", at)
-            at = texts.find(needle, seen) if seen >= 0 else -1
-        return found
-
-    return hits
-
-
-def _by_expression(expression: re.Pattern[bytes]) -> Callable[[bytes], list[int]]:
-    return lambda texts: [i for i, text in enumerate(texts.split(b"\n")) if expression.search(text)]
+def joined(parts: Sequence[bytes]) -> bytes:
+    """Lines behind one another, a newline between two."""
+    whole = b"\n".join(parts)
+    if whole.count(b"\n") >= len(parts):  # a newline inside a line would shift all lines after it
+        whole = b"\n".join([part.replace(b"\n", b" ") for part in parts])
+    return whole

@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from itertools import count
-from typing import TYPE_CHECKING, BinaryIO
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable
 
 
-def save_output(folders: Sequence[Path], stem: str, chunks: Iterable[bytes]) -> tuple[Path, int]:
-    """Write an output's chunks to STEM.log, private to the user; returns the path and the number of lines.
+def save_output(path: Path, chunks: Iterable[bytes], *, replace: bool = False) -> int:
+    """Write an output's chunks to a file, for this account's eyes alone; returns the number of lines.
 
-    The first folder that can be written to takes it. No file is ever overwritten: beside one of the same
-    name it becomes STEM-2.log. What could not be written whole is removed. Raises OSError.
+    It is written beside and then takes its name, so that it is whole or not there. Raises OSError:
+    FileExistsError where there is one already that is not to be replaced. Blocks.
     """
-    folder = next((folder for folder in folders if os.access(folder, os.W_OK | os.X_OK)), folders[0])
-    path, file = _created(folder, stem)
+    if path.is_dir() or (path.exists() and not path.is_file()):
+        raise IsADirectoryError(errno.EISDIR, "it is no file", str(path))
+    if not path.parent.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "there is no such folder", str(path.parent))
+    if path.exists() and not replace:  # before it is all written
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     lines = 0
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
-        with file:
+        with os.fdopen(handle, "wb") as file:
             for chunk in chunks:
                 file.write(chunk)
                 lines += chunk.count(b"\n")
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    return path, lines
-
-
-def _created(folder: Path, stem: str) -> tuple[Path, BinaryIO]:
-    """A new file under the first name that is free."""
-    for number in count(1):
-        path = folder / (f"{stem}.log" if number == 1 else f"{stem}-{number}.log")
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            continue
-        return path, os.fdopen(descriptor, "wb")
-    raise AssertionError("numbers do not end")
+        if replace:
+            Path(beside).replace(path)
+        else:
+            os.link(beside, path)  # unlike a rename, it replaces nothing that came meanwhile
+    finally:
+        Path(beside).unlink(missing_ok=True)
+    return lines

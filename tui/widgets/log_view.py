@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.presentation.frame import Scroll
+from tui.presentation.highlights import Highlights
 from tui.presentation.log_lines import (
     Look,
     RowPlace,
@@ -17,27 +18,49 @@ from tui.presentation.log_lines import (
     match_at,
     moved,
     places_from,
+    plain_text,
+    source_names,
     text_width,
 )
+from tui.presentation.text import safe, width
+from tui.store.filtered import Filtered
 from tui.widgets.output_view import OutputView
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.model.highlight import Highlight
+    from tui.model.line_match import LineMatch
     from tui.presentation.style import Line
     from tui.store.output import Output
+
+FRAME_CELLS = 4
+"""Cells of a title line that hold neither of its ends."""
 
 REACH = 1 << 20
 """Cells of a line within which one can scroll sideways."""
 
 
 class LogView(OutputView):
-    """Shows one Output. It follows until one scrolls back; at the end it follows again."""
+    """Shows one Output. It follows until one scrolls back; at the end it follows again.
+
+    source   what it shows, None for nothing
+    output   the same, or those of its lines that are wanted
+    between  of which time it is, "" for no certain one
+    """
 
     def __init__(self, head: str, *, wrap: bool = False, times: bool = False, id: str | None = None) -> None:
         """`head`: what its title begins with."""
         super().__init__(id=id)
         self.head = head
+        self.source: Output | None = None
         self.output: Output | None = None
         self.subject = ""
+        self.between = ""
+        self._filtered: Filtered | None = None
+        self._placing: asyncio.Task[None] | None = None
+        self._fields = False
+        self._marks = Highlights()
         self._wrap = wrap
         self._times = times
         self._top = RowPlace(0)
@@ -51,26 +74,32 @@ class LogView(OutputView):
 
     # What is shown
 
-    def show(self, name: str, output: Output) -> None:
+    def show(self, name: str, output: Output, between: str = "") -> None:
         """Show another output, from its end."""
         self.leave()
-        self.output, self.subject, self._words = output, name, ""
+        self.source = self.output = output
+        self.subject, self.between, self._words = name, between, ""
         self.following, self._scrolled, self._current = True, 0, None
         self._unsubscribe = output.subscribe(self.arrived)
         self.draw()
 
     def leave(self) -> None:
         super().leave()
-        self.output = None
+        self._end_filter()
+        self.source = self.output = None
         self._made_for = None
 
     def _look(self) -> Look:
+        cells = self.body_size.width
         return Look(
-            cells=self.body_size.width,
+            cells=cells,
             wrap=self._wrap,
             times=self._times,
             left=self._scrolled,
             needle=self.needle,
+            fields=self._fields,
+            names=source_names(self.output.names, cells) if self.output is not None else (),
+            marks=self._marks,
         )
 
     @staticmethod
@@ -121,11 +150,12 @@ class LogView(OutputView):
             self.set_title(self.head, self._words)
             return
         below = 0 if self.following else self.output.end - self._paused_at
-        self.set_title(
-            log_title(self.head, self.subject, self.output.end),
-            log_state(self._words, self.following, below),
-            state=True,
-        )
+        found = self._filtered
+        wanted, of = (found.match.text, found.looked_at) if found is not None else ("", 0)
+        state = log_state(self._words, self.following, below)
+        cells = self.size.width - width(state) - FRAME_CELLS
+        title = log_title(self.head, self.subject, self.output.end, self.between, wanted, of, cells)
+        self.set_title(title, state, state=True)
 
     # Moving
 
@@ -183,18 +213,114 @@ class LogView(OutputView):
         self._times = not self._times
         self.draw()
 
+    def fields_or_lines(self) -> None:
+        """Show JSON lines and the like as fields, or as they came."""
+        self._fields = not self._fields
+        self._scrolled = 0
+        self._top = RowPlace(self._top.line)
+        self.draw()
+
+    def highlight(self, rules: Sequence[Highlight]) -> None:
+        """Highlight by other rules."""
+        self._marks = Highlights(rules)
+        self.draw()
+
+    def draw(self) -> None:
+        super().draw()
+        for rule in self._marks.slow:
+            self.notify(f"the highlight {safe(rule)} takes too long: it is left out", markup=False, timeout=8)
+        self._marks.slow.clear()
+
     def sideways(self, delta: int) -> None:
         """Scroll by some cells to the right, or to the left."""
         output = self.output
         if self._wrap or output is None:
             return
+        look = self._look()
         last = min(self._top.line + self.body_size.height, output.end)
         lines = range(max(self._top.line, output.first), last)
 
         def widest(limit: int) -> int:
-            return max((text_width(output[number], limit) for number in lines), default=0)
+            return max((text_width(output[number], look, limit) for number in lines), default=0)
 
         self.scroll_sideways(delta, widest, REACH)
+
+    # Filtering
+
+    @property
+    def filter_text(self) -> str:
+        """What lines are wanted, "" for all of them."""
+        return self._filtered.match.text if self._filtered is not None else ""
+
+    def set_filter(self, match: LineMatch | None) -> None:
+        """Show the lines alone that match, None for all; where one has scrolled back, one stays there."""
+        if self.source is None or self.filter_text == (match.text if match is not None else ""):
+            return
+        following, at = self.following, self._source_number(self._top.line)
+        self._end_filter()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        self._made_for, self._current, self._scrolled = None, None, 0
+        self.output, self.following = self.source, True
+        if match is None:
+            self._unsubscribe = self.source.subscribe(self.arrived)
+            self._go(RowPlace(max(at, self.source.first)), follow=following)
+            return
+        self._filtered = found = Filtered(self.source, match, self._looked)
+        self.output = found.lines
+        if not following:
+            self._placing = asyncio.create_task(self._place(found, at))
+        self.draw()
+
+    def clear_filter(self) -> bool:
+        """Show all lines again: whether some were hidden."""
+        filtered = self._filtered is not None
+        self.set_filter(None)
+        return filtered
+
+    def _source_number(self, line: int) -> int:
+        """The number in the source of a line that is shown."""
+        found = self._filtered
+        if found is None or not len(found.lines):
+            return line if found is None else found.source.first
+        return found.number_of(min(max(line, found.lines.first), found.lines.end - 1))
+
+    async def _place(self, found: Filtered, number: int) -> None:
+        """Go to where one was, once that has been looked at."""
+        await found.caught_up()
+        self._go(RowPlace(found.nearest(number)), follow=False)
+
+    def _looked(self) -> None:
+        found = self._filtered
+        if found is not None and found.slow is not None:
+            self.notify(str(found.slow), severity="warning", markup=False, timeout=8)
+            self.set_filter(None)
+        else:
+            self.arrived()
+
+    def _end_filter(self) -> None:
+        if self._placing is not None:
+            self._placing.cancel()
+        if self._filtered is not None:
+            self._filtered.close()
+        self._filtered = self._placing = None
+
+    # Copying
+
+    def copied(self) -> list[str]:
+        """The line that the search stands on, else those on the screen, as they are read."""
+        output = self.output
+        if output is None:
+            return []
+        numbers = {
+            place.line for place in places_from(self._top, self.body_size.height, self._rows_of, output.end)
+        }
+        if self._current in numbers:
+            numbers = {self._current}
+        return [
+            plain_text(output[number], output.names) for number in sorted(numbers) if number >= output.first
+        ]
 
     # Searching
 

@@ -33,7 +33,7 @@ TICK = 1.0
 REACH = 1 << 16
 """Cells of a line within which one can scroll sideways."""
 
-_ERROR = re.compile(rb"(?i)\b(?:error|fatal|fail(?:ed|ure)?|panic|exception|traceback|cannot)\b")
+_ERROR = re.compile(r"(?ai)\b(?:error|fatal|fail(?:ed|ure)?|panic|exception|traceback|cannot)\b")
 
 
 class OperationView(OutputView):
@@ -207,9 +207,10 @@ class OperationView(OutputView):
     def sideways(self, delta: int) -> None:
         """Scroll by some cells to the right, or to the left."""
         shown = self._all.output_lines(self._first, self.body_size.height)
+        look = self._look()
 
         def widest(limit: int) -> int:
-            return max((text_width(line, limit) for line in shown), default=0)
+            return max((text_width(line, look, limit) for line in shown), default=0)
 
         self.scroll_sideways(delta, widest, REACH)
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.presentation.text import safe
 from tui.widgets.framed import Framed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterable
 
     from tui.presentation.style import Line
 
 FRAME = 1 / 15
 """Seconds between two drawings in a flood; the first line after a quiet time is drawn at once."""
+
+
+class Saved(NamedTuple):
+    """What can be saved: the name of what it is of, how much it is, and what gives its bytes by then."""
+
+    subject: str
+    what: str
+    chunks: Callable[[], Iterable[bytes]]
 
 
 class OutputView(Framed):

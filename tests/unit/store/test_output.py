@@ -64,7 +64,7 @@ def test_readers_are_told_once_for_a_batch_and_no_more_after_they_left() -> None
     assert calls == [2]
 
 
-def found(output: Output, needle: bytes | re.Pattern[bytes], start: int, **how: bool) -> list[int]:
+def found(output: Output, needle: bytes | re.Pattern[str], start: int, **how: bool) -> list[int]:
     return [number for number in output.search(needle, start, **how) if number is not None]
 
 
@@ -75,7 +75,7 @@ def test_search_forwards_backwards_and_in_any_case() -> None:
     assert found(output, b"error", 0) == [1, 3, 4]
     assert found(output, b"ERROR", 0) == [1]
     assert found(output, b"error", 3, backwards=True) == [3, 1]
-    assert found(output, re.compile(rb"t\w+e"), 0) == [2]
+    assert found(output, re.compile(r"t\w+e"), 0) == [2]
     assert found(output, b"nowhere", 0) == []
 
 

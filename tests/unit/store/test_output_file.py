@@ -1,4 +1,4 @@
-"""Saving a log: complete, private, and never over another file."""
+"""Saving a log: complete, private, and never over another file unasked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui.store.output import Output
+from tui.store.output import Output, marked
 from tui.store.output_file import save_output
 
 if TYPE_CHECKING:
@@ -21,30 +21,51 @@ def output() -> Output:
 
 
 def test_a_file_holds_the_bytes_as_they_came(tmp_path: Path) -> None:
-    path, lines = save_output((tmp_path,), "web-1", output().chunks())
-    assert (path, lines) == (tmp_path / "web-1.log", 2)
+    path = tmp_path / "web.log"
+    assert save_output(path, output().chunks()) == 2
     assert path.read_bytes() == b"one\n\xff two\n"
     assert path.stat().st_mode & 0o077 == 0
+    assert list(tmp_path.iterdir()) == [path]
 
 
-def test_times_stand_before_the_lines(tmp_path: Path) -> None:
-    path, _ = save_output((tmp_path,), "web-1", output().chunks(times=True))
-    assert path.read_bytes().startswith(b"2026-11-24T10:11:12.1Z one\n")
+def test_times_stand_before_the_lines_and_names_of_several(tmp_path: Path) -> None:
+    save_output(tmp_path / "web.log", output().chunks(times=True))
+    assert (tmp_path / "web.log").read_bytes().startswith(b"2026-11-24T10:11:12.1Z one\n")
+    both = Output(names=("web", "db"))
+    both.extend([(1, b"t1", b"one"), (marked(1) + 2, b"t2", b"two")])
+    save_output(tmp_path / "both.log", both.chunks(times=True))
+    assert (tmp_path / "both.log").read_bytes() == b"t1 web | one\nt2 db | two\n"
 
 
-def test_no_file_is_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "web-1.log").write_bytes(b"mine")
-    path, _ = save_output((tmp_path,), "web-1", output().chunks())
-    again, _ = save_output((tmp_path,), "web-1", output().chunks())
-    assert [path.name, again.name] == ["web-1-2.log", "web-1-3.log"]
-    assert (tmp_path / "web-1.log").read_bytes() == b"mine"
+def test_a_file_is_replaced_only_where_that_is_wanted(tmp_path: Path) -> None:
+    path = tmp_path / "web.log"
+    path.write_bytes(b"mine")
+    with pytest.raises(FileExistsError):
+        save_output(path, output().chunks())
+    assert path.read_bytes() == b"mine"
+    save_output(path, output().chunks(), replace=True)
+    assert path.read_bytes() == b"one\n\xff two\n"
+    assert list(tmp_path.iterdir()) == [path]
 
 
-def test_the_next_folder_takes_it_when_the_first_is_not_there(tmp_path: Path) -> None:
-    path, _ = save_output((tmp_path / "gone", tmp_path), "web-1", output().chunks())
-    assert path.parent == tmp_path
-    with pytest.raises(OSError, match="gone"):
-        save_output((tmp_path / "gone",), "web-1", output().chunks())
+def test_a_file_that_comes_meanwhile_stays(tmp_path: Path) -> None:
+    path = tmp_path / "web.log"
+
+    def chunks() -> Iterator[bytes]:
+        path.write_bytes(b"mine")
+        yield b"one\n"
+
+    with pytest.raises(FileExistsError):
+        save_output(path, chunks())
+    assert path.read_bytes() == b"mine"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_cannot_be_a_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(NotADirectoryError, match="there is no such folder"):
+        save_output(tmp_path / "gone" / "web.log", output().chunks())
+    with pytest.raises(IsADirectoryError, match="it is no file"):
+        save_output(tmp_path, output().chunks(), replace=True)
 
 
 def test_nothing_is_left_of_a_file_that_could_not_be_completed(tmp_path: Path) -> None:
@@ -53,7 +74,7 @@ def test_nothing_is_left_of_a_file_that_could_not_be_completed(tmp_path: Path) -
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space"):
-        save_output((tmp_path,), "web-1", failing())
+        save_output(tmp_path / "web.log", failing())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -61,5 +82,4 @@ def test_lines_that_come_meanwhile_do_not_change_what_is_saved(tmp_path: Path) -
     made = output()
     chunks = made.chunks()
     made.extend([(1, b"", b"later")] * 3000)
-    _, lines = save_output((tmp_path,), "web-1", chunks)
-    assert lines == 2
+    assert save_output(tmp_path / "web.log", chunks) == 2
