@@ -218,7 +218,8 @@ async def test_what_is_missing_is_not_fetched_by_a_program_that_the_repository_n
 
 async def test_a_signed_commit_is_told_by_its_digits_alone(repository: Path) -> None:
     script(
-        repository / ".git" / "gpg", f"touch {repository}/.git/RAN; echo '[GNUPG:] SIG_CREATED ' >&2; echo x"
+        repository / ".git" / "gpg",
+        f"cat >/dev/null; touch {repository}/.git/RAN; echo '[GNUPG:] SIG_CREATED ' >&2; echo x",
     )
     for key, value in (("gpg.program", str(repository / ".git" / "gpg")), ("log.showSignature", "true")):
         git(repository, "config", key, value)
