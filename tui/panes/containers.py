@@ -166,7 +166,7 @@ class ContainersPane(GroupedList):
         return grouping.group_line(self.placed(), width, words, self._sums(project), cursor=cursor)
 
     def _members(self, project: str) -> list[Container]:
-        return [self._store.containers[key] for key in self.grouping.rows_of(project)]
+        return [self._store.containers[key] for key in self.grouping.members_of(project)]
 
     def _sums(self, project: str) -> dict[str, Span]:
         """What a heading says in the columns of statistics."""
@@ -176,7 +176,7 @@ class ContainersPane(GroupedList):
         """Containers whose statistics are on the screen: of the rows, and of the sums of headings."""
         shown = dict.fromkeys(key for key in self.visible_keys() if key in self._store.containers)
         for key in self.heading_keys():
-            members = self.grouping.rows_of(key[1:])
+            members = self.grouping.members_of(key[1:])
             shown |= dict.fromkeys(members if len(members) <= SUMMED else ())
         return shown
 

@@ -68,6 +68,10 @@ class Grouping(Folding):
         project = key[1:] if key.startswith(GROUP) else self._project.get(key, "")
         return project if project in self._tops else ""
 
+    def members_of(self, project: str) -> Collection[str]:
+        """The rows of a group, in any order."""
+        return self._rows.get(project, {})
+
     def rows_of(self, project: str) -> list[str]:
         """The rows of a group, in their order."""
         rows = self._rows.get(project, {})

@@ -36,16 +36,13 @@ class GroupedList(FoldingList):
         key = self.cursor or ""
         return self.grouping.group(key) if key.startswith(GROUP) else ""
 
-    def shown_members(self, group: str) -> list[str]:
-        """The rows of a group that can be shown, folded or not, in their order."""
-        return [key for key in self.grouping.rows_of(group) if self.row_shown(key)]
-
     # What ListView asks
 
     def is_shown(self, key: str) -> bool:
         group = self.grouping.group(key)
         if key.startswith(GROUP):
-            return not self.filter_text and bool(group) and bool(self.shown_members(group))
+            members = self.grouping.members_of(group)
+            return not self.filter_text and bool(group) and any(map(self.row_shown, members))
         return super().is_shown(key) and (bool(self.filter_text) or group not in self.closed)
 
     def first_key(self) -> str:
@@ -68,7 +65,7 @@ class GroupedList(FoldingList):
         if not (group := self.group_here):
             super().mark()
             return
-        members = set(self.shown_members(group))
+        members = set(filter(self.row_shown, self.grouping.members_of(group)))
         self.marks = self.marks - members if members <= self.marks else self.marks | members
         self.refresh_body()
         self.describe()
