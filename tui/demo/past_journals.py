@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.demo.pasts import FOUND, PASTS, SAID, SCANNED, WHY, operation
+from tui.demo.past_builds import builds
+from tui.demo.pasts import FOUND, MINUTE, PASTS, SAID, SCANNED, WHY, operation
 from tui.journal.writer import Journal
 from tui.model.operation import (
+    CACHED,
     DONE,
     FAILED,
     RUNNING,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from tui.demo.past_builds import Build
     from tui.demo.pasts import Deploy
     from tui.model.operation import Event
 
@@ -99,6 +102,10 @@ def _past(engine: str, registry: str, now: float) -> Iterator[_Told]:
             before = number if one.good else before
         for version, age in past.pushed:
             yield _push(app, engine, f"{image}:{version}", now - age)
+    for made in builds():
+        yield _build(made, engine, now)
+        if not made.failed:
+            yield _test(made, engine, now)
     yield _scan("payments", engine, f"{registry}/shop/payments:v2.1.0", now - SCANNED)
 
 
@@ -149,6 +156,40 @@ def _push(app: str, engine: str, reference: str, at: float) -> _Told:
     for step, seconds in zip(steps, (0.1, 8.2, 0.1), strict=True):
         told.step(step.id, seconds)
     told.end(Result(tags=(reference,)))
+    return told
+
+
+def _build(made: Build, engine: str, now: float) -> _Told:
+    told = _Told(now - made.age)
+    steps = (PlanStep("build", "Build with BuildKit"), PlanStep("name", "Name the image"))
+    told.begin("build", made.app, engine, "anna", f"Build {made.app}", steps)
+    told.events.append(StepChanged(told.now, "build", RUNNING))
+    for number, one in enumerate(made.steps):
+        state = FAILED if made.failed and one is made.steps[-1] else CACHED if one.cached else DONE
+        told.step(f"step {number}", 0.0 if one.cached else one.seconds, state, one.title, "build")
+    took = told.now - told.began
+    told.events.append(StepChanged(told.now, "build", FAILED if made.failed else DONE, took))
+    if made.failed:
+        said = f"{made.steps[-1].title} did not complete successfully: exit code: 1"
+        told.end(Result(), Failure(1, said, "look at its output above"))
+    else:
+        told.step("name", 0.01)
+        told.end(Result())
+    return told
+
+
+def _test(made: Build, engine: str, now: float) -> _Told:
+    """What was built was tried, a minute later."""
+    told = _Told(now - made.age + MINUTE)
+    steps = (
+        PlanStep("create", f"Create {made.app}.test"),
+        PlanStep("ready", "Wait until it is ready"),
+        PlanStep("remove", "Remove all of it"),
+    )
+    told.begin("test", made.app, engine, "anna", f"Test {made.app}", steps)
+    for step, seconds in zip(steps, (0.1, 4.2, 0.3), strict=True):
+        told.step(step.id, seconds)
+    told.end(Result())
     return told
 
 

@@ -83,12 +83,13 @@ def build_times(
     started: Started, changes: Iterable[StepChanged], ended: Ended | None, *, alive: bool
 ) -> BuildTimes:
     """Of the events of an operation that builds, those of steps."""
+    planned = {step.id: step.title for step in started.plan}
     last: dict[str, StepChanged] = {}
     for event in changes:
         before = last.get(event.step)
-        if before is not None:
-            event = event._replace(title=event.title or before.title, parent=event.parent or before.parent)
-        last[event.step] = event
+        title = event.title or (before.title if before is not None else planned.get(event.step, ""))
+        parent = event.parent or (before.parent if before is not None else "")
+        last[event.step] = event._replace(title=title, parent=parent)
     prefix = "ship-build/" if started.verb == "ship" else ""
     root = last.get(f"{prefix}build")
     steps = []
