@@ -9,15 +9,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.ui import scans, trusted
+from tests.support.build_journals import write_build
+from tests.ui import fakes, scans, trusted
 from tests.ui.fleets import under_way
+from tests.ui.test_chart_pages import readings
 from tests.ui.test_engines_screen import screen as engines_screen
 from tests.ui.test_pictures import APPS, NOW, PAST, still
+from tests.ui.test_releases import LIVE
 from tui.app import Holdfast
 from tui.demo.launch import DemoEngine
 from tui.engine.endpoint import Endpoint
 from tui.engine.ref import EngineRef
 from tui.operations.looking.suggested_versions import Suggestions
+from tui.presentation.graphs import usage_lines
 from tui.screens.findings import FindingsScreen
 from tui.screens.plans import VersionDialog
 from tui.screens.reading import ReadingScreen
@@ -104,6 +108,32 @@ async def fleet(size: tuple[int, int]) -> None:
         (FOLDER / "fleet.svg").write_text(app.export_screenshot(title="holdfast"))
 
 
+async def charts(size: tuple[int, int]) -> None:
+    """The releases of an app in time, its builds, and what a container uses."""
+    with tempfile.TemporaryDirectory() as journals:
+        for number in range(9):
+            failed = "npm ci" if number == 6 else ""
+            began = NOW - 90_000 + number * 9000
+            slow, cached = 1 + number % 3 / 2, number % 5
+            write_build(Path(journals), "web", number, began, slow=slow, cached=cached, failed=failed)
+        for name, keys in (("timeline", ("1", "end", "t")), ("builds", ("1", "end", "b"))):
+            app = still(apps=APPS, operations=PAST, releases={"web": fakes.releases(NOW, LIVE)})
+            app.session.journals.folder = Path(journals)
+            async with app.run_test(size=size) as pilot:
+                await pilot.press(*keys)
+                await pilot.pause(0.5)
+                (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="holdfast"))
+    app = still()
+    async with app.run_test(size=size) as pilot:
+        id = next(iter(app.store.containers))
+        for reading in readings():
+            app.store.put_samples({id: reading})
+        lines = usage_lines(readings(), size[0] - 2, size[1] - 3, running=True)
+        app.push_screen(ReadingScreen("shop-web-1", [("graphs", lines)]))
+        await pilot.pause(0.3)
+        (FOLDER / "graphs.svg").write_text(app.export_screenshot(title="holdfast"))
+
+
 async def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for width, height in SIZES:
@@ -114,6 +144,7 @@ async def main() -> None:
     await trust((100, 26))
     await engines((120, 20))
     await fleet((110, 40))
+    await charts((110, 28))
 
 
 if __name__ == "__main__":
