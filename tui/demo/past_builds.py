@@ -31,7 +31,7 @@ class BuildStep(NamedTuple):
     cached: bool = False
 
 
-class Build(NamedTuple):
+class PastBuild(NamedTuple):
     """One build; with `failed` its last step has broken it."""
 
     app: str
@@ -40,14 +40,14 @@ class Build(NamedTuple):
     failed: bool = False
 
 
-def builds() -> Iterator[Build]:
+def builds() -> Iterator[PastBuild]:
     """All of them."""
     for app, past in PASTS.items():
         ages = [one.age + 12 * MINUTE for one in past.deploys]
         ages += [age + 12 * MINUTE for _, age in past.pushed]
         for number, age in enumerate(sorted([*ages, *BETWEEN[app]], reverse=True)):
             failed = (app, age) == BROKEN
-            yield Build(app, age, tuple(_steps(past.base, number, failed=failed)), failed)
+            yield PastBuild(app, age, tuple(_steps(past.base, number, failed=failed)), failed)
 
 
 def _steps(base: str, number: int, *, failed: bool) -> Iterator[BuildStep]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from tui.demo.past_builds import Build
+    from tui.demo.past_builds import PastBuild
     from tui.demo.pasts import Deploy
     from tui.model.operation import Event
 
@@ -159,7 +159,7 @@ def _push(app: str, engine: str, reference: str, at: float) -> _Told:
     return told
 
 
-def _build(made: Build, engine: str, now: float) -> _Told:
+def _build(made: PastBuild, engine: str, now: float) -> _Told:
     told = _Told(now - made.age)
     steps = (PlanStep("build", "Build with BuildKit"), PlanStep("name", "Name the image"))
     told.begin("build", made.app, engine, "anna", f"Build {made.app}", steps)
@@ -178,7 +178,7 @@ def _build(made: Build, engine: str, now: float) -> _Told:
     return told
 
 
-def _test(made: Build, engine: str, now: float) -> _Told:
+def _test(made: PastBuild, engine: str, now: float) -> _Told:
     """What was built was tried, a minute later."""
     told = _Told(now - made.age + MINUTE)
     steps = (
