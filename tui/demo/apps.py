@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 BASES = {
     "node:22-alpine": (catalogue.NODE, 30 * DAY),
     "python:3.12-slim": (catalogue.PYTHON, 24 * DAY),
+    "busybox:1.36": (catalogue.BUSYBOX, 70 * DAY),
 }
 
 

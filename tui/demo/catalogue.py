@@ -37,6 +37,7 @@ NODE: Steps = (
     ("RUN /bin/sh -c addgroup -g 1000 node && apk add --no-cache libstdc++ && curl -fsSLO ...", 149_946_368),
     ('ENTRYPOINT ["docker-entrypoint.sh"]', 0),
 )
+BUSYBOX: Steps = (("ADD busybox.tar.xz / # buildkit", 4_261_574), ('CMD ["sh"]', 0))
 
 
 class Recipe(NamedTuple):

@@ -101,10 +101,15 @@ class Runtime:
             **self.files.texts(container),
         }
         directory = str(container.config.get("WorkingDir") or "/")
+        processes = [" ".join(container.command)]
+        kind, _, beside = str(container.host.get("PidMode") or "").partition(":")
+        if kind == "container" and (other := self.state.containers.get(beside)) is not None:
+            files |= {f"/proc/1/root{path}": text for path, text in self.files.texts(other).items()}
+            processes.insert(0, " ".join(other.command))
         return Surroundings(
             hostname=container.id[:12],
             environment=environment,
-            processes=(" ".join(container.command),),
+            processes=tuple(processes),
             files=files,
             directory=directory,
         )

@@ -21,6 +21,7 @@ from tui.demo.refused import Refused
 from tui.demo.registry import RegistryPages
 from tui.demo.router import HEADERS, Router, without_version
 from tui.demo.routes.answers import answer
+from tui.demo.routes.attach import AttachRoutes
 from tui.demo.routes.build import BuildRoutes
 from tui.demo.routes.containers import ContainerRoutes
 from tui.demo.routes.control import ControlRoutes
@@ -66,6 +67,7 @@ class Server:
         TransferRoutes(simulation, self.router)
         ImageRoutes(simulation, self.router)
         ExecRoutes(simulation, self.router)
+        AttachRoutes(simulation, self.router)
         FileRoutes(simulation, self.router)
         BuildRoutes(simulation, self.router)
         self.control = ControlRoutes(simulation, self.router)

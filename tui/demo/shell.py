@@ -167,6 +167,8 @@ class Shell:
             yield Exit(self.code)
         elif name == "sleep":
             yield Sleep(_seconds(arguments))
+        elif name == "read":  # nobody types
+            yield Sleep(float("inf"))
         elif name == "trap":
             action = shlex.split(arguments[0]) if arguments else []
             yield Trap(int(action[1]) if action[:1] == ["exit"] and len(action) > 1 else 0)
