@@ -27,6 +27,9 @@ GAP = "\ue000"
 DEEPEST = 7
 """Steps that a sentence is followed."""
 
+CONFIGURED = ("tui.settings", "tui.model.env_file")
+"""Where many reasons, all of ours, are said by one place."""
+
 FEW = 4
 """Different words for one gap; more are "...", but for what is wrong with a configuration."""
 
@@ -38,8 +41,11 @@ NAME = ".NAME"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 TOP = ("tui.errors", "HoldfastError")
-VALUES = {("tui.settings.units", "NotAllowed"): 2, ("tui.model.env_file", "EnvFileInvalid"): 2}
-"""Why a value, or a line of a file, is not taken: no HoldfastError, and a part of what one says."""
+VALUES = {
+    ("tui.settings.units", "NotAllowed"): f"{ANY}: {ANY} is not allowed: ",
+    ("tui.model.env_file", "EnvFileInvalid"): f"{ANY}, ",
+}
+"""Why a value, or a line of a file, is not taken: no HoldfastError, but said behind this."""
 
 SAID = {
     ("tui.model.operation", "Failure"): (("", "HoldfastError"), 1, 1),
@@ -49,6 +55,9 @@ SAID = {
 """Values with a sentence and a remedy: the error that they become, its status, where the sentence is."""
 
 CONFIG = ("tui.settings.load", "ConfigError")
+TELLING = ("problems", "_together")
+"""How functions end that give what is wrong with one."""
+
 LISTS = {"problems", "broken", "faults"}
 """What is wrong with a configuration is gathered in these, in tui/settings."""
 
@@ -152,7 +161,7 @@ class Tree:
     @cached_property
     def errors(self) -> Mapping[tuple[str, str], int]:
         """Each class of errors, with its exit status."""
-        found = {TOP: 1, **VALUES}
+        found = {TOP: 1} | dict.fromkeys(VALUES, 2)
         while True:
             new = {}
             for module in self.modules.values():
@@ -197,6 +206,8 @@ class Tree:
         message, hint, given = self._given(module, call, kind)
         messages = self.texts(*message, given=given) if message else (GAP,)
         hints = self.texts(*hint, given=given) if hint else ()
+        if before := VALUES.get(kind, ""):
+            messages = tuple(before + message for message in messages)
         return self._one(module, call, kind, status, messages, hints)
 
     def _one(
@@ -279,7 +290,7 @@ class Tree:
                 return self._joined(module, parts, deep, given)
             case ast.FormattedValue(value=value, format_spec=None) if _is_worth_it(value):
                 found = list(dict.fromkeys(self._texts(module, value, deep + 1, given)))
-                gathered = module.name.startswith("tui.settings") and isinstance(value, ast.Name)
+                gathered = module.name.startswith(CONFIGURED) and isinstance(value, ast.Name)
                 if len([*filter(None, found)]) > FEW and not gathered:
                     return [GAP]
                 # Words that may be left out begin with what joins them; of others "" means that it is not so.
@@ -427,6 +438,11 @@ def _gathered(module: _Module) -> Iterator[tuple[ast.AST, ast.expr]]:
                     yield node, said
             case ast.AugAssign(target=target, value=ast.ListComp(elt=said)) if _called(target) in LISTS:
                 yield node, said
+            case ast.FunctionDef(name=name) if name.endswith(TELLING):
+                for inner in ast.walk(node):
+                    match inner:
+                        case ast.Return(value=ast.ListComp(elt=said)) | ast.Yield(value=ast.expr() as said):
+                            yield inner, said
 
 
 def _called(node: ast.expr) -> str:
@@ -445,5 +461,5 @@ def _is_covered(text: str, among: Iterable[str]) -> bool:
 def _tidy(text: str) -> str:
     """One line, with one "..." where several gaps come together."""
     text = re.sub(r"(?<![$\w{])\{\w+\}", GAP, " ".join(text.replace("…", ANY).split()))
-    text = re.sub(rf"{GAP}(?:(?:[ /]|\\.r?)?{GAP})+", GAP, text).replace(GAP, ANY).strip()
+    text = re.sub(rf"{GAP}(?:(?:[ /]|\.r?)?{GAP})+", GAP, text).replace(GAP, ANY).strip()
     return re.sub(r"\[(apps|engines|fleets)\.\.\.\.", r"[\1.NAME", text)
