@@ -25,6 +25,7 @@ from tui.presentation.graphs import usage_lines
 from tui.screens.findings import FindingsScreen
 from tui.screens.plans import VersionDialog
 from tui.screens.reading import ReadingScreen
+from tui.settings.load import load
 from tui.settings.schema import Settings
 from tui.store.store import Link, LinkState, Store
 from tui.sync.session import EngineSession
@@ -96,6 +97,26 @@ async def engines(size: tuple[int, int]) -> None:
             (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="holdfast"))
 
 
+async def apps(size: tuple[int, int]) -> None:
+    """The apps of `holdfast demo`, with their releases: what the README shows."""
+    demo = DemoEngine(apps=True)
+    endpoint = await asyncio.to_thread(demo.start_process)
+    try:
+        with demo.home.entered():
+            settings = load(str(demo.home.config))
+            store = Store()
+            store.set_link(Link(LinkState.CONNECTING, 0.0, endpoint.url))
+            session = EngineSession(EngineRef(endpoint, demo=True), settings, store)
+            app = Holdfast(session, ThemeShelf(settings.theme))
+            async with app.run_test(size=size) as pilot:
+                await asyncio.sleep(8)  # releases, statistics and some log lines
+                await pilot.press("1", "g", "right", "down")
+                await asyncio.sleep(1)
+                (FOLDER / "apps.svg").write_text(app.export_screenshot(title="holdfast"))
+    finally:
+        await asyncio.to_thread(demo.stop_process)
+
+
 async def fleet(size: tuple[int, int]) -> None:
     """A deploy to a fleet, in its second wave."""
     operation = await under_way(NOW)
@@ -145,6 +166,7 @@ async def main() -> None:
     await engines((120, 20))
     await fleet((110, 40))
     await charts((110, 28))
+    await apps((120, 34))
 
 
 if __name__ == "__main__":
