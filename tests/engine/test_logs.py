@@ -144,7 +144,7 @@ async def test_the_log_of_a_release_on_the_command_line(
 ) -> None:
     configure(images, "")
     text = Path("holdfast.toml").read_text()
-    said = '["sh", "-c", "echo {} one; echo {} two >&2; exec sleep 601"]'
+    said = '["sh", "-c", "echo {} one; sleep 0.2; echo {} two >&2; exec sleep 601"]'
     Path("holdfast.toml").write_text(text.replace('["sleep", "601"]', said.format("first", "first")))
     await adopting.work("deploy", "web", version="v1")
     Path("holdfast.toml").write_text(text.replace('["sleep", "601"]', said.format("second", "second")))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ui.test_log import open_log
+from tests.ui.test_log import HOSTILE, open_log
 from tui.presentation.lines import plain
 from tui.settings.load import load
 from tui.settings.schema import LogSettings, Settings
@@ -292,3 +292,22 @@ async def test_the_logs_of_a_project_are_one_by_its_heading(dashboard: Open) -> 
         assert (
             len({robot.app.store.containers[id].project for id in robot.app.main.log_pane.container_ids}) == 1
         )
+
+
+ENDLESS = (b"x" * 10_000_000, bytes(range(256)).replace(b"\n", b"") * 400)
+
+
+@pytest.mark.parametrize("raw", [*HOSTILE, *ENDLESS], ids=lambda raw: f"{raw[:12]!r} {len(raw)}")
+async def test_hostile_lines_of_several_leave_the_layout_intact(dashboard: Open, raw: bytes) -> None:
+    """Beside another that floods; as fields, filtered and wrapped too."""
+    async with dashboard(size=(140, 40)) as robot:
+        await open_several(robot, "fk00000", "fk00002")
+        await robot.press("m")
+        await robot.control("log", name="fk00002", n=20_000, rate=20_000, tag="flood")
+        await robot.control("lograw", raw + b"\nafterwards\n", name="fk00000", stream=1)
+        await robot.wait(lambda: "afterwards" in texts(robot), 60)
+        await robot.press("ampersand", *"!flood", "enter", "w")
+        await robot.wait_for("&!flood")
+        strips = robot.app.screen._compositor.render_strips()
+        assert all(strip.cell_length == 140 for strip in strips)
+        assert not any(char in strip.text for strip in strips for char in "\x1b\x07\r\t\x9b")

@@ -29,7 +29,7 @@ from tui.operations.looking.suggested_versions import Suggestions
 from tui.screens.pickers import ReleaseDialog
 from tui.screens.plans import PlanDialog, VersionDialog
 from tui.settings.schema import Settings
-from tui.store.output import Output
+from tui.store.output import Output, marked
 from tui.store.store import Link, LinkState, Store
 from tui.sync.session import EngineSession
 from tui.theming import ThemeShelf
@@ -133,7 +133,7 @@ class Still(Holdfast):
         message.prevent_default()
         container = self.store.containers.get(message.container_id or "")
         if container is not None and self.main.log_pane.container_id is None:
-            self.main.log_pane.open(container.id, container.name, log())
+            self.main.log_pane.open((container.id,), container.name, log())
 
 
 def still(
@@ -211,6 +211,39 @@ def test_help(snap_compare: Any) -> None:
 
 def test_log_wrapped_with_times(snap_compare: Any) -> None:
     assert snap_compare(still(), terminal_size=(120, 40), press=["5", "z", "w", "t"])
+
+
+MERGED = [
+    (0, 1, b'{"time":"2023-11-14T22:13:20.5Z","level":"info","msg":"listening","port":8080}'),
+    (1, 2, b"LOG:  database system is ready to accept connections"),
+    (2, 1, b'level=warn msg="cache is cold" hits=0 misses=17'),
+    (0, 1, b'{"time":"2023-11-14T22:13:21.1Z","level":"error","msg":"no such table","table":"users"}'),
+    (1, 2, b'ERROR:  relation "users" does not exist at character 15'),
+    (2, 0, b"the container is exited"),
+    (0, 1, "wide: 日本語, \x1b[2J does nothing here".encode()),
+    (0, 1, b"a long line " * 40),
+]
+"""Lines of several containers: whose, the stream, the text."""
+
+
+@pytest.mark.parametrize(
+    "keys", [(), ("m",), ("ampersand", *"error", "enter")], ids=["lines", "fields", "filter"]
+)
+@pytest.mark.parametrize("theme", ["holdfast-dark", "mono"])
+def test_logs_of_several(snap_compare: Any, keys: Sequence[str], theme: str) -> None:
+    async def show(pilot: Any) -> None:
+        await pilot.pause()
+        names = ("shop-api-1", "shop-db-1", "shop-cache-1")
+        output = Output(names=names)
+        output.extend(
+            (marked(source) + stream, b"2023-11-14T22:13:20.123456789Z", text)
+            for source, stream, text in MERGED
+        )
+        pilot.app.main.log_pane.open((), f"3 logs: {', '.join(names)}", output, "since 2023-11-14 22:00")
+        await pilot.press("5", "z", *keys)
+        await pilot.pause(0.2)
+
+    assert snap_compare(still(theme=theme), terminal_size=(120, 24), run_before=show)
 
 
 APPS = tuple(fakes.app(name) for name in ("api", "mail", "web"))
