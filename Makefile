@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest --durations=5 --durations-min=1
 SPLIT := -n 2
 FINER := -n 4
 
-.PHONY: help run demo test lint unit ui engine terminal faults fresh fuzz bench docs site clean
+.PHONY: help run demo test lint unit ui engine terminal faults fresh fuzz bench docs site clean dist zipapp sbom image notes
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*  ## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target does; do \
@@ -27,6 +27,9 @@ $(VENV)/test.stamp: pyproject.toml scripts/environment
 
 $(VENV)/docs.stamp: pyproject.toml scripts/environment
 	@scripts/environment $(VENV) '.[docs]' $@
+
+$(VENV)/dist.stamp: pyproject.toml scripts/environment
+	@scripts/environment $(VENV) '.[test,dist]' $@
 
 $(VENV)/bench.stamp: pyproject.toml scripts/environment
 	@scripts/environment $(VENV) '.[test,bench]' $@
@@ -85,6 +88,22 @@ docs: $(VENV)/test.stamp  ## write what follows from the program: keys, manual, 
 site: $(VENV)/docs.stamp  ## the documents as a site that needs no network, in build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
 	@echo build/site/index.html
+
+dist: $(VENV)/dist.stamp  ## sdist and wheel, looked at as an index would
+	@scripts/dist $(BIN) packages
+
+zipapp: $(VENV)/dist.stamp  ## one file that needs nothing but this version of Python, dist/holdfast.pyz
+	@scripts/dist $(BIN) wheels
+	@scripts/dist $(BIN) zipapp
+
+sbom: $(VENV)/dist.stamp  ## what it is made of, as CycloneDX, dist/holdfast.cdx.json
+	@scripts/dist $(BIN) sbom
+
+image: $(VENV)/dist.stamp  ## Holdfast as an image (PYTHON_IMAGE=, IMAGE=)
+	@scripts/dist $(BIN) image
+
+notes:  ## what is not released yet, from the changelog
+	@$(BIN)/python scripts/release_notes.py
 
 clean:  ## remove what was made here
 	rm -rf $(VENV) build dist .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

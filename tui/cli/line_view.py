@@ -23,6 +23,7 @@ from tui.cli.status import COLUMNS, look, notes, row
 from tui.errors import HoldfastError
 from tui.operations.looking.endpoint_choice import Place, places
 from tui.operations.looking.engine_look import connected
+from tui.operations.process.launch import import_path
 from tui.presentation.console import SENTENCES, painted, table
 from tui.presentation.text import safe
 from tui.sync.backoff import delays
@@ -205,7 +206,8 @@ class _LineView:
         self._quiet = True
         try:
             with _deaf():
-                process = await asyncio.create_subprocess_exec(*command)
+                env = {**os.environ, "PYTHONPATH": import_path()}
+                process = await asyncio.create_subprocess_exec(*command, env=env)
                 status = await process.wait()
         except OSError as error:
             status = 1
