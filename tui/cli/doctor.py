@@ -10,6 +10,7 @@ from tui.cli import doctor_checks as checks
 from tui.cli.asked import read_settings
 from tui.cli.doctor_checks import OK, OUT_OF_REACH, PROBLEM, WARNING, Finding, counted
 from tui.cli.doctor_engine_checks import engine_and_apps
+from tui.cli.doctor_notify import notifying
 from tui.cli.doctor_scanners import scanners
 from tui.cli.doctor_trust import keys_of_trust
 from tui.cli.output import answer, answer_json, colours
@@ -83,6 +84,8 @@ async def findings(asked: Asked) -> AsyncIterator[Finding]:
     for finding in await asyncio.to_thread(checks.interrupted):
         yield finding
     for finding in checks.terminal(os.environ):
+        yield finding
+    for finding in notifying(settings.notify, os.environ):
         yield finding
     for finding in checks.programs():
         yield finding

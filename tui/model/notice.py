@@ -33,6 +33,12 @@ def is_wanted(state: str, seconds: float, *, after: float, on: Sequence[str]) ->
     return state in on and seconds >= after
 
 
+def origin(url: str) -> str:
+    """Where an address leads, and no more of it: the path of a webhook is often its secret."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2].partition('?')[0]}/…"
+
+
 class Notice(NamedTuple):
     """What is told. Nothing of it is secret: sentences are masked as output is, for they leave this account.
 

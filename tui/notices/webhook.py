@@ -70,6 +70,11 @@ async def _try(session: aiohttp.ClientSession, url: URL, content: bytes) -> tupl
     return f"it answered {status}", status >= 500 or status == BUSY
 
 
+def stays_here(url: str) -> bool:
+    """Whether an address is one of this machine."""
+    return _is_here(URL(url).host or "")
+
+
 def _is_here(host: str) -> bool:
     """Whether it is this machine, which nothing on the way can listen to."""
     if host == "localhost":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.model.notice import origin
 from tui.presentation.lines import clip
 from tui.presentation.table import Column
 from tui.presentation.text import safe
@@ -53,8 +54,7 @@ def shown_value(setting: Setting, value: object) -> str:
     words = value_words(value)
     if setting.id != "notify.webhook" or not value:
         return words
-    scheme, _, rest = words.partition("://")
-    return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}/…"
+    return origin(words)
 
 
 def source_words(setting: Setting, settings: Settings, place: Place | None) -> str:

@@ -13,6 +13,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.files import read_file
+from tui.model.notice import origin
 from tui.settings.engines import REACHED
 from tui.settings.logins import logins, named_by, registry_of
 from tui.settings.reading import bare
@@ -74,7 +75,9 @@ class Ask(NamedTuple):
 
     @property
     def short(self) -> str:
-        """In a part of a sentence."""
+        """In a part of a sentence, which may stand in a journal."""
+        if self.where == "[notify] webhook":
+            return f"{self.where} = {origin(self.what)}"
         return f"{self.where} = {self.means[:LONGEST]}{'…' if len(self.means) > LONGEST else ''}"
 
 

@@ -383,7 +383,7 @@ def test_nobody_is_told_and_nothing_is_run_for_a_file_before_it_is_allowed(place
     assert settings.containers.debug_image == ""
     assert (settings.notify.bell, settings.notify.after, settings.containers.sort) == (True, 3, "age")
     [note] = settings.not_obeyed
-    assert "[notify] webhook" in note
+    assert "[notify] webhook = http://evil.example.com/…" in note
     assert dispatch(["allow", "--yes"]) == 0
     settings = load()
     assert settings.not_obeyed == ()

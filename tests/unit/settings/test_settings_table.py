@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.commands.keymap import Keymap
+from tui.presentation.settings import shown_value
 from tui.presentation.settings_page import settings_page
 from tui.settings.keymaps import KEYMAPS
 from tui.settings.load import load
@@ -126,3 +127,10 @@ def test_a_line_is_found_as_people_write_it(text: str, line: int, tmp_path: Path
     path = tmp_path / "config.toml"
     path.write_text(text)
     assert line_of(str(path), "log.tail") == line
+
+
+def test_of_an_address_whose_path_may_be_its_secret_only_the_host_is_shown() -> None:
+    [setting] = [one for one in SETTINGS if one.id == "notify.webhook"]
+    shown = shown_value(setting, "https://me:word@hooks.example.com/services/SECRET?t=SECRET")
+    assert shown == "https://hooks.example.com/…"
+    assert shown_value(setting, "") == "none"
