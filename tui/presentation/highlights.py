@@ -35,19 +35,22 @@ class Highlights:
             return []
         text = plain(line)[:REACH]
         found: list[tuple[tuple[int, int], str]] = []
-        for rule in tuple(self._rules):
-            name, expression, colour = rule
+        for begin, end, colour in self._spans(text):
+            if begin < end and not any(begin < last and first < end for (first, last), _ in found):
+                found.append(((begin, end), colour))
+        return sorted(found)
+
+    def _spans(self, text: str) -> list[tuple[int, int, str]]:
+        """All places that the rules find, those of the first rule first."""
+        while self._rules:
+            rule, spans = self._rules[0], list[tuple[int, int, str]]()
             try:
                 with within(SECONDS):
-                    spans = [one.span() for one in expression.finditer(text)]
+                    for rule in self._rules:
+                        spans += [(*found.span(), rule[2]) for found in rule[1].finditer(text)]
             except TooSlow:
                 self._rules.remove(rule)
-                self.slow.append(name)
-                continue
-            found += [
-                (span, colour)
-                for span in spans
-                if span[0] < span[1]
-                and not any(span[0] < end and begin < span[1] for (begin, end), _ in found)
-            ]
-        return sorted(found)
+                self.slow.append(rule[0])
+            else:
+                return spans
+        return []

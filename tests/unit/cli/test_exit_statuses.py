@@ -53,6 +53,7 @@ VERBS = [
     "deploy v1 --json", "rollback --to r3",
     "unlock web", "unlock web --yes --json", "status", "status web",
     "status other --json", "status --drift", "history", "history web --json", "drift", "drift web --json",
+    "logs", "logs web --follow --json", "logs web --release r3 --since 2h",
     "verify", "verify web --deep", "verify --deep --json",
 ]  # fmt: skip
 """All that ask an engine; `doctor` ends with 1 whatever is wrong."""
