@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import aiohttp
 import pytest
 
+from tests.support.settled import settled
 from tui.app import Holdfast
 from tui.commands.table import BY_ID
 from tui.demo.launch import DemoEngine
@@ -30,6 +31,22 @@ if TYPE_CHECKING:
     from tui.engine.client import Engine
     from tui.engine.endpoint import Endpoint
     from tui.sync.session import Observing
+
+
+@pytest.fixture
+def snap_compare(snap_compare: Callable[..., bool]) -> Callable[..., bool]:
+    """A picture is taken once the screen has come to rest: what it says a moment later is in it."""
+
+    def compare(app: Holdfast, press: Iterable[str] = (), run_before: Any = None, **more: Any) -> bool:
+        async def shown(pilot: Pilot[str]) -> None:
+            if run_before is not None:
+                await run_before(pilot)
+            await pilot.press(*press)
+            await settled(pilot)
+
+        return snap_compare(app, run_before=shown, **more)
+
+    return compare
 
 
 class Robot:

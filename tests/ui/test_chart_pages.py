@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tests.support.build_journals import write_build
+from tests.support.settled import settled
 from tests.ui import fakes
 from tests.ui.test_pictures import NOW, sizes, still, utc
 from tests.ui.test_releases import LIVE, Engine, engine
@@ -194,7 +195,7 @@ def test_graphs(snap_compare: Any, size: tuple[int, int]) -> None:
             app.store.put_samples({id: reading})
         looking = next(one for one in app.workspaces.current.controllers if isinstance(one, Looking))
         app.push_screen(ReadingScreen("shop-web-1", [("details", []), ("graphs", looking._graphs(id))], 1))
-        await pilot.pause(0.2)
+        await settled(pilot)
 
     assert snap_compare(still(), terminal_size=size, run_before=show)
 
@@ -222,7 +223,7 @@ def test_builds(snap_compare: Any, size: tuple[int, int], tmp_path: Path) -> Non
 
     async def show(pilot: Any) -> None:
         await pilot.press("1", "b")
-        await pilot.pause(0.5)
+        await settled(pilot)
         await pilot.press("down")
         await pilot.pause(0.1)
 
@@ -244,6 +245,6 @@ def test_wasted(snap_compare: Any, size: tuple[int, int]) -> None:
         wasted._size = counted
         pages = [("wasted", Drawn(wasted.lines, wasted.subscribe))]
         pilot.app.push_screen(ReadingScreen("web:v1.4.0", pages))
-        await pilot.pause(0.2)
+        await settled(pilot)
 
     assert snap_compare(still(), terminal_size=size, run_before=show)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.settled import settled
 from tests.ui import fakes, scans
 from tests.ui.test_pictures import NOW, sizes, still, utc
 from tui.commands.table import BY_ID
@@ -30,7 +31,7 @@ assert utc  # pictures say moments
 def shows(*keys: str, live: bool = True) -> Callable[[Any], Any]:
     async def show(pilot: Any) -> None:
         pilot.app.push_screen(FindingsScreen(scans.view(NOW, live=live), lambda: NOW))
-        await pilot.pause(0.2)
+        await settled(pilot)
         await pilot.press(*keys)
         await pilot.pause()
 

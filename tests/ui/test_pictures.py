@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.settled import settled
 from tests.ui import fakes, trusted
 from tui.app import Holdfast
 from tui.commands.table import BY_ID
@@ -194,9 +195,9 @@ def test_confirmation(snap_compare: Any) -> None:
         app.session.stats.watch = lambda _: None  # nobody answers
         app.session.watcher.engine = object()  # never called: the dialog is only looked at
         await pilot.press("asterisk")
-        await pilot.pause(0.3)  # the footer says a moment later what can be done with so many
+        await settled(pilot, "? help  l log  a all")  # said a moment later: what can be done with so many
         app.main.perform(BY_ID["container.remove"])
-        await pilot.pause(0.2)
+        await settled(pilot)
 
     assert snap_compare(still(), terminal_size=(120, 40), run_before=ask)
 
@@ -321,7 +322,7 @@ def test_plan(snap_compare: Any, size: tuple[int, int]) -> None:
 
     async def ask(pilot: Any) -> None:
         pilot.app.push_screen(PlanDialog("Push web", planned))
-        await pilot.pause(0.2)
+        await settled(pilot)
 
     assert snap_compare(still(apps=APPS, operations=PAST), terminal_size=size, run_before=ask)
 
@@ -336,7 +337,7 @@ def test_plan_that_cannot_be(snap_compare: Any) -> None:
 
     async def ask(pilot: Any) -> None:
         pilot.app.push_screen(PlanDialog("Push web", refused))
-        await pilot.pause(0.2)
+        await settled(pilot)
 
     assert snap_compare(still(apps=APPS, operations=PAST), terminal_size=(80, 24), run_before=ask)
 
@@ -348,7 +349,7 @@ def test_version_picker(snap_compare: Any, size: tuple[int, int]) -> None:
 
     async def ask(pilot: Any) -> None:
         pilot.app.push_screen(VersionDialog("A version for web", offers(), lambda _: ""))
-        await pilot.pause(0.2)
+        await settled(pilot)
         await pilot.press("down")
 
     assert snap_compare(still(apps=APPS, operations=PAST), terminal_size=size, run_before=ask)
@@ -362,7 +363,7 @@ def test_the_versions_of_a_host_that_wants_them_signed(snap_compare: Any, size: 
     async def ask(pilot: Any) -> None:
         title = "Deploy which version of web?"
         pilot.app.push_screen(VersionDialog(title, offers(), lambda _: ""))
-        await pilot.pause(0.2)
+        await settled(pilot)
 
     assert snap_compare(still(apps=APPS, operations=PAST), terminal_size=size, run_before=ask)
 
@@ -403,7 +404,7 @@ def test_rollback_picker(snap_compare: Any, size: tuple[int, int]) -> None:
         pilot.app.push_screen(
             ReleaseDialog("Roll web back to which release?", releases, releases.ways_back, 4, NOW)
         )
-        await pilot.pause(0.2)
+        await settled(pilot)
         await pilot.press("down")
 
     app = still(apps=APPS, operations=PAST, releases=released())
@@ -417,7 +418,7 @@ def test_deploy_plan(snap_compare: Any, size: tuple[int, int]) -> None:
 
     async def ask(pilot: Any) -> None:
         pilot.app.push_screen(PlanDialog("Deploy web", planned))
-        await pilot.pause(0.2)
+        await settled(pilot)
 
     app = still(apps=APPS, operations=PAST, releases=released())
     assert snap_compare(app, terminal_size=size, run_before=ask)
@@ -429,7 +430,7 @@ def test_plan_on_a_protected_engine(snap_compare: Any) -> None:
 
     async def ask(pilot: Any) -> None:
         pilot.app.push_screen(PlanDialog("Deploy web", planned, typed="web"))
-        await pilot.pause(0.2)
+        await settled(pilot)
         await pilot.press("w")
 
     app = still(apps=APPS, operations=PAST, releases=released())

@@ -191,3 +191,7 @@ class MainScreen(PanesScreen, inherit_bindings=False):
     def on_list_view_shown(self, message: ListView.Shown) -> None:
         if message.view is self.containers:
             self.rewatch()
+
+    def on_list_view_marked(self, message: ListView.Marked) -> None:
+        message.stop()
+        self._footer_soon()

@@ -52,6 +52,9 @@ class ListView(Framed):
             super().__init__()
             self.view = view
 
+    class Marked(Shown):
+        """Other rows are marked now."""
+
     class Opened(Message):
         """Enter or a double click on the row of the cursor."""
 
@@ -339,18 +342,22 @@ class ListView(Framed):
             self.marks.symmetric_difference_update((self.cursor,))
             self.refresh_row(self.cursor)
             self.move(1)
-            self.describe()
+            self._say_marks()
 
     def mark_all(self) -> None:
         keys = set(self.ordering.keys())
         self.marks = set() if keys <= self.marks else keys
         self.refresh_body()
-        self.describe()
+        self._say_marks()
 
     def unmark(self) -> None:
         self.marks.clear()
         self.refresh_body()
+        self._say_marks()
+
+    def _say_marks(self) -> None:
         self.describe()
+        self.post_message(self.Marked(self))
 
     def sort_next(self) -> None:
         following = self.SORTS.index(self.sorted_by) + 1
