@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.commands.containers import CONTAINER_LOG
@@ -20,6 +21,8 @@ from tui.sync.merged_logs import MOST, MergedFollower
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from textual.worker import Worker
 
     from tui.commands.command import Command, Situation
     from tui.controllers.desk import Desk, Handler
@@ -94,8 +97,9 @@ class Logs:
         if container_id is not None and container_id != self._pane.container_id:
             self._show(_Log((container_id,)))
 
-    def _show(self, log: _Log) -> None:
-        self._desk.screen.run_worker(self._follow(log), group="log", exclusive=True)
+    def _show(self, log: _Log) -> Worker[None]:
+        """Open it in a task; not a coroutine: one whose worker ends before it begins is never awaited."""
+        return self._desk.screen.run_worker(partial(self._follow, log), group="log", exclusive=True)
 
     def _recreated(self, change: Change) -> None:
         pane, containers = self._pane, self._desk.store.containers
