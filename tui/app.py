@@ -13,6 +13,7 @@ from tui.commands.keymap import Keymap
 from tui.commands.view import VIEW_QUIT, VIEW_SUSPEND
 from tui.controllers.announcing import Announcing
 from tui.controllers.app_forms import AppForms
+from tui.controllers.columns import Columns
 from tui.controllers.configuration import Configuration
 from tui.controllers.engines import Engines
 from tui.controllers.workspace import FIRST, Workspace
@@ -101,6 +102,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         configuration = Configuration(desk, self, self.shelf, self._read)
         yield configuration
         yield AppForms(desk, configuration)
+        yield Columns(desk, configuration)
         yield Engines(desk, self.workspaces, self._engines)
 
     def handlers(self) -> Mapping[Command, Handler]:

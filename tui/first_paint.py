@@ -18,6 +18,7 @@ from tui.engine.container.listed import container_listed
 from tui.engine.jsonmessage import parse_list
 from tui.errors import HoldfastError
 from tui.presentation.first_screen import first_screen
+from tui.presentation.layout import CONTAINERS
 from tui.presentation.style import Style, sgr
 from tui.presentation.theme import Theme, resolve
 
@@ -58,6 +59,8 @@ def paint(
     """
     if os.environ.get("TERM", "dumb") == "dumb":
         return None
+    if not settings.view.shows(CONTAINERS):
+        return None
     now = time.time()
     containers = first_containers(path, now)
     if containers is None:
@@ -68,6 +71,7 @@ def paint(
     lines = first_screen(
         width, height, containers, link, keymap, now,
         settings=settings.containers, apps=settings.apps, called=called, colour=colour, read_only=read_only,
+        view=settings.view, columns=settings.columns,
     )  # fmt: skip
     style = _styles(theme)
     out = ["\x1b[?1049h\x1b[?25l\x1b[?7l"]

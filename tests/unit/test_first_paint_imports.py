@@ -23,7 +23,7 @@ tui.presentation.folding tui.presentation.frame tui.presentation.grouping tui.pr
 tui.presentation.layout
 tui.presentation.lines tui.presentation.style tui.presentation.table tui.presentation.text
 tui.presentation.theme tui.presentation.titles
-tui.settings tui.settings.paths tui.store tui.store.store
+tui.settings tui.settings.columns tui.settings.paths tui.settings.rules tui.store tui.store.store
 """
 """A further one takes some tenths of a millisecond, mostly for its named tuples, enumerations and patterns.
 

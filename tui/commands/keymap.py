@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PANES = (*LIST_SCOPES, *OUTPUT_SCOPES, *RESOURCE_SCOPES)
 
 _SPOKEN = {
-    "question_mark": "?", "colon": ":", "slash": "/", "comma": ",", "asterisk": "*", "greater_than_sign": ">", "ampersand": "&", "at": "@",
+    "question_mark": "?", "colon": ":", "slash": "/", "comma": ",", "asterisk": "*", "vertical_line": "|", "greater_than_sign": ">", "ampersand": "&", "at": "@",
     "space": "Space", "enter": "Enter", "escape": "Esc", "tab": "Tab", "shift+tab": "Shift+Tab",
     "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "up": "↑", "down": "↓",
     "left": "←", "right": "→",

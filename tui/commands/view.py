@@ -61,6 +61,13 @@ LIST_SORT = Command("list.sort", "Sort by the next column", ("o",), Scope.LISTS,
 LIST_MARK = Command("list.mark", "Mark the row, or take the mark off", ("space",), Scope.LISTS, footer="mark")
 LIST_MARK_ALL = Command("list.mark_all", "Mark all rows, or none", ("asterisk",), Scope.LISTS)
 LIST_OPEN = Command("list.open", "Open what the row stands for", ("enter",), Scope.LISTS)
+LIST_COLUMNS = Command(
+    "list.columns",
+    "Choose the columns: which, in what order, how wide",
+    ("vertical_line",),
+    Scope.LISTS,
+    opens=True,
+)
 LIST_COPY = Command("list.copy", "Copy the ID, digest or reference", ("y",), Scope.LISTS, footer="copy")
 LIST_COMMAND = Command(
     "list.command",
@@ -73,7 +80,7 @@ LIST_COMMAND = Command(
 
 LISTS = (
     LIST_DOWN, LIST_UP, LIST_PAGE_DOWN, LIST_PAGE_UP, LIST_FIRST, LIST_LAST, LIST_FILTER, LIST_SORT,
-    LIST_MARK, LIST_MARK_ALL, LIST_OPEN, LIST_COPY, LIST_COMMAND,
+    LIST_MARK, LIST_MARK_ALL, LIST_OPEN, LIST_COLUMNS, LIST_COPY, LIST_COMMAND,
 )  # fmt: skip
 
 HINTS = {

@@ -109,22 +109,30 @@ class Configuration:
                 await asyncio.to_thread(_places, settings),
                 themes=self._shelf.listed(),
                 preview=self._configured.use_theme,
-                choose=self._keep,
+                choose=self._keep_shown,
                 edit=self._edit,
             )
         )
 
-    async def _keep(self, id: str, value: Any) -> _Shown | None:
-        """Keep a choice, None for none, and go on with it; None where that cannot be."""
+    async def _keep_shown(self, id: str, value: Any) -> _Shown | None:
+        return await self._shown() if await self._saved(id, value) else None
+
+    async def keep(self, id: str, value: Any) -> None:
+        """Keep a choice, None for none, and go on with it."""
+        if await self._saved(id, value):
+            await self.take()
+
+    async def _saved(self, id: str, value: Any) -> bool:
+        """Write a choice down: whether that could be."""
         app = self._desk.app
         try:
             said = await asyncio.to_thread(save_choice, id, value)
         except OSError as error:
             app.notify(safe(f"the choice could not be saved: {error}"), severity="error", markup=False)
-            return None
+            return False
         if said:
             app.notify(safe(said), severity="warning", markup=False)
-        return await self._shown()
+        return True
 
     async def _edit(self, place: Place | None) -> _Shown | None:
         """As `edit`, the user's own file where none is named."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands import apps, containers, images, log, releases, view
-from tui.presentation.layout import CONTAINERS, PANES
+from tui.presentation.layout import PANES, home_of
 from tui.widgets.list_view import ListView
 
 if TYPE_CHECKING:
@@ -124,7 +124,9 @@ class PaneMoves:
         return lambda _: self._screen.go(pane)
 
     def _turn(self, by: int) -> None:
-        self._screen.go(PANES[(PANES.index(self._screen.focus_on) + by) % len(PANES)])
+        now = self._screen.focus_on
+        shown = [pane for pane in PANES if pane == now or self._screen.panes.view.shows(pane)]
+        self._screen.go(shown[(shown.index(now) + by) % len(shown)])
 
     def _zoom(self) -> None:
         self._screen.panes.zoomed = not self._screen.panes.zoomed
@@ -152,7 +154,7 @@ class PaneMoves:
         if screen.panes.zoomed:
             self._zoom()
             return True
-        if screen.focus_on != CONTAINERS:
-            screen.go(CONTAINERS)
+        if screen.focus_on != (home := home_of(screen.panes.view)):
+            screen.go(home)
             return True
         return False

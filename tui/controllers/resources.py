@@ -72,6 +72,7 @@ class Resources:
                 situation=lambda: bare._replace(live=desk.session.engine is not None),
                 choose=self._choose,
                 clock=desk.session.clock,
+                columns=desk.session.settings.columns,
             )
         )
 

@@ -89,7 +89,7 @@ class Workspace:
         self.main = MainScreen(
             session.store,
             keymap,
-            session.settings.containers,
+            session.settings,
             called=session.ref.called,
             demo=session.ref.demo,
             read_only=read_only,

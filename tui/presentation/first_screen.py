@@ -17,8 +17,8 @@ from tui.presentation.folding import HEAD, fold_of, fold_words, stands_over
 from tui.presentation.frame import Scroll, bar, title_line
 from tui.presentation.grouping import GROUP, INDENT, Grouping, group_line, group_of, group_words, is_grouped
 from tui.presentation.header import footer_keys, footer_line, header_line, tabs_line
-from tui.presentation.layout import APPS, CONTAINERS, LOG, Rect, arrange
-from tui.presentation.table import heading, place, row, whole_row
+from tui.presentation.layout import APPS, CONTAINERS, DEFAULT, LOG, Rect, arrange
+from tui.presentation.table import chosen, heading, place, row, whole_row
 from tui.presentation.text import fit, safe
 from tui.presentation.titles import (
     apps_note,
@@ -28,6 +28,7 @@ from tui.presentation.titles import (
     tabs,
     unread_title,
 )
+from tui.settings.columns import ColumnSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,8 +37,12 @@ if TYPE_CHECKING:
     from tui.model.app import AppSpec
     from tui.model.container import Container
     from tui.presentation.style import Line
+    from tui.settings.columns import ViewSettings
     from tui.settings.schema import ContainerSettings
     from tui.store.store import Link
+
+
+ALL_COLUMNS = ColumnSettings()
 
 
 def first_screen(
@@ -53,15 +58,17 @@ def first_screen(
     called: str = "",
     colour: str = "",
     read_only: bool = False,
+    view: ViewSettings = DEFAULT,
+    columns: ColumnSettings = ALL_COLUMNS,
 ) -> list[Line]:
     """The lines of the screen, each `width` cells."""
-    found = arrange(width, height, CONTAINERS, apps=bool(apps))
+    found = arrange(width, height, CONTAINERS, apps=bool(apps), view=view)
     key = container_rows.sort_key(settings.sort, {})
     projects = is_grouped(settings.sort, projects=settings.projects)
     ordered = _rows(containers, key, show_stopped=settings.show_stopped, projects=projects)
     names = sorted(apps)
-    chosen = ordered[_chosen(ordered)].container if ordered else None
-    first = () if chosen is None else (chosen,)
+    first_one = ordered[_chosen(ordered)].container if ordered else None
+    first = () if first_one is None else (first_one,)
     acted_on, unknown = meant(
         [app_of_container(one, apps, {}) for one in first], apps, names[0] if names else ""
     )
@@ -81,7 +88,7 @@ def first_screen(
     if found.divider is not None:
         pieces.append((found.divider, [[("│", "border")]] * found.divider.height))
     for name, rect in found.panes.items():
-        pieces.append((rect, _pane(name, rect, containers, ordered, settings, names, now, keymap)))
+        pieces.append((rect, _pane(name, rect, containers, ordered, settings, names, now, keymap, columns)))
     screen: list[list[tuple[int, Line]]] = [[] for _ in range(height)]
     for rect, lines in pieces:
         for offset, line in enumerate(lines[: rect.height]):
@@ -100,6 +107,7 @@ def _pane(
     apps: Sequence[str],
     now: float,
     keymap: Keymap,
+    columns: ColumnSettings,
 ) -> list[Line]:
     cells, rows = rect.width - 1, rect.height - 1
     running = sum(container.state == "running" for container in containers)
@@ -115,11 +123,11 @@ def _pane(
             hidden=not settings.show_stopped,
         )
         scroll = Scroll(0, rows - 1, len(ordered))
-        placed = place(container_rows.COLUMNS, cells)
+        placed = place(chosen(container_rows.COLUMNS, columns.containers), cells)
         body = [heading(placed, cells, settings.sort)] if ordered else []
-        chosen = _chosen(ordered)
+        under_cursor = _chosen(ordered)
         for number, one in enumerate(ordered[: rows - 1]):
-            cursor = "cursor" if number == chosen else ""
+            cursor = "cursor" if number == under_cursor else ""
             if one.heading is not None:
                 sums = container_rows.sums((), {})
                 body.append(group_line(placed, cells, one.heading, sums, cursor=cursor))
@@ -137,7 +145,7 @@ def _pane(
     elif name == APPS:
         title = apps_title(keymap, len(apps))
         note: list[Line] = [[(fit(f"  {line}", cells), "muted")] for line in apps_note(keymap)]
-        body = _apps(apps, cells, rows, now) if apps else note
+        body = _apps(apps, cells, rows, now, columns) if apps else note
         scroll = Scroll(0, rows - 1, len(apps))
     elif name == LOG:
         title = (pane_head(keymap, name), "")
@@ -199,9 +207,9 @@ def _rows(
     return found
 
 
-def _apps(names: Sequence[str], cells: int, rows: int, now: float) -> list[Line]:
+def _apps(names: Sequence[str], cells: int, rows: int, now: float, columns: ColumnSettings) -> list[Line]:
     """The apps by name; what was done with them, and their versions, are not known yet."""
-    placed = place(app_rows.columns(names), cells)
+    placed = place(chosen(app_rows.columns(names), columns.apps), cells)
     body: list[Line] = [heading(placed, cells, app_rows.SORTS[0])]
     for name in names[: rows - 1]:
         cursor = "" if body[1:] else "cursor.unfocused"

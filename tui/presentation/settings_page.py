@@ -22,6 +22,8 @@ opens it there in your editor (`VISUAL`, `EDITOR`).
 
 TABLES = {
     "": "At the top of the file",
+    "view": "`[view]`",
+    "columns": "`[columns]`",
     "log": "`[log]`",
     "containers": "`[containers]`",
     "notify": "`[notify]`",

@@ -44,6 +44,27 @@ class Placed(NamedTuple):
     width: int
 
 
+def with_width(name: str, width: int) -> str:
+    """A column as `[columns]` says it; 0 for its own width."""
+    return f"{name}:{width}" if width else name
+
+
+def chosen(columns: Sequence[Column], wanted: Sequence[str]) -> Sequence[Column]:
+    """Those that `[columns]` wants, in that order, the last left out first; all as designed for none.
+
+    >>> [one.id for one in chosen((Column("a", "A", 3), Column("b", "B", 3)), ("b:9", "a"))]
+    ['b', 'a']
+    """
+    known = {column.id: column for column in columns}
+    found = []
+    for rank, word in enumerate(wanted):
+        name, _, width = word.partition(":")
+        if name in known:  # some lists have some of them at times
+            column = known[name]._replace(rank=rank, roomy=0)
+            found.append(column._replace(width=int(width), grow=0, wanted=0) if width else column)
+    return found or columns
+
+
 MARGIN = 2
 """Cells before the first column: the cursor's and the mark's sign."""
 

@@ -9,10 +9,12 @@ from textual.layout import Layout as TextualLayout
 from textual.layout import WidgetPlacement
 from textual.widget import Widget
 
-from tui.presentation.layout import CONTAINERS, LOG, Layout, Rect, arrange
+from tui.presentation.layout import CONTAINERS, DEFAULT, LOG, Layout, Rect, arrange, home_of
 
 if TYPE_CHECKING:
     from textual.geometry import Size
+
+    from tui.settings.columns import ViewSettings
 
 
 class PaneLayout(TextualLayout):
@@ -37,18 +39,20 @@ class PaneLayout(TextualLayout):
 class Panes(Widget):
     """Holds everything on the main screen. `focus_on`, `zoomed` and `upper` decide what is shown.
 
-    `slot` is the ID of the child that has the place of the log now; `apps`: whether any is configured.
+    `slot` is the ID of the child that has the place of the log now; `apps`: whether any is configured; `view`
+    is what of it is to be shown, and how large.
     """
 
     DEFAULT_CSS = "Panes { width: 100%; height: 100%; }"
 
-    def __init__(self, *children: Widget, apps: bool = False) -> None:
+    def __init__(self, *children: Widget, apps: bool = False, view: ViewSettings = DEFAULT) -> None:
         super().__init__(*children)
         self._layout = PaneLayout()
-        self.focus_on = CONTAINERS
-        self.upper = CONTAINERS
+        self.focus_on = home_of(view)
+        self.upper = CONTAINERS if self.focus_on == LOG else self.focus_on
         self.zoomed = False
         self.apps = apps
+        self.view = view
         self.slot = LOG
 
     @property
@@ -57,7 +61,7 @@ class Panes(Widget):
 
     def arrangement(self, width: int, height: int) -> Layout:
         """The arrangement for a size of the screen."""
-        return arrange(width, height, self.focus_on, self.zoomed, self.upper, apps=self.apps)
+        return arrange(width, height, self.focus_on, self.zoomed, self.upper, apps=self.apps, view=self.view)
 
     def places(self, width: int, height: int) -> dict[str, Rect]:
         """Rectangles by child ID."""

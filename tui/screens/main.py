@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui.commands.command import Command, Situation
     from tui.commands.keymap import Keymap
     from tui.panes.log import LogPane
-    from tui.settings.schema import ContainerSettings
+    from tui.settings.schema import Settings
     from tui.store.store import Store
 
 
@@ -54,7 +54,7 @@ class MainScreen(PanesScreen, inherit_bindings=False):
         self,
         store: Store,
         keymap: Keymap,
-        settings: ContainerSettings,
+        settings: Settings,
         *,
         called: str = "",
         demo: bool,

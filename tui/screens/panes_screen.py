@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui.commands.command import Command, Situation
     from tui.commands.keymap import Keymap
     from tui.panes.log import LogPane
-    from tui.settings.schema import ContainerSettings, Settings
+    from tui.settings.schema import Settings
     from tui.store.operation import Operation
     from tui.widgets.framed import Framed
 
@@ -53,7 +53,7 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
         self,
         store: Store,
         keymap: Keymap,
-        settings: ContainerSettings,
+        settings: Settings,
         *,
         called: str = "",
         demo: bool,
@@ -72,7 +72,7 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
         self.unread = False
         self.clock = clock
         self.apps = AppsPane(store, keymap, clock)
-        self.containers = ContainersPane(store, keymap, settings, clock)
+        self.containers = ContainersPane(store, keymap, settings.containers, clock)
         self.images = ImagesPane(store, keymap, clock)
         self.tags = TagsPane(store, keymap, clock)
         self.log_pane = log
@@ -95,7 +95,9 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
             self.footer,
             LineInput(id="line"),
             apps=bool(store.apps),
+            view=settings.view,
         )
+        self._choose_columns(settings)
         self._footer_due = False
 
     def compose(self) -> ComposeResult:
@@ -104,8 +106,8 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         self.query_one("#line").display = False
         self.panes.rearrange()
-        self.set_focus(self.containers)
-        self.containers.has_focus = True  # not a picture later: the first one is what was painted before
+        self.set_focus(self.view)
+        self.view.has_focus = True  # not a picture later: the first one is what was painted before
         self.store.subscribe(Topic.LINK, lambda _: self.bars.update())
         self.store.subscribe(Topic.COLOUR, lambda _: self.header.update())
         self.store.subscribe(Topic.CONTAINERS, lambda _: self._footer_soon())
@@ -172,6 +174,12 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
         self.unread = False
         if settings.containers != before.containers:
             self.containers.configure(settings.containers)
+        if settings.columns != before.columns:
+            self._choose_columns(settings)
+        if settings.view != before.view:
+            self.panes.view = settings.view
+            self.panes.rearrange()
+            self.rewatch()
         if settings.log != before.log:
             self.log_pane.take(settings.log)
         for view in self.views.values():
@@ -181,6 +189,11 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
         self.log_pane.describe()
         self.operation.describe()
         self.bars.update()
+
+    def _choose_columns(self, settings: Settings) -> None:
+        for name, view in self.views.items():
+            if isinstance(view, ListView):
+                view.choose_columns(settings.columns._asdict().get(name, ()))
 
     # What a subclass says
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tui.commands.keymap import Keymap
     from tui.panes.resources import ResourceList
     from tui.presentation.style import Line
+    from tui.settings.columns import ColumnSettings
     from tui.sync.resources import ResourcesFollower
     from tui.widgets.list_view import ListView
 
@@ -80,6 +81,7 @@ class ResourcesScreen(ClosingScreen[None], inherit_bindings=False):
         situation: Callable[[], Situation],
         choose: Callable[[Command, Situation], None],
         clock: Callable[[], float],
+        columns: ColumnSettings,
     ) -> None:
         super().__init__()
         self._follower = follower
@@ -92,6 +94,8 @@ class ResourcesScreen(ClosingScreen[None], inherit_bindings=False):
             Scope.NETWORKS: NetworksList(follower, self._pages(Scope.NETWORKS), clock),
             Scope.EVENTS: EventsList(follower, self._pages(Scope.EVENTS), clock),
         }
+        for scope, rows in self._lists.items():
+            rows.choose_columns(columns._asdict()[scope.value])
 
     def compose(self) -> ComposeResult:
         if self.engine_line is not None:
@@ -115,8 +119,13 @@ class ResourcesScreen(ClosingScreen[None], inherit_bindings=False):
             rows.take()
 
     @property
-    def _list(self) -> ResourceList:
+    def rows(self) -> ResourceList:
+        """The list of the page that is shown."""
         return self._lists[self._page]
+
+    @property
+    def _list(self) -> ResourceList:
+        return self.rows
 
     def _pages(self, page: Scope) -> str:
         return "  ".join(f"[{one.value}]" if one is page else one.value for one in RESOURCE_SCOPES)
@@ -191,6 +200,8 @@ class ResourcesScreen(ClosingScreen[None], inherit_bindings=False):
             self._open()
         elif command is view.LIST_FILTER:
             self.query_one(LineInput).ask("Filter", self._list.filter_text)
+        elif command is view.LIST_COLUMNS:
+            self._choose(command, self.selected())
         elif command is view.VIEW_HELP:
             lines = help_lines(self._keymap, self._page)
             self.app.push_screen(ReadingScreen("Help", [("keys", lines)]))

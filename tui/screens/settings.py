@@ -12,6 +12,7 @@ from tui.presentation.header import footer_line
 from tui.presentation.settings import DETAILS, Place, detail_lines, value_words
 from tui.screens.dialogs import Choice, MenuDialog, NameDialog
 from tui.settings.schema import value_of
+from tui.settings.units import NotAllowed
 from tui.widgets.bars import Bar, Lines, TopBar
 from tui.widgets.closing import ClosingScreen
 from tui.widgets.line_input import LineInput
@@ -211,6 +212,8 @@ def _refusing(setting: Setting) -> Callable[[str], str]:
     def refuse(text: str) -> str:
         try:
             setting.rule.check(_read(setting, text))
+        except NotAllowed as why:
+            return str(why)
         except ValueError:
             return f"it takes {setting.rule.allowed}"
         return ""

@@ -18,6 +18,7 @@ from tui.borders import keep
 from tui.errors import HoldfastError
 from tui.model.policy import Policy
 from tui.settings.choices import beneath, chosen_of
+from tui.settings.columns import ColumnSettings, ViewSettings
 from tui.settings.one_file import checked, parsed, read
 from tui.settings.paths import (
     LOCAL_CONFIG,
@@ -277,6 +278,8 @@ def _settings(values: Mapping[str, Any]) -> Settings:
     settings = Settings(
         **{key: values[key] for key in TOP if key in values},
         keys=_keys(values),
+        view=ViewSettings(**values.get("view", {})),
+        columns=ColumnSettings(**values.get("columns", {})),
         log=LogSettings(**values.get("log", {})),
         containers=ContainerSettings(**values.get("containers", {})),
         notify=NotifySettings(**values.get("notify", {})),

@@ -119,7 +119,9 @@ def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
 def _take(into: dict[str, Any], name: str, value: Any, rule: Key, where: str, problems: list[str]) -> None:
     try:
         into[name] = rule.check(value)
-    except ValueError:
+    except ValueError as error:
         from tui.settings.reading import shown
+        from tui.settings.units import NotAllowed
 
-        problems.append(f"{where} = {shown(value)} is not allowed: it takes {rule.allowed}")
+        why = str(error) if isinstance(error, NotAllowed) else f"it takes {rule.allowed}"
+        problems.append(f"{where} = {shown(value)} is not allowed: {why}")

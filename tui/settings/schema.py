@@ -7,10 +7,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tui.model.highlight import DEFAULT, ROLES, Highlight
 from tui.model.notice import DONE, ENDINGS, FAILED
 from tui.model.policy import Policy
+from tui.settings.columns import KNOWN, PANES, ColumnSettings, ViewSettings, columns_of
 from tui.settings.log_keys import COLOURS, colour, highlights, since
+from tui.settings.rules import COMMAND, WEBHOOK
+from tui.settings.rules import FLAG as FLAG
+from tui.settings.rules import TEXT as TEXT
+from tui.settings.rules import TEXTS as TEXTS
+from tui.settings.rules import Key as Key
+from tui.settings.rules import nearest as nearest
+from tui.settings.rules import number as number
+from tui.settings.rules import one_of as one_of
+from tui.settings.rules import some_of as some_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Mapping
 
     from tui.model.app import AppSpec
     from tui.model.fleet import Fleet
@@ -86,6 +96,8 @@ class Settings(NamedTuple):
     mouse: bool = True
     title: bool = True
     keys: Mapping[str, tuple[str, ...]] = {}
+    view: ViewSettings = ViewSettings()
+    columns: ColumnSettings = ColumnSettings()
     log: LogSettings = LogSettings()
     containers: ContainerSettings = ContainerSettings()
     notify: NotifySettings = NotifySettings()
@@ -102,99 +114,6 @@ class Settings(NamedTuple):
     chosen: Mapping[str, Any] = {}
     not_obeyed: tuple[str, ...] = ()
     trust_problems: tuple[str, ...] = ()
-
-
-class Key(NamedTuple):
-    """A key of the configuration: what it allows, in words, and the check that turns a value into ours.
-
-    `check` raises ValueError for a value that is not allowed; `choices` are all values, where they are few.
-    """
-
-    allowed: str
-    check: Callable[[Any], Any]
-    choices: tuple[Any, ...] = ()
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError
-    return value
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    texts = [value] if isinstance(value, str) else value
-    if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
-        raise ValueError
-    return tuple(texts)
-
-
-def _webhook(value: Any) -> str:
-    from urllib.parse import urlsplit
-
-    if value and not (urlsplit(_text(value)).scheme in ("http", "https") and urlsplit(value).hostname):
-        raise ValueError
-    return _text(value)
-
-
-def _command(value: Any) -> tuple[str, ...]:
-    """Its program is one by name, or by where it is: never relative to where one stands."""
-    if not isinstance(value, list):
-        raise ValueError
-    words = _texts(value)
-    if words and "/" in words[0] and not words[0].startswith(("/", "~/")):
-        raise ValueError
-    return words
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError
-    return value
-
-
-def number(low: int, high: int) -> Key:
-    def check(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise ValueError
-        return value
-
-    return Key(f"a whole number from {low} to {high}", check)
-
-
-def one_of(*allowed: str) -> Key:
-    def check(value: Any) -> str:
-        if value not in allowed:
-            raise ValueError
-        return str(value)
-
-    return Key("one of " + ", ".join(f'"{word}"' for word in allowed), check, allowed)
-
-
-def some_of(*allowed: str) -> Key:
-    """A list of words, or on the screen a text with commas between them."""
-
-    def check(value: Any) -> tuple[str, ...]:
-        words = [word.strip() for word in value.split(",")] if isinstance(value, str) else value
-        found = _texts([word for word in words if word] if isinstance(words, list) else words)
-        if set(found) - set(allowed):
-            raise ValueError
-        return tuple(word for word in allowed if word in found)
-
-    return Key("some of " + ", ".join(f'"{word}"' for word in allowed), check)
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """What to say behind "is unknown"."""
-    import difflib
-
-    known = list(known)
-    near = difflib.get_close_matches(word, known, n=1)
-    return f": did you mean {near[0]}?" if near else f": known are {', '.join(known)}"
-
-
-TEXT = Key("a text", _text)
-FLAG = Key("true or false", _flag, (True, False))
-TEXTS = Key("a text, or a list of texts", _texts)
 
 
 class Setting(NamedTuple):
@@ -263,6 +182,29 @@ SETTINGS = (
     Setting(
         "title", "Terminal's title", FLAG, "what goes on, while something runs; it comes back at the end"
     ),
+    Setting(
+        "view.panes",
+        "Panes: shown",
+        some_of(*PANES),
+        "those of the main screen, none for all; one that has the focus is always there",
+    ),
+    Setting(
+        "view.left",
+        "Panes: width at the left",
+        number(0, 80),
+        "percent that the lists at the left have, 0 for what suits the screen",
+    ),
+    Setting("view.apps", "Panes: height of the apps", number(0, 80), "percent, 0 for what suits the screen"),
+    Setting("view.log", "Panes: height of the log", number(0, 80), "percent, 0 for what suits the screen"),
+    *(
+        Setting(
+            f"columns.{pane}",
+            f"Columns: {pane}",
+            columns_of(pane),
+            "which are shown, in what order and how wide; none for all that fit",
+        )
+        for pane in KNOWN
+    ),
     Setting("log.tail", "Log: lines at first", number(0, 100_000), "lines fetched when a log is opened"),
     Setting("log.lines", "Log: lines kept", number(1000, 1_000_000), "lines kept in memory, the newest"),
     Setting("log.wrap", "Log: wrap", FLAG, "wrap long lines"),
@@ -318,7 +260,7 @@ SETTINGS = (
     Setting(
         "notify.webhook",
         "Notify: webhook",
-        Key("an address that begins with https:// or http://", _webhook),
+        WEBHOOK,
         "it is posted as JSON how a long operation has ended",
         by_hand=True,
     ),
@@ -332,7 +274,7 @@ SETTINGS = (
     Setting(
         "notify.command",
         "Notify: command",
-        Key("a list of words, the first a program by its name or its absolute path", _command),
+        COMMAND,
         "it is run when a long operation has ended, which HOLDFAST_STATE, HOLDFAST_TEXT ... tell it of",
         by_hand=True,
     ),
@@ -383,5 +325,5 @@ LATER: Mapping[str, str] = {
 
 COLOUR = Key(f'"#rrggbb", or one of {", ".join(COLOURS)} with or without "bright_" before it', colour)
 
-KEYS = Key('a key such as "k" or a list of them', _texts)
+KEYS = Key('a key such as "k" or a list of them', TEXTS.check)
 """[keys] takes any command ID; whether the command exists is found out where the keys are bound."""

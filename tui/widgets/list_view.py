@@ -9,7 +9,7 @@ from textual.message import Message
 
 from tui.presentation.frame import Scroll
 from tui.presentation.ordering import Ordering
-from tui.presentation.table import Column, Placed, heading, place, row, whole_row
+from tui.presentation.table import Column, Placed, chosen, heading, place, row, whole_row
 from tui.presentation.text import fit
 from tui.widgets.ageing import Ageing
 from tui.widgets.framed import Framed
@@ -76,6 +76,7 @@ class ListView(Framed):
         self.ordering = Ordering(self.sort_key, self.is_shown)
         self._placed: tuple[Placed, ...] = ()
         self._placed_for = -1
+        self.wanted: tuple[str, ...] = ()
 
     # What a subclass says
 
@@ -144,13 +145,20 @@ class ListView(Framed):
         """The columns as they are placed in the present width."""
         width = self.body_size.width
         if width != self._placed_for:
-            self._placed_for, self._placed = width, place(self.COLUMNS, width)
+            self._placed_for, self._placed = width, place(chosen(self.COLUMNS, self.wanted), width)
         return self._placed
 
     def set_columns(self, columns: tuple[Column, ...]) -> None:
         """Show other columns from now on; whoever sets them draws them, by `reload`."""
         self.COLUMNS = columns
         self._placed_for = -1
+
+    def choose_columns(self, wanted: tuple[str, ...]) -> None:
+        """Show these of its columns, as `[columns]` says them."""
+        if wanted != self.wanted:
+            self.wanted = wanted
+            self._placed_for = -1
+            self.refresh_body()
 
     def visible_keys(self) -> list[str]:
         """Keys of the rows on the screen, from the top."""
