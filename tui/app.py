@@ -69,7 +69,8 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         super().__init__(driver_class=driver_class)
         settings = session.settings
         self.shelf = shelf
-        self._styles = RichStyles(shelf.current)
+        shelf.limit(ascii=settings.ascii, colour=settings.colour)
+        self._styles, self.glyphs = RichStyles(shelf.current), shelf.glyphs
         self.keymap = Keymap(settings.keys)
         self._read_only = read_only
         self._launch = launch
@@ -100,9 +101,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
     def _own_controllers(self, desk: Desk) -> Iterator[Controller]:
         yield self
         configuration = Configuration(desk, self, self.shelf, self._read)
-        yield configuration
-        yield AppForms(desk, configuration)
-        yield Columns(desk, configuration)
+        yield from (configuration, AppForms(desk, configuration), Columns(desk, configuration))
         yield Engines(desk, self.workspaces, self._engines)
 
     def handlers(self) -> Mapping[Command, Handler]:
@@ -152,6 +151,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
 
     def _apply_theme(self) -> None:
         self._styles = RichStyles(self.shelf.current)
+        self._codes.clear()
         self.shelf.apply(self)
         for workspace in self.workspaces:
             for screen in self.get_screen_stack(workspace.mode):
@@ -165,6 +165,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         for workspace in self.workspaces:
             workspace.take(settings)
         self.shelf.configure(settings.theme)
+        self.shelf.limit(ascii=settings.ascii, colour=settings.colour)
         self._apply_theme()
         if isinstance(self._driver, TerminalDriver):
             self._driver.use_mouse(settings.mouse)

@@ -20,7 +20,7 @@ from tui.errors import HoldfastError
 from tui.presentation.first_screen import first_screen
 from tui.presentation.layout import CONTAINERS
 from tui.presentation.style import Style, sgr
-from tui.presentation.theme import Theme, resolve
+from tui.presentation.theme import Theme, mono, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,11 +73,12 @@ def paint(
         settings=settings.containers, apps=settings.apps, called=called, colour=colour, read_only=read_only,
         view=settings.view, columns=settings.columns,
     )  # fmt: skip
-    style = _styles(theme)
+    style = _styles(mono() if settings.colour == "none" else theme, settings.colour)
+    glyphs = _in_ascii if settings.ascii else str
     out = ["\x1b[?1049h\x1b[?25l\x1b[?7l"]
     for number, line in enumerate(lines):
         out.append(f"\x1b[{number + 1};1H")
-        out += [f"{style(name)}{text}" for text, name in line]
+        out += [f"{style(name)}{glyphs(text)}" for text, name in line]
     out.append("\x1b[0m")
     os.write(sys.stderr.fileno(), "".join(out).encode("utf-8", "replace"))
     return containers
@@ -129,9 +130,16 @@ def _quiet(terminal: int) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTSTP})
 
 
-def _styles(theme: Theme) -> Callable[[str], str]:
-    """From style texts to escapes, in as many colours as rich will find that the terminal has."""
-    fewer = _fewer_colors()
+def _in_ascii(text: str) -> str:
+    from tui.presentation.ascii import ascii_text  # few want it
+
+    return ascii_text(text)
+
+
+def _styles(theme: Theme, colours: str) -> Callable[[str], str]:
+    """From style texts to escapes, in as many colours as are wanted: as rich will find that the terminal has
+    where that is "auto"."""
+    fewer = _fewer_colors(colours)
     known: dict[str, str] = {}
 
     def escape(text: str) -> str:
@@ -143,12 +151,15 @@ def _styles(theme: Theme) -> Callable[[str], str]:
     return escape
 
 
-def _fewer_colors() -> Callable[[Style], Style] | None:
-    if os.environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+def _fewer_colors(colours: str) -> Callable[[Style], Style] | None:
+    if colours == "truecolor":
+        return None
+    if colours == "auto" and os.environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
         return None
     from rich.color import Color, ColorSystem
 
     wide = os.environ.get("TERM", "").strip().lower().endswith("256color")
+    wide = wide if colours == "auto" else colours == "256"
     system = ColorSystem.EIGHT_BIT if wide else ColorSystem.STANDARD
 
     def down(color: str | None) -> str | None:

@@ -6,12 +6,14 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rich.color import Color
+from rich.color import Color, ColorSystem
+from rich.segment import Segment
 from rich.style import Style as RichStyle
-from textual.filter import Monochrome, NoColor
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.theme import BUILTIN_THEMES
 from textual.theme import Theme as TextualTheme
 
+from tui.presentation.ascii import ascii_text
 from tui.presentation.theme import PALETTE, Theme, current_theme, find_themes, mono, resolve
 from tui.settings.paths import shipped_themes, user_themes
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from textual.app import App
+    from textual.color import Color as TextualColor
 
 MOST = 4096
 """Styles that are kept."""
@@ -33,6 +36,20 @@ Button:nocolor:disabled { text-style: dim; }
 Dialog Button:disabled { opacity: 100%; text-opacity: 100%; color: $foreground-muted; background: $panel; }
 """
 """Of Textual's own widgets: none veils what lies beneath, and without colours a cursor is still seen."""
+
+
+SYSTEMS = {"16": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "truecolor": ColorSystem.TRUECOLOR}
+"""What `colour` calls them."""
+
+
+class AsciiFilter(LineFilter):
+    """Of Textual's own widgets: what they draw, in ASCII."""
+
+    def apply(self, segments: list[Segment], background: TextualColor) -> list[Segment]:
+        return [
+            segment if segment.text.isascii() else Segment(ascii_text(segment.text), *segment[1:])
+            for segment in segments
+        ]
 
 
 class RichStyles:
@@ -105,7 +122,19 @@ class ThemeShelf:
 
     def __init__(self, name: str, environ: Mapping[str, str] = os.environ) -> None:
         self._environ = environ
+        self.ascii, self.colour = False, "auto"
+        self._own_system: ColorSystem | None = None
         self.configure(name)
+
+    def glyphs(self, text: str) -> str:
+        """A text in the glyphs that the terminal is to be given, as wide as it was."""
+        return ascii_text(text) if self.ascii else text
+
+    def limit(self, *, ascii: bool, colour: str) -> None:
+        """Go without glyphs beyond ASCII, and with so many colours."""
+        self.ascii, self.colour = ascii, colour
+        if colour == "none":
+            self.current = mono()
 
     def configure(self, name: str) -> None:
         """Use what is configured; files of themes are read again."""
@@ -131,14 +160,18 @@ class ThemeShelf:
 
     def choose(self, name: str) -> None:
         """Use another theme; an unknown name changes nothing."""
-        self.current = self._themes().get(name, self.current)
+        if self.colour != "none":
+            self.current = self._themes().get(name, self.current)
 
     def apply(self, app: App[Any]) -> None:
         """Hand the theme in use to Textual."""
         theme = to_textual(self.current)
         # Textual decides on this before it knows the theme, and then for shades of grey, which are colours.
         app.no_color = self.current.colourless
-        others = [one for one in app._filters if not isinstance(one, (Monochrome, NoColor))]
-        app._filters = [*others, NoColor()] if app.no_color else others
+        others = [one for one in app._filters if not isinstance(one, (Monochrome, NoColor, AsciiFilter))]
+        without = [NoColor()] if app.no_color else []
+        app._filters = [*others, *without, *([AsciiFilter()] if self.ascii else [])]
+        self._own_system = self._own_system or app.console._color_system
+        app.console._color_system = SYSTEMS.get(self.colour, self._own_system)
         app.register_theme(theme)
         app.theme = theme.name

@@ -50,6 +50,9 @@ class Shell(App[None]):
     def compose(self) -> ComposeResult:
         yield self.list
 
+    def glyphs(self, text: str) -> str:
+        return text
+
     def paint(self, style: str) -> Style:
         return Style(reverse=style.endswith("cursor"))
 

@@ -38,6 +38,9 @@ class Shell(App[None]):
     def compose(self) -> ComposeResult:
         yield self.pane
 
+    def glyphs(self, text: str) -> str:
+        return text
+
     def paint(self, style: str) -> Style:
         return Style(reverse="match" in style)
 

@@ -32,6 +32,9 @@ class OneView(App[None]):
         self._styles = RichStyles(ThemeShelf("holdfast-dark").current)
         self.now = NOW
 
+    def glyphs(self, text: str) -> str:
+        return text
+
     def paint(self, style: str) -> Style:
         return self._styles(style)
 

@@ -24,7 +24,7 @@ from tui.panes.resources import NetworksList, VolumesList
 from tui.screens.confirm import ConfirmDialog
 from tui.screens.plans import PlanDialog
 from tui.screens.resources import ResourcesScreen
-from tui.settings.schema import Settings
+from tui.settings.schema import ConfirmSettings, Settings
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Open, Robot
@@ -239,3 +239,40 @@ async def test_what_is_typed_is_the_name_and_then_it_is_done(dashboard: Open) ->
         await robot.wait_for(f"{TYPE} 12 containers to go on")
         await robot.press(*"12", "space", *"containers", "enter")
         await robot.wait(lambda: not robot.app.store.containers)
+
+
+@pytest.mark.parametrize(
+    ("command", "confirm", "asked"),
+    [
+        ("app.build", ConfirmSettings(quick="always"), PlanDialog),
+        ("container.start", ConfirmSettings(quick="always"), ConfirmDialog),
+        ("container.start", ConfirmSettings(quick="typed"), ConfirmDialog),
+        ("container.stop", ConfirmSettings(changes="typed"), ConfirmDialog),
+        ("app.prune", ConfirmSettings(plans="typed"), PlanDialog),
+    ],
+)
+async def test_the_user_s_rules_ask_for_more(
+    command: str,
+    confirm: ConfirmSettings,
+    asked: type[ConfirmDialog | PlanDialog],
+    dashboard: Open,
+    engine: Engine,
+    processes: Processes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done = _replace_deeds(monkeypatch)
+    processes.plan = Plan("What is planned", fakes.BUILD, verb="Do it")
+    engine.has(_releases(command))
+    settings = _settings(command)._replace(engines={}, confirm=confirm)
+    async with dashboard(settings=settings, containers=None) as robot:
+        await robot.wait(lambda: robot.app.store.releases.get("web"))
+        await _do(robot, command)
+        await robot.wait(lambda: isinstance(robot.app.screen, asked))
+        if "typed" in confirm:
+            await robot.wait_for("Your settings want to be sure: type")
+            await robot.press("y", "enter")
+            await robot.pilot.pause()
+            assert isinstance(robot.app.screen, asked)
+        await robot.press("escape")
+        await robot.wait(lambda: robot.app.screen is robot.app.main)
+        assert done == [] and processes.journals == {}

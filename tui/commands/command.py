@@ -182,13 +182,22 @@ class Permission(NamedTuple):
     asks: Asks
 
 
-def allow(command: Command, situation: Situation, *, protected: bool = False) -> Permission:
+ALWAYS, TYPED = "always", "typed"
+"""What a user may want of a command beyond what it asks by itself."""
+
+
+def allow(command: Command, situation: Situation, *, protected: bool = False, rule: str = "") -> Permission:
     """The one decision on read-only, the link, protection and the command's own reasons.
 
     It is asked when a command is offered, and again when it is chosen, from a menu too. `protected`: whether
-    the engine is, which takes a moment to find out: it is asked before something changes.
+    the engine is, which takes a moment to find out: it is asked before something changes. `rule` is what the
+    user wants of it, which is never less than what it asks by itself.
     """
-    asks = Asks.TYPED if command.changes and protected else command.asks
+    asks = command.asks
+    if command.changes and (protected or rule == TYPED):
+        asks = Asks.TYPED
+    elif command.changes and rule == ALWAYS and asks is Asks.NOTHING:
+        asks = Asks.CONFIRM
     if command.changes and situation.read_only:
         return Permission("read-only: Holdfast was started with --read-only", asks)
     if command.changes and not situation.live:

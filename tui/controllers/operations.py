@@ -18,7 +18,7 @@ from tui.operations.process.launch import NotPlanned, cancel
 from tui.operations.running.runner import failure, whoami
 from tui.presentation.operation_words import ended_words, goes_back, history_row
 from tui.presentation.text import safe
-from tui.screens.confirm import Question
+from tui.screens.confirm import IS_PROTECTED, Question
 from tui.screens.dialogs import Choice, MenuDialog
 from tui.screens.plans import PlanDialog, VersionDialog
 
@@ -207,7 +207,8 @@ class Operations:
             asks = await self._desk.consent.asks(command, situation)
             protected = asks is Asks.TYPED or await self._session.protects(request.fleet)
             typed = request.app if protected else ""
-            plan = await self._stage.ask(PlanDialog(title, prepared.plan, typed=typed, again=again))
+            why = await self._desk.consent.why_typed() if asks is Asks.TYPED else IS_PROTECTED
+            plan = await self._stage.ask(PlanDialog(title, prepared.plan, typed=typed, why=why, again=again))
         finally:
             if plan is None:
                 await prepared.abandon()

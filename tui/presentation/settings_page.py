@@ -24,6 +24,7 @@ TABLES = {
     "": "At the top of the file",
     "view": "`[view]`",
     "columns": "`[columns]`",
+    "confirm": "`[confirm]`",
     "log": "`[log]`",
     "containers": "`[containers]`",
     "notify": "`[notify]`",

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
+IS_PROTECTED = "This engine is protected"
+"""Why a name has to be typed, where nobody says otherwise."""
+
+
 class Question(NamedTuple):
     """What a confirmation says.
 
@@ -41,13 +45,14 @@ class Question(NamedTuple):
 class ConfirmDialog(FittedDialog[bool]):
     """Asks before something changes. The default is to leave it as it is.
 
-    `typed` must be typed before it is done, "" where a key is enough.
+    `typed` must be typed before it is done, "" where a key is enough; `why` says why.
     """
 
     SHOWN = 12
 
-    def __init__(self, question: Question, *, typed: str = "") -> None:
+    def __init__(self, question: Question, *, typed: str = "", why: str = IS_PROTECTED) -> None:
         super().__init__()
+        self._why = why
         self._question = question
         self._typed = typed
 
@@ -75,7 +80,7 @@ class ConfirmDialog(FittedDialog[bool]):
 
     def _asked(self, more: str = "") -> Text:
         """What has to be typed; `more` of what was typed instead."""
-        return Text(f"This engine is protected: type {safe(self._typed)} to go on{more}")
+        return Text(f"{self._why}: type {safe(self._typed)} to go on{more}")
 
     def on_mount(self) -> None:
         if self._typed:

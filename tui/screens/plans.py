@@ -15,6 +15,7 @@ from tui.errors import HoldfastError
 from tui.model.digest import short_id
 from tui.model.operation import Plan
 from tui.presentation.text import safe
+from tui.screens.confirm import IS_PROTECTED
 from tui.screens.dialogs import FRAME, Dialog
 from tui.screens.fitted import FittedDialog
 from tui.widgets.line_input import StillInput
@@ -66,6 +67,7 @@ class PlanDialog(FittedDialog[Plan]):
         plan: Callable[[], Awaitable[Plan]],
         *,
         typed: str = "",
+        why: str = IS_PROTECTED,
         only_look: bool = False,
         again: Callable[[], Awaitable[Plan]] | None = None,
     ) -> None:
@@ -73,6 +75,7 @@ class PlanDialog(FittedDialog[Plan]):
         self._heading = title
         self._make = plan
         self._typed = typed
+        self._why_typed = why
         self._only_look = only_look
         self._again = again
         self._may_again = False
@@ -163,7 +166,7 @@ class PlanDialog(FittedDialog[Plan]):
     def _offer(self, verb: str) -> None:
         do = self.query_one("#do", Button)
         do.label, do.display = f"{verb} (y)", True
-        why = "This engine is protected" if self._typed else "That is not to be trusted"
+        why = self._why_typed if self._typed else "That is not to be trusted"
         self._typed = self._typed or (self._plan.typed if self._plan is not None else "")
         if self._typed:
             do.label = f"{verb} (Enter)"

@@ -49,6 +49,22 @@ class ContainerSettings(NamedTuple):
     debug_read_only: bool = False
 
 
+PROTECTED, ALWAYS, TYPED = "protected", "always", "typed"
+
+
+class ConfirmSettings(NamedTuple):
+    """[confirm]: what is asked before something changes; on a protected engine a name is always typed.
+
+    quick     of what is done at once: start, rename, shell, build, test, scan
+    changes   of what is asked: stop, restart, remove, prune, unlock
+    plans     of what is asked with its plan: tag, push, deploy, roll back, ship
+    """
+
+    quick: str = PROTECTED
+    changes: str = ALWAYS
+    plans: str = ALWAYS
+
+
 class NotifySettings(NamedTuple):
     """[notify]: who is told that an operation has ended.
 
@@ -73,6 +89,8 @@ class Settings(NamedTuple):
 
     keys      command ID -> its keys, in Textual's names
     keymap    the keys that everything begins with, by the name of a program that has taught them
+    ascii     whether nothing but ASCII is on the screen
+    colour    how many colours: "auto", "none", "16", "256" or "truecolor"
     mouse     whether clicks and the wheel are the dashboard's; else they are the terminal's
     title     whether the terminal's title says what goes on
     notes     sentences for the user about the files that were read
@@ -93,11 +111,14 @@ class Settings(NamedTuple):
     theme: str = "holdfast-dark"
     engine: str = ""
     keymap: str = "default"
+    ascii: bool = False
+    colour: str = "auto"
     mouse: bool = True
     title: bool = True
     keys: Mapping[str, tuple[str, ...]] = {}
     view: ViewSettings = ViewSettings()
     columns: ColumnSettings = ColumnSettings()
+    confirm: ConfirmSettings = ConfirmSettings()
     log: LogSettings = LogSettings()
     containers: ContainerSettings = ContainerSettings()
     notify: NotifySettings = NotifySettings()
@@ -162,6 +183,8 @@ def with_looks(settings: Settings, looks: Settings) -> Settings:
     return settings._replace(keys=keys, files=files, policy_files={}, notes=looks.notes)
 
 
+COLOUR_MODES = ("auto", "none", "16", "256", "truecolor")
+
 KEYMAPS = ("default", "k9s", "lazydocker")
 
 SETTINGS = (
@@ -177,6 +200,13 @@ SETTINGS = (
         "Keys",
         one_of(*KEYMAPS),
         "what a letter does: ours, or as fingers know it; [keys] has the last word",
+    ),
+    Setting("ascii", "ASCII only", FLAG, "no glyph beyond ASCII on the screen: lines, marks, names, logs"),
+    Setting(
+        "colour",
+        "Colours",
+        one_of(*COLOUR_MODES),
+        "how many the terminal has; auto asks it, and NO_COLOR has the last word",
     ),
     Setting("mouse", "Mouse", FLAG, "clicks and the wheel; false leaves selecting text to the terminal"),
     Setting(
@@ -204,6 +234,24 @@ SETTINGS = (
             "which are shown, in what order and how wide; none for all that fit",
         )
         for pane in KNOWN
+    ),
+    Setting(
+        "confirm.quick",
+        "Ask: what is done at once",
+        one_of(PROTECTED, ALWAYS, TYPED),
+        "before start, rename, shell, build, test, scan; protected: on protected engines alone",
+    ),
+    Setting(
+        "confirm.changes",
+        "Ask: stop, remove, prune",
+        one_of(ALWAYS, TYPED),
+        "whether the name has to be typed, as on a protected engine; never less than a question",
+    ),
+    Setting(
+        "confirm.plans",
+        "Ask: deploy, roll back, push",
+        one_of(ALWAYS, TYPED),
+        "whether the app's name has to be typed beneath the plan; never less than the plan",
     ),
     Setting("log.tail", "Log: lines at first", number(0, 100_000), "lines fetched when a log is opened"),
     Setting("log.lines", "Log: lines kept", number(1000, 1_000_000), "lines kept in memory, the newest"),

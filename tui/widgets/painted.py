@@ -22,6 +22,10 @@ class Painter(Protocol):
         """The style of a style text (presentation.style)."""
         ...
 
+    def glyphs(self, text: str) -> str:
+        """A text in the glyphs that the terminal is to be given, as wide as it was."""
+        ...
+
 
 class Painted(Widget):
     """Draws `line(y)`; every line must be exactly as wide as the widget. A line is drawn once, until it is
@@ -46,8 +50,9 @@ class Painted(Widget):
         strip = self._strips.get(y)
         if strip is None:
             width = self.size.width
-            paint = cast("Painter", self.app).paint
-            strip = Strip([Segment(text, paint(style)) for text, style in self.line(y, width)], width)
+            painter = cast("Painter", self.app)
+            paint, glyphs = painter.paint, painter.glyphs
+            strip = Strip([Segment(glyphs(text), paint(style)) for text, style in self.line(y, width)], width)
             self._strips[y] = strip
         return strip
 
