@@ -28,13 +28,14 @@ VIEW_SUSPEND = Command("view.suspend", "Suspend: back to the shell, fg comes bac
 VIEW_SETTINGS = Command(
     "view.settings", "Settings: what holds, who says so", ("comma",), footer="settings", opens=True
 )
+VIEW_KEYS = Command("view.keys", "Keys: another one for a command", (), opens=True)
 VIEW_THEME = Command("view.theme", "Choose a theme", (), opens=True)
 VIEW_ENGINES = Command("view.engines", "Engines: how each is, open one", ("c",), footer="engines", opens=True)
 VIEW_RELOAD = Command("view.reload", "Read the configuration again", ("ctrl+r",))
 VIEW_RETRY = Command("view.retry", "Try the engine again now", ())
 
 VIEW = (
-    VIEW_PALETTE, VIEW_BACK, VIEW_LEAVE, VIEW_QUIT, VIEW_SUSPEND, VIEW_SETTINGS, VIEW_THEME, VIEW_ENGINES, VIEW_RELOAD, VIEW_RETRY,
+    VIEW_PALETTE, VIEW_BACK, VIEW_LEAVE, VIEW_QUIT, VIEW_SUSPEND, VIEW_SETTINGS, VIEW_KEYS, VIEW_THEME, VIEW_ENGINES, VIEW_RELOAD, VIEW_RETRY,
 )  # fmt: skip
 
 GO_TO = {

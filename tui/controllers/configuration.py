@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tui.commands.view import VIEW_RELOAD, VIEW_SETTINGS, VIEW_THEME
+from tui.commands.view import VIEW_KEYS, VIEW_RELOAD, VIEW_SETTINGS, VIEW_THEME
 from tui.errors import HoldfastError
 from tui.operations.by_hand.program import run_program
 from tui.presentation.settings import Place
@@ -19,7 +19,7 @@ from tui.settings.save import save_choice
 from tui.settings.where import line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from tui.commands.command import Command, Situation
     from tui.controllers.desk import Desk, Handler
@@ -69,6 +69,7 @@ class Configuration:
         return {
             VIEW_RELOAD: self._reload,
             VIEW_SETTINGS: self._desk.in_task(self._show),
+            VIEW_KEYS: lambda _: self._open_keys(),
             VIEW_THEME: lambda _: self._desk.app.run_worker(self._choose_theme()),
         }
 
@@ -111,6 +112,7 @@ class Configuration:
                 preview=self._configured.use_theme,
                 choose=self._keep_shown,
                 edit=self._edit,
+                keys=self._open_keys,
             )
         )
 
@@ -158,6 +160,14 @@ class Configuration:
     async def _shown(self) -> _Shown | None:
         settings = await self.take()
         return (settings, await asyncio.to_thread(_places, settings)) if settings is not None else None
+
+    def _open_keys(self) -> None:
+        from tui.screens.keys import KeysScreen
+
+        async def keep(id: str, keys: Sequence[str] | None) -> Settings | None:
+            return await self.take() if await self._saved(f"keys.{id}", keys and [*keys]) else None
+
+        self._desk.stage.push(KeysScreen(self._desk.session.settings, self._desk.keymap, keep))
 
     async def _choose_theme(self) -> None:
         before = self._shelf.current.name

@@ -35,6 +35,7 @@ class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
     preview  shows a theme while it is looked at
     choose   keeps a value, None for none; the settings then, and where they are written
     edit     opens a file in the user's editor, "" for their own; the same
+    keys     opens the keys of the commands
     """
 
     DEFAULT_CSS = f"""
@@ -55,6 +56,7 @@ class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
         preview: Callable[[str], None],
         choose: Callable[[str, Any], Awaitable[tuple[Settings, Mapping[str, Place]] | None]],
         edit: Callable[[Place | None], Awaitable[tuple[Settings, Mapping[str, Place]] | None]],
+        keys: Callable[[], object],
     ) -> None:
         super().__init__()
         self._list = SettingsList(settings, places)
@@ -62,6 +64,7 @@ class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
         self._preview = preview
         self._keep = choose
         self._edit = edit
+        self._keys = keys
 
     def compose(self) -> ComposeResult:
         if self.engine_line is not None:
@@ -80,7 +83,13 @@ class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
         return detail_lines(one, self._list.settings, self._list.places.get(one.id if one else ""), width)
 
     def _draw_footer(self, width: int) -> Line:
-        keys = [("Esc", "back"), ("Enter", "change"), ("Backspace", "default"), ("E", "edit the file")]
+        keys = [
+            ("Esc", "back"),
+            ("Enter", "change"),
+            ("Backspace", "default"),
+            ("E", "edit the file"),
+            ("K", "keys"),
+        ]
         return footer_line(width, [*keys, ("/", "filter")])
 
     # Keys
@@ -102,6 +111,8 @@ class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
             case "E":
                 one = rows.under_cursor
                 self._do(self._edit(rows.places.get(one.id) if one is not None else None))
+            case "K":
+                self._keys()
             case "slash":
                 self.query_one(LineInput).ask("Filter", rows.filter_text)
             case "j" | "down":

@@ -44,14 +44,31 @@ def chosen_of(
                 f"{origin[setting.id]} sets {setting.id} = {shown(theirs[name])}, "
                 f"which overrules {shown(value)} chosen on the screen"
             )
-    return ours, tuple(overruled)
+    return ours | _keys(file.get("keys")), tuple(overruled)
+
+
+def parted(id: str) -> tuple[str, str]:
+    """The table and the name of a setting; those of a key are the ID of a command: "keys.container.stop"."""
+    if id.startswith("keys."):
+        return "keys", id.removeprefix("keys.")
+    table, _, name = id.rpartition(".")
+    return table, name
+
+
+def _keys(table: Any) -> dict[str, tuple[str, ...]]:
+    """The keys of commands that were chosen."""
+    found = {}
+    for id, keys in table.items() if isinstance(table, dict) else ():
+        if isinstance(keys, list) and all(isinstance(key, str) and key for key in keys):
+            found[f"keys.{id}"] = tuple(keys)
+    return found
 
 
 def beneath(ours: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
     """What was chosen, and over it what is written by hand, as the files have it."""
     values = dict(written)
     for id, value in ours.items():
-        table, _, name = id.rpartition(".")
+        table, name = parted(id)
         if table:
             values[table] = {name: value, **values.get(table, {})}
         else:

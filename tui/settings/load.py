@@ -29,7 +29,7 @@ from tui.settings.paths import (
     user_config,
 )
 from tui.settings.schema import (
-    SETTINGS,
+    BY_ID,
     TABLES,
     TOP,
     ConfirmSettings,
@@ -142,7 +142,7 @@ def load(
         file=config or "",
         trust_files=_files_of("trust.", origin),
         policy_files=_files_of("policy.", origin),
-        files={one.id: origin[one.id] for one in SETTINGS if one.id in origin},
+        files={id: path for id, path in origin.items() if id in BY_ID or id.startswith("keys.")},
         chosen=ours,
     )
 
@@ -353,7 +353,7 @@ def _merge(into: dict[str, Any], origin: dict[str, str], values: Mapping[str, An
 
             into[key] = merge_trust(into.get(key, {}), value, origin, path)
         else:
-            if key in TABLES and key != "policy":
+            if (key in TABLES or key == "keys") and key != "policy":
                 origin |= {f"{key}.{name}": path for name in value}
             if key == "policy":
                 earlier = into.get(key, {})

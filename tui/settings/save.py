@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from tui.files import read_file, write_whole
+from tui.settings.choices import parted
 from tui.settings.paths import settings_file
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def save_choice(id: str, value: Any, environ: Mapping[str, str] = os.environ) ->
     except (ValueError, RecursionError):  # no TOML, no UTF-8, nested too deeply
         os.replace(path, path + ".broken")
         said = f"{path} could not be read; it was kept as {path}.broken"
-    table, _, name = id.rpartition(".")
+    table, name = parted(id)
     place = values
     if table:
         if not isinstance(values.get(table), dict):

@@ -358,6 +358,8 @@ SETTINGS = (
     ),
 )
 
+BY_ID: Mapping[str, Setting] = {one.id: one for one in SETTINGS}
+
 TOP: Mapping[str, Key] = {one.id: one.rule for one in SETTINGS if "." not in one.id}
 
 TABLES: dict[str, dict[str, Key]] = {}
