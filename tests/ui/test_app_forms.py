@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ui import fakes
+from tests.ui.test_bursts import burst
 from tests.ui.test_operations import said
 from tui.screens.app_form import AppFormScreen
 from tui.screens.confirm import ConfirmDialog
@@ -305,3 +306,10 @@ async def test_what_only_other_files_know_is_said_before_anything_is_written(
         await robot.wait_for("Not saved")
         await robot.wait_for("edge")
         assert not (folder(tmp_path) / "api.toml").exists()
+
+
+async def test_what_is_typed_fast_goes_where_it_is_meant(dashboard: Open) -> None:
+    async with dashboard(settings=load()) as robot:
+        screen = await form(robot, "n")
+        burst(robot, [*"web", "down", *"shop", "down", "down", "down", *"7", "up", "up", "up", *"x"])
+        await robot.wait(lambda: screen._list.draft == {"name": ["web"], "image": ["shopx"], "keep": ["7"]})

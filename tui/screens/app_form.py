@@ -65,6 +65,19 @@ class AppForm(NamedTuple):
     suggested: Callable[[], Awaitable[Mapping[str, Sequence[str]]]]
 
 
+class FieldInput(StillInput):
+    """The line that is written; `take` does keys that are not for it, before the next one is looked at."""
+
+    def __init__(self, take: Callable[[str], bool]) -> None:
+        super().__init__(id="written", compact=True, select_on_focus=False)
+        self._take = take
+
+    def on_key(self, event: events.Key) -> None:
+        if self._take(event.key):
+            event.stop()
+            event.prevent_default()
+
+
 class AppFormScreen(ClosingScreen[str], inherit_bindings=False):
     """Its answer is the name of the app that was kept, None where none was.
 
@@ -88,7 +101,7 @@ class AppFormScreen(ClosingScreen[str], inherit_bindings=False):
         self._before = _filled(form.before)
         self._list = FormList(form.draft)
         self._toml = TextView(id="toml")
-        self._input = StillInput(id="written", compact=True, select_on_focus=False)
+        self._input = FieldInput(self._take)
         self._suggestions: dict[str, Sequence[str]] = dict(STANDING)
         self._offered: list[str] = []
         self._at = (NAME, 0)
@@ -229,13 +242,17 @@ class AppFormScreen(ClosingScreen[str], inherit_bindings=False):
     # Keys
 
     def on_key(self, event: events.Key) -> None:
-        rows = self._list
-        self._write_now()
-        if self._page and self.app.size.width < ROOMY and self._toml.take(event.key):
+        if self._take(event.key):  # where nothing can be written
             event.stop()
             event.prevent_default()
-            return
-        match event.key:
+
+    def _take(self, key: str) -> bool:
+        """Do what a key stands for; False where it is for the line that is written."""
+        rows = self._list
+        self._write_now()
+        if self._page and self.app.size.width < ROOMY and self._toml.take(key):
+            return True
+        match key:
             case "escape":
                 self._leave()
             case "ctrl+s" | "f2":
@@ -259,9 +276,8 @@ class AppFormScreen(ClosingScreen[str], inherit_bindings=False):
             case "ctrl+x":
                 self._input.value = ""
             case _:
-                return
-        event.stop()
-        event.prevent_default()
+                return False
+        return True
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
