@@ -44,8 +44,13 @@ class Columns:
         before = rows.wanted
         widths = {placed.column.id: placed.width for placed in rows.placed()}
         titles = {column.id: column.title for column in rows.COLUMNS}
-        dialog = ColumnsDialog(f"Columns of the {pane}", titles, before, widths, rows.choose_columns)
+
+        def show(wanted: tuple[str, ...]) -> None:
+            rows.set_columns(rows.COLUMNS, wanted)
+            rows.refresh_body()
+
+        dialog = ColumnsDialog(f"Columns of the {pane}", titles, before, widths, show)
         answer = await self._desk.stage.ask(dialog)
-        rows.choose_columns(before if answer is None else answer)
+        show(before if answer is None else answer)
         if answer is not None and answer != before:
             await self._configuration.keep(id, [*answer] or None)

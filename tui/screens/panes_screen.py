@@ -193,7 +193,7 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
     def _choose_columns(self, settings: Settings) -> None:
         for name, view in self.views.items():
             if isinstance(view, ListView):
-                view.choose_columns(settings.columns._asdict().get(name, ()))
+                view.set_columns(view.COLUMNS, settings.columns._asdict().get(name, ()))
 
     # What a subclass says
 

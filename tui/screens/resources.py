@@ -95,7 +95,7 @@ class ResourcesScreen(ClosingScreen[None], inherit_bindings=False):
             Scope.EVENTS: EventsList(follower, self._pages(Scope.EVENTS), clock),
         }
         for scope, rows in self._lists.items():
-            rows.choose_columns(columns._asdict()[scope.value])
+            rows.set_columns(rows.COLUMNS, columns._asdict()[scope.value])
 
     def compose(self) -> ComposeResult:
         if self.engine_line is not None:

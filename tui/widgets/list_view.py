@@ -148,17 +148,10 @@ class ListView(Framed):
             self._placed_for, self._placed = width, place(chosen(self.COLUMNS, self.wanted), width)
         return self._placed
 
-    def set_columns(self, columns: tuple[Column, ...]) -> None:
-        """Show other columns from now on; whoever sets them draws them, by `reload`."""
-        self.COLUMNS = columns
+    def set_columns(self, columns: tuple[Column, ...], wanted: tuple[str, ...] | None = None) -> None:
+        """Show other columns from now on, or those of them that are wanted; whoever sets them draws them."""
+        self.COLUMNS, self.wanted = columns, self.wanted if wanted is None else wanted
         self._placed_for = -1
-
-    def choose_columns(self, wanted: tuple[str, ...]) -> None:
-        """Show these of its columns, as `[columns]` says them."""
-        if wanted != self.wanted:
-            self.wanted = wanted
-            self._placed_for = -1
-            self.refresh_body()
 
     def visible_keys(self) -> list[str]:
         """Keys of the rows on the screen, from the top."""
