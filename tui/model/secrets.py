@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from tui.model.command_secrets import mask_command, mask_commands
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 MASK = "••••••"
 
 _SECRET_NAME = re.compile(
-    r"PASSW(OR)?D|PASSPHRASE|PASSCODE|(?<![A-Z])PASS(?![A-Z])|(?<=.)PWD$"
+    r"PASSW(OR)?D|PASSPHRASE|PASSCODE|REQUIREPASS|(?<![A-Z])PASS(?![A-Z])|(?<=.)PWD$"
     r"|SECRET|TOKEN|API_?-?KEY|ACCESS_?-?KEY|PRIVATE|CREDENTIAL|(?<!UN)AUTH(?!ORS?(?!I))|COOKIE"
     r"|(?<![A-Z])(DSN|JWT)(?![A-Z])|CONNECTION_?STRING|(?<!GPG)(?<!PUBLIC)[_.-]KEY$",
     re.IGNORECASE,
@@ -43,10 +45,10 @@ _USER = re.compile(
     r"(?:[^\s/@:'\"]{0,256}:[^\s'\"]{0,512}|[^\s/@:'\"]{20,})(?=@)"
 )
 _BEARER = re.compile(r"(?P<before>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
-_ASSIGNED = re.compile(
-    r"(?P<before>(?<![\w.-])[\"']?(?P<name>[\w.-]+)(?P<sign>[\"']?\s*[:=]\s*))"
-    r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s\"',;&]+)"
-)
+_ASSIGNED = re.compile(r"(?<![\w.-])[\"']?(?P<name>[\w.-]+)(?P<sign>(?:\\*[\"'])?\s*[:=]\s*)")
+_VALUE = re.compile(r"(?P<quote>\\+[\"'])[^\"'\\]*(?P=quote)?|\"[^\"]*\"|'[^']*'|[^\s\"',;&]+")
+"""The first of them is that of JSON within a quoted text."""
+
 _OPTION = re.compile(r"(?P<before>(?<![\w.-])-+(?P<name>[A-Za-z][\w-]*)\s+)(?P<value>[^\s-]\S*)")
 
 
@@ -89,12 +91,13 @@ def mask_text(text: str) -> str:
     """The text with everything in it masked that looks like a credential.
 
     That is the user's part of a URL where it holds a password, private keys, tokens of known makes, and what
-    is given to a secret name (PASSWORD=..., "password": ..., --api-key ...).
+    is given to a secret name (PASSWORD=..., "password": ..., --api-key ...), or to a program that is known to
+    take one (`redis-cli -a ...`).
 
     >>> mask_text("postgres://me:word@db/app --token abc")
     'postgres://••••••@db/app --token ••••••'
     """
-    return _OPTION.sub(_given, _ASSIGNED.sub(_given, _by_look(text)))
+    return _OPTION.sub(_given, _in_assignments(_by_look(text), of_sentence=False))
 
 
 def mask_sentence(text: str) -> str:
@@ -103,22 +106,51 @@ def mask_sentence(text: str) -> str:
     >>> mask_sentence("build.secrets.npm: there is no file /npmrc"), mask_sentence("TOKEN=abc is refused")
     ('build.secrets.npm: there is no file /npmrc', 'TOKEN=•••••• is refused')
     """
-    return _ASSIGNED.sub(_assigned, _by_look(text))
+    return _in_assignments(_by_look(text), of_sentence=True)
+
+
+def _in_assignments(text: str, *, of_sentence: bool) -> str:
+    """What is given to a name may give something to another: "it broke: password=..."."""
+    found, at = [], 0
+    for assigned in _ASSIGNED.finditer(text):
+        if assigned.start() < at or not (
+            is_secret_name(assigned["name"]) or assigned["name"].lower() == "pwd"
+        ):
+            continue
+        value = _VALUE.match(text, assigned.end())
+        if (
+            value is None
+            or _is_folder(assigned, value[0])
+            or _is_about(assigned, value[0], of_sentence=of_sentence)
+        ):
+            continue
+        found += [text[at : value.start()], MASK]
+        at = value.end()
+    return "".join((*found, text[at:]))
+
+
+def _is_folder(assigned: re.Match[str], value: str) -> bool:
+    """PWD is a password in a connection string, and a folder in a shell's environment."""
+    return assigned["name"].lower() == "pwd" and (assigned["sign"] != "=" or value[0] in "/~.$")
+
+
+def _is_about(assigned: re.Match[str], value: str, *, of_sentence: bool) -> bool:
+    """Whether it says something: of a file ("/secrets/token: not found"), or in a sentence of ours."""
+    if "=" in assigned["sign"]:
+        return False
+    of_path = assigned.string.endswith("/", 0, assigned.start("name"))
+    return of_path or (of_sentence and assigned["sign"] == ": " and value[0] not in "\"'")
 
 
 def _by_look(text: str) -> str:
     text = _KNOWN.sub(MASK, text)
+    text = mask_commands(text, MASK)
     text = _USER.sub(rf"\g<before>{MASK}", text)
     return _BEARER.sub(rf"\g<before>{MASK}", text)
 
 
 def _given(found: re.Match[str]) -> str:
     return found["before"] + MASK if is_secret_name(found["name"]) else found[0]
-
-
-def _assigned(found: re.Match[str]) -> str:
-    about = found["sign"] == ": " and found["value"][0] not in "\"'"
-    return found[0] if about else _given(found)
 
 
 def mask_value(name: str, value: str) -> str:
@@ -130,7 +162,7 @@ def mask_words(words: Sequence[str]) -> list[str]:
     """Environment entries ("NAME=value") or the words of a command, where `--password X` masks X too."""
     masked = []
     option = ""
-    for word in words:
+    for word in mask_command(words, MASK):
         if option and not word.startswith("-"):
             masked.append(MASK)
             option = ""

@@ -201,8 +201,70 @@ def test_what_is_no_text_keeps_its_kind() -> None:
     assert mask_json(value) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("it broke: password=x1y2", f"it broke: password={MASK}"),
+        ("error: login: token: x1y2", f"error: login: token: {MASK}"),
+        ("a=b=password=x1y2 c=d", f"a=b=password={MASK} c=d"),
+        ('cmd="run token=x1y2 now"', f'cmd="run token={MASK} now"'),
+        ('"/run/secrets/token": not found', '"/run/secrets/token": not found'),
+        ("open /srv/secret.txt: no such file", "open /srv/secret.txt: no such file"),
+        ("GET /token=x1y2", f"GET /token={MASK}"),
+        ("redis-cli -h db -a x1y2 ping", f"redis-cli -h db -a {MASK} ping"),
+        ("exec_create: mysqladmin ping -uroot -px1y2", f"exec_create: mysqladmin ping -uroot -p{MASK}"),
+        ("mysql -p 3306 ok", "mysql -p 3306 ok"),
+        ("curl -fsS -u me:x1y2 http://db/", f"curl -fsS -u me:{MASK} http://db/"),
+        ("sshpass -p 'x1 y2' ssh db", f"sshpass -p {MASK} ssh db"),
+        ("redis-server --requirepass x1y2", f"redis-server --requirepass {MASK}"),
+        ("root:x1y2@tcp(db:3306)/app", f"root:{MASK}@tcp(db:3306)/app"),
+        ("server=db;uid=sa;pwd=x1y2;", f"server=db;uid=sa;pwd={MASK};"),
+        ("PWD=/srv/app", "PWD=/srv/app"),
+        ('echo "{\\"api_key\\":\\"x1y2\\"}"', f'echo "{{\\"api_key\\":{MASK}}}"'),
+        ("docker run -p 8080:80 web", "docker run -p 8080:80 web"),
+        ("docker login -u me -p x1y2 hub", f"docker login -u me -p {MASK} hub"),
+    ],
+)
+def test_a_secret_is_found_behind_other_names_and_a_path_is_none(text: str, shown: str) -> None:
+    assert mask_text(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["redis-cli", "-a", "x1y2", "ping"], ["redis-cli", "-a", MASK, "ping"]),
+        (
+            ["/usr/bin/mysqladmin", "-uroot", "-px1y2", "ping"],
+            ["/usr/bin/mysqladmin", "-uroot", f"-p{MASK}", "ping"],
+        ),
+        (["CMD", "curl", "-u", "me:x1y2", "http://db"], ["CMD", "curl", "-u", f"me:{MASK}", "http://db"]),
+        (["CMD-SHELL", "mysql -px1y2 -e 'select 1'"], ["CMD-SHELL", f"mysql -p{MASK} -e 'select 1'"]),
+        (["redis-server", "--requirepass", "x1y2"], ["redis-server", "--requirepass", MASK]),
+        (["grep", "-a", "word", "-p"], ["grep", "-a", "word", "-p"]),
+        (["docker", "run", "-p", "8080:80"], ["docker", "run", "-p", "8080:80"]),
+    ],
+)
+def test_passwords_among_the_words_of_a_command(words: list[str], shown: list[str]) -> None:
+    assert mask_words(words) == shown
+
+
 def test_long_text_is_masked_in_linear_time() -> None:
-    for piece in ("a", "a:", "x://a:", '"', "=", "--a ", "eyJ", "-----BEGIN PRIVATE KEY-----"):
+    for piece in (
+        "a",
+        "a:",
+        "a:password:",
+        "curl ",
+        "curl -u ",
+        "mysql -p",
+        "a\\",
+        "a:b@",
+        "x://a:",
+        '"',
+        "=",
+        "--a ",
+        "eyJ",
+        "-----BEGIN PRIVATE KEY-----",
+    ):
         began = time.process_time()
         mask_text(piece * (200_000 // len(piece)))
         assert time.process_time() - began < 2
