@@ -21,8 +21,22 @@ IMAGE_ACTIONS = frozenset(
 
 _STATES = {"pause": "paused", "unpause": "running", "start": "running"}
 _TOUCHING = frozenset(
-    ("create", "start", "restart", "die", "oom", "pause", "unpause", "rename", "update", "destroy", "remove")
+    (
+        "create",
+        "start",
+        "restart",
+        "die",
+        "oom",
+        "pause",
+        "unpause",
+        "rename",
+        "update",
+        "stop",
+        "destroy",
+        "remove",
+    )
 )
+"""`stop` too: all that is said of a container that is stopped while the engine waits to restart it."""
 
 
 class Effect(NamedTuple):

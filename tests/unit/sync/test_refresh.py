@@ -22,6 +22,10 @@ def test_die_is_applied_at_once_with_its_exit_code_and_read_again() -> None:
     assert change.read == WEB.id
 
 
+def test_one_that_is_stopped_while_it_waits_to_be_restarted_is_read_again() -> None:
+    assert effect(event("stop"), WEB._replace(state="restarting")).read == WEB.id
+
+
 def test_start_makes_health_start_anew() -> None:
     change = effect(event("start"), WEB._replace(state="exited"))
     assert change.put is not None
