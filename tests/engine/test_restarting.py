@@ -1,4 +1,4 @@
-"""What is said of a container that ends again and again, and is stopped while the engine waits to restart it."""
+"""A container that ends again and again, and is stopped while the engine waits to restart it."""
 
 from __future__ import annotations
 

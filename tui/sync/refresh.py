@@ -22,20 +22,10 @@ IMAGE_ACTIONS = frozenset(
 _STATES = {"pause": "paused", "unpause": "running", "start": "running"}
 _TOUCHING = frozenset(
     (
-        "create",
-        "start",
-        "restart",
-        "die",
-        "oom",
-        "pause",
-        "unpause",
-        "rename",
-        "update",
-        "stop",
-        "destroy",
+        "create", "start", "restart", "die", "stop", "oom", "pause", "unpause", "rename", "update", "destroy",
         "remove",
     )
-)
+)  # fmt: skip
 """`stop` too: all that is said of a container that is stopped while the engine waits to restart it."""
 
 
