@@ -12,12 +12,12 @@ from tui.presentation.text import safe
 from tui.settings.paths import LOCAL_CONFIG
 
 if TYPE_CHECKING:
-    from tui.settings.scaffold import Project
+    from tui.settings.scaffold import Outline, Project
 
 
 def run(folder: str, *, to_stdout: bool) -> int:
     """Write the file, or print it; the exit status."""
-    from tui.settings.scaffold import app_names, look, scaffold, write_new
+    from tui.settings.scaffold import look, outline, scaffold, write_new
 
     path = os.path.normpath(os.path.join(folder, LOCAL_CONFIG))  # noqa: PTH118 -- as it was typed
     try:
@@ -33,9 +33,9 @@ def run(folder: str, *, to_stdout: bool) -> int:
         for note in found.notes:
             say(f"holdfast: {note}")
         return 0
-    names, built = app_names(folder, found)
-    with_apps = f"{'app' if len(names) == 1 else 'apps'} {', '.join(names)}"
-    steps = _next(folder, found, names, built, asks=_asks(path))
+    said = outline(folder, found)
+    with_apps = f"{'app' if len(said.names) == 1 else 'apps'} {', '.join(said.names)}"
+    steps = _next(folder, found, said, asks=_asks(path))
     lines = [f"{path} is written, with the {with_apps}", *_told(found), *steps]
     answer("".join([safe(line) + "\n" for line in lines]))
     return 0
@@ -78,9 +78,12 @@ def _asks(path: str) -> bool:
         return False
 
 
-def _next(folder: str, found: Project, names: list[str], built: bool, *, asks: bool) -> list[str]:
-    """What to do now; `built` where an image is made here, `asks` where something has to be allowed."""
+def _next(folder: str, found: Project, said: Outline, *, asks: bool) -> list[str]:
+    """What to do now; `asks` where something has to be allowed."""
+    names, built = said.names, said.built
     steps = ["look at it: is the image's repository the right one?"]
+    for key, needed in said.needed.items():
+        steps.append(f"where Compose has not made {', '.join(needed)} yet: uncomment {key}")
     if built and not found.dockerfiles:
         steps.append("write a Dockerfile, and [apps.NAME.build] to say where it is")
     if built and found.in_git:  # a build takes what git does not know for an uncommitted change

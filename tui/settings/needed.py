@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 def to_be_there(run: Mapping[str, Any]) -> dict[str, list[str]]:
     """The keys of `[apps.NAME]` with which a deploy would make what is missing, as far as there is any."""
     keys = {"create_networks": [*run.get("networks", ())], "create_volumes": volumes_of(run)}
     return {key: names for key, names in keys.items() if names}
+
+
+def all_to_be_there(runs: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The same of several apps together, each name once."""
+    found: dict[str, dict[str, None]] = {}
+    for run in runs:
+        for key, names in to_be_there(run).items():
+            found.setdefault(key, {}).update(dict.fromkeys(names))
+    return {key: [*names] for key, names in found.items()}
 
 
 def said_of(needed: Mapping[str, list[str]]) -> str:

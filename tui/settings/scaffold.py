@@ -17,7 +17,8 @@ from tui.settings.compose_file import UnreadableFile
 from tui.settings.compose_project import project
 from tui.settings.dockerfiles import ImageFacts, build_of, find_dockerfiles, image_facts
 from tui.settings.from_compose import Tables, services, tables
-from tui.settings.needed import said_of, to_be_there
+from tui.settings.needed import all_to_be_there, said_of, to_be_there
+from tui.settings.toml_lines import comment, in_one_line, key, lines_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,7 @@ class NoFolder(HoldfastError):
 class Project(NamedTuple):
     """What `look` found.
 
-    name          for the app: of the git repository, else of the folder
+    name          for an app that no service is behind: of the git repository, else of the folder
     dockerfiles   paths from the folder on, the likeliest first
     images        what Dockerfiles tell, by their path and the stage that is built ("" for the last one)
     remote        "host/owner/name" of the git remote "origin", "" where there is none
@@ -178,10 +179,10 @@ def scaffold(folder: str, found: Project, service: str = "") -> str:
     """The text of a holdfast.toml for that folder, or for that service alone; it loads as it is."""
     apps = _apps(os.path.abspath(folder), found, service)
     lines = ["# What Holdfast builds, tests, pushes and deploys; holdfast init --example shows every key."]
-    lines += [_comment(note) for note in found.notes]
+    lines += [comment(note) for note in found.notes]
     if apps[0].service and all(app.taken.build is None for app in apps):
         lines += [
-            _comment(f"Nothing is built here: {found.compose} has only images that others build."),
+            comment(f"Nothing is built here: {found.compose} has only images that others build."),
             "# Holdfast deploys a version of one that the registry has, and goes back to the one before.",
         ]
     for app in apps:
@@ -192,20 +193,37 @@ def scaffold(folder: str, found: Project, service: str = "") -> str:
         lines += ["", *_ready(app, head)]
         lines += [
             "",
-            *_table([*head, "test"], {}),
+            *table([*head, "test"], {}),
             '# command = "..."    # run in the container once it is ready; exit status 0 is a pass',
         ]
     return "\n".join(lines) + "\n"
 
 
-def app_names(folder: str, found: Project) -> tuple[list[str], bool]:
-    """The apps of that text, and whether anything is built for them here."""
+class Outline(NamedTuple):
+    """What that text says in short.
+
+    names    of its apps
+    built    whether anything is built for them here
+    needed   what has to be on the engine first, by the key of `[apps.NAME]` that would have it made
+    """
+
+    names: list[str]
+    built: bool
+    needed: Mapping[str, list[str]]
+
+
+def outline(folder: str, found: Project) -> Outline:
+    """What `scaffold` would say in short."""
     apps = _apps(os.path.abspath(folder), found, "")
-    return [app.name for app in apps], not apps[0].service or apps[0].taken.build is not None
+    built = not apps[0].service or apps[0].taken.build is not None
+    return Outline([app.name for app in apps], built, all_to_be_there(app.taken.run for app in apps))
 
 
 def _apps(folder: str, found: Project, service: str) -> list[_App]:
-    """An app for each service that is built, the likeliest first; where none is, for each that there is."""
+    """An app for each service that is built, the likeliest first; where none is, for each that there is.
+
+    It is named as its service is, so that what a team types and reads stays the same word.
+    """
     known = services(found.document)
     on = [name for name, service in known.items() if _is_on(service, found.profiles)]
     built = [name for name in on if known[name].get("build") is not None]
@@ -217,7 +235,7 @@ def _apps(folder: str, found: Project, service: str) -> list[_App]:
     chosen = [service] if service else chosen
     apps: list[_App] = []
     for name in chosen:
-        own = found.name if not apps and (built or len(chosen) == 1) else app_name(name)
+        own = app_name(name)
         if any(app.name == own for app in apps):
             own = next(
                 free for n in range(2, len(chosen) + 3) if all(a.name != (free := f"{own}-{n}") for a in apps)
@@ -256,7 +274,7 @@ def _image(found: Project, app: _App, head: list[str], *, alone: bool) -> list[s
         if app.taken.build is None and app.service:
             tag = f" {app.taken.tag}" if app.taken.tag else ""
             said = [
-                _comment(
+                comment(
                     f"It is not built here. To deploy what {found.compose} has: "
                     f"holdfast deploy {app.name}{tag}"
                 )
@@ -266,10 +284,10 @@ def _image(found: Project, app: _App, head: list[str], *, alone: bool) -> list[s
     else:
         image, why = name, "a local name; with a registry in front it can be pushed"
         if host and not repository_problem(f"{host}/{path}"):
-            said = [_comment(f'Where {host} is a registry too: image = "{host}/{path}"')]
-    lines = [*said, *_table(head, {}), f"{_toml({'image': image})[0]}    {_comment(why)}"]
+            said = [comment(f'Where {host} is a registry too: image = "{host}/{path}"')]
+    lines = [*said, *table(head, {}), f"{lines_of({'image': image})[0]}    {comment(why)}"]
     if needed := to_be_there(app.taken.run):
-        lines += [_comment(said_of(needed)), *(f"# {line}" for line in _toml(needed))]
+        lines += [comment(said_of(needed)), *(f"# {in_one_line(*one)}" for one in needed.items())]
     return lines
 
 
@@ -277,7 +295,7 @@ def _build(found: Project, app: _App, head: list[str]) -> list[str]:
     if app.taken.build is not None:
         build = dict(app.taken.build)
     elif app.service and app.taken.image:
-        return [f"# [{'.'.join(map(_key, head))}.build]    # not built here"]
+        return [f"# [{'.'.join(map(key, head))}.build]    # not built here"]
     elif found.dockerfiles:
         build = dict(build_of(found.dockerfiles[0]))
     else:
@@ -289,7 +307,7 @@ def _build(found: Project, app: _App, head: list[str]) -> list[str]:
     others = [path for path in found.dockerfiles if path != _dockerfile_of(build)]
     said = [f"Also there: {', '.join(others)}"] if others else []
     said += [f"Left out: {left}" for left in app.taken.left_of_build]
-    return [*map(_comment, said), *_table([*head, "build"], build)]
+    return [*map(comment, said), *table([*head, "build"], build)]
 
 
 def _run(found: Project, app: _App, head: list[str], chosen: list[str]) -> list[str]:
@@ -309,7 +327,7 @@ def _run(found: Project, app: _App, head: list[str], chosen: list[str]) -> list[
     elif app.facts.port:
         protocol = "" if app.facts.protocol == "tcp" else f"/{app.facts.protocol}"
         run["ports"] = [f"{app.facts.port}:{app.facts.port}{protocol}"]
-    return [*map(_comment, said), *_table([*head, "run"], run)]
+    return [*map(comment, said), *table([*head, "run"], run)]
 
 
 def _covered(app: _App) -> list[str]:
@@ -336,39 +354,13 @@ def _covered(app: _App) -> list[str]:
 
 def _ready(app: _App, head: list[str]) -> list[str]:
     if "healthcheck" in app.taken.run or app.facts.healthcheck:
-        return [*_table([*head, "ready"], {}), "# Its health check says when it is ready."]
+        return [*table([*head, "ready"], {}), "# Its health check says when it is ready."]
     if app.facts.port and app.facts.protocol == "tcp":
-        return _table([*head, "ready"], {"tcp": app.facts.port})
+        return table([*head, "ready"], {"tcp": app.facts.port})
     return [
-        *_table([*head, "ready"], {}),
+        *table([*head, "ready"], {}),
         '# http = "8080/healthz"    # what tells that it serves; or tcp = 8080',
     ]
-
-
-def _key(name: str) -> str:
-    return _toml({name: 1})[0].removesuffix(" = 1")
-
-
-def _table(head: list[str], values: Mapping[str, Any]) -> list[str]:
-    inner: Mapping[str, Any] = values
-    for name in reversed(head):
-        inner = {name: inner}
-    return _toml(inner)
-
-
-def _toml(values: Mapping[str, Any]) -> list[str]:
-    """Lines of TOML. Only texts and quoted keys can have what is not printable, so there it is escaped."""
-    import tomli_w
-
-    lines = tomli_w.dumps(values).rstrip("\n").split("\n")
-    return ["".join(mark if mark.isprintable() else f"\\U{ord(mark):08X}" for mark in line) for line in lines]
-
-
-def _comment(text: str) -> str:
-    """A text from outside as a comment of one line: TOML allows no control characters in it."""
-    return "# " + "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
-    )
 
 
 def write_new(path: str, text: str) -> None:

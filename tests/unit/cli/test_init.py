@@ -64,5 +64,7 @@ def test_what_comes_next_fits_what_was_found(
     (tmp_path / "shop" / "Dockerfile").write_text("FROM a")
     assert dispatch(["init", str(tmp_path / "shop")]) == 0
     said = capsys.readouterr().out
-    assert "holdfast build shop\n" in said
+    assert "holdfast build web\n" in said
+    assert "where Compose has not made shop_default yet: uncomment create_networks\n" in said
+    assert "create_volumes" not in said
     assert "commit" not in said

@@ -165,7 +165,7 @@ def test_each_service_has_the_port_of_its_own_dockerfile_and_stage(shop: Path) -
     )
     text = scaffold(str(shop), look(str(shop)))
     apps = all_loaded(shop, text)
-    assert {name: app.ready.tcp for name, app in apps.items()} == {"shop": 80, "worker": 90}
+    assert {name: app.ready.tcp for name, app in apps.items()} == {"web": 80, "worker": 90}
     assert "# Mind: volumes mounts ./api over /app, which the image fills itself" in text
     assert "mounts ./conf" not in text
 
@@ -227,16 +227,16 @@ def test_one_service_alone_is_the_app_even_if_it_is_not_built(shop: Path) -> Non
     assert "# Left out: ports: nothing can be published in that network_mode" in text
 
 
-def test_of_several_services_one_that_is_built_is_the_app(shop: Path) -> None:
+def test_each_service_that_is_built_is_an_app_of_its_name(shop: Path) -> None:
     (shop / "compose.yml").write_text(
         "services: { a: { build: x }, web: { build: { context: y } }, c: { image: z } }"
     )
     text = scaffold(str(shop), look(str(shop)))
     apps = all_loaded(shop, text)
-    assert apps["shop"].build == BuildSpec(f"{shop}/y", f"{shop}/y/Dockerfile")
+    assert apps["web"].build == BuildSpec(f"{shop}/y", f"{shop}/y/Dockerfile")
     assert apps["app-a"].build == BuildSpec(f"{shop}/x", f"{shop}/x/Dockerfile")
-    assert apps.keys() == {"shop", "app-a"}
-    assert apps["shop"].run.networks == {"shop_default": ("web",)}
+    assert [*apps] == ["web", "app-a"]
+    assert apps["web"].run.networks == {"shop_default": ("web",)}
     assert "# Its other services: c." in text
 
 
@@ -252,7 +252,7 @@ def test_where_nothing_is_built_every_service_is_told_so(shop: Path) -> None:
 
 def test_an_image_whose_name_needs_a_variable_is_not_guessed(shop: Path) -> None:
     (shop / "compose.yml").write_text("services: { web: { build: ., image: '${REGISTRY}/web:${TAG}' } }")
-    assert loaded(shop, scaffold(str(shop), look(str(shop)))).image == "shop"
+    assert loaded(shop, scaffold(str(shop), look(str(shop)))).image == "web"
     (shop / "compose.yml").write_text("services: { web: { build: ., image: 'r.io/web:${TAG?needed}' } }")
     assert loaded(shop, scaffold(str(shop), look(str(shop)))).image == "r.io/web"
 
