@@ -28,10 +28,19 @@ NO_KEY = "(palette)"
 
 def _keys(keymap: Keymap, command: Command) -> str:
     written = " ".join(spoken(key) for key in keymap.keys_of(command))
+    return written or _in_menu(keymap, command) or NO_KEY
+
+
+def _in_menu(keymap: Keymap, command: Command) -> str:
+    """The key of its menu and its letter there, "" where it is in none."""
     menu = menu_with(command)
-    if not written and menu is not None and (key := keymap.hint(menu)):
-        written = f"{key} {command.menu}"
-    return written or NO_KEY
+    return f"{key} {command.menu}" if menu is not None and (key := keymap.hint(menu)) else ""
+
+
+def _all_keys(keymap: Keymap, command: Command) -> str:
+    """The same for a page, which has room for both."""
+    ways = [_keys(keymap, command), _in_menu(keymap, command)]
+    return ", ".join(f"`{way}`" if way != NO_KEY else way for way in dict.fromkeys(ways) if way)
 
 
 def help_lines(keymap: Keymap, here: Scope) -> list[Line]:
@@ -63,15 +72,13 @@ def keys_page(keymap: Keymap) -> str:
     parts = [
         "# Keys",
         "",
-        "Made from the command table by `make docs`; the help screen (`?`) shows the same.",
+        "Made from the command table by `make docs`; the help screen (`?`) shows the same, each menu (`X`) its own letters.",
     ]
     for scope, title in TITLES.items():
         commands = [command for command in TABLE if scope in (command.scope, command.also)]
         if commands:
             parts += ["", f"## {title}", "", "| key | does | command |", "|---|---|---|"]
             for command in commands:
-                keys = _keys(keymap, command).replace("|", "\\|")
-                parts.append(
-                    f"| {keys if keys == NO_KEY else f'`{keys}`'} | {command.title} | `{command.id}` |"
-                )
+                keys = _all_keys(keymap, command).replace("|", "\\|")
+                parts.append(f"| {keys} | {command.title} | `{command.id}` |")
     return "\n".join(parts) + "\n"
