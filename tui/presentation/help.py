@@ -72,7 +72,7 @@ def keys_page(keymap: Keymap) -> str:
     parts = [
         "# Keys",
         "",
-        "Made from the command table by `make docs`; the help screen (`?`) shows the same, each menu (`X`) its own letters.",
+        "Made from the command table by `make docs`; the help (`?`) and the menus (`X`) show the same.",
     ]
     for scope, title in TITLES.items():
         commands = [command for command in TABLE if scope in (command.scope, command.also)]
