@@ -42,6 +42,17 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise Wrong(message, self.format_usage())
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Names the word that was meant, where argparse lists all that there are."""
+        if action.choices is None or value in action.choices:
+            return
+        from tui.settings.schema import nearest
+
+        meant = nearest(str(value), map(str, action.choices))
+        if action.dest == "verb":
+            raise Wrong(f"there is no verb {value}{meant}", self.format_usage())
+        raise Wrong(f"{action.metavar or action.dest} is not {value}{meant}", self.format_usage())
+
 
 def parser() -> argparse.ArgumentParser:
     """The parser of everything that `holdfast` takes."""

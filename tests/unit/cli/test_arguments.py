@@ -35,6 +35,19 @@ def test_words_may_stand_behind_options():
     assert given("push", "--plan", "web", "--json", "v1.0.0").words == ["web", "v1.0.0"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("depoly web v1", "there is no verb depoly: did you mean deploy?"),
+        ("xyzzy", "there is no verb xyzzy: known are init, status, "),
+        ("completion fsh", "SHELL is not fsh: did you mean fish?"),
+    ],
+)
+def test_the_word_that_was_meant_is_named(typed, said, capsys):
+    assert dispatch(typed.split()) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith(f"holdfast: {said}")
+
+
 @pytest.mark.parametrize("arguments", [
     ("bild",),
     ("build", "--no-cach"),
