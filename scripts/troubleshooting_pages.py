@@ -120,7 +120,8 @@ class Entry(NamedTuple):
 
 
 def written() -> dict[str, Any]:
-    """What is written by hand: `said`, by the place that says it, and further words on each `entry`."""
+    """What is written by hand: `said`, by the place that says it, further words on each `entry`, and each
+    `warning`, which no error is made for."""
     return tomllib.loads(MORE.read_text())
 
 
@@ -167,8 +168,10 @@ def pages() -> dict[Path, str]:
     made = {}
     for area in AREAS:
         text = HEAD.format(title=area.title, about=area.about)
-        for message in sorted(found[area], key=_sorting):
-            text += f"\n## {_code(message)}\n\n{_words(found[area][message], by_hand)}\n"
+        words = {message: _words(entry, by_hand) for message, entry in found[area].items()}
+        words |= {one["message"]: _warned(one) for one in by_hand["warning"] if one["page"] == area.name}
+        for message in sorted(words, key=_sorting):
+            text += f"\n## {_code(message)}\n\n{words[message]}\n"
         made[FOLDER / f"{area.name}.md"] = text
     return made
 
@@ -188,6 +191,10 @@ def _words(entry: Entry, by_hand: dict[str, Any]) -> str:
     if do:
         lines.append(f"**Do:** {do.strip()}")
     return "\n\n".join([*lines, *_remedies(entry.hints)])
+
+
+def _warned(warning: dict[str, str]) -> str:
+    return f"*A warning: it goes on.* {warning['means']}\n\n**Do:** {warning['do']}"
 
 
 def _remedies(hints: Iterable[str]) -> list[str]:

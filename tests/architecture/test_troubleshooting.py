@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import cache
 from typing import TYPE_CHECKING
@@ -75,6 +76,20 @@ def test_what_is_written_by_hand_is_of_something_that_is_said() -> None:
     assert [one["message"] for one in by_hand["entry"] if one["message"] not in messages] == []
     assert set(by_hand["kind"]) <= {one.kind for one in raised()}
     assert set(by_hand["said"]) <= {one.site for one in raised()}
+
+
+def test_warnings_that_are_explained_are_said() -> None:
+    """Their words stand in a text of the program, whatever differs between them."""
+    source = "".join(
+        node.value
+        for path in (FOLDER.parents[1] / "tui").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    warnings = written()["warning"]
+    assert {one["page"] for one in warnings} <= {area.name for area in AREAS}
+    parts = [part for one in warnings for part in one["message"].split(ANY)]
+    assert [part for part in parts if part not in source] == []
 
 
 def test_no_entry_says_nothing() -> None:
