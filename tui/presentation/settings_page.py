@@ -32,6 +32,21 @@ TABLES = {
 }
 
 
+KEYS = """
+## `[keys]`, written by hand alone
+
+A command's ID, and a key or a list of keys that do it instead of its own, whatever `keymap` says.
+[keys.md](keys.md) has the IDs; keys are named as in `"k"`, `"K"`, `"ctrl+k"`, `"f5"`, `"slash"`, `"space"`.
+Where two commands would have one key, that is said, and the first in that page keeps it.
+
+```toml
+[keys]
+"app.deploy" = "f6"
+"container.log" = ["l", "f3"]
+```
+"""
+
+
 def _written(value: Any) -> Any:
     """A value as a file has it: tables are those of the example, in one text."""
     if isinstance(value, tuple) and value and not isinstance(value[0], str):
@@ -50,4 +65,4 @@ def settings_page() -> str:
                 default = f"`{json.dumps(_written(setting.default))}`"  # as TOML has it, too
                 words = (f"`{name}`", default, setting.rule.allowed, setting.about)
                 parts.append("| " + " | ".join(word.replace("|", "\\|") for word in words) + " |")
-    return "\n".join(parts) + "\n"
+    return "\n".join([*parts, KEYS])

@@ -210,7 +210,10 @@ SETTINGS = (
     ),
     Setting("mouse", "Mouse", FLAG, "clicks and the wheel; false leaves selecting text to the terminal"),
     Setting(
-        "title", "Terminal's title", FLAG, "what goes on, while something runs; it comes back at the end"
+        "title",
+        "Terminal's title",
+        FLAG,
+        "the terminal's title says what runs, while something does; the one before comes back",
     ),
     Setting(
         "view.panes",
@@ -353,7 +356,7 @@ SETTINGS = (
         "policy.allow_dirty",
         "Policy: uncommitted changes",
         FLAG,
-        "whether what is built from them may be given a version",
+        "an image that is built from uncommitted changes may be given a version",
         by_hand=True,
     ),
 )
