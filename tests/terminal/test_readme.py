@@ -53,8 +53,10 @@ def environ(tmp_path: Path, api: EngineCalls) -> Iterator[dict[str, str]]:
     command.parent.mkdir()
     command.write_text(f'#!/bin/sh\nexec {sys.executable} -m tui "$@"\n')
     command.chmod(0o755)
+    (tmp_path / "new").mkdir()
     yield {
-        **os.environ, "HOME": str(home), "DOCKER_HOST": api.url, "PYTHONPATH": str(TREE),
+        **os.environ, "HOME": str(home), "TMPDIR": str(tmp_path / "new"),
+        "DOCKER_HOST": api.url, "PYTHONPATH": str(TREE),
         "PATH": f"{command.parent}:{os.environ['PATH']}",
     }  # fmt: skip
     for container in api.containers():
@@ -69,6 +71,8 @@ def environ(tmp_path: Path, api: EngineCalls) -> Iterator[dict[str, str]]:
 def test_from_an_empty_folder_to_a_release_and_back(
     tmp_path: Path, environ: dict[str, str], api: EngineCalls
 ) -> None:
+    clone = tmp_path / "clone"  # as where `pip install .` was typed
+    subprocess.run(["git", "init", "-q", clone], check=True)
     walk = blocks("Five minutes")
     assert len(walk) == 5
     port = str(free_port())  # 8080 may be somebody's on this machine
@@ -76,7 +80,7 @@ def test_from_an_empty_folder_to_a_release_and_back(
     script = "\n".join(f"{part}\necho '== {number}'" for number, part in enumerate(parts))
 
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=environ, capture_output=True, text=True,
+        ["bash", "-euo", "pipefail", "-c", script], cwd=clone, env=environ, capture_output=True, text=True,
         timeout=110, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
@@ -101,7 +105,8 @@ def test_the_same_by_keys_alone(
     port = free_port()
     folder, init, *_ = (part.replace("8080", str(port)) for part in blocks("Five minutes"))
     subprocess.run(["bash", "-eu", "-c", folder + init], cwd=tmp_path, env=environ, check=True, timeout=60)
-    dashboard = open_terminal(tmp_path / "bin/holdfast", env=environ, cwd=tmp_path / "hello")
+    [hello] = (tmp_path / "new").glob("*/hello")
+    dashboard = open_terminal(tmp_path / "bin/holdfast", env=environ, cwd=hello)
     dashboard.wait_for("● live")
     dashboard.wait_for("not deployed")
 
@@ -126,7 +131,7 @@ def test_the_same_by_keys_alone(
 
     bring_out("v0.1.0")
     assert "first one" in page()
-    (tmp_path / "hello/index.html").write_text("Hello, this is the second one\n")
+    (hello / "index.html").write_text("Hello, this is the second one\n")
     bring_out("v0.1.1")
     assert "second one" in page()
     dashboard.press("R")
