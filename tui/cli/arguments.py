@@ -11,6 +11,7 @@ from tui.cli.further_verbs import COMPLETE, FURTHER
 from tui.cli.options import OPTIONS
 from tui.cli.plainness import be_plain
 from tui.cli.texts import DESCRIPTIONS, EXAMPLES, SHORT, STATUS
+from tui.cli.wrapped import Wrapped
 from tui.errors import HoldfastError
 from tui.model.verb import VERBS
 
@@ -198,21 +199,12 @@ def _add_verb(verbs: Any, verb: str) -> argparse.ArgumentParser:
         epilog="examples:\n"
         + "\n".join(f"  {line}" for line in EXAMPLES[verb])
         + (f"\n\n{STATUS}" if verb in VERBS else ""),
-        formatter_class=_Wrapped,
+        formatter_class=Wrapped,
         allow_abbrev=False,
     )
     # What stands before the verb must not be overwritten by defaults of what could stand after it.
     _add_place(made, default=argparse.SUPPRESS)
     return made
-
-
-class _Wrapped(argparse.RawDescriptionHelpFormatter):
-    """Keeps the lines of examples, and wraps the rest."""
-
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        wrap = argparse.HelpFormatter._fill_text
-        parts = text.split("\n\n")
-        return "\n\n".join([part if "\n" in part else wrap(self, part, width, indent) for part in parts])
 
 
 def _add_operation(verbs: Any, verb: str) -> None:
