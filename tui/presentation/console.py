@@ -14,7 +14,7 @@ from tui.model.verb import verb_named
 from tui.presentation.amounts import date, duration, size
 from tui.presentation.ansi import ansi_line
 from tui.presentation.operation_words import CUT_OFF, FINAL, goes_back, serving
-from tui.presentation.style import Style, parse_style, sgr
+from tui.presentation.style import ROLES, Style, parse_style, sgr
 from tui.presentation.text import cut, fit, safe, width
 
 if TYPE_CHECKING:
@@ -46,16 +46,14 @@ LOOKED_AT = 5
 TAIL_LINES = 50
 """Lines of output of a failed step that are shown at the end."""
 
-_ROLES = {
-    "text": Style(),
+_ROLES = dict.fromkeys(ROLES, Style()) | {
     "muted": parse_style("dim", {}),
     "strong": parse_style("bold", {}),
     "ok": parse_style("green", {}),
     "busy": parse_style("cyan", {}),
     "warn": parse_style("bold yellow", {}),
     "bad": parse_style("bold red", {}),
-    "log": Style(),
-    "log.stderr": Style(),
+    "log.time": parse_style("dim", {}),
     "log.control": parse_style("dim", {}),
     "log.notice": parse_style("dim", {}),
 }

@@ -23,6 +23,7 @@ from tui.model.operation import (
 from tui.presentation import console
 from tui.presentation.amounts import duration
 from tui.presentation.operation_words import ended_words
+from tui.presentation.style import ROLES
 from tui.presentation.text import width
 from tui.store.operation import Operation
 
@@ -192,3 +193,8 @@ def test_a_result_names_what_serves_where_that_was_not_sure():
 def test_a_result_tells_release_and_gap():
     facts = dict(console.result_facts(Result(release="r3", digest="sha256:1", gap_seconds=0.25)))
     assert (facts["release"], facts["gap"]) == ("r3", "0.25 s")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_is_known_to_the_command_line_too(role):
+    assert "web" in console.painted([("web", role), ("web", f"{role} bright_cyan bold")], colours=True)
