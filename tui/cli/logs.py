@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import json
 import os
 import time
 from contextlib import AsyncExitStack
@@ -15,6 +14,7 @@ from tui.cli.output import NOT_WRITTEN, colours, say_error, write_all
 from tui.engine.client import Engine
 from tui.errors import HoldfastError
 from tui.ledger.ledger import Ledger
+from tui.model.json_text import json_text
 from tui.model.line_match import line_match
 from tui.model.time_range import time_range
 from tui.operations.looking.endpoint_choice import places
@@ -118,7 +118,7 @@ class _Printing:
                 "stream": STREAMS[mark & 3],
                 "text": text.decode("utf-8", "replace"),
             }
-            return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+            return json_text(fields).encode("utf-8", "replace") + b"\n"
         if not self._terminal:  # as it was written
             name = self._names[source].encode("utf-8", "replace") + b" | " if self._before else b""
             stamp = at + b" " if self._options.timestamps else b""

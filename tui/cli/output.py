@@ -149,9 +149,9 @@ def is_lost() -> bool:
 
 def answer_json(document: object) -> None:
     """One JSON document on standard output."""
-    import json
+    from tui.model.json_text import json_text
 
-    text = json.dumps(document, ensure_ascii=False, indent=2)
+    text = json_text(document, indent=2)
     if not text.isascii():  # half a character, as names of files have, is none in UTF-8: written as JSON can
         text = "".join(f"\\u{ord(char):04x}" if "\ud800" <= char <= "\udfff" else char for char in text)
     answer(text + "\n")

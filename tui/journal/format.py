@@ -10,6 +10,7 @@ from typing import Any
 
 from tui.errors import HoldfastError
 from tui.model.codec import plain, read
+from tui.model.json_text import json_text
 from tui.model.operation import (
     Ended,
     Event,
@@ -53,7 +54,7 @@ def as_dict(event: Event) -> dict[str, Any]:
 
 def encode(event: Event) -> bytes:
     """An event as a line, its newline included."""
-    text = json.dumps(as_dict(event), ensure_ascii=False, separators=(",", ":"))
+    text = json_text(as_dict(event), compact=True)
     return text.encode("utf-8", "replace") + b"\n"
 
 
