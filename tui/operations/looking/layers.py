@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.engine.errors import EngineError, EngineUnreachable, LayersDamaged, NotFound
+from tui.engine.errors import AnswerTooLarge, EngineError, EngineUnreachable, LayersDamaged, NotFound
 from tui.model.digest import short_id
 from tui.model.layers import ABSENT, DIFFERS, SAME, UNKNOWN, Layers
 from tui.model.reference import split_reference
+from tui.model.sizes import disk_size
 from tui.operations.looking.releases import read_releases
 from tui.operations.looking.ways_back import find_ways_back
 
@@ -21,8 +22,22 @@ if TYPE_CHECKING:
     from tui.model.release import Release
     from tui.operations.looking.releases import Deployed
 
-BEYOND_BYTES = 16 * 2**30
+BEYOND_BYTES = 2**30
 """How much larger than twice its image an archive may be: every file of it fills blocks of 512 bytes."""
+
+
+def most_bytes(size: int) -> int:
+    """Of the archive of an image that the engine says has so many bytes."""
+    return 2 * size + BEYOND_BYTES
+
+
+def endless(size: int) -> AnswerTooLarge:
+    """Its archive has more."""
+    return AnswerTooLarge(
+        f"the engine says that the image has {disk_size(size)}, and its archive has not ended after "
+        f"{disk_size(most_bytes(size))}",
+        "compare docker image inspect and docker save there: the size, or the archive, is not the image's",
+    )
 
 
 async def find_layers(
@@ -64,11 +79,12 @@ async def _image_of(engine: Engine, releases: Deployed, number: int) -> str:
 async def _compared(
     engine: Engine, image: str, called: str, tell: Callable[[str, int, int], None]
 ) -> Compared | EngineError:
+    size = 0
     try:
         size = (await engine.images.config(image)).size
-        return await engine.images.contents(
-            image, 2 * size + BEYOND_BYTES, lambda read: tell(called, read, size)
-        )
+        return await engine.images.contents(image, most_bytes(size), lambda read: tell(called, read, size))
+    except AnswerTooLarge:
+        return endless(size)
     except EngineUnreachable:
         raise
     except EngineError as error:

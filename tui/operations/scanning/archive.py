@@ -10,10 +10,11 @@ import asyncio
 import shutil
 from typing import TYPE_CHECKING
 
+from tui.engine.errors import AnswerTooLarge
 from tui.errors import HoldfastError
 from tui.model.digest import short_id
 from tui.model.sizes import disk_size
-from tui.operations.looking.layers import BEYOND_BYTES
+from tui.operations.looking.layers import endless, most_bytes
 from tui.operations.scanning.room import NoRoom
 
 if TYPE_CHECKING:
@@ -47,7 +48,10 @@ async def save(engine: Engine, image: ImageConfig, path: Path, tell: Callable[[i
             if len(part) >= PART_BYTES:
                 await asyncio.to_thread(_write, file, path, part)
 
-        compared = await engine.images.save(image.id, keep, 2 * image.size + BEYOND_BYTES, tell)
+        try:
+            compared = await engine.images.save(image.id, keep, most_bytes(image.size), tell)
+        except AnswerTooLarge:
+            raise endless(image.size) from None
         await asyncio.to_thread(_write, file, path, part)
     if compared.differing:
         raise OtherBytes(
@@ -56,10 +60,10 @@ async def save(engine: Engine, image: ImageConfig, path: Path, tell: Callable[[i
         )
 
 
-def _check_room(path: Path, needed: int) -> None:
-    """Blocks. Raises NoRoom."""
+def _check_room(path: Path, needed: int, part: int = 0) -> None:
+    """For all of it, or for the next part of it. Blocks. Raises NoRoom."""
     free = shutil.disk_usage(path.parent).free
-    if free < needed + SPARE_BYTES:
+    if free < needed + part + SPARE_BYTES:
         raise NoRoom(
             f"the image's archive needs {disk_size(needed)}, and {disk_size(free)} are free in {path.parent}"
             if needed
@@ -70,7 +74,7 @@ def _check_room(path: Path, needed: int) -> None:
 
 def _write(file: BinaryIO, path: Path, part: bytearray) -> None:
     """Blocks. Raises NoRoom."""
-    _check_room(path, 0)
+    _check_room(path, 0, len(part))
     try:
         file.write(part)
         file.flush()
