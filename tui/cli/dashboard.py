@@ -68,6 +68,9 @@ def run(
     configured = _Configured(config, theme)
     try:
         settings = configured.read()
+        if sys.stdin is None or sys.stderr is None:  # closed before we were started
+            closed = "input" if sys.stdin is None else "error output"
+            raise HoldfastError(f"the dashboard's {closed} is closed", "start it in a terminal")
         if not (sys.stdin.isatty() and sys.stderr.isatty()) and not chosen():
             raise HoldfastError(
                 "the dashboard needs a terminal", "its input and its error output are none now"

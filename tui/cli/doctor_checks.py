@@ -169,7 +169,7 @@ def had_changed(told: Iterable[Event]) -> bool:
 def terminal(environ: Mapping[str, str]) -> Iterator[Finding]:
     """What the terminal can do, as far as it can be known without asking it."""
     name = environ.get("TERM", "")
-    if not sys.stdout.isatty() or not sys.stdin.isatty():
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stdin)):
         yield Finding("terminal", NOTE, "none: the dashboard cannot be opened here, all other verbs work")
         return
     columns, rows = os.get_terminal_size(sys.stdout.fileno())
