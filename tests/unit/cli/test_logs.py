@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-
-import pytest
+from typing import TYPE_CHECKING
 
 from tui.cli import logs
 from tui.cli.logs import LogsOptions
 from tui.cli.output import answer_json
 from tui.journal.format import decode, encode
 from tui.model.operation import Logged
+
+if TYPE_CHECKING:
+    import pytest
 
 MOMENT = b"2026-11-24T11:46:46.123456789Z"
 
