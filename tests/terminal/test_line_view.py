@@ -68,3 +68,25 @@ def test_who_only_looks_is_offered_nothing_else(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "4 drift, 0 leave" in done.stdout
     assert "x is none of them" in done.stdout
+
+
+def test_a_line_that_is_far_too_long_is_said_and_the_next_is_read(tmp_path: Path) -> None:
+    env = environment(tmp_path, DOCKER_HOST="unix:///nowhere/docker.sock")
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "--plain", "--read-only"], cwd=tmp_path, env=env,
+        input="1" * 3_000_000 + "\nx\n0\n", capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "That line is longer than 4,096 bytes; nothing is done by it." in done.stdout
+    assert "x is none of them" in done.stdout
+
+
+def test_an_input_without_an_end_of_a_line_ends_it(tmp_path: Path) -> None:
+    env = environment(tmp_path, DOCKER_HOST="unix:///nowhere/docker.sock")
+    with open("/dev/zero", "rb") as zero:
+        done = subprocess.run(
+            [sys.executable, "-m", "tui", "--plain", "--read-only"], cwd=tmp_path, env=env,
+            stdin=zero, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "the input goes on without an end of a line" in done.stderr

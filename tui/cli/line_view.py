@@ -43,6 +43,9 @@ LOG_LINES = 40
 LONGEST = 4096
 """Bytes of a line that is typed."""
 
+ENDLESS = 16 * 2**20
+"""Bytes more of it, after which no end of the line is waited for."""
+
 LOOKS = {"status": "status", "log of the live container": "log", "history": "history", "drift": "drift"}
 CHANGES = {
     "build": "build", "test": "test", "tag": "tag", "push": "push", "deploy": "deploy",
@@ -50,6 +53,12 @@ CHANGES = {
 }  # fmt: skip
 OFFERED = 9
 """Versions and releases that a menu has."""
+
+
+class NoLine(HoldfastError):
+    """What is typed is no line."""
+
+    exit_status = 2
 
 
 def run(asked: Named, *, config: str, read_only: bool) -> int:
@@ -281,22 +290,33 @@ async def _line(question: str) -> str | None:
 
     Read by a thread, only while it is asked for, and no byte more: what is started from here reads the same.
     """
-    answer(question)
     loop = asyncio.get_running_loop()
-    typed: asyncio.Future[str] = loop.create_future()
+    while True:
+        answer(question)
+        typed: asyncio.Future[tuple[str, int]] = loop.create_future()
+        threading.Thread(target=_read, args=(loop, typed), name="typed", daemon=True).start()
+        text, beyond = await typed
+        if not beyond:
+            return text.strip() if text.endswith("\n") else None
+        if beyond >= ENDLESS:
+            raise NoLine("the input goes on without an end of a line", "a number and Enter is an answer")
+        _tell(f"That line is longer than {LONGEST:,} bytes; nothing is done by it.")
 
-    def read() -> None:
-        raw = bytearray()
-        with contextlib.suppress(OSError):  # the terminal has gone
-            while not raw.endswith(b"\n") and len(raw) < LONGEST and (byte := os.read(0, 1)):
+
+def _read(loop: asyncio.AbstractEventLoop, typed: asyncio.Future[tuple[str, int]]) -> None:
+    """A line, and how many bytes of it are left out. Blocks."""
+    raw, beyond = bytearray(), 0
+    with contextlib.suppress(OSError):  # the terminal has gone
+        while beyond < ENDLESS and (byte := os.read(0, 1)):
+            if len(raw) < LONGEST:
                 raw += byte
-        text = raw.decode("utf-8", "replace")
-        with contextlib.suppress(RuntimeError):  # nobody waits for it any more
-            loop.call_soon_threadsafe(lambda: None if typed.done() else typed.set_result(text))
-
-    threading.Thread(target=read, name="typed", daemon=True).start()
-    text = await typed
-    return text.strip() if text.endswith("\n") else None
+            else:
+                beyond += 1
+            if byte == b"\n":
+                break
+    found = raw.decode("utf-8", "replace"), beyond
+    with contextlib.suppress(RuntimeError):  # nobody waits for it any more
+        loop.call_soon_threadsafe(lambda: None if typed.done() else typed.set_result(found))
 
 
 @contextlib.contextmanager
