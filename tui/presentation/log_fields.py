@@ -39,6 +39,9 @@ _NUMBERS = {10: "trace", 20: "debug", 30: "info", 40: "warn", 50: "error", 60: "
 
 _PAIR = re.compile(r'([A-Za-z_@][\w.@/-]{0,63})=("(?:[^"\\]|\\.)*"|[^\s"]*)(?:\s+|$)')
 _ESCAPE = re.compile(r"\\(.)")
+TIME_CELLS = 32
+"""Of a time that cannot be read: enough for every usual way to write one."""
+
 _EARLIEST = 1e8
 """A number below is no moment."""
 
@@ -99,7 +102,7 @@ def _spans(fields: dict[str, Any], base: str) -> Line:
         word, role = _level(level)
         line.append((f"{safe(word):<5} ", f"{base} {role}"))
     if at is not None:
-        line.append((f"{safe(_short_time(at))} ", f"{base} log.time"))
+        line.append((f"{_fitting(safe(_short_time(at)))} ", f"{base} log.time"))
     if logger is not None:
         line.append((f"{safe(str(logger))}: ", f"{base} muted"))
     if message is not None:
@@ -137,6 +140,10 @@ def _short_time(at: Any) -> str:
         return moment.strftime("%H:%M:%S.%f")[:-3]
     except (ValueError, OverflowError, OSError):
         return str(at)
+
+
+def _fitting(time: str) -> str:
+    return time if width(time) <= TIME_CELLS else f"{cut(time, TIME_CELLS - 1)}…"
 
 
 def _value(value: Any) -> str:

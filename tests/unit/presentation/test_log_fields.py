@@ -14,7 +14,7 @@ from tui.model.highlight import Highlight
 from tui.presentation.highlights import Highlights
 from tui.presentation.lines import plain
 from tui.presentation.log_fields import LONGEST, MOST, fields_line
-from tui.presentation.log_lines import NAME_COLOURS, Look, log_rows, source_names
+from tui.presentation.log_lines import NAME_COLOURS, TIME_CELLS, Look, local_time, log_rows, source_names
 from tui.presentation.text import width
 from tui.store.output import OutputLine
 
@@ -123,3 +123,16 @@ def test_a_wrapped_line_of_several_logs_has_its_name_once() -> None:
     rows = log_rows(line, Look(24, wrap=True, names=source_names(("web", "db"), 24)))
     assert [plain(row)[:5] for row in rows] == ["▌db  ", "▌    ", "▌    "]
     assert all(sum(width(text) for text, _ in row) == 24 for row in rows)
+
+
+def test_a_time_that_cannot_be_read_leaves_the_message_in_sight() -> None:
+    said = fields({"time": "24/Nov/2026:11:46:46 +0000", "msg": "served"})
+    assert said == "24/Nov/2026:11:46:46 +0000 served"
+    said = fields({"time": "9" * 400, "msg": "served"})
+    assert said == f"{'9' * 31}… served"
+    assert (fields({"time": 10**400, "msg": "served"}) or "").endswith("… served")
+
+
+@given(st.binary(max_size=60) | st.from_regex(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", fullmatch=True))
+def test_the_column_of_times_is_as_wide_whatever_the_engine_says(at: bytes) -> None:
+    assert width(local_time(at)) == TIME_CELLS
