@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from typing import TYPE_CHECKING
 
@@ -142,6 +143,25 @@ async def test_a_full_disk_is_said_and_nothing_is_changed(
         await robot.wait_for("could not be saved")
         assert not robot.app.session.settings.log.wrap
         assert written(tmp_path) == {}
+
+
+async def test_of_a_read_only_home_the_file_is_named_and_what_to_do(
+    dashboard: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: str, *_: object) -> None:
+        raise OSError(30, "Read-only file system", f"{os.path.dirname(path)}/.new-xyz")
+
+    monkeypatch.setattr("tui.settings.save.write_whole", refused)
+    async with dashboard(settings=load()) as robot:
+        await opened(robot)
+        await go(robot, "Log: wrap")
+        await robot.press("enter")
+        await robot.wait_for("could not be saved")
+        said = " ".join(one.message for one in robot.app._notifications)
+        assert "settings.toml: cannot be written: Read-only file system" in said
+        assert "XDG_CONFIG_HOME names another" in said
+        assert ".new-" not in said
+        assert "Errno" not in said
 
 
 async def test_it_fits_a_small_screen(dashboard: Open) -> None:

@@ -15,7 +15,7 @@ from tui.presentation.settings import Place
 from tui.presentation.text import safe
 from tui.screens.dialogs import Choice, MenuDialog
 from tui.settings.paths import user_config
-from tui.settings.save import save_choice
+from tui.settings.save import not_saved, save_choice
 from tui.settings.where import line_of
 
 if TYPE_CHECKING:
@@ -130,7 +130,9 @@ class Configuration:
         try:
             said = await asyncio.to_thread(save_choice, id, value)
         except OSError as error:
-            app.notify(safe(f"the choice could not be saved: {error}"), severity="error", markup=False)
+            app.notify(
+                safe(f"the choice could not be saved: {not_saved(error)}"), severity="error", markup=False
+            )
             return False
         if said:
             app.notify(safe(said), severity="warning", markup=False)
@@ -179,7 +181,7 @@ class Configuration:
             try:
                 await asyncio.to_thread(save_choice, "theme", chosen)
             except OSError as error:
-                said = f"the choice could not be saved: {error}"
+                said = safe(f"the choice could not be saved: {not_saved(error)}")
                 self._desk.app.notify(said, severity="error", markup=False)
 
 

@@ -18,6 +18,7 @@ from tui.settings.load import ConfigError, load
 from tui.settings.moved import table_elsewhere
 from tui.settings.paths import LOCAL_CONFIG, SYSTEM_CONFIG, apps_folder, user_config
 from tui.settings.reading import SettingsFile
+from tui.settings.save import not_written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -205,7 +206,7 @@ def write(file: AppText, text: str) -> None:
         _same(file)
         write_whole(path, text.encode())
     except OSError as error:
-        raise HoldfastError(f"{file.path}: cannot be written: {error.strerror}") from None
+        raise not_written(file.path, error) from None
 
 
 def _same(file: AppText) -> None:
@@ -238,4 +239,4 @@ def remove(file: AppText, name: str) -> None:
         else:
             os.unlink(file.path)
     except OSError as error:
-        raise HoldfastError(f"{file.path}: cannot be written: {error.strerror}") from None
+        raise not_written(file.path, error) from None

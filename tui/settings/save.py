@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from tui.errors import HoldfastError
 from tui.files import read_file, write_whole
 from tui.settings.choices import parted
 from tui.settings.paths import settings_file
@@ -48,3 +49,16 @@ def save_choice(id: str, value: Any, environ: Mapping[str, str] = os.environ) ->
         del values[table]
     write_whole(path, tomli_w.dumps(values).encode())
     return said
+
+
+def not_written(path: str, error: OSError) -> HoldfastError:
+    """Why a file of the user's own could not be, by its own name: not that of what is written beside it."""
+    return HoldfastError(
+        f"{path}: cannot be written: {error.strerror or error}",
+        "its folder has to be writable and have room; XDG_CONFIG_HOME names another",
+    )
+
+
+def not_saved(error: OSError, environ: Mapping[str, str] = os.environ) -> HoldfastError:
+    """The same of `save_choice`."""
+    return not_written(settings_file(environ), error)
