@@ -8,7 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.cli.output import answer, answer_json, colours, moves, say_error
+from tui.cli.output import answer, answer_json, colours, moves, say_error, say_errors
 from tui.errors import HoldfastError
 from tui.model.layers import ABSENT, DIFFERS, SAME, UNKNOWN
 from tui.presentation import console
@@ -106,9 +106,7 @@ def show(found: list[Looked]) -> None:
         for line in _lines(one, several=names.count(one.app) > 1)
     ]
     answer("".join(lines) or "no app is configured\n")
-    for one in found:
-        if one.error is not None:
-            say_error(one.error)
+    say_errors(one.error for one in found if one.error is not None)
 
 
 def status(found: list[Looked]) -> int:

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.cli.asked import Asked, read_settings
-from tui.cli.output import answer, answer_json, colours, say, say_error, table_cells
+from tui.cli.output import answer, answer_json, colours, say, say_error, say_errors, table_cells
 from tui.engine.errors import NotAllowed
 from tui.engine.turns import turn
 from tui.errors import HoldfastError
@@ -171,10 +171,11 @@ def _show(found: Sequence[_Found], now: float, *, apps: bool) -> None:
     for one in found:
         for warning in one.state.warnings:
             say(f"holdfast: {safe(one.engine.called)}: {safe(warning)}")
-        if one.state.error:
+        if one.state.error and not isinstance(one.engine.found, NotAllowed):
             hint = f"\n  {safe(one.state.hint)}" if one.state.hint else ""
-            named = "" if isinstance(one.engine.found, NotAllowed) else f"{safe(one.engine.called)}: "
-            say(f"holdfast: {named}{safe(one.state.error)}{hint}")
+            say(f"holdfast: {safe(one.engine.called)}: {safe(one.state.error)}{hint}")
+    refused = [one.engine.found for one in found if one.state.error]
+    say_errors(error for error in refused if isinstance(error, NotAllowed))
 
 
 def _row(found: _Found, now: float) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.cli.asked import read_settings
-from tui.cli.output import NOT_WRITTEN, colours, say_error, write_all
+from tui.cli.output import NOT_WRITTEN, colours, say_error, say_errors, write_all
 from tui.engine.client import Engine
 from tui.errors import HoldfastError
 from tui.ledger.ledger import Ledger
@@ -161,7 +161,7 @@ async def _run(asked: Asked, options: LogsOptions) -> int:
                 found.append(await _container(stack, place, app, options.release, several=len(known) > 1))
             except HoldfastError as error:
                 errors.append(error)
-                say_error(error)
+        say_errors(errors)
         if found:
             printing = _Printing([one.called for one in found], options, match)
             await _show(found[:SOURCES], between, options, _tail(options, between, settings), printing)

@@ -14,6 +14,8 @@ from tui.cli.plainness import is_plain
 from tui.presentation.text import safe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tui.errors import HoldfastError
 
 WAITING_BYTES = 16 * 2**20
@@ -122,6 +124,21 @@ def say_error(error: HoldfastError) -> None:
     parts = [f"holdfast: {error.message}", *(f"  {part}" for part in error.detail)]
     first, *more = "\n".join([*parts, f"  {error.hint}"] if error.hint else parts).split("\n")
     say("\n".join([first, *(line if line.startswith("  ") else f"  {line}" for line in more)]))
+
+
+def say_errors(errors: Iterable[HoldfastError]) -> None:
+    """Several, each as `say_error` does it; of engines that only a pulled file names, which may be any number,
+    the first few and how many more there are."""
+    from tui.engine.errors import NotAllowed
+    from tui.settings.reach import MOST_NAMED
+
+    foreign = 0
+    for error in errors:
+        foreign += isinstance(error, NotAllowed)
+        if not isinstance(error, NotAllowed) or foreign <= MOST_NAMED:
+            say_error(error)
+    if foreign > MOST_NAMED:
+        say(f"holdfast: and {foreign - MOST_NAMED} more are not reached, for the same reason")
 
 
 def answer(text: str) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.cli.asked import Asked, apps_at, read_settings
-from tui.cli.output import answer, answer_json, colours, say, say_error, table_cells
+from tui.cli.output import answer, answer_json, colours, say, say_errors, table_cells
 from tui.cli.release_words import release_fields
 from tui.engine.client import Engine
 from tui.errors import HoldfastError
@@ -92,8 +92,7 @@ async def _run(asked: Asked, limit: int, *, json: bool) -> int:
         _show(found[:limit], asked.app, nothing=not problems)
         for note in notes:
             say(f"holdfast: {note}")
-        for problem in problems:
-            say_error(problem)
+        say_errors(problems)
     return max((problem.exit_status for problem in problems), default=0)
 
 

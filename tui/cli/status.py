@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.cli.asked import Asked, apps_at, read_settings
-from tui.cli.output import answer, answer_json, colours, say, say_error, table_cells, terminal_cells
+from tui.cli.output import answer, answer_json, colours, say, say_errors, table_cells, terminal_cells
 from tui.cli.plainness import worded
 from tui.cli.release_words import (
     container_fields,
@@ -154,8 +154,7 @@ async def _run(asked: Asked, *, drift: bool, json: bool) -> int:
         for one in left:
             name = safe(one.engine)
             say(f"{name} is left alone: {safe(one.why)}; --context {name} asks it all the same")
-        for problem in problems:
-            say_error(_of(problem))
+        say_errors(map(_of, problems))
     return max((one.why.exit_status for one in problems), default=0)
 
 

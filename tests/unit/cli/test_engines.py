@@ -184,3 +184,22 @@ def test_an_engine_that_a_clone_may_not_name_is_said_to_be_not_allowed(
     [told] = [line for line in said.err.splitlines() if "is not reached" in line]
     assert told.startswith("holdfast: sneaky is not reached: ")
     assert "holdfast allow" in said.err
+
+
+def test_of_many_engines_that_a_clone_may_not_name_a_few_are_told_of(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, quick: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "holdfast/config.toml").write_text(f'engine = "{quick}"\n')
+    (folder / "clone").mkdir()
+    monkeypatch.chdir(folder / "clone")
+    named = "".join(
+        f'[engines.e{number}]\nhost = "ssh://root@e{number}.example.com"\n'
+        f'[apps.a{number}]\nengine = "e{number}"\n'
+        for number in range(20)
+    )
+    (folder / "clone/holdfast.toml").write_text(named)
+    for verb in ("engines", "status", "history", "drift"):
+        dispatch([verb])
+        told = [line for line in capsys.readouterr().err.splitlines() if "not reached" in line]
+        assert len(told) == 4, verb
+        assert told[-1] == "holdfast: and 17 more are not reached, for the same reason"
