@@ -127,8 +127,10 @@ def say_error(error: HoldfastError) -> None:
 
 
 def say_errors(errors: Iterable[HoldfastError]) -> None:
-    """Several, each as `say_error` does it; of engines that only a pulled file names, which may be any number,
-    the first few and how many more there are."""
+    """Several, each as `say_error` does it.
+
+    Of engines that only a pulled file names, which may be any number: the first few, and how many more.
+    """
     from tui.engine.errors import NotAllowed
     from tui.settings.reach import MOST_NAMED
 
