@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from tui.store.store import Store
 
 
+class NoTerminal(HoldfastError):
+    """There is no terminal for the dashboard."""
+
+    exit_status = 2
+
+
 class _Configured(NamedTuple):
     """What the settings are read from, again and again.
 
@@ -70,11 +76,9 @@ def run(
         settings = configured.read()
         if sys.stdin is None or sys.stderr is None:  # closed before we were started
             closed = "input" if sys.stdin is None else "error output"
-            raise HoldfastError(f"the dashboard's {closed} is closed", "start it in a terminal")
+            raise NoTerminal(f"the dashboard's {closed} is closed", "start it in a terminal")
         if not (sys.stdin.isatty() and sys.stderr.isatty()) and not chosen():
-            raise HoldfastError(
-                "the dashboard needs a terminal", "its input and its error output are none now"
-            )
+            raise NoTerminal("the dashboard needs a terminal", "its input and its error output are none now")
         lines = is_plain()
         opened = None if demo or lines else opening(settings, asked or Named())
     except HoldfastError as error:
