@@ -47,7 +47,7 @@ class _Parser(argparse.ArgumentParser):
         """Names the word that was meant, where argparse lists all that there are."""
         if action.choices is None or value in action.choices:
             return
-        from tui.settings.schema import nearest
+        from tui.settings.rules import nearest
 
         meant = nearest(str(value), map(str, action.choices))
         if action.dest == "verb":

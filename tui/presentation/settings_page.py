@@ -33,9 +33,10 @@ TABLES = {
 
 
 KEYS = """
-## `[keys]`, written by hand alone
+## `[keys]`
 
-A command's ID, and a key or a list of keys that do it instead of its own, whatever `keymap` says.
+A command's ID, and a key or a list of keys that do it instead of its own, whatever `keymap` says. The screen
+of settings gives a command another key too (`K`); what is written by hand has the last word.
 [keys.md](keys.md) has the IDs; keys are named as in `"k"`, `"K"`, `"ctrl+k"`, `"f5"`, `"slash"`, `"space"`.
 Where two commands would have one key, that is said, and the first in that page keeps it.
 
