@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tui.cli.doctor_checks import LOW_BYTES, NOTE, OK, PROBLEM, WARNING, Finding, counted, failed
 from tui.errors import HoldfastError
 from tui.presentation.amounts import size
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
@@ -72,7 +73,7 @@ async def engine_and_apps(settings: Settings, asked: Named) -> AsyncIterator[Fin
                 yield Finding("registry", NOTE, f"{name}: not asked without an engine")
         else:
             answers = [_registry(engine, name, app, end) for name, app in registries.items()]
-            for finding in await asyncio.gather(*answers):
+            for finding in await all_of(*answers):
                 yield finding
     finally:
         if engine is not None:

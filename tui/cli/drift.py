@@ -14,6 +14,7 @@ from tui.model.layers import ABSENT, DIFFERS, SAME, UNKNOWN
 from tui.presentation import console
 from tui.presentation.amounts import size
 from tui.presentation.text import safe
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,7 +132,7 @@ async def _look(asked: Asked, deep: _Progress | None) -> list[Looked]:
         app_named(settings.apps, asked.app)
     known = places(settings, asked.app, asked.engine)
     apps = [settings.apps[asked.app]] if asked.app else settings.apps.values()
-    return await asyncio.gather(
+    return await all_of(
         *(_one(app, settings, place, deep) for app in apps for place in known if app.name in place.apps)
     )
 

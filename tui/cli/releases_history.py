@@ -23,6 +23,7 @@ from tui.operations.running.runner import failure
 from tui.presentation.console import local_time, painted, table
 from tui.presentation.text import safe
 from tui.presentation.versions import by_words
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,7 +70,7 @@ async def _run(asked: Asked, limit: int, *, json: bool) -> int:
     try:
         settings = await read_settings(asked)
         known = places(settings, asked.app, asked.engine)
-        for part in await asyncio.gather(*(_at(place, settings, asked) for place in known)):
+        for part in await all_of(*(_at(place, settings, asked) for place in known)):
             if isinstance(part, HoldfastError):
                 problems.append(part)
             else:
@@ -101,14 +102,14 @@ async def _at(place: Place, settings: Settings, asked: Asked) -> _Found | Holdfa
         async with await Engine.connect(place.engine.endpoint) as engine:
             ledger = await Ledger.open(engine)
             names = await apps_at(place, settings, asked, ledger)
-            found = await asyncio.gather(*(_of(engine, ledger, name, place.called) for name in names))
+            found = await all_of(*(_of(engine, ledger, name, place.called) for name in names))
             return _Found([one for part in found for one in part], ledger.notes)
     except HoldfastError as error:
         return error
 
 
 async def _of(engine: Engine, ledger: Ledger, name: str, called: str) -> list[Listed]:
-    found, lease = await asyncio.gather(read_releases(engine, ledger, name), read_lease(engine, name))
+    found, lease = await all_of(read_releases(engine, ledger, name), read_lease(engine, name))
     busy = lease is not None and lease.alive
     return [
         Listed(

@@ -42,6 +42,7 @@ from tui.presentation.chain import CELLS, chain_fields, chain_lines
 from tui.presentation.console import painted, table
 from tui.presentation.engines import reason
 from tui.presentation.text import safe
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +123,7 @@ async def look(settings: Settings, asked: Asked, *, drift: bool) -> Seen:
     """Ask every engine at once. Raises HoldfastError where it is not known which are meant."""
     seen = Seen([], [], [])
     known = places(settings, asked.app, asked.engine)
-    for part in await asyncio.gather(*(_at(place, settings, asked, drift=drift) for place in known)):
+    for part in await all_of(*(_at(place, settings, asked, drift=drift) for place in known)):
         if isinstance(part, Unknown):
             seen.problems.append(part)
         elif isinstance(part, LeftAlone):
@@ -178,7 +179,7 @@ async def _at(
         async with connected(place.engine) as engine, within(DRIFT_LIMIT if drift else APPS_LIMIT):
             names = await apps_at(place, settings, asked, await Ledger.open(engine))
             return list(
-                await asyncio.gather(*(_status(engine, settings, name, place, drift=drift) for name in names))
+                await all_of(*(_status(engine, settings, name, place, drift=drift) for name in names))
             )
     except HoldfastError as error:
         return Unknown(place.apps, error, place.called)

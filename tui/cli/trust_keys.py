@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.errors import HoldfastError
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,7 @@ async def key_states(trust: Trust) -> list[KeyState]:
         named = {"sign_key": ("", trust.sign_key), **named}
     signing = [(KeyState(part, name, source), source) for part, (name, source) in named.items()]
     return [
-        *await asyncio.gather(
+        *await all_of(
             *(_signing(state, source, trust.passphrase) for state, source in signing),
             *map(_listed, trust.verify_keys),
         ),

@@ -33,6 +33,7 @@ from tui.presentation.console import painted
 from tui.presentation.text import safe
 from tui.registry.errors import RegistryError
 from tui.settings.load import refuse_broken_trust
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -215,7 +216,7 @@ async def _each_live(asked: Asked, settings: Settings) -> list[Judged]:
     known = await asyncio.to_thread(places, settings, asked.app, asked.engine)
     apps = [settings.apps[asked.app]] if asked.app else settings.apps.values()
     keys = await _keys(settings.policy)
-    found = await asyncio.gather(
+    found = await all_of(
         *(_at(app, settings.policy, place, keys) for app in apps for place in known if app.name in place.apps)
     )
     return [one for one in found if one is not None]

@@ -9,6 +9,7 @@ from tui.evidence.files import read_evidence
 from tui.model.recorded_trust import recorded_sources
 from tui.operations.looking.version_trust import Version, verify_versions
 from tui.presentation.versions import IN_REGISTRY, TrustWords, evidence_of, trust_words
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,7 @@ async def trust_of(
     known = dict(
         zip(
             names,
-            await asyncio.gather(*(asyncio.to_thread(read_evidence, app.name, name) for name in names)),
+            await all_of(*(asyncio.to_thread(read_evidence, app.name, name) for name in names)),
             strict=True,
         )
     )

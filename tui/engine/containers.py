@@ -24,6 +24,7 @@ from tui.engine.system import read_info
 from tui.engine.timestamps import epoch
 from tui.engine.wire import Answer, Query, Wire, filters, segment
 from tui.model.drift import FileChanges
+from tui.together import all_of
 
 if TYPE_CHECKING:
     import builtins
@@ -153,7 +154,7 @@ class Containers:
 
         image_id   of its image, where that is known
         """
-        (item, image), info = await asyncio.gather(self._with_image(id, image_id), read_info(self._wire))
+        (item, image), info = await all_of(self._with_image(id, image_id), read_info(self._wire))
         with readable("GET /containers/{id}/json"):
             return adoption(item, image, info.logging_driver)
 
@@ -172,7 +173,7 @@ class Containers:
     async def _with_image(self, id: str, image_id: str) -> tuple[Any, Any]:
         """A container and its image; both are asked for at once where the image's ID is known."""
         if image_id:
-            return tuple(await asyncio.gather(self._inspected(id), self._image(image_id)))
+            return tuple(await all_of(self._inspected(id), self._image(image_id)))
         item = await self._inspected(id)
         with readable("GET /containers/{id}/json"):
             image_id = str(item["Image"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from tui.engine.image_archive import ImageArchive, NoArchive, compare
 from tui.engine.jsonmessage import JsonMessages, parse, refuse_attached
 from tui.engine.wire import Wire, one_line, segment
 from tui.model.registry_name import registry_host
+from tui.together import all_of
 
 if TYPE_CHECKING:
     import builtins
@@ -69,9 +69,7 @@ class Images:
     async def details(self, id: str) -> Details:
         """What inspect and history say, arranged for reading, secrets masked; `id` may be a reference."""
         path = f"/images/{segment(id)}"
-        item, history = await asyncio.gather(
-            self._wire.get(f"{path}/json"), self._wire.get(f"{path}/history")
-        )
+        item, history = await all_of(self._wire.get(f"{path}/json"), self._wire.get(f"{path}/history"))
         with readable("GET /images/{name}/json"):
             return descriptions.image(item, history)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.engine.endpoint import is_tcp
 from tui.engine.tls import where_named
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +29,7 @@ async def expiring(endpoint: Endpoint, clock: Callable[[], float] = time.time) -
         return []
     from tui.engine.tls_errors import own_certificate, shown_certificate  # seldom needed, and not for nothing
 
-    shown, own = await asyncio.gather(
-        shown_certificate(endpoint), asyncio.to_thread(own_certificate, endpoint)
-    )
+    shown, own = await all_of(shown_certificate(endpoint), asyncio.to_thread(own_certificate, endpoint))
     now = clock()
     found = []
     if shown is not None and shown.ends - now < SOON:

@@ -15,6 +15,7 @@ from tui.ledger.errors import NotOurs
 from tui.model.app import Mount, RunSpec
 from tui.model.app_name import LEDGER_CONTAINER
 from tui.model.labels import LEDGER
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +76,7 @@ class Anchor:
             there = self._looked and not looked
             if there:
                 continue
-            there, kept = await asyncio.gather(self._there(), self._engine.volumes.exists(VOLUME))
+            there, kept = await all_of(self._there(), self._engine.volumes.exists(VOLUME))
             if not there:
                 if not kept:
                     return None

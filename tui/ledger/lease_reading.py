@@ -14,6 +14,7 @@ from tui.ledger.errors import NotOurs
 from tui.ledger.lease_state import FILE, TIMES, WHOLE, LeaseState, Renewal, decoded, lease_name, owner_of
 from tui.ledger.tars import NoTar, unpack
 from tui.model.labels import LEASE, OWNER
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -32,7 +33,7 @@ async def read_lease(engine: Engine, app: str, times: Times = TIMES) -> LeaseSta
             f"rename or remove it: docker rename {found.name} ...",
         )
     owner = owner_of(found.labels.get(OWNER, ""))
-    renewal, info, gone = await asyncio.gather(
+    renewal, info, gone = await all_of(
         _renewal(engine, found.id), engine.info(), asyncio.to_thread(_has_ended, owner)
     )
     return LeaseState(

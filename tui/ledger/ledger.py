@@ -31,6 +31,7 @@ from tui.ledger.tars import FILE_BYTES, Contents, NoTar, contents, folders, larg
 from tui.ledger.way_out import refuse_beyond, way_out
 from tui.model.app_name import is_app_name
 from tui.model.labels import APP, RELEASE
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
@@ -97,7 +98,7 @@ class Ledger:
         What the engine has lost is restored from this machine's copy, or told by the labels of containers as
         far as those know it. The integrity of each says whether its record can be trusted.
         """
-        files, claiming = await asyncio.gather(
+        files, claiming = await all_of(
             self._files(app), labelled or self._engine.containers.list(labels=[f"{APP}={app}", RELEASE])
         )
         reading = await asyncio.to_thread(read_entries, app, files.read, files.unread)
@@ -154,7 +155,7 @@ class Ledger:
     async def apps(self) -> list[str]:
         """The apps that have releases on the engine, or had."""
         await self.find_copy()
-        tar, containers, copied = await asyncio.gather(
+        tar, containers, copied = await all_of(
             self._anchor.read("", cut=True), self._engine.containers.list(labels=[APP]), self._copied_apps()
         )
         found = {*copied}
@@ -171,7 +172,7 @@ class Ledger:
 
     async def _files(self, app: str) -> Files:
         """The files of an app; what is whole is on the engine and in the copy alike once this is done."""
-        found, _ = await asyncio.gather(self._on_engine(app), self.find_copy())
+        found, _ = await all_of(self._on_engine(app), self.find_copy())
         try:
             copy = await asyncio.to_thread(self._mirror.read, app)
         except OSError as error:

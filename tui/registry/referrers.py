@@ -25,6 +25,7 @@ from tui.registry.artifacts import (
 from tui.registry.blobs import checked, fetch_blob
 from tui.registry.errors import MalformedAnswer, RegistryError, RegistryRefused
 from tui.registry.payloads import OCI_INDEX, OCI_MANIFEST, readable
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
@@ -250,5 +251,5 @@ async def _old_signatures(registry: Registry, repository: str, digest: str) -> t
     with readable(registry.host, f"the manifest {tag}"):
         layers = [one for one in await _parsed(read_layers, answer.body) if one.media_type == SIMPLE_SIGNING]
     reading = _Reading(registry, repository, digest)
-    read = await asyncio.gather(*(reading.signature(layer) for layer in layers[:MOST_REFERRERS]))
+    read = await all_of(*(reading.signature(layer) for layer in layers[:MOST_REFERRERS]))
     return reading.bounded([*read], len(layers))

@@ -19,6 +19,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.scanners.errors import ScanFailed, ScannerMissing
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +103,7 @@ async def run(
     assert process.stderr
     try:
         async with asyncio.timeout(seconds):
-            output, said, _ = await asyncio.gather(
+            output, said, _ = await all_of(
                 _kept(process.stdout), _lines(process.stderr, tell), process.wait()
             )
     except TimeoutError:

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -124,7 +125,7 @@ class ResourcesFollower:
         while True:
             await self._stale.wait()
             self._stale.clear()
-            volumes, networks, uses = await asyncio.gather(
+            volumes, networks, uses = await all_of(
                 engine.volumes.list(), engine.networks.list(), engine.containers.uses()
             )
             self.volumes = {one.name: one for one in volumes}

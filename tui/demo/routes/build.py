@@ -19,6 +19,7 @@ from tui.demo.routes.sessions import Sessions
 from tui.demo.routes.transfers import failed, line
 from tui.demo.stream import STDERR
 from tui.demo.trace import Step, digest_of, image_made
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -125,7 +126,7 @@ class BuildRoutes:
         for step in (*looking, loading):
             await outlet.write(step.began())
         pause = asyncio.sleep(0.2 * self.simulation.pace)
-        files, _ = await asyncio.gather(session.fetch("context", patterns), pause)
+        files, _ = await all_of(session.fetch("context", patterns), pause)
         size = sum(map(len, files.values()))
         await outlet.write(loading.moved("transferring context", size, size))
         for step in (*looking, loading):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +17,7 @@ from tui.operations.bundling.released import compared, entry_fields
 from tui.operations.bundling.secrets import secret_by_name
 from tui.operations.looking.drift import find_drift
 from tui.operations.looking.releases import read_releases
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -136,7 +136,7 @@ async def _container(
     engine: Engine, one: Inspected, found: Deployed, folder: str, gathered: Gathered
 ) -> AsyncIterator[Raw]:
     """How it is, what it was made of, what its health check said; its secrets are masked everywhere."""
-    adoption, details = await asyncio.gather(
+    adoption, details = await all_of(
         engine.containers.adoption(one.id, one.image_id), engine.containers.details(one.id)
     )
     # What its image brings is for everybody to see who has that; everything else was said to this one.

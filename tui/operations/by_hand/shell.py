@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError
 from tui.operations.by_hand.terminal import attach_terminal, terminal_size
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ async def find_shell(engine: Engine, container_id: str) -> tuple[str, ...]:
     a failed try writes would land on the terminal.
     """
     container = await engine.containers.inspect(container_id)
-    found = await asyncio.gather(*(engine.containers.has_file(container.id, path) for path, *_ in SHELLS))
+    found = await all_of(*(engine.containers.has_file(container.id, path) for path, *_ in SHELLS))
     for command, there in zip(SHELLS, found, strict=True):
         if there:
             return command

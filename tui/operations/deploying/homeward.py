@@ -15,6 +15,7 @@ from tui.model.step import StepKind
 from tui.model.switching import STOP_FIRST, deploy, is_gone, should_serve
 from tui.model.ways_back import doubt_of
 from tui.operations.running.runner import whoami
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from tui.model.image import ImageConfig
@@ -135,7 +136,7 @@ async def image_here(orchestrator: Orchestrator, releases: Deployed, release: Re
     past = releases.containers.get(release.number)
     known = (release.reference, past.image_id if past else "", release.image)
     names = [*dict.fromkeys(filter(None, known))]
-    images = await asyncio.gather(*map(orchestrator.image, names))
+    images = await all_of(*map(orchestrator.image, names))
     found = zip(names, images, strict=True)
     return next((ImageHere(name, image) for name, image in found if image is not None), None)
 

@@ -10,6 +10,7 @@ from tui.model.app_name import is_app_name
 from tui.model.labels import APP, RELEASE, VOLUME
 from tui.model.retention import Going, Others, going_images, kept_releases
 from tui.operations.looking.releases import read_releases
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -54,7 +55,7 @@ async def unneeded_images(
     Raises EngineError, LedgerUnreadable.
     """
     leaving = {releases.containers[number].id for number in going if number in releases.containers}
-    images, listed, evidence = await asyncio.gather(
+    images, listed, evidence = await all_of(
         engine.images.list(), engine.containers.list(), asyncio.to_thread(all_evidence, app.name)
     )
     others = {one.labels[APP] for one in listed if one.labels.get(APP) and app.owns(one.image)}
@@ -74,7 +75,7 @@ async def _needed_by(engine: Engine, ledger: Ledger, app: AppSpec, others: Colle
     needed: set[str] = set()
     built: set[str] = set()
     for name in others:
-        releases, evidence = await asyncio.gather(
+        releases, evidence = await all_of(
             read_releases(engine, ledger, name), asyncio.to_thread(all_evidence, name)
         )
         for number in kept_releases(releases.standing, app.shares.get(name, app.keep)):

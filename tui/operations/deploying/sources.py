@@ -18,6 +18,7 @@ from tui.operations.deploying.targets import LOCAL_ONLY, Target, resolve_version
 from tui.operations.deploying.trusted import refuse_lacking, repository, said_facts, verified
 from tui.operations.looking.run_files import file_hashes
 from tui.operations.running.runner import whoami
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -102,7 +103,7 @@ class FromVersion:
 
     async def find(self, read: Callable[[], Awaitable[Deployed]]) -> Deployable:
         async with repository(self._engine, self._app, self._policy) as remote:
-            releases, target = await asyncio.gather(read(), self._resolved(remote))
+            releases, target = await all_of(read(), self._resolved(remote))
             target = await self._unmoved(target, releases)
             if not self._again:
                 live = await live_already(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, NamedTuple
+
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,5 @@ class Surroundings(NamedTuple):
 
 async def look_around(engine: Engine) -> Surroundings:
     """Raises EngineError."""
-    found = await asyncio.gather(
-        engine.containers.list_joined(), engine.networks.list(), engine.volumes.list()
-    )
+    found = await all_of(engine.containers.list_joined(), engine.networks.list(), engine.volumes.list())
     return Surroundings(*found)

@@ -18,6 +18,7 @@ from tui.model.registry_name import registry_host
 from tui.model.version import nearest_tag
 from tui.operations.looking.app_repository import NoSuchVersion, Remote
 from tui.registry.errors import RegistryError
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -266,6 +267,4 @@ async def _config(engine: Engine, reference: str) -> ImageConfig | None:
 async def _evidence(app: AppSpec, *images: str) -> Evidence:
     """What is known of an image under any of these IDs."""
     known = filter(None, dict.fromkeys(images))
-    return together(
-        await asyncio.gather(*(asyncio.to_thread(read_evidence, app.name, image) for image in known))
-    )
+    return together(await all_of(*(asyncio.to_thread(read_evidence, app.name, image) for image in known)))

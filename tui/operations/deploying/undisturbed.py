@@ -5,7 +5,6 @@ What is read while an operation runs looks like one that was interrupted, or lik
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.ledger.errors import Leased
@@ -13,6 +12,7 @@ from tui.ledger.lease_reading import read_lease
 from tui.model.labels import APP, RELEASE
 from tui.operations.deploying.surroundings import look_around
 from tui.operations.looking.releases import read_releases
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -42,7 +42,7 @@ async def read_undisturbed(engine: Engine, ledger: Ledger, app: str) -> Undistur
     which containers will probably have to be read.
     """
     # whoever is just ending has it still
-    _, around = await asyncio.gather(refuse_while_leased(engine, app), look_around(engine))
+    _, around = await all_of(refuse_while_leased(engine, app), look_around(engine))
     likely = [
         one.id
         for one, _ in around.containers

@@ -13,6 +13,7 @@ from tui.operations.fleets.part import COMES_FROM, Pin, named
 from tui.operations.fleets.tickets import Ticket
 from tui.operations.fleets.waves import FleetRun, Member
 from tui.operations.running.runner import Planned
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,7 +120,7 @@ async def _look(fleet: Fleet, op: str, parts: Sequence[Part], leasing: asyncio.L
         except HoldfastError as error:
             return named(error, part.name)
 
-    found = await asyncio.gather(*map(one, parts))
+    found = await all_of(*map(one, parts))
     errors = [one for one in found if isinstance(one, HoldfastError)]
     if errors:
         first, *others = errors

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from tui.errors import HoldfastError
 from tui.operations.orchestrators.standalone import Standalone
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ class NoneYet(HoldfastError):
 
 async def newest_of_all(app: AppSpec, engines: Mapping[str, Engine]) -> Release:
     """The newest of the releases that serve. Raises NoneYet, EngineError."""
-    found = await asyncio.gather(*(_live(engine, app) for engine in engines.values()))
+    found = await all_of(*(_live(engine, app) for engine in engines.values()))
     serving = [release for release in found if release is not None and not release.rollback_of]
     serving = serving or [release for release in found if release is not None]
     newest = max(serving, key=lambda release: release.at, default=None)

@@ -13,6 +13,7 @@ from tui.operations.fleets.part import named
 from tui.operations.fleets.tickets import Ticket
 from tui.operations.fleets.waves import FleetRun, Member
 from tui.operations.running.runner import Planned
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ async def plan(
     """
     away = dict(away)
     there: list[tuple[Part, Serving, Sequence[WayTo]]] = []
-    for part, found in zip(parts, await asyncio.gather(*map(_look, parts)), strict=True):
+    for part, found in zip(parts, await all_of(*map(_look, parts)), strict=True):
         if isinstance(found, EngineUnreachable):
             away[part.name] = found
         elif isinstance(found, HoldfastError):

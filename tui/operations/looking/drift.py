@@ -27,6 +27,7 @@ from tui.operations.looking.app_repository import Remote
 from tui.operations.looking.releases import read_releases
 from tui.operations.looking.run_files import FileMissing, file_hashes
 from tui.operations.looking.ways_back import find_ways_back
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -79,7 +80,7 @@ async def find_drift(engine: Engine, ledger: Ledger, app: AppSpec, policy: Polic
             facts = facts._replace(foreign=foreign.id, image=foreign.image_id, made_of=foreign.image)
         return Drift(app.name, tuple(drift(facts)), (), time.time())
     release, known = releases.entries[number].release, releases.entries[number].has_record
-    now, registry, engine_tag, files, configured = await asyncio.gather(
+    now, registry, engine_tag, files, configured = await all_of(
         engine.containers.inspect(live.id),
         _in_registry(engine, app, release),
         _tag_on_engine(engine, app, release),

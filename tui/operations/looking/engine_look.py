@@ -19,6 +19,7 @@ from tui.model.engine_state import AppHere, EngineState
 from tui.model.labels import APP, RELEASE
 from tui.operations.looking.drift import find_drift
 from tui.operations.looking.releases import read_releases
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -144,7 +145,7 @@ class EngineLook:
         began = time.monotonic()
         await engine.ping(LIMIT)
         took = time.monotonic() - began
-        info, labelled = await asyncio.gather(engine.info(), engine.containers.list(labels=[APP]))
+        info, labelled = await all_of(engine.info(), engine.containers.list(labels=[APP]))
         bearing = {one.labels.get(APP, "") for one in labelled if RELEASE in one.labels}
         names = dict.fromkeys([*self.known.apps, *filter(is_app_name, sorted(bearing))])
         now = self._clock()

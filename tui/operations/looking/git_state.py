@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.digest import short_id
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +70,7 @@ async def source_of(folder: str, *others: str) -> GitState:
     digits, _, stamp = last.output.partition(" ")
     if not _COMMIT.fullmatch(digits):
         return GitState(dirty=True, unknown="git says what is no commit")
-    status, describe, url = await asyncio.gather(
+    status, describe, url = await all_of(
         _status(top, paths),
         _git(top, "describe", "--tags", "--always", "--abbrev=12"),
         _git(top, "remote", "get-url", "origin"),

@@ -16,6 +16,7 @@ from tui.model.verdict import Answer, Wanted, judged
 from tui.operations.looking.app_repository import NoSuchVersion, not_there_remedy
 from tui.operations.looking.verification import Verified, verify
 from tui.registry.errors import RegistryError
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -163,7 +164,7 @@ async def _evidence(remote: Remote, app: AppSpec, manifest: Manifest | None, dig
     reading = (
         asyncio.to_thread(read_evidence, app.name, name) for name in dict.fromkeys(filter(None, names))
     )
-    return together(await asyncio.gather(*reading))
+    return together(await all_of(*reading))
 
 
 def _others(found: Verified, wanted: Collection[Wanted]) -> list[Wanted]:

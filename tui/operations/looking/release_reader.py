@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from tui.model.releases import Holder
 from tui.operations.looking.drift import find_drift
 from tui.operations.looking.releases import read_releases
 from tui.operations.looking.ways_back import find_ways_back
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ class Observer:
     async def _read(self, engine: Engine, ledger: Ledger, app: str) -> Releases:
         """The containers that an app had are asked for at once: mostly it has them still."""
         likely = self._likely.get(app, [])
-        found, lease = await asyncio.gather(
+        found, lease = await all_of(
             read_releases(engine, ledger, app, likely=likely), read_lease(engine, app)
         )
         self._likely[app] = [one.id for one in found.containers.values()]

@@ -10,6 +10,7 @@ from tui.ledger.belonging import owned
 from tui.model.labels import APP, RELEASE, RESTART
 from tui.model.releases import Releases
 from tui.model.standing import Slot, Standing
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Collection, Mapping
@@ -66,7 +67,7 @@ async def read_releases(
              list, and the others after it
     """
     listing = asyncio.ensure_future(engine.containers.list(labels=[f"{APP}={app}", RELEASE]))
-    entries, listed, first, named = await asyncio.gather(
+    entries, listed, first, named = await all_of(
         _entries(ledger, app, listing) if known is None else _same(known),
         listing,
         _kept(engine, likely),
@@ -111,7 +112,7 @@ async def _kept(engine: Engine, ids: Collection[str]) -> list[Inspected]:
         except NotFound:
             return None
 
-    return [found for found in await asyncio.gather(*map(one, ids)) if found is not None]
+    return [found for found in await all_of(*map(one, ids)) if found is not None]
 
 
 def _slot(number: int, one: Inspected) -> Slot:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tui.model.version import Version
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,7 +58,7 @@ async def _of_tags(remote: Remote) -> Iterable[str]:
         async with gate:
             return await remote.digest(tag)
 
-    return await asyncio.gather(*map(one, newest))
+    return await all_of(*map(one, newest))
 
 
 def _age(tag: str) -> tuple[bool, Precedence | str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.verdict import Answer, Verdict, judged
 from tui.registry.referrers import attachments, old_signatures
+from tui.together import all_of
 from tui.trust.reading import attested
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ async def verify(
     try:
         async with asyncio.timeout(SECONDS):
             for look in (attachments, old_signatures):
-                read = await asyncio.gather(*(look(registry, repository, digest) for digest in places))
+                read = await all_of(*(look(registry, repository, digest) for digest in places))
                 found += await attested(chain.from_iterable(read), keys)
                 verdicts = judged(wanted, found, digests, keys, now, recorded, version)
                 if not everything and all(verdict.ok for verdict in verdicts):

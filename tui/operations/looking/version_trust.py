@@ -13,6 +13,7 @@ from tui.operations.looking.app_repository import Remote
 from tui.operations.looking.image_chain import platform_manifests
 from tui.operations.looking.trusted_keys import verify_keys
 from tui.operations.looking.verification import verify
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -59,7 +60,7 @@ async def verify_versions(
                 async with gate:
                     tell(version.tag, await looking.at(version))
 
-            await asyncio.gather(*map(one, versions))
+            await all_of(*map(one, versions))
     except HoldfastError as error:
         for version in versions:
             tell(version.tag, _unreachable(policy.wanted(app.image, version.evidence), error.message))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from tui.engine.container.resolving import resolved_apart
 from tui.engine.errors import NotFound
 from tui.model.release import WHOLE
 from tui.model.ways_back import ways_back
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -25,9 +25,9 @@ async def find_ways_back(engine: Engine, releases: Deployed) -> tuple[WayBack, .
     """The one answer to what can be gone back to. Raises EngineError."""
     standing = releases.standing
     earlier = [number for number in standing.kept if number in releases.containers]
-    listed, found = await asyncio.gather(
+    listed, found = await all_of(
         engine.images.list(),
-        asyncio.gather(*(_differing(engine, releases, number) for number in earlier)),
+        all_of(*(_differing(engine, releases, number) for number in earlier)),
     )
     images = {name for image in listed for name in (image.id, *image.digests)}
     return ways_back(standing, releases.entries, images, dict(zip(earlier, found, strict=True)))

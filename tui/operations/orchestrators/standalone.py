@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,7 @@ from tui.operations.looking.releases import read_releases
 from tui.operations.looking.ways_back import find_ways_back, not_as_recorded
 from tui.operations.orchestrators.containers import Containers
 from tui.operations.testing.cleanup import alive, left_over
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -85,7 +85,7 @@ class Standalone:
         likely = [one.id for one in before.containers.values()]
         reading = read_releases(engine, ledger, app, before.entries, likely)
         found: Deployed
-        found, newer = await asyncio.gather(reading, ledger.is_recorded(app, before.standing.next_number))
+        found, newer = await all_of(reading, ledger.is_recorded(app, before.standing.next_number))
         if found.standing == before.standing and found.foreign is None and not newer:
             return found
         return await read_releases(engine, ledger, app, likely=likely)
@@ -174,7 +174,7 @@ class Standalone:
             run = release.run._replace(env_file=(), environment=known, security_opt=())
             checked = release._replace(run=run)
         around = self._around or await look_around(engine)
-        checking, going, scarce, creation = await asyncio.gather(
+        checking, going, scarce, creation = await all_of(
             check_run(engine, app, checked, releases, around),
             outgoing(self, app, releases, release, steps),
             check_room(engine, size),
@@ -200,7 +200,7 @@ class Standalone:
     async def _absent_now(self, app: AppSpec) -> tuple[list[str], list[str]]:
         if not (app.create_networks or app.create_volumes):
             return [], []
-        return _absent(app, *await asyncio.gather(self._engine.networks.list(), self._engine.volumes.list()))
+        return _absent(app, *await all_of(self._engine.networks.list(), self._engine.volumes.list()))
 
     async def create_declared(self, app: AppSpec, lease: HeldLease, report: Report, step: str) -> None:
         networks, volumes = await self._absent_now(app)

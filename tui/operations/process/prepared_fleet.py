@@ -22,6 +22,7 @@ from tui.operations.fleets.orchestrated import OrchestratedPart
 from tui.operations.fleets.part import named
 from tui.operations.orchestrators.standalone import Standalone
 from tui.operations.testing.cleanup import tidied
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -102,7 +103,7 @@ async def _opened(
                 return error
 
     found = dict(
-        zip([ref.name for ref in request.fleet], await asyncio.gather(*map(one, request.fleet)), strict=True)
+        zip([ref.name for ref in request.fleet], await all_of(*map(one, request.fleet)), strict=True)
     )
     engines = {name: engine for name, engine in found.items() if isinstance(engine, Engine)}
     for engine in engines.values():

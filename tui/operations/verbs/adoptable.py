@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import NotFound
@@ -12,6 +11,7 @@ from tui.model.labels import APP, LEDGER, RELEASE, TEST
 from tui.model.labels import LEASE as LEASE_OF
 from tui.model.remedies import taken_remedy
 from tui.operations.looking.releases import read_releases
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -116,7 +116,7 @@ def refuse_taken(releases: Deployed, kept: Inspected) -> None:
 async def refuse_adopted_elsewhere(ledger: Ledger, kept: Inspected, name: str) -> None:
     """Raises Refused where the ledger has it as a release of another app, whatever it is called now."""
     others = [app for app in await ledger.apps() if app != name]
-    for app, entries in zip(others, await asyncio.gather(*map(ledger.entries, others)), strict=True):
+    for app, entries in zip(others, await all_of(*map(ledger.entries, others)), strict=True):
         for entry in entries:
             if entry.release.adopted and entry.release.container == kept.id:
                 raise Refused(

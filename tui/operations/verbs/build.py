@@ -20,6 +20,7 @@ from tui.model.operation import Plan, PlanStep, Result
 from tui.model.secrets import is_secret_name, mask_value
 from tui.operations.looking.git_state import source_of
 from tui.operations.running.runner import Planned
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,7 +61,7 @@ async def find_build(engine: Engine, app: AppSpec, op: str, clock: Callable[[], 
             f'add [apps.{app.name}.build] with context = ".", or put into service what is there already: '
             f"holdfast deploy {app.name} VERSION",
         )
-    builder, source, _ = await asyncio.gather(
+    builder, source, _ = await all_of(
         engine.builds.builder(),
         source_of(spec.context, spec.dockerfile),
         asyncio.to_thread(engine.builds.load),

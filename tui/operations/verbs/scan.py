@@ -27,6 +27,7 @@ from tui.operations.scanning.sarif_file import check_place, write_sarif
 from tui.operations.scanning.scan_image import SAVE, SCAN, scan_image
 from tui.scanners.errors import ScanFailed
 from tui.scanners.hadolint import lint
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from tui.engine.client import Engine
@@ -62,7 +63,7 @@ async def plan(engine: Engine, app: AppSpec, op: str, wanted: str = "", sarif: s
     if sarif:
         await asyncio.to_thread(check_place, sarif)
     one = await wanted_image(engine, app, wanted)
-    means, live = await asyncio.gather(find_means(app, spec), live_image(engine, app))
+    means, live = await all_of(find_means(app, spec), live_image(engine, app))
     known = await asyncio.to_thread(read_scan, app.name, one.image.id) if one.target is None else None
     fresh = not means.is_stale(time.time()) or not means.may_fetch  # else it is about to know more
     known = known if fresh and means.has_done(known) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from tui.operations.verbs import deploy, push, scan, tag
 from tui.operations.verbs import test as test
 from tui.operations.verbs.build import find_build
 from tui.operations.verbs.tag import refuse_dirty, refuse_illegal
+from tui.together import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator, Sequence
@@ -79,7 +79,7 @@ class _Ship:
     async def plan(self) -> Plan:
         """What will be done, as far as it can be said before the build. Raises HoldfastError."""
         app, first = self._app, self._build.plan()
-        foreseen, taken = await asyncio.gather(self._foreseen(), self._taken())
+        foreseen, taken = await all_of(self._foreseen(), self._taken())
         facts = [
             *first.facts,
             ("version", self._version),
