@@ -43,6 +43,7 @@ class Engine:
         self.releases: dict[str, Releases] = {}
         self.drift = Drift("web", (), (), time.time())
         self.refusal = ""
+        self.read = 0
 
     def has(self, releases: Releases) -> None:
         self.releases[releases.standing.app] = releases
@@ -54,6 +55,7 @@ def engine(beneath: Beneath) -> Engine:
 
     class Observer:
         async def releases(self, app: str) -> Releases:
+            made.read += 1
             if made.refusal:
                 raise HoldfastError(made.refusal)
             return made.releases.get(app) or Releases(Standing(app), at=time.time())
@@ -447,6 +449,23 @@ async def test_a_known_drift_is_unknown_again_once_a_container_changes(
         robot.app.store.put_containers([container(state="exited")])
         await robot.wait(lambda: "! 1" not in robot.row("▸ web"))
         assert robot.row("▸ web").count("?") == 1
+
+
+async def test_a_known_drift_stays_when_the_configuration_is_read_again(
+    dashboard: Open, engine: Engine
+) -> None:
+    engine.drift = Drift("web", (Cause("does not run", "it is stopped"),), (), time.time(), "r5 v1.5.0", 5)
+    async with dashboard(settings=SETTINGS) as robot:
+        await robot.press("1")
+        await deployed(robot, engine)
+        await robot.press("v")
+        await robot.wait_for("Drift of web")
+        await robot.press("escape")
+        await robot.wait(lambda: "! 1" in robot.row("▾ web"))
+        before = engine.read
+        robot.app.take(SETTINGS._replace(theme="default-light"))
+        await robot.wait(lambda: engine.read > before)
+        assert "! 1" in robot.row("▾ web")
 
 
 async def test_the_cursor_stays_with_the_live_container(dashboard: Open, engine: Engine) -> None:

@@ -220,14 +220,16 @@ class Store:
             self._tell(Change(Topic.RELEASES, put=(app,)))
 
     def set_apps(self, apps: Mapping[str, AppSpec], elsewhere: Mapping[str, str]) -> None:
-        """Which apps are configured now; what is known of those that are no longer is forgotten."""
+        """Which apps are configured now; what is known of those that are no longer is forgotten, and what a look
+        for drift has found of those that are defined otherwise."""
         if apps == self.apps and elsewhere == self.elsewhere:
             return
+        for name in [name for name in self.drift if apps.get(name) != self.apps.get(name)]:
+            self.forget_drift(name)
         self.apps, self.elsewhere = apps, elsewhere
         gone = [name for name in self.releases if name not in apps]
         for name in gone:
             del self.releases[name]
-            self.drift.pop(name, None)
         known = {app.repository for app in apps.values()}
         left = [repository for repository in self.remote if repository not in known]
         for repository in left:

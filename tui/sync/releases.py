@@ -24,22 +24,30 @@ GATHER = 0.1
 LEASE_SECONDS = 3.0
 """Time between two readings while somebody holds a lease: its steps are told by no event."""
 
+Known = tuple[str, str, str]
+"""Of a container: its app, its name, its state."""
+
 
 class ReleasesFollower:
     """Keeps the store's releases. `run` is its task, the only reader; it may be cancelled at any time.
 
-    `read` reads an app's releases, None while no engine answers; it raises HoldfastError.
+    `read` reads an app's releases, None while no engine answers; it raises HoldfastError. `known` is what the
+    follower before it knew of the containers, by their IDs: what is as it was then does not count as changed.
     """
 
     def __init__(
-        self, store: Store, apps: Iterable[str], read: Callable[[str], Awaitable[Releases | None]]
+        self,
+        store: Store,
+        apps: Iterable[str],
+        read: Callable[[str], Awaitable[Releases | None]],
+        known: dict[str, Known],
     ) -> None:
         self._store = store
         self._apps = frozenset(apps)
         self._read = read
         self._stale: dict[str, None] = {}
         self._wake = asyncio.Event()
-        self._known: dict[str, tuple[str, str, str]] = {}
+        self._known = known
 
     async def run(self) -> None:
         """Read whenever something has changed; ends at once where no app is configured."""
@@ -54,6 +62,7 @@ class ReleasesFollower:
             )
         ]
         self._note(self._store.containers)
+        self._gone([id for id in self._known if id not in self._store.containers])
         self._link_changed()
         try:
             while True:
@@ -105,7 +114,10 @@ class ReleasesFollower:
 
     def _containers_changed(self, change: Change) -> None:
         self._note(change.put)
-        for id in change.removed:
+        self._gone(change.removed)
+
+    def _gone(self, ids: Iterable[str]) -> None:
+        for id in ids:
             if known := self._known.pop(id, None):
                 self._changed(known[0])
 

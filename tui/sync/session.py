@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tui.model.policy import Policy
     from tui.model.releases import Releases
     from tui.settings.schema import Settings
+    from tui.sync.releases import Known
 
 
 class Observing(Protocol):
@@ -76,6 +77,7 @@ class EngineSession:
         self.observer = observe(self.connected)
         self._remote_tags = self._follow_remote_tags()
         self._taken = asyncio.Event()
+        self._known: dict[str, Known] = {}
 
     @property
     def engine(self) -> Engine | None:
@@ -138,7 +140,8 @@ class EngineSession:
         self.store.set_colour(said.colour)
         away = await asyncio.to_thread(elsewhere, settings, self.ref)
         self.store.set_apps(settings.apps, away)
-        await ReleasesFollower(self.store, settings.apps.keys() - away.keys(), self.observer.releases).run()
+        here = settings.apps.keys() - away.keys()
+        await ReleasesFollower(self.store, here, self.observer.releases, self._known).run()
 
     def take(self, settings: Settings) -> None:
         """Go on with other settings: what is known of the engine stays."""

@@ -10,7 +10,9 @@ import pytest
 
 from tests.ui import fakes
 from tui.errors import HoldfastError
+from tui.model.app import AppSpec
 from tui.model.container import Container
+from tui.model.drift import Drift
 from tui.model.labels import APP
 from tui.model.operation import Ended
 from tui.model.releases import Holder, Releases
@@ -21,6 +23,8 @@ from tui.sync.releases import ReleasesFollower
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from tui.sync.releases import Known
 
 LIVE = Link(LinkState.LIVE, 1.0)
 
@@ -60,8 +64,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def following(store: Store, reader: Reader) -> AsyncIterator[None]:
-    task = asyncio.create_task(ReleasesFollower(store, ("api", "web"), reader).run())
+async def following(
+    store: Store, reader: Reader, known: dict[str, Known] | None = None
+) -> AsyncIterator[None]:
+    follower = ReleasesFollower(store, ("api", "web"), reader, {} if known is None else known)
+    task = asyncio.create_task(follower.run())
     try:
         await asyncio.sleep(0)
         yield
@@ -174,3 +181,35 @@ async def test_readers_are_told_of_differences_only() -> None:
     store.put_releases("web", Releases(Standing("web", {}, {1: True}), at=3.0))
     assert told == [("web",), ("web",)]
     assert store.releases["web"].at == 3.0
+
+
+async def test_known_drift_stays_where_the_configuration_is_read_again_and_goes_with_the_container() -> None:
+    store, reader = Store(), Reader()
+    known: dict[str, Known] = {}
+    store.set_link(LIVE)
+    store.put_containers([container("1", "web")])
+    async with following(store, reader, known):
+        await reader.settled()
+        store.put_drift(Drift("web", (), (), 1.0))
+    async with following(store, reader, known):
+        await reader.settled()
+        assert "web" in store.drift
+    store.put_containers([container("1", "web", "exited")])  # while nobody follows
+    async with following(store, reader, known):
+        await reader.settled()
+        assert "web" not in store.drift
+        store.put_drift(Drift("web", (), (), 2.0))
+    store.remove_containers(["1"])
+    async with following(store, reader, known):
+        await reader.settled()
+        assert "web" not in store.drift
+
+
+def test_known_drift_of_an_app_that_is_defined_otherwise_is_forgotten() -> None:
+    store = Store()
+    apps = {name: AppSpec(name, name, "apps.toml") for name in ("api", "web")}
+    store.set_apps(apps, {})
+    for name in apps:
+        store.put_drift(Drift(name, (), (), 1.0))
+    store.set_apps({**apps, "web": AppSpec("web", "another", "apps.toml")}, {})
+    assert list(store.drift) == ["api"]
