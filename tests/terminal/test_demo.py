@@ -48,6 +48,9 @@ def test_first_steps_are_shown_once_and_come_back(open_holdfast: OpenTerminal, t
     terminal.wait_for("D on storefront, v1.5.0")
     terminal.press("enter")
     terminal.wait_until_gone("First steps")
+    terminal.wait_for(re.compile("▌ +▸ mailer"))
+    terminal.press("j")
+    terminal.wait_for(re.compile("▌ +▸ payments"))
     terminal.send("\x03")
     assert terminal.wait_end() == 0
 

@@ -10,6 +10,7 @@ from tui.commands.view import VIEW_HELP, VIEW_PALETTE
 from tui.model.digest import short_id
 from tui.presentation.first_steps import first_steps
 from tui.presentation.help import help_lines
+from tui.presentation.layout import APPS
 from tui.screens.dialogs import Choice, MenuDialog
 from tui.screens.reading import ReadingScreen
 from tui.screens.situation import situation_of
@@ -66,7 +67,9 @@ class Menus:
     def show_first_steps(self) -> None:
         from tui.screens.first_steps import FirstStepsCard
 
-        self._desk.stage.push(FirstStepsCard(first_steps(self._desk.keymap.say)))
+        screen = self._desk.screen
+        # It says to choose an app: so the cursor is among them.
+        self._desk.stage.push(FirstStepsCard(first_steps(self._desk.keymap.say)), lambda _: screen.go(APPS))
 
 
 def _title(situation: Situation) -> str:
