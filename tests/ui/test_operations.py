@@ -249,6 +249,7 @@ async def test_a_push_shows_its_plan_and_does_nothing_by_itself(
         assert "$ docker push registry.example.com/shop/web:v1.4.0" in robot.text()
         await robot.press("enter")  # on Cancel
         await robot.wait(lambda: processes.abandoned == [processes.last.op])
+        await robot.wait_for("not pushed: nothing was changed")
         assert processes.journals == {}
         await robot.press("P")
         await robot.wait_for("Push web v1.4.0")

@@ -209,6 +209,9 @@ class Operations:
             typed = request.app if protected else ""
             why = await self._desk.consent.why_typed() if asks is Asks.TYPED else IS_PROTECTED
             plan = await self._stage.ask(PlanDialog(title, prepared.plan, typed=typed, why=why, again=again))
+            if plan is None and not prepared.is_refused:  # a dialog that closes in silence may have done it
+                said = f"not {verb_named(request.verb).done}: nothing was changed"
+                self._stage.say(said, timeout=4)
         finally:
             if plan is None:
                 await prepared.abandon()

@@ -49,6 +49,12 @@ class Preparing:
         except HoldfastError as error:
             return error
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether it has turned out that it cannot be done."""
+        task = self._task
+        return task.done() and not task.cancelled() and isinstance(task.result(), HoldfastError)
+
     async def plan(self) -> Plan:
         """What it will do. Raises HoldfastError where it cannot be done."""
         found = await asyncio.shield(self._task)
