@@ -77,6 +77,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         self._first_steps = first_steps
         self._tours = tour
         self._tour: Tour | None = None
+        self._told: set[str] = set()
         self._read = read or partial(load, settings.file or None)
         self._engines = EnginesFollower(session.clock)
         self._announcing = Announcing(self, lambda: self.workspaces)
@@ -226,8 +227,12 @@ class Holdfast(TerminalApp, inherit_bindings=False):
             self.workspaces.current.show_first_steps()
 
     def _say_problems(self) -> None:
-        for problem in (*self.session.settings.notes, *self.shelf.problems, *self.keymap.problems):
-            self.notify(problem, severity="warning", markup=False, timeout=10)
+        settings = self.session.settings
+        said = {settings.overruled[id] for id in self._told & settings.overruled.keys()}  # once is enough
+        self._told.update(settings.overruled)
+        for problem in (*settings.notes, *self.shelf.problems, *self.keymap.problems):
+            if problem not in said:
+                self.notify(problem, severity="warning", markup=False, timeout=10)
 
     async def on_unmount(self) -> None:
         self._announcing.close()

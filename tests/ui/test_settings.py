@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.screens.settings import SettingsScreen
 from tui.settings.load import load
+from tui.settings.save import save_choice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +85,25 @@ async def test_what_is_written_by_hand_has_the_last_word_and_says_where(
         assert robot.app.session.settings.log.wrap
         assert written(tmp_path) == {}
         assert path.read_text().startswith("# mine")
+
+
+async def test_what_a_file_overrules_is_said_once_and_can_be_forgotten(
+    dashboard: Open, tmp_path: Path
+) -> None:
+    own(tmp_path, "[log]\nwrap = true\n")
+    save_choice("log.wrap", False)
+    async with dashboard(settings=load()) as robot:
+        await robot.wait_for("overrules")
+        await robot.do("view.reload")
+        await robot.wait_for("configuration read again")
+        assert "overrules" not in robot.text()
+        await opened(robot)
+        await go(robot, "Log: wrap")
+        await robot.press("backspace")
+        await robot.wait_for("the choice is forgotten")
+        await robot.wait(lambda: written(tmp_path) == {})
+        assert "overrules" not in robot.text()
+        assert robot.app.session.settings.log.wrap
 
 
 async def test_policy_is_no_matter_of_taste(dashboard: Open, tmp_path: Path) -> None:

@@ -106,8 +106,8 @@ class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
             case "enter" | "space":
                 self._change()
             case "backspace" | "delete":
-                if (one := rows.under_cursor) is not None and self._may_change(one):
-                    self._chosen(one, None)
+                if (one := rows.under_cursor) is not None:
+                    self._take_back(one)
             case "E":
                 one = rows.under_cursor
                 self._do(self._edit(rows.places.get(one.id) if one is not None else None))
@@ -146,6 +146,14 @@ class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
             self.notify(said, severity="warning", markup=False)
             return False
         return True
+
+    def _take_back(self, setting: Setting) -> None:
+        """Forget what was chosen, also where a file overrules it."""
+        place = self._list.places.get(setting.id)
+        if setting.id in self._list.settings.chosen or self._may_change(setting):
+            self._chosen(setting, None)
+            if place is not None:
+                self.notify(f"the choice is forgotten; {place} has the last word", markup=False)
 
     def _change(self) -> None:
         setting = self._list.under_cursor

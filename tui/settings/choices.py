@@ -17,13 +17,13 @@ def chosen_of(
     origin: Mapping[str, str],
     said: list[str],
     environ: Mapping[str, str],
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """What settings.toml says, by the names of settings; and a note of each that a file overrules.
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What settings.toml says, by the names of settings; and a note of each that a file overrules, by its name.
 
     A key of a newer version is left alone, and a value that cannot be is not obeyed: nobody wrote this file.
     """
     ours: dict[str, Any] = {}
-    overruled = []
+    overruled: dict[str, str] = {}
     for setting in SETTINGS:
         table, _, name = setting.id.rpartition(".")
         place = file.get(table) if table else file
@@ -40,11 +40,11 @@ def chosen_of(
         if name in theirs and theirs[name] != value:
             from tui.settings.reading import shown
 
-            overruled.append(
+            overruled[setting.id] = (
                 f"{origin[setting.id]} sets {setting.id} = {shown(theirs[name])}, "
                 f"which overrules {shown(value)} chosen on the screen"
             )
-    return ours | _keys(file.get("keys")), tuple(overruled)
+    return ours | _keys(file.get("keys")), overruled
 
 
 def parted(id: str) -> tuple[str, str]:

@@ -136,7 +136,8 @@ def load(
         written["apps"] = {name: written["apps"][name] for name in (*own, *written["apps"])}
         written["own"] = own
     return _settings(beneath(ours, written))._replace(
-        notes=(*said, *broken, *not_obeyed, *overruled),
+        notes=(*said, *broken, *not_obeyed, *overruled.values()),
+        overruled=overruled,
         trust_problems=tuple(broken),
         not_obeyed=tuple(not_obeyed),
         file=config or "",

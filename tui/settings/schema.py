@@ -94,6 +94,7 @@ class Settings(NamedTuple):
     mouse     whether clicks and the wheel are the dashboard's; else they are the terminal's
     title     whether the terminal's title says what goes on
     notes     sentences for the user about the files that were read
+    overruled    of these, the one that tells that a file overrules what was chosen, by the setting's name
     trust_problems   what is wrong with [trust], a line each: then `policy.trust` is None, and what depends
                  on it is refused, but nothing else
     files     which file a setting was written in by hand: "theme", "log.tail"
@@ -133,6 +134,7 @@ class Settings(NamedTuple):
     policy_files: Mapping[str, str] = {}
     files: Mapping[str, str] = {}
     chosen: Mapping[str, Any] = {}
+    overruled: Mapping[str, str] = {}
     not_obeyed: tuple[str, ...] = ()
     trust_problems: tuple[str, ...] = ()
 
