@@ -227,12 +227,9 @@ class Holdfast(TerminalApp, inherit_bindings=False):
             self.workspaces.current.show_first_steps()
 
     def _say_problems(self) -> None:
-        settings = self.session.settings
-        said = {settings.overruled[id] for id in self._told & settings.overruled.keys()}  # once is enough
-        self._told.update(settings.overruled)
-        for problem in (*settings.notes, *self.shelf.problems, *self.keymap.problems):
-            if problem not in said:
-                self.notify(problem, severity="warning", markup=False, timeout=10)
+        notes = self.session.settings.new_notes(self._told)
+        for problem in (*notes, *self.shelf.problems, *self.keymap.problems):
+            self.notify(problem, severity="warning", markup=False, timeout=10)
 
     async def on_unmount(self) -> None:
         self._announcing.close()

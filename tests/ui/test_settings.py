@@ -96,13 +96,13 @@ async def test_what_a_file_overrules_is_said_once_and_can_be_forgotten(
         await robot.wait_for("overrules")
         await robot.do("view.reload")
         await robot.wait_for("configuration read again")
-        assert "overrules" not in robot.text()
+        assert "which overrules" not in robot.text()
         await opened(robot)
         await go(robot, "Log: wrap")
         await robot.press("backspace")
         await robot.wait_for("the choice is forgotten")
         await robot.wait(lambda: written(tmp_path) == {})
-        assert "overrules" not in robot.text()
+        assert "which overrules" not in robot.text()
         assert robot.app.session.settings.log.wrap
 
 

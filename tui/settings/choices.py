@@ -18,7 +18,7 @@ def chosen_of(
     said: list[str],
     environ: Mapping[str, str],
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """What settings.toml says, by the names of settings; and a note of each that a file overrules, by its name.
+    """What settings.toml says, by the names of settings; and a note of each that a file overrules, too.
 
     A key of a newer version is left alone, and a value that cannot be is not obeyed: nobody wrote this file.
     """

@@ -138,6 +138,12 @@ class Settings(NamedTuple):
     not_obeyed: tuple[str, ...] = ()
     trust_problems: tuple[str, ...] = ()
 
+    def new_notes(self, told: set[str]) -> list[str]:
+        """The notes; which settings are overruled is told once, and `told` is by now of which it was."""
+        before = {self.overruled[id] for id in told & self.overruled.keys()}
+        told.update(self.overruled)
+        return [note for note in self.notes if note not in before]
+
 
 class Setting(NamedTuple):
     """A setting: its place in the files, and what is said of it.

@@ -220,8 +220,10 @@ class Store:
             self._tell(Change(Topic.RELEASES, put=(app,)))
 
     def set_apps(self, apps: Mapping[str, AppSpec], elsewhere: Mapping[str, str]) -> None:
-        """Which apps are configured now; what is known of those that are no longer is forgotten, and what a look
-        for drift has found of those that are defined otherwise."""
+        """Which apps are configured now.
+
+        What is known of those that are no longer is forgotten; so is the drift of those defined otherwise.
+        """
         if apps == self.apps and elsewhere == self.elsewhere:
             return
         for name in [name for name in self.drift if apps.get(name) != self.apps.get(name)]:
