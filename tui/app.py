@@ -72,8 +72,7 @@ class Holdfast(TerminalApp, inherit_bindings=False):
         shelf.limit(ascii=settings.ascii, colour=settings.colour)
         self._styles, self.glyphs = RichStyles(shelf.current), shelf.glyphs
         self.keymap = Keymap(settings.keys)
-        self._read_only = read_only
-        self._launch = launch
+        self._read_only, self._launch = read_only, launch
         self._first_steps = first_steps
         self._tours = tour
         self._tour: Tour | None = None
