@@ -313,3 +313,21 @@ async def test_what_is_typed_fast_goes_where_it_is_meant(dashboard: Open) -> Non
         screen = await form(robot, "n")
         burst(robot, [*"web", "down", *"shop", "down", "down", "down", *"7", "up", "up", "up", *"x"])
         await robot.wait(lambda: screen._list.draft == {"name": ["web"], "image": ["shopx"], "keep": ["7"]})
+
+
+async def test_a_build_context_that_is_not_there_is_said_and_refuses_nothing(
+    dashboard: Open, tmp_path: Path
+) -> None:
+    (tmp_path / "there").mkdir()
+    async with dashboard(settings=load(), size=(120, 40)) as robot:
+        await form(robot, "n")
+        await robot.press(*"web", "ctrl+n")
+        await robot.wait_for("nothing to suggest for name")
+        await to(robot, "build.context")
+        await robot.press(*str(tmp_path / "ther"))
+        await robot.wait_for("there is no such folder now")
+        assert "to mend" not in robot.text()
+        await robot.press("e")
+        await robot.wait_gone("there is no such folder now")
+        await robot.press("x", "ctrl+s")
+        await robot.wait(lambda: "web" in robot.app.store.apps)

@@ -4,6 +4,7 @@ editor."""
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,6 +156,7 @@ class AppForms:
             before=before,
             fixed=fixed if file is not None else "",
             written=drafting.written,
+            doubts=drafting.doubts,
             left=lambda left: self._leave(name, left, file),
             save=drafting.save,
             suggested=lambda: suggestions(self._desk),
@@ -211,6 +213,20 @@ class Drafting:
         elif taken is not None and self._file is None:
             faults[NAME, 0] = f"there is such an app already, in {taken.origin}"
         return Written(file.path, text_of(file, name or "NAME", table, masked=True), faults)
+
+    async def doubts(self, draft: Draft) -> Faults:
+        """What is not there yet: it may come, so it refuses nothing."""
+        from tui.settings.apps import read_apps
+        from tui.settings.reading import SettingsFile
+
+        file = self._text_file(self._named(draft) or "NAME")
+        table, _ = self._table(draft, file)
+        app = read_apps({"app": table}, SettingsFile(file.path, [], str(Path.home()))).get("app", {})
+        build = app.get("build")
+        context = build.get("context") if isinstance(build, dict) else None
+        if not isinstance(context, str) or await asyncio.to_thread(os.path.isdir, context):
+            return {}
+        return {("build.context", 0): f"there is no such folder now: {context}"}
 
     async def save(self, draft: Draft) -> Faults | None:
         """Put it into its file; what is wrong with it all the same, by field and row, {} where it is said."""

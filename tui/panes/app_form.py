@@ -20,6 +20,7 @@ class FormList(ListView):
 
     draft   what stands in the fields
     faults  what is wrong with it
+    doubts  what is odd about it, and may be meant
     """
 
     COLUMNS = rows.COLUMNS
@@ -27,6 +28,7 @@ class FormList(ListView):
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.faults: Faults = {}
+        self.doubts: Faults = {}
         self._order: dict[str, int] = {}
         self.said = ""
         super().__init__(id="form")
@@ -101,7 +103,13 @@ class FormList(ListView):
     def cell(self, key: str, column: str) -> Span:
         id, row = rows.place_of(key)
         return rows.cell(
-            column, BY_ID[id], row, self.draft, self.faults.get((id, row), ""), here=key == self.cursor
+            column,
+            BY_ID[id],
+            row,
+            self.draft,
+            self.faults.get((id, row), ""),
+            here=key == self.cursor,
+            doubt=self.doubts.get((id, row), ""),
         )
 
     def sort_key(self, key: str) -> Any:

@@ -59,8 +59,8 @@ def title(field: Field) -> str:
     return _TITLES.get(field.key, field.key)
 
 
-def cell(column: str, field: Field, row: int, draft: Draft, fault: str, *, here: bool) -> Span:
-    """One cell; `here`: it is being written, and shown as it is."""
+def cell(column: str, field: Field, row: int, draft: Draft, fault: str, *, here: bool, doubt: str) -> Span:
+    """One cell; `here`: it is being written, and shown as it is; `doubt`: what is odd, and no fault."""
     match column:
         case "group":
             first = FIRST[field.table] == field.id and not row
@@ -73,20 +73,21 @@ def cell(column: str, field: Field, row: int, draft: Draft, fault: str, *, here:
             if not text:
                 return ("" if row else field.default), "muted"
             shown = safe(text if here else mask_text(text))
-            return (f"! {shown}", "bad") if fault else (shown, "text")
+            return (f"! {shown}", "bad" if fault else "warn") if fault or doubt else (shown, "text")
     raise KeyError(column)
 
 
 def detail_lines(
-    field: Field, fault: str, suggested: Sequence[str], cells: int, *, fixed: str = ""
+    field: Field, fault: str, suggested: Sequence[str], cells: int, *, fixed: str = "", doubt: str = ""
 ) -> list[Line]:
     """What the field is for, what is wrong with it, what may be put there: DETAILS lines. `fixed`: why it
-    cannot be changed."""
+    cannot be changed; `doubt`: what is odd about it, and refuses nothing."""
     lines: list[Line] = [[(f" {field.id}: {field.about}", "text")]]
     if fixed:
         lines.append([(f" {fixed}", "muted")])
-    elif fault:
-        lines += [*folded([(f" ! {safe(fault)}", "bad")], max(cells, 10), 3)][:2]
+    elif fault or doubt:
+        said = (f" ! {safe(fault or doubt)}", "bad" if fault else "warn")
+        lines += [*folded([said], max(cells, 10), 3)][:2]
     elif field.kind is Kind.MORE:
         lines.append([(" a row for each; what an app can have is in holdfast init --example", "muted")])
     elif field.many:

@@ -51,6 +51,7 @@ class AppForm(NamedTuple):
     before     what stood in it when nothing was written yet
     fixed      why the app's name cannot be changed, "" where it can: a new app
     written    what would come of a draft: at once
+    doubts     what is odd about a draft, and may be meant, by field and row: that takes a look at the disk
     left       is told what was written and not saved, None for nothing, when the form is left
     save       keeps a draft; what is wrong all the same, by field and row; None where it is kept
     suggested  what there is to choose from, by field
@@ -60,6 +61,7 @@ class AppForm(NamedTuple):
     before: Draft
     fixed: str
     written: Callable[[Draft], Written]
+    doubts: Callable[[Draft], Awaitable[Faults]]
     left: Callable[[Draft | None], None]
     save: Callable[[Draft], Awaitable[Faults | None]]
     suggested: Callable[[], Awaitable[Mapping[str, Sequence[str]]]]
@@ -149,6 +151,7 @@ class AppFormScreen(ClosingScreen[str], inherit_bindings=False):
             self._offered,
             width,
             fixed=self._fixed,
+            doubt=self._list.doubts.get(self._list.place, ""),
         )
 
     @property
@@ -182,6 +185,12 @@ class AppFormScreen(ClosingScreen[str], inherit_bindings=False):
         self._toml.set_title(safe("/".join(written.path.split("/")[-2:])))
         self._toml.show(toml_lines(written.text))
         self._toml.scroll_to_line(top)
+        self.query_one("#details", Lines).refresh()
+        self.run_worker(self._doubt(), group="doubts", exclusive=True)
+
+    async def _doubt(self) -> None:
+        self._list.doubts = await self._form.doubts(self._list.draft)
+        self._list.refresh_body()
         self.query_one("#details", Lines).refresh()
 
     def _offer(self) -> None:
@@ -230,6 +239,9 @@ class AppFormScreen(ClosingScreen[str], inherit_bindings=False):
             following = every[(every.index(now) + 1) % len(every)] if now in every else self._offered[0]
             self._input.value = following
             self._input.cursor_position = len(following)
+        else:
+            said = f"nothing to suggest for {self._list.place[0]}"
+            self.notify(said, markup=False, timeout=3)
 
     def _move(self, move: Callable[[], None]) -> None:
         move()
