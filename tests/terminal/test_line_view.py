@@ -90,3 +90,20 @@ def test_an_input_without_an_end_of_a_line_ends_it(tmp_path: Path) -> None:
         )  # fmt: skip
     assert done.returncode == 2
     assert "the input goes on without an end of a line" in done.stderr
+
+
+def test_of_many_engines_that_a_pulled_file_names_a_few_are_told_of(tmp_path: Path) -> None:
+    env = environment(tmp_path, DOCKER_HOST="unix:///nowhere/docker.sock")
+    named = "".join(
+        f'[engines.e{number}]\nhost = "ssh://e{number}.example.com"\n[apps.a{number}]\nengine = "e{number}"\n'
+        for number in range(20)
+    )
+    (tmp_path / "holdfast.toml").write_text(named)
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "--plain", "--read-only"], cwd=tmp_path, env=env, input="0\n",
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("is out of reach") == 3
+    assert "does not answer" not in done.stdout
+    assert "and 17 more are out of reach, for the same reason" in done.stdout

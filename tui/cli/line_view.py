@@ -20,12 +20,14 @@ from tui.cli.completing import RELEASE, VERSION, Wanted
 from tui.cli.output import answer, say_error
 from tui.cli.plainness import be_plain, in_words
 from tui.cli.status import COLUMNS, look, notes, row
+from tui.engine.errors import NotAllowed
 from tui.errors import HoldfastError
 from tui.operations.looking.endpoint_choice import Place, places
 from tui.operations.looking.engine_look import connected
 from tui.operations.process.launch import import_path
 from tui.presentation.console import SENTENCES, painted, table
 from tui.presentation.text import safe
+from tui.settings.reach import MOST_NAMED
 from tui.sync.backoff import delays
 
 if TYPE_CHECKING:
@@ -117,6 +119,8 @@ class _LineView:
                         if event.kind == "container" and not event.action.startswith("exec_"):
                             await asyncio.sleep(GATHER)
                             await self._look()
+            except NotAllowed:  # which is said already, and stays so
+                return
             except HoldfastError as error:
                 if not lost:
                     self._news(f"{place.called} does not answer: {error.message}")
@@ -135,8 +139,13 @@ class _LineView:
             if again or self._said.get((one.engine, one.app)) != key:
                 self._news(said)
             self._said[one.engine, one.app] = key
+        foreign = 0
         for problem in problems if again or not self._said else ():
-            self._news(f"{problem.engine or 'the engine'} is out of reach: {problem.why.message}")
+            foreign += isinstance(problem.why, NotAllowed)
+            if not isinstance(problem.why, NotAllowed) or foreign <= MOST_NAMED:
+                self._news(f"{problem.engine or 'the engine'} is out of reach: {problem.why.message}")
+        if foreign > MOST_NAMED:
+            self._news(f"and {foreign - MOST_NAMED} more are out of reach, for the same reason")
         for one_left in left if again else ():
             self._news(f"{one_left.engine} is left alone: {one_left.why}")
         if not (found or problems or left):
