@@ -46,7 +46,7 @@ EVENT_COLUMNS = (
     Column("kind", "KIND", 9, rank=3),
     Column("action", "ACTION", 14, grow=1, most=32),
     Column("name", "NAME", 14, grow=2, most=44, rank=1),
-    Column("about", "ABOUT", 10, grow=3, rank=2, roomy=90),
+    Column("about", "ABOUT", 12, grow=3, rank=2),
 )
 
 _GOOD = ("start", "create", "health_status: healthy", "connect", "unpause")
