@@ -138,8 +138,8 @@ def graph(
         return [[] for _ in range(max(rows, 0))]
     most = round_top(max(greatest(values), known(top) or 0.0))
     said = {0: words(most), rows - 1: words(0.0)} if rows > 1 else {0: words(most)}
-    if rows >= 5:
-        said[rows // 2] = words(most * (1 - (rows // 2) / (rows - 1)))
+    if rows >= 5 and rows % 2:  # else no row is the half of it, and no other number is round
+        said[rows // 2] = words(most / 2)
     gutter = max(width(text) for text in said.values()) + 2
     if cells < gutter + 4:
         gutter = 0

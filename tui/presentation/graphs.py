@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BESIDE = 60
 """Cells from which on two graphs stand side by side."""
 
-LOWEST, HIGHEST = 3, 12
+LOWEST, HIGHEST = 3, 11
 """Rows of a graph: where the screen has fewer, it is scrolled; more say nothing further."""
 
 BETWEEN = 2
@@ -76,6 +76,8 @@ def usage_lines(
     beside = 2 if cells >= BESIDE else 1
     tiers = [shown[at : at + beside] for at in range(0, len(shown), beside)]
     height = max(LOWEST, min((rows - 1) // len(tiers) - 2, HIGHEST))
+    if height > 5 and not height % 2:
+        height -= 1  # so that there is a row in the middle, which is half of the axis
     wide = (cells - BETWEEN * (beside - 1)) // beside
     lines: list[Line] = []
     for tier in tiers:

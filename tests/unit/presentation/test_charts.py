@@ -64,6 +64,13 @@ def test_a_graph_shows_where_it_was_high() -> None:
     assert drawn[0].endswith("******") and drawn[2][4:9] == "*****"
 
 
+def test_the_middle_of_an_axis_is_said_where_a_row_is_half_of_it() -> None:
+    lines = [graph([444.0], 24, rows, words=lambda value: f"{value:g}", span=4) for rows in (9, 10)]
+    said = [[plain(line).partition("│")[0].strip() for line in drawn] for drawn in lines]
+    assert said[0] == ["500", "", "", "", "250", "", "", "", "0"]
+    assert said[1] == ["500", *[""] * 8, "0"]
+
+
 def test_few_values_stand_at_the_right_end() -> None:
     lines = graph([5.0, 5.0], 44, 1, words=str, span=60)
     assert plain(lines[0])[:40].strip(" 50.│") == ""

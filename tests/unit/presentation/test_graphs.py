@@ -47,3 +47,11 @@ def test_all_is_said_in_words_too() -> None:
 def test_what_does_not_run_is_said_not_to() -> None:
     assert "does not run" in plain(usage_lines([], 78, 20, running=False)[0])
     assert "waiting" in plain(usage_lines([], 78, 20, running=True)[0])
+
+
+def test_an_axis_says_its_half_however_many_rows_there_are() -> None:
+    for rows in (25, 28, 40, 80):
+        lines = [
+            plain(line) for line in usage_lines([reading(0, 99.0), reading(1, 99.0)], 120, rows, running=True)
+        ]
+        assert any("50.0%" in line or " 50%" in line for line in lines), rows
