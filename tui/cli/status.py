@@ -339,7 +339,7 @@ def _back(one: AppStatus) -> str:
     by_itself = one.releases.way_back
     others = len(one.releases.ways) - (by_itself is not None)
     if by_itself is None:
-        return f"none of {others}" if others else "-"
+        return f"none by itself: {others} kept, by choice" if others else "-"
     return one.releases.called(by_itself) + (f" and {others} more" if others else "")
 
 

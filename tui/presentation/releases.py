@@ -140,6 +140,8 @@ def _way_back(releases: Releases) -> Span:
     number = releases.way_back
     if number is not None:
         return safe(releases.called(number)), "text"
+    if releases.ways and releases.standing.live is not None:
+        return "by choice", "warn"  # none by itself: whoever names one goes to it
     return ("none", "warn") if releases.standing.live is not None else ("", "muted")
 
 

@@ -141,7 +141,7 @@ def test_what_is_passed_over_stands_at_the_end_with_each_reason():
     adopted = {"adopted": True}
     found = releases(entry(4), entry(3, **adopted), entry(2, **adopted), entry(1, **adopted), live=4)
     row, notes = shown(found, notes=("the ledger is young",))
-    assert row["back to"] == "none of 3"
+    assert row["back to"] == "none by itself: 3 kept, by choice"
     assert notes == [
         "web: the ledger is young",
         "web: no roll back goes to r3 v0.3.0, r2 v0.2.0, r1 v0.1.0 by itself: it was adopted, and has not "

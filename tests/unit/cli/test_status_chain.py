@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.ui import fakes
-from tui.cli.status import AppStatus, _chain, _noted, fields
+from tui.cli.status import COLUMNS, AppStatus, _chain, _noted, fields, row
 from tui.model.app import AppSpec
 from tui.model.policy import Policy
 from tui.model.recorded_chain import recorded_chain
@@ -42,3 +42,11 @@ def test_json_has_it_too() -> None:
     chain = {link["kind"]: link for link in fields(status())["chain"]}
     assert chain["commit"]["check"] == "git show 0f3c2a91b7de"
     assert chain["deploy"]["by"] == "bob"
+
+
+def test_what_is_kept_can_be_gone_back_to_by_choice_where_none_is_by_itself() -> None:
+    one = status()
+    ways = tuple(way._replace(why_not="it came after r1") for way in one.releases.ways)
+    found = one.found._replace(releases=one.releases._replace(ways=ways))
+    said = row(one._replace(found=found), NOW)[COLUMNS.index("back to")]
+    assert said == "none by itself: 3 kept, by choice"

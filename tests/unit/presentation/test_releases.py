@@ -103,6 +103,12 @@ def test_a_failed_release_says_why_and_a_roll_back_of_what() -> None:
     assert release_cell("test", RELEASES, 3, NOW)[0] == "! no"
 
 
+def test_what_is_kept_can_be_gone_back_to_by_choice_where_none_is_by_itself() -> None:
+    ways = tuple(way._replace(why_not="it came after r1") for way in RELEASES.ways)
+    assert cell("back", row(releases=RELEASES._replace(ways=ways)), NOW)[0] == "by choice"
+    assert cell("back", row(releases=RELEASES._replace(ways=())), NOW)[0] == "none"
+
+
 def test_unknown_drift_is_not_none() -> None:
     cause = Cause("files changed", "")
     clean = Drift("web", (), (), NOW - 60, "r5 v1.5.0", 5)
