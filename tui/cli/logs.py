@@ -19,7 +19,7 @@ from tui.model.line_match import line_match
 from tui.model.time_range import time_range
 from tui.operations.looking.endpoint_choice import places
 from tui.operations.looking.releases import read_releases
-from tui.operations.process.prepared import app_named
+from tui.operations.process.prepared import UnknownApp, app_named
 from tui.presentation.ansi import ansi_line
 from tui.presentation.console import painted
 from tui.presentation.log_lines import local_time, source_names
@@ -151,7 +151,7 @@ async def _run(asked: Asked, options: LogsOptions) -> int:
         between = _between(options, time.time())
     except ValueError as error:
         raise Wrong(str(error)) from None
-    app = app_named(settings.apps, asked.app).name if asked.app else _only(settings)
+    app = _app(settings, asked.app) if asked.app else _only(settings)
     errors: list[HoldfastError] = []
     async with AsyncExitStack() as stack:
         found: list[_Container] = []
@@ -177,6 +177,16 @@ def _tail(options: LogsOptions, between: TimeRange, settings: Settings) -> int:
     if options.tail:
         return -1 if options.tail == "all" else int(options.tail)
     return -1 if between.since is not None else settings.log.tail
+
+
+def _app(settings: Settings, name: str) -> str:
+    """Raises UnknownApp: it may be meant as the name of a container."""
+    try:
+        return app_named(settings.apps, name).name
+    except UnknownApp as error:
+        of_others = "a container outside of apps has docker logs, and its log in the dashboard"
+        error.hint = f"{error.hint}; {of_others}" if error.hint else of_others
+        raise
 
 
 def _only(settings: Settings) -> str:
