@@ -486,6 +486,20 @@ async def test_what_runs_already_is_opened_at_the_start(
     journal.close()
 
 
+async def test_what_is_started_elsewhere_leaves_the_log_that_is_read_where_it_is(
+    dashboard: Open, processes: Processes, here: Endpoint
+) -> None:
+    async with dashboard(settings=SETTINGS, endpoint=here) as robot:
+        await robot.press("4", "l")
+        await robot.wait_for("5 Log  fk0")
+        began_now = began(here.url, "20260101-000000-push-web-aaaaaa", "push", "web", 0)
+        journal = Journal.create(operations_folder(), began_now.op)
+        journal.write(began_now)
+        await said(robot, "web push has begun: h among the apps shows it")
+        assert "5 Log  fk0" in robot.text()
+    journal.close()
+
+
 def test_a_cancelled_deploy_says_what_serves() -> None:
     cut = fakes.deploying(time.time())
     cut.feed([Ended(time.time(), False, 3.0, error=Failure(130, "cancelled; r5 v1.5.0 serves"))])

@@ -16,7 +16,7 @@ from tui.model.reference import valid_tag
 from tui.model.verb import verb_named
 from tui.operations.process.launch import NotPlanned, cancel
 from tui.operations.running.runner import failure, whoami
-from tui.presentation.operation_words import ended_words, goes_back, history_row
+from tui.presentation.operation_words import begun_words, ended_words, goes_back, history_row
 from tui.presentation.text import safe
 from tui.screens.confirm import IS_PROTECTED, Question
 from tui.screens.dialogs import Choice, MenuDialog
@@ -350,7 +350,11 @@ class Operations:
         """What runs already is what one has come for."""
         running = [operation for operation in found if operation.running]
         if running and self._screen.shown_operation is None:
-            self.show(max(running, key=lambda one: one.started.t))
+            newest = max(running, key=lambda one: one.started.t)
+            if self._screen.reads_log:
+                self._stage.say(begun_words(newest, self._desk.keymap), timeout=8)
+            else:
+                self.show(newest)
 
 
 def _belongs(image: Image, app: AppSpec) -> bool:

@@ -85,6 +85,13 @@ def busy_words(running: Sequence[Operation]) -> str:
     return safe(f"◐ {', '.join(words)}{more}")
 
 
+def begun_words(operation: Operation, keymap: Keymap) -> str:
+    """That an operation has begun, and where it is, for who reads something else."""
+    started = operation.started
+    where = keymap.say("<app.history> among the apps shows it")
+    return safe(f"{started.app} {started.verb} has begun: {where}")
+
+
 def ended_words(operation: Operation) -> str:
     """One sentence on how an operation ended, for who does not see it."""
     started, ended = operation.started, operation.ended

@@ -99,6 +99,7 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
         )
         self._choose_columns(settings)
         self._footer_due = False
+        self._log_chosen = False
 
     def compose(self) -> ComposeResult:
         yield self.panes
@@ -255,6 +256,11 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
         """The operation in the place of the log, None while a log is there."""
         return self.operation.operation if self.views[LOG] is self.operation else None
 
+    @property
+    def reads_log(self) -> bool:
+        """Whether somebody has gone to a log by hand: nothing else takes its place by itself."""
+        return self.views[LOG] is self.log_pane and (self._log_chosen or self.focus_on == LOG)
+
     def sees(self, operation: Operation) -> bool:
         """Whether an operation can be seen now."""
         shown = self.shown_operation
@@ -272,7 +278,8 @@ class PanesScreen(SizedScreen[None], inherit_bindings=False):
             self.go(LOG)
 
     def put_beside(self, view: Framed) -> None:
-        """Give a pane the place of the log."""
+        """Give a pane the place of the log; that of the log itself only by hand."""
+        self._log_chosen = view is self.log_pane
         if self.views[LOG] is not view:
             self.views[LOG] = view
             self.panes.slot = view.id or ""
