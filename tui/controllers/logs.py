@@ -130,7 +130,7 @@ class Logs:
     def _follow_one(self, container: Container, wanted: LogWanted) -> None:
         desk, pane = self._desk, self._pane
         output = Output(max_lines=desk.session.settings.log.lines)
-        pane.open((container.id,), container.name, output, str(self._between))
+        pane.open((container.id,), container.name, output, self._between)
         self._follower = LogFollower(
             desk.store,
             desk.session.connected,
@@ -150,7 +150,7 @@ class Logs:
             [one.id for one in some],
             title or f"{len(some)} logs: {', '.join(names)}",
             output,
-            str(self._between),
+            self._between,
         )
         if len(some) < len(containers):
             said = f"the first {MOST} of {len(containers)} logs are followed: no more at once"

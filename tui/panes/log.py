@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.commands.keymap import Keymap
+    from tui.model.time_range import TimeRange
     from tui.settings.schema import LogSettings
     from tui.store.output import Output
 
@@ -42,11 +43,11 @@ class LogPane(LogView):
         self.configure(wrap=settings.wrap, times=settings.timestamps)
         self.highlight(settings.highlight)
 
-    def open(self, ids: Sequence[str], name: str, output: Output, between: str = "") -> None:
+    def open(self, ids: Sequence[str], name: str, output: Output, between: TimeRange | None = None) -> None:
         """Show the log of containers. A filter is that of a log: another one opens whole."""
         match = self._filtered.match if self._filtered is not None and name == self.subject else None
         self.container_ids = tuple(ids)
-        self.show(name, output, between)
+        self.show(name, output, str(between or ""), between.until if between is not None else None)
         self.set_filter(match)
 
     def saved(self) -> Saved | None:

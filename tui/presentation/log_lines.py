@@ -171,8 +171,10 @@ def source_names(names: tuple[str, ...], cells: int) -> tuple[Span, ...]:
     )
 
 
-def log_state(words: str, following: bool, below: int) -> str:
-    """E.g. "the container is exited · paused, 1,234 new below"."""
+def log_state(words: str, following: bool, below: int, *, ended: bool = False) -> str:
+    """E.g. "the container is exited · paused, 1,234 new below"; `ended`: nothing more can come."""
+    if ended:
+        return safe(words) or "ended"
     state = "following" if following else f"paused, {below:,} new below" if below else "paused"
     return f"{safe(words)} · {state}" if words else state
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from tui.presentation.frame import Scroll
@@ -47,6 +48,7 @@ class LogView(OutputView):
     source   what it shows, None for nothing
     output   the same, or those of its lines that are wanted
     between  of which time it is, "" for no certain one
+    until    when that ends, seconds since the epoch; None where it does not
     """
 
     def __init__(self, head: str, *, wrap: bool = False, times: bool = False, id: str | None = None) -> None:
@@ -57,6 +59,7 @@ class LogView(OutputView):
         self.output: Output | None = None
         self.subject = ""
         self.between = ""
+        self.until: float | None = None
         self._filtered: Filtered | None = None
         self._placing: asyncio.Task[None] | None = None
         self._fields = False
@@ -74,11 +77,11 @@ class LogView(OutputView):
 
     # What is shown
 
-    def show(self, name: str, output: Output, between: str = "") -> None:
+    def show(self, name: str, output: Output, between: str = "", until: float | None = None) -> None:
         """Show another output, from its end."""
         self.leave()
         self.source = self.output = output
-        self.subject, self.between, self._words = name, between, ""
+        self.subject, self.between, self.until, self._words = name, between, until, ""
         self.following, self._scrolled, self._current = True, 0, None
         self._unsubscribe = output.subscribe(self.arrived)
         self.draw()
@@ -152,7 +155,8 @@ class LogView(OutputView):
         below = 0 if self.following else self.output.end - self._paused_at
         found = self._filtered
         wanted, of = (found.match.text, found.looked_at) if found is not None else ("", 0)
-        state = log_state(self._words, self.following, below)
+        ended = self.until is not None and time.time() >= self.until
+        state = log_state(self._words, self.following, below, ended=ended)
         cells = self.size.width - width(state) - FRAME_CELLS
         title = log_title(self.head, self.subject, self.output.end, self.between, wanted, of, cells)
         self.set_title(title, state, state=True)

@@ -138,6 +138,8 @@ def test_moving_by_rows_agrees_with_counting_them(
 
 def test_what_the_title_says() -> None:
     assert log_state("", True, 0) == "following"
+    assert log_state("", True, 0, ended=True) == "ended"
+    assert log_state("the range has ended", True, 0, ended=True) == "the range has ended"
     assert log_state("", False, 1234) == "paused, 1,234 new below"
     assert "the container is exited" in log_state("the container is exited", True, 0)
     assert "12,340 lines not shown" in plain(dropped_row(12_340, 60))
