@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.widgets import Input
 
 from tests.ui.test_log import HOSTILE, open_log
 from tui.presentation.lines import plain
@@ -170,10 +171,18 @@ async def test_a_time_is_asked_of_the_engine_and_said(dashboard: Open) -> None:
         await robot.wait_for("recent")
         await robot.press("at", *"soon", "enter")
         await robot.wait_for("is no time")
+        assert robot.app.main.query_one("#line", Input).value == "soon"
+        await robot.press("backspace", "enter")
+        await robot.wait(lambda: any('"soo" is' in one.message for one in robot.app._notifications))
+        assert robot.app.main.query_one("#line", Input).value == "soo"
+        await robot.press("escape")
+        await robot.wait(lambda: robot.app.main.takes_keys)
+        assert robot.app.main.log_pane.between == ""
         await robot.press("at", *"..1971-01-02", "enter")
         await robot.wait_for("until 1971-01-02")
         await robot.wait_for("0 lines")
         await robot.wait_for("the range has ended")
+        await robot.wait_gone("following")
         await robot.press("at", *["backspace"] * 12, *"1h", "enter")
         await robot.wait_for("since 20")
         await robot.wait_for("recent")

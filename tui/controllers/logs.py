@@ -176,7 +176,8 @@ class Logs:
         self._desk.screen.ask_line(f"Show {TAKES}", self._pane.filter_text, changed)
 
     def _ask_range(self, _: Situation) -> None:
-        log, before = self._open, self._between.text
+        log, before, screen = self._open, self._between.text, self._desk.screen
+        label = f"Since, or since..until: {TIMES}"
 
         def changed(text: str, final: bool) -> None:
             if not final or text == before or log is not self._open:
@@ -185,10 +186,11 @@ class Logs:
                 between = time_range(text, self._desk.session.clock())
             except ValueError as error:
                 self._desk.stage.say(str(error), severity="warning", timeout=8)
+                screen.ask_again(label, text, changed, before)
                 return
             self._show(log._replace(ids=self._pane.container_ids, between=between))
 
-        self._desk.screen.ask_line(f"Since, or since..until: {TIMES}", before, changed)
+        screen.ask_line(label, before, changed)
 
     def commands(self) -> list[str]:
         """The docker commands that show the same."""

@@ -154,11 +154,20 @@ class MainScreen(PanesScreen, inherit_bindings=False):
         line.ask(label, text)
         self.footer.display = False
 
+    def ask_again(self, label: str, text: str, changed: Callable[[str, bool], None], before: str) -> None:
+        """Keep the line open with what was wrong in it, unless it was left; Escape gives `before`."""
+        line = self.query_one("#line", LineInput)
+        if line.has_focus:
+            self._asking = changed
+            line.ask(label, text, before)
+
     def on_line_input_changed_text(self, message: LineInput.ChangedText) -> None:
-        if self._asking is not None:
-            self._asking(message.text, message.final)
+        asking = self._asking
         if message.final:
             self._asking = None
+        if asking is not None:
+            asking(message.text, message.final)
+        if message.final and self._asking is None:
             self.query_one("#line").display = False
             self.footer.display = True
             self.view.focus()

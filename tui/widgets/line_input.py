@@ -37,9 +37,9 @@ class LineInput(StillInput):
         self._before = ""
         self._asking = False
 
-    def ask(self, label: str, text: str) -> None:
-        """Show the line and take the focus."""
-        self._before = text
+    def ask(self, label: str, text: str, before: str | None = None) -> None:
+        """Show the line and take the focus; Escape takes it back to `before`, None for `text`."""
+        self._before = text if before is None else before
         self.placeholder = f"{label}: Enter keeps, Esc cancels"
         self.value = text
         self.cursor_position = len(text)
