@@ -134,4 +134,10 @@ async def test_a_real_operation_is_followed(dashboard: Open, told: Told, process
     apps = {"web": fakes.app("web")}
     async with dashboard(settings=Settings(apps=apps)) as robot:
         await robot.do("app.build")
-        await robot.wait(lambda: "build web" in told.title)
+        await robot.wait(lambda: "build web 0/2" in told.title)
+        await robot.wait(lambda: processes.last.op in processes.journals)
+        first, second = fakes.BUILD
+        processes.write(StepChanged(2.0, first.id, DONE), StepChanged(2.0, second.id, RUNNING))
+        await robot.wait(lambda: "build web 1/2" in told.title)
+        processes.write(StepChanged(3.0, second.id, DONE))
+        await robot.wait(lambda: "build web 2/2" in told.title)

@@ -56,7 +56,7 @@ class Announcing:
         self._workspaces = workspaces
         self._means = means_of(environ)
         self._running: set[str] = set()
-        self._followed: dict[str, Callable[[], None]] = {}
+        self._followed: dict[str, tuple[Operation, Callable[[], None]]] = {}
         self._due: asyncio.TimerHandle | None = None
         self._shown = ""
 
@@ -74,9 +74,8 @@ class Announcing:
         if self._due is not None:
             self._due.cancel()
             self._due = None
-        for end in self._followed.values():
-            end()
-        self._followed.clear()
+        for id in tuple(self._followed):
+            self._leave(id)
 
     @property
     def _settings(self) -> Settings:
@@ -89,14 +88,24 @@ class Announcing:
             operation = workspace.store.operations[id]
             if operation.running:
                 self._running.add(id)
-                if id not in self._followed:
-                    self._followed[id] = operation.subscribe(self._soon)
+                self._follow(operation)
             elif id in self._running:
                 self._running.discard(id)
-                if (end := self._followed.pop(id, None)) is not None:
-                    end()
+                self._leave(id)
                 self._tell(workspace, operation)
         self._soon()
+
+    def _follow(self, operation: Operation) -> None:
+        """Look at its steps too: of one that was started here another is put once its journal tells of it."""
+        followed, _ = self._followed.get(operation.id, (None, None))
+        if followed is not operation:
+            self._leave(operation.id)
+            self._followed[operation.id] = operation, operation.subscribe(self._soon)
+
+    def _leave(self, id: str) -> None:
+        if id in self._followed:
+            _, end = self._followed.pop(id)
+            end()
 
     def _tell(self, workspace: Workspace, operation: Operation) -> None:
         ended = operation.ended
