@@ -6,8 +6,13 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.widgets import Input
 
 from tests.ui import fakes
+from tui.screens.engines import EnginesScreen
+from tui.screens.palette import Palette
+from tui.settings.keymaps import KEYMAPS
+from tui.settings.schema import Settings
 from tui.store.store import LinkState
 
 if TYPE_CHECKING:
@@ -156,6 +161,44 @@ async def test_the_palette_finds_commands_of_other_panes_too(dashboard: Open) ->
         await robot.press("enter")
         await robot.wait_for("dangling image")
         assert robot.app.main.focus_on == "images"
+
+
+@pytest.mark.parametrize(("typed", "there"), [("pods", "containers"), ("images", "images"), ("log", "log")])
+async def test_the_palette_goes_where_a_name_says_however_fast_it_is_typed(
+    dashboard: Open, typed: str, there: str
+) -> None:
+    async with dashboard(containers=12, settings=Settings(keys=KEYMAPS["k9s"])) as robot:
+        robot.app.main.go("tags")
+        rows = len(robot.app.main.containers.ordering)
+        await robot.press("colon")
+        await robot.wait_for("Type a command")
+        await robot.press(*typed, "enter")
+        await robot.wait(lambda: robot.app.screen is robot.app.main and robot.app.main.focus_on == there)
+        assert len(robot.app.main.containers.ordering) == rows
+
+
+async def test_the_palette_opens_the_engines_by_the_name_of_contexts(dashboard: Open) -> None:
+    async with dashboard() as robot:
+        await robot.press("colon")
+        await robot.wait_for("Type a command")
+        await robot.press(*"ctx", "enter")
+        await robot.wait(lambda: isinstance(robot.app.screen, EnginesScreen))
+
+
+async def test_enter_in_the_palette_chooses_from_what_was_found_for_all_that_is_typed(
+    dashboard: Open,
+) -> None:
+    async with dashboard() as robot:
+        await robot.press("colon")
+        await robot.wait_for("Type a command")
+        palette = robot.app.screen
+        assert isinstance(palette, Palette)
+        line = palette.query_one(Input)
+        line.value = "apps"
+        await robot.wait_for("Go to the apps")
+        line.value = "tags"
+        line.post_message(Input.Submitted(line, "tags"))
+        await robot.wait(lambda: robot.app.main.focus_on == "tags")
 
 
 async def test_a_command_for_a_log_that_is_hidden_says_why_not(dashboard: Open) -> None:

@@ -6,9 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual.command import CommandPalette, DiscoveryHit, Hit, Provider
+from textual import on
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Provider
+from textual.widgets import Input
 
 from tui.commands.command import LIST_SCOPES, Scope
+from tui.commands.finding import fit
 from tui.commands.table import TABLE, applies
 from tui.screens.main import MainScreen
 from tui.widgets.closing import ClosingScreen
@@ -16,6 +19,7 @@ from tui.widgets.closing import ClosingScreen
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from textual.command import Command as Found
     from textual.command import Hits
     from textual.screen import Screen
     from textual.style import Style
@@ -28,7 +32,33 @@ PLACES = {**{scope: scope.value for scope in LIST_SCOPES}, Scope.LOG: "log", Sco
 
 
 class Palette(CommandPalette, ClosingScreen[None]):
-    """Textual's palette, closed once however often it is asked to."""
+    """Textual's palette, closed once however often it is asked to.
+
+    Enter chooses from what was found for all that is typed, never from a list of before.
+    """
+
+    _searching = False
+    _entered = False
+
+    @on(Input.Changed)
+    def _begin(self) -> None:
+        self._searching, self._entered = True, False
+
+    @on(Input.Submitted)
+    def _enter(self, event: Input.Submitted) -> None:
+        if self._searching:
+            event.stop()
+            event.prevent_default()
+            self._entered = True
+
+    def _refresh_command_list(
+        self, command_list: CommandList, commands: list[Found], clear_current: bool
+    ) -> None:
+        super()._refresh_command_list(command_list, commands, clear_current)
+        self._searching = False
+        if self._entered:
+            self._entered = False
+            self._action_command_list("select")
 
 
 class Commands(Provider):
@@ -44,8 +74,8 @@ class Commands(Provider):
             self._chosen = True
             act()
 
-    def _offered(self) -> Iterator[tuple[Callable[[], None], str, str, str]]:
-        """What to do, its title and ID, and a note: the key, why it is unavailable, or where it is."""
+    def _offered(self) -> Iterator[tuple[Callable[[], None], Command, str]]:
+        """What to do, its command, and a note: the key, why it is unavailable, or where it is."""
         screen = self.screen
         if not isinstance(screen, MainScreen):
             return
@@ -54,22 +84,28 @@ class Commands(Provider):
             if applies(command, situation.pane):
                 key = screen.keymap.hint(command)
                 note = screen.keymap.unavailable(command, situation) or (f"key {key}" if key else "")
-                yield partial(self._once, partial(screen.perform, command)), command.title, command.id, note
+                yield partial(self._once, partial(screen.perform, command)), command, note
         for command in TABLE:
             if not applies(command, situation.pane) and command.scope in PLACES:
                 name = PLACES[command.scope]
                 act = partial(_elsewhere, screen, command, name)
-                yield partial(self._once, act), command.title, command.id, f"in the {name} pane"
+                yield partial(self._once, act), command, f"in the {name} pane"
 
     async def discover(self) -> Hits:
-        for act, title, id, note in self._offered():
-            yield DiscoveryHit(Text(title), act, text=title, help=_help(id, note))
+        for act, command, note in self._offered():
+            yield DiscoveryHit(Text(command.title), act, text=command.title, help=_help(command.id, note))
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for act, title, id, note in self._offered():
-            if (score := max(matcher.match(title), matcher.match(id))) > 0:
-                yield Hit(score, matcher.highlight(title), act, text=title, help=_help(id, note))
+        hits = []
+        for act, command, note in self._offered():
+            title, id = command.title, command.id
+            loosely = max(matcher.match(title), matcher.match(id))
+            if (score := fit(command, query, loosely=loosely > 0)) > 0:
+                score += loosely / (1 + loosely)  # among those that fit alike
+                hits.append(Hit(score, matcher.highlight(title), act, text=title, help=_help(id, note)))
+        for hit in sorted(hits, key=lambda hit: hit.score, reverse=True):
+            yield hit
 
 
 def _help(id: str, note: str) -> str:
