@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.commands.command import LIST_SCOPES, OUTPUT_SCOPES, RESOURCE_SCOPES, Command, Scope
-from tui.commands.table import BY_ID, FORMER, TABLE, applies, menu_with
+from tui.commands.letters import letters
+from tui.commands.table import BY_ID, FORMER, TABLE, applies, menu_of, menu_with
 from tui.commands.view import GO_TO, HINTS
 
 if TYPE_CHECKING:
@@ -140,7 +141,22 @@ class Keymap:
             return key
         menu = menu_with(command)
         key = self._working(menu) if menu is not None else ""
-        return f"{key} {command.menu}" if key else PALETTE
+        return f"{key} {self.letter(command)}" if key else PALETTE
+
+    def menu(self, pane: Scope) -> dict[str, Command]:
+        """What the menu of a pane offers, by letter: that of a key which fingers have for it, else its own."""
+        offered = menu_of(pane)
+        wanted = {
+            one.id: next((k for k in self._keys[one.id] if len(k) == 1 and k not in one.keys), "")
+            for one in offered
+        }
+        return letters(offered, wanted)
+
+    def letter(self, command: Command) -> str:
+        """Its letter in the menu that it is in."""
+        menu = menu_with(command)
+        found = self.menu(menu.scope if menu is not None else command.scope)
+        return next((letter for letter, one in found.items() if one is command), command.menu)
 
     def _working(self, command: Command) -> str:
         """Its first key that does it everywhere where it applies, else one that does it somewhere."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Scope
-from tui.commands.table import MENUS, menu_of
+from tui.commands.table import MENUS
 from tui.commands.view import VIEW_HELP, VIEW_PALETTE
 from tui.model.digest import short_id
 from tui.presentation.first_steps import first_steps
@@ -41,9 +41,11 @@ class Menus:
         """Offer what can be done with what is selected: with that, even if the selection is another then."""
         desk = self._desk
         selection = desk.screen.selection()
-        commands = {command.id: command for command in menu_of(situation.pane)}
+        offered = desk.keymap.menu(situation.pane)
+        commands = {command.id: command for command in offered.values()}
         choices = [
-            Choice(c.id, c.menu, c.title, desk.keymap.unavailable(c, situation)) for c in commands.values()
+            Choice(one.id, letter, one.title, desk.keymap.unavailable(one, situation))
+            for letter, one in offered.items()
         ]
 
         def chosen(id: str | None) -> None:

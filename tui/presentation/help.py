@@ -34,7 +34,7 @@ def _keys(keymap: Keymap, command: Command) -> str:
 def _in_menu(keymap: Keymap, command: Command) -> str:
     """The key of its menu and its letter there, "" where it is in none."""
     menu = menu_with(command)
-    return f"{key} {command.menu}" if menu is not None and (key := keymap.hint(menu)) else ""
+    return f"{key} {keymap.letter(command)}" if menu is not None and (key := keymap.hint(menu)) else ""
 
 
 def _all_keys(keymap: Keymap, command: Command) -> str:

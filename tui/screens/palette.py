@@ -102,8 +102,10 @@ class Commands(Provider):
             title, id = command.title, command.id
             loosely = max(matcher.match(title), matcher.match(id))
             if (score := fit(command, query, loosely=loosely > 0)) > 0:
-                score += loosely / (1 + loosely)  # among those that fit alike
-                hits.append(Hit(score, matcher.highlight(title), act, text=title, help=_help(id, note)))
+                among_alike = loosely / (1 + loosely)
+                hits.append(
+                    Hit(score + among_alike, matcher.highlight(title), act, text=title, help=_help(id, note))
+                )
         for hit in sorted(hits, key=lambda hit: hit.score, reverse=True):
             yield hit
 

@@ -9,7 +9,6 @@ from textual.widgets import Input
 
 from tui.commands import resources, view
 from tui.commands.command import RESOURCE_SCOPES, Command, Scope, Situation
-from tui.commands.table import menu_of
 from tui.panes.resources import EventsList, NetworksList, VolumesList
 from tui.presentation.header import footer_line
 from tui.presentation.help import help_lines
@@ -234,12 +233,13 @@ class ResourcesScreen(ClosingScreen[None], inherit_bindings=False):
 
     def _menu(self) -> None:
         situation = self.selected()
-        commands = {command.id: command for command in menu_of(self._page)}
+        offered = self._keymap.menu(self._page)
+        commands = {command.id: command for command in offered.values()}
         if not commands:
             return
         choices = [
-            Choice(one.id, one.menu, one.title, self._keymap.unavailable(one, situation))
-            for one in commands.values()
+            Choice(one.id, letter, one.title, self._keymap.unavailable(one, situation))
+            for letter, one in offered.items()
         ]
         things = [one.name for one in situation.volumes] + [one.name for one in situation.networks]
         more = f" and {len(things) - 1} more" if len(things) > 1 else ""

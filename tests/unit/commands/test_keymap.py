@@ -8,6 +8,7 @@ from tui.commands.keymap import Keymap
 from tui.commands.table import BY_ID, TABLE, applies
 from tui.commands.view import HINTS
 from tui.model.container import Container
+from tui.settings.keymaps import KEYMAPS
 
 WEB = Container("a" * 64, "web", "app:1", "sha256:b", "", 50.0, "running")
 
@@ -98,3 +99,23 @@ def test_verbs_say_why_not() -> None:
     assert "no registry" in BY_ID["app.push"].unavailable(local)
     unbuilt = situation._replace(apps=(web._replace(build=None),))
     assert "has no [apps.web.build]" in BY_ID["app.build"].unavailable(unbuilt)
+
+
+def test_menus_take_the_letters_of_the_keymap() -> None:
+    keymap = Keymap(KEYMAPS["lazydocker"])
+    menu = {letter: command.id for letter, command in keymap.menu(Scope.CONTAINERS).items()}
+    assert menu["s"] == "container.stop"
+    assert menu["S"] == "container.start"
+    assert "t" not in menu
+    for pane in Scope:
+        for letter, command in keymap.menu(pane).items():
+            found = keymap.find(pane, letter)
+            assert found is command or found not in keymap.menu(pane).values()
+    assert keymap.say("<container.start>") == "x S"
+
+
+def test_menus_keep_their_letters_without_a_keymap_and_never_have_one_twice() -> None:
+    assert all(letter == command.menu for pane in Scope for letter, command in Keymap().menu(pane).items())
+    same = {"container.stop": ("s",), "container.kill": ("s",), "container.restart": ("S",)}
+    menu = Keymap(same).menu(Scope.CONTAINERS)
+    assert len(menu) == len(Keymap().menu(Scope.CONTAINERS))
