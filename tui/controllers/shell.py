@@ -9,6 +9,8 @@ from tui.commands.equal import docker_command
 from tui.engine.errors import EngineError
 from tui.errors import HoldfastError
 from tui.model.debugging import debug_images
+from tui.model.reference import repository_problem, split_reference, valid_tag
+from tui.model.registry_name import registry_host
 from tui.operations.by_hand.debug import ROOT, debug, docker_arguments, fetch
 from tui.operations.by_hand.shell import NoShell, find_shell, shell
 from tui.presentation.text import safe
@@ -28,6 +30,9 @@ BY_HAND = (0, 130)
 
 OTHER = "other"
 """The choice of an image that is not offered."""
+
+HINT = "one with a shell, as busybox:1.36"
+"""Stands in the empty line where an image is written."""
 
 
 class Shell:
@@ -101,20 +106,27 @@ class Shell:
         containers = self._desk.session.settings.containers
         read_only = containers.debug_read_only
         equal = docker_command(CONTAINER_DEBUG, docker_arguments(container.name, image, read_only=read_only))
-        here = any(image in one.tags for one in self._desk.store.images.values())
+        try:
+            here = bool(await engine.images.inspect_id(image))
+        except EngineError as error:
+            self._desk.stage.say(safe(str(error)), severity="error", timeout=8)
+            return
+        title = f"Debug {container.name} from {image}?"
+        if not here:
+            host = registry_host(split_reference(image).repository)
+            title = f"{image} is not on this engine: pull it from {host} to debug {container.name}?"
         question = Question(
-            title=f"{because}Debug {container.name} from {image}?",
+            title=because + title,
             subjects=(),
             facts=(
                 self._desk.place,
-                *(() if here else (f"{image} is pulled first: it is not on the engine",)),
                 "as root, in its namespaces: its processes, its network, its volumes"
                 + (", which it can only read" if read_only else ""),
                 f"its files are in {ROOT}, and what is changed there is changed",
                 "it is removed at the end",
             ),
             equal=equal,
-            verb="Debug",
+            verb="Debug" if here else "Pull and debug",
         )
         if not await self._desk.consent.given(CONTAINER_DEBUG, situation, question, container.name):
             return
@@ -142,9 +154,13 @@ class Shell:
                 MenuDialog(title, [*choices, Choice(OTHER, "o", "another one ...")])
             )
         if chosen == OTHER:
-            chosen = await self._desk.stage.ask(NameDialog(title, "", _refused))
+            chosen = await self._desk.stage.ask(NameDialog(title, "", _refused, hint=HINT))
         return (chosen or "").strip()
 
 
 def _refused(image: str) -> str:
-    return "" if image.strip() else "write an image, e.g. busybox:1.36"
+    image = image.strip()
+    if not image:
+        return f"write an image: {HINT}"
+    repository, tag, _ = split_reference(image)
+    return repository_problem(repository) or (valid_tag(tag) if tag else "")

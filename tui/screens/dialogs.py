@@ -190,10 +190,14 @@ class MenuDialog(Dialog[str]):
 
 
 class NameDialog(Dialog[str]):
-    """Asks for a line of text, e.g. a new name; `refuse` says what is wrong with one, "" when it is fine."""
+    """Asks for a line of text, e.g. a new name; `refuse` says what is wrong with one, "" when it is fine.
 
-    def __init__(self, title: str, text: str, refuse: Callable[[str], str]) -> None:
+    `hint` stands in the line while it is empty.
+    """
+
+    def __init__(self, title: str, text: str, refuse: Callable[[str], str], *, hint: str = "") -> None:
         super().__init__()
+        self._hint = hint
         self._heading = title
         self._text = text
         self._refuse = refuse
@@ -201,7 +205,7 @@ class NameDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Text(safe(self._heading)), classes="title")
-            yield StillInput(self._text, select_on_focus=False)
+            yield StillInput(self._text, placeholder=self._hint, select_on_focus=False)
             yield Static(Text("Enter does it, Esc cancels"), classes="quiet", id="said")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -19,10 +19,19 @@ def test_the_best_come_first_the_newest_of_each_and_no_others() -> None:
             image("busybox:1.36", "busybox:latest", created=9.0),
             image("registry:5000/tools/alpine:3"),
             image("my-busybox:1"),
+            image("nginx:1.27-alpine"),
+            image("nginx:1.27", created=9.0),
+            image("debian/web/app:1"),
             image(),
         ]
     )
-    assert found == ["busybox:1.36", "registry:5000/tools/alpine:3", "debian:12"]
+    assert found == [
+        "busybox:1.36",
+        "registry:5000/tools/alpine:3",
+        "debian:12",
+        "my-busybox:1",
+        "nginx:1.27-alpine",
+    ]
 
 
 def test_a_port_is_no_tag() -> None:
