@@ -5,24 +5,26 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tui.commands.table import MENUS
+from tui.commands.resources import VIEW_EVENTS, VIEW_NETWORKS, VIEW_VOLUMES
+from tui.commands.table import BY_ID, MENUS
+from tui.commands.view import GO_TO, VIEW_ENGINES, VIEW_HELP, VIEW_SETTINGS, VIEW_THEME
 
 if TYPE_CHECKING:
     from tui.commands.command import Command
 
 NAMES = {
-    "pane.containers": ("containers", "pods", "ps"),
-    "pane.images": ("images",),
-    "pane.tags": ("tags",),
-    "pane.apps": ("apps",),
-    "pane.log": ("log", "logs"),
-    "view.volumes": ("volumes",),
-    "view.networks": ("networks",),
-    "view.events": ("events",),
-    "view.engines": ("engines", "contexts", "ctx"),
-    "view.settings": ("settings", "configuration"),
-    "view.theme": ("themes", "skins"),
-    "view.help": ("help",),
+    GO_TO["containers"]: ("containers", "pods", "ps"),
+    GO_TO["images"]: ("images",),
+    GO_TO["tags"]: ("tags",),
+    GO_TO["apps"]: ("apps",),
+    GO_TO["log"]: ("log", "logs"),
+    VIEW_VOLUMES: ("volumes",),
+    VIEW_NETWORKS: ("networks",),
+    VIEW_EVENTS: ("events",),
+    VIEW_ENGINES: ("engines", "contexts", "ctx"),
+    VIEW_SETTINGS: ("settings", "configuration"),
+    VIEW_THEME: ("themes", "skins"),
+    VIEW_HELP: ("help",),
 }
 """Places, by the command that goes there: as they are called here, and in k9s."""
 
@@ -44,12 +46,12 @@ def fit(command: Command, typed: str, *, loosely: bool) -> int:
     query = " ".join(typed.casefold().split())
     if not query:
         return 0
-    names = NAMES.get(command.id, ())
+    names = NAMES.get(command, ())
     if query in names:
         return PLACE
     if any(name.startswith(query) for name in names):
         return BEGUN_PLACE
-    if query == command.id:
+    if BY_ID.get(query) is command:
         return ID
     kind = 2 if command in MENUS.values() else 1 if command.changes else 0
     words = _words(f"{command.title} {command.id}")

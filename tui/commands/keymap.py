@@ -147,7 +147,7 @@ class Keymap:
         """What the menu of a pane offers, by letter: that of a key which fingers have for it, else its own."""
         offered = menu_of(pane)
         wanted = {
-            one.id: next((k for k in self._keys[one.id] if len(k) == 1 and k not in one.keys), "")
+            one: next((k for k in self._keys[one.id] if len(k) == 1 and k not in one.keys), "")
             for one in offered
         }
         return letters(offered, wanted)

@@ -14,7 +14,7 @@ def found(typed: str) -> list[str]:
     return sorted((id for id, score in fits.items() if score), key=lambda id: -fits[id])
 
 
-@pytest.mark.parametrize(("id", "name"), [(id, name) for id, names in NAMES.items() for name in names])
+@pytest.mark.parametrize(("id", "name"), [(one.id, name) for one, names in NAMES.items() for name in names])
 def test_a_place_comes_first_by_each_of_its_names(id: str, name: str) -> None:
     assert id in BY_ID
     assert found(name)[0] == id
