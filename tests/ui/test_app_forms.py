@@ -280,7 +280,7 @@ async def test_an_app_of_somebodys_own_file_is_not_removed_here(dashboard: Open,
     (tmp_path / "holdfast.toml").write_text('[apps.web]\nimage = "shop/web"\n')
     async with dashboard(settings=load()) as robot:
         await robot.press("1", "X", "x")  # on the screen, the name of the file may break it anywhere
-        await robot.wait(lambda: any("E opens it there" in said.message for said in robot.app._notifications))
+        await robot.wait(lambda: "E opens it there" in " ".join(robot.text().replace("│", " ").split()))
         assert (tmp_path / "holdfast.toml").exists()
 
 
