@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.worker import Worker
 
     from tui.presentation.style import Line
     from tui.settings.form import Draft, Faults
@@ -186,7 +187,8 @@ class AppFormScreen(ClosingScreen[str], inherit_bindings=False):
         self._toml.show(toml_lines(written.text))
         self._toml.scroll_to_line(top)
         self.query_one("#details", Lines).refresh()
-        self.run_worker(self._doubt(), group="doubts", exclusive=True)
+        # The coroutine is made once it begins: one that is overtaken before would never be awaited.
+        self._doubting: Worker[None] = self.run_worker(self._doubt, group="doubts", exclusive=True)
 
     async def _doubt(self) -> None:
         self._list.doubts = await self._form.doubts(self._list.draft)
