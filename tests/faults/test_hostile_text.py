@@ -78,6 +78,8 @@ def look_at_details(terminal: Terminal, name: str = "") -> None:
     terminal.press("i")
     terminal.wait_for(f"{name} · details")
     terminal.press("tab")
+    terminal.wait_for(f"{name} · graphs")
+    terminal.press("tab")
     terminal.wait_for(f"{name} · raw")
     terminal.press("q")
     wait_for_frame(terminal)  # all of it: a key that comes while it is drawn acts on nothing

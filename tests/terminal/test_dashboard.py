@@ -104,7 +104,7 @@ def test_the_log_of_the_container_under_the_cursor_runs(
 def test_statistics_show_of_running_containers(open_holdfast: OpenTerminal, api: EngineCalls) -> None:
     api.run("sh", "-c", "while :; do :; done", name="busy")
     terminal = open_holdfast("--host", api.url)
-    terminal.wait_for(re.compile(r"busy +● running .* \d[\d.]*% +\d[\d.]*[kM]B"))
+    terminal.wait_for(re.compile(r"busy +● running .* \d[\d.]*% [ ▁-█]*\d[\d.]*[kM]B"))
 
 
 # -- keys that come all at once, as over a slow line

@@ -112,7 +112,7 @@ def test_the_demo_tells_a_story(open_holdfast: OpenTerminal) -> None:
     terminal.wait_for(re.compile(r"■ exited \d"))
     terminal.press("home")
     terminal.wait_for(re.compile(r"5 Log +\S+ +[\d,]+ lines"))
-    terminal.wait_for(re.compile(r"● (healthy|running) .* \d[\d.]*% +\d[\d.]*[kMG]B"))
+    terminal.wait_for(re.compile(r"● (healthy|running) .* \d[\d.]*% [ ▁-█]*\d[\d.]*[kMG]B"))
 
 
 @pytest.mark.parametrize("ending", ["q", "kill -9", "hang up"])
@@ -163,7 +163,7 @@ def test_nothing_is_written_while_nothing_changes(
 ) -> None:
     terminal = open_holdfast("--host", quiet_engine, size=size)
     terminal.wait_for("● live")
-    terminal.wait_for(re.compile(r"● running .* \d[\d.]*% +\d[\d.]*[kMG]B"))
+    terminal.wait_for(re.compile(r"● running .* \d[\d.]*% [ ▁-█]*\d[\d.]*[kMG]B"))
     quiet_for(terminal, 3, 20)
     quiet_for(terminal, 2, 8)
 
@@ -172,7 +172,7 @@ def test_nothing_is_asked_of_the_engine_while_nothing_changes(
     open_holdfast: OpenTerminal, quiet_engine: str
 ) -> None:
     terminal = open_holdfast("--host", quiet_engine)
-    terminal.wait_for(re.compile(r"● running .* \d[\d.]*% +\d[\d.]*[kMG]B"))
+    terminal.wait_for(re.compile(r"● running .* \d[\d.]*% [ ▁-█]*\d[\d.]*[kMG]B"))
     quiet_for(terminal, 2, 20)
     engine = Http(quiet_engine)
     engine.ask("POST", "/_ctl/reset")

@@ -25,6 +25,7 @@ from tui.model.image import Image
 from tui.model.releases import Holder, Releases
 from tui.model.sample import Sample
 from tui.model.standing import Standing
+from tui.model.time_range import time_range
 from tui.model.version import suggest
 from tui.operations.looking.suggested_versions import Suggestions
 from tui.screens.pickers import ReleaseDialog
@@ -240,7 +241,8 @@ def test_logs_of_several(snap_compare: Any, keys: Sequence[str], theme: str) -> 
             (marked(source) + stream, b"2023-11-14T22:13:20.123456789Z", text)
             for source, stream, text in MERGED
         )
-        pilot.app.main.log_pane.open((), f"3 logs: {', '.join(names)}", output, "since 2023-11-14 22:00")
+        between = time_range("2023-11-14 22:00", NOW)
+        pilot.app.main.log_pane.open((), f"3 logs: {', '.join(names)}", output, between)
         await pilot.press("5", "z", *keys)
         await pilot.pause(0.2)
 
