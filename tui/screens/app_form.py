@@ -105,6 +105,7 @@ class AppFormScreen(ClosingScreen[str], inherit_bindings=False):
         self._list = FormList(form.draft)
         self._toml = TextView(id="toml")
         self._input = FieldInput(self._take)
+        self._details = Lines(self._draw_details, id="details")  # drawn by tasks too, which may outlive it
         self._suggestions: dict[str, Sequence[str]] = dict(STANDING)
         self._offered: list[str] = []
         self._at = (NAME, 0)
@@ -119,7 +120,7 @@ class AppFormScreen(ClosingScreen[str], inherit_bindings=False):
             with Horizontal():
                 yield self._list
                 yield self._toml
-            yield Lines(self._draw_details, id="details")
+            yield self._details
             yield self._input
         yield Bar(self._draw_footer, id="keys")
 
@@ -186,20 +187,20 @@ class AppFormScreen(ClosingScreen[str], inherit_bindings=False):
         self._toml.set_title(safe("/".join(written.path.split("/")[-2:])))
         self._toml.show(toml_lines(written.text))
         self._toml.scroll_to_line(top)
-        self.query_one("#details", Lines).refresh()
+        self._details.refresh()
         # The coroutine is made once it begins: one that is overtaken before would never be awaited.
         self._doubting: Worker[None] = self.run_worker(self._doubt, group="doubts", exclusive=True)
 
     async def _doubt(self) -> None:
         self._list.doubts = await self._form.doubts(self._list.draft)
         self._list.refresh_body()
-        self.query_one("#details", Lines).refresh()
+        self._details.refresh()
 
     def _offer(self) -> None:
         place = self._list.place
         text = self._list.text_of(*place)
         self._offered = [] if self._fixed else matching(self._suggestions, place[0], text)
-        self.query_one("#details", Lines).refresh()
+        self._details.refresh()
 
     # Writing
 
@@ -302,7 +303,7 @@ class AppFormScreen(ClosingScreen[str], inherit_bindings=False):
         if self._at != self._list.place:
             self._write_now()
             self._take_row()
-        self.query_one("#details", Lines).refresh()
+        self._details.refresh()
 
     # Leaving
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.containers import Vertical
-from textual.widgets import Input
 
 from tui.engine.ref import EngineRef
 from tui.model.engine_state import same_engines
@@ -15,9 +14,10 @@ from tui.presentation.engines import DETAILS, detail_lines
 from tui.presentation.header import footer_line
 from tui.presentation.spreads import also_as
 from tui.presentation.text import safe
+from tui.screens.keyed import KeyedScreen
 from tui.widgets.bars import Bar, Lines, TopBar
-from tui.widgets.closing import ClosingScreen
 from tui.widgets.line_input import LineInput
+from tui.widgets.list_keys import moved
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -57,7 +57,7 @@ class EnginesView(NamedTuple):
     clock: Callable[[], float]
 
 
-class EnginesScreen(ClosingScreen[ChosenEngine], inherit_bindings=False):
+class EnginesScreen(KeyedScreen[ChosenEngine], inherit_bindings=False):
     """Enter opens an engine, Tab turns the page, Escape or q goes back."""
 
     DEFAULT_CSS = f"""
@@ -73,6 +73,7 @@ class EnginesScreen(ClosingScreen[ChosenEngine], inherit_bindings=False):
         super().__init__()
         self._view = view
         self._page = page
+        self._details = Lines(self._draw_details, id="details")  # drawn for news too, while it closes
 
     def compose(self) -> ComposeResult:
         view = self._view
@@ -81,7 +82,7 @@ class EnginesScreen(ClosingScreen[ChosenEngine], inherit_bindings=False):
         with Vertical():
             yield EnginesList(view.follower, view.shown, self._pages(0), view.clock)
             yield SpreadsList(view.follower, self._pages(1), view.drift, view.clock)
-            yield Lines(self._draw_details, id="details")
+            yield self._details
         yield Bar(self._draw_footer, id="keys")
         yield LineInput(id="line")
 
@@ -126,7 +127,7 @@ class EnginesScreen(ClosingScreen[ChosenEngine], inherit_bindings=False):
         self.query_one("#keys", Bar).refresh()
 
     def _draw_again(self) -> None:
-        self.query_one("#details", Lines).refresh()
+        self._details.refresh()
 
     def _draw_details(self, width: int) -> list[Line]:
         follower = self._view.follower
@@ -145,11 +146,7 @@ class EnginesScreen(ClosingScreen[ChosenEngine], inherit_bindings=False):
 
     # Keys
 
-    def on_key(self, event: events.Key) -> None:
-        if isinstance(self.focused, Input):
-            return
-        event.stop()
-        event.prevent_default()
+    def take(self, event: events.Key) -> bool:
         match event.key:
             case "escape" | "q" | "c":
                 self.dismiss()
@@ -168,22 +165,8 @@ class EnginesScreen(ClosingScreen[ChosenEngine], inherit_bindings=False):
             case "ctrl+r":
                 self._view.follower.ask_again()
             case key:
-                self._move(key)
-
-    def _move(self, key: str) -> None:
-        match key:
-            case "j" | "down":
-                self._list.move(1)
-            case "k" | "up":
-                self._list.move(-1)
-            case "pagedown" | "space" | "ctrl+f":
-                self._list.page(1)
-            case "pageup" | "ctrl+b":
-                self._list.page(-1)
-            case "g" | "home":
-                self._list.move_to(0)
-            case "G" | "end":
-                self._list.move_to(1 << 30)
+                return moved(self._list, key)
+        return True
 
     def _open(self) -> None:
         if not self._page:

@@ -6,16 +6,16 @@ import time
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
-from textual.widgets import Input
 
 from tui.panes.findings import FindingsList
 from tui.presentation.findings import finding_lines, headline, lint_lines, size_lines, verdict_lines
 from tui.presentation.header import footer_line
 from tui.presentation.text import safe
+from tui.screens.keyed import KeyedScreen
 from tui.screens.reading import ReadingScreen
 from tui.widgets.bars import Bar, TopBar
-from tui.widgets.closing import ClosingScreen
 from tui.widgets.line_input import LineInput
+from tui.widgets.list_keys import moved
 from tui.widgets.text_view import TextView
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 FINDINGS = "findings"
 
 
-class FindingsScreen(ClosingScreen[None], inherit_bindings=False):
+class FindingsScreen(KeyedScreen[None], inherit_bindings=False):
     """Tab turns the page; Enter opens a finding; Escape or q goes back."""
 
     DEFAULT_CSS = """
@@ -94,11 +94,7 @@ class FindingsScreen(ClosingScreen[None], inherit_bindings=False):
                 keys.append(("b", "base or ours"))
         return footer_line(width, keys)
 
-    def on_key(self, event: events.Key) -> None:
-        if isinstance(self.focused, Input):
-            return
-        event.stop()
-        event.prevent_default()
+    def take(self, event: events.Key) -> bool:
         match event.key:
             case "escape" | "q":
                 self.dismiss()
@@ -107,26 +103,15 @@ class FindingsScreen(ClosingScreen[None], inherit_bindings=False):
             case "shift+tab" | "left" | "h":
                 self._turn(-1)
             case key if self._page:
-                self.query_one(TextView).take(key)
+                return self.query_one(TextView).take(key)
             case key:
-                self._look(key)
+                return self._look(key)
+        return True
 
-    def _look(self, key: str) -> None:
+    def _look(self, key: str) -> bool:
         """A key on the list."""
         found = self.query_one(FindingsList)
         match key:
-            case "j" | "down":
-                found.move(1)
-            case "k" | "up":
-                found.move(-1)
-            case "pagedown" | "space" | "ctrl+f":
-                found.page(1)
-            case "pageup" | "ctrl+b":
-                found.page(-1)
-            case "g" | "home":
-                found.move_to(0)
-            case "G" | "end":
-                found.move_to(1 << 30)
             case "enter" | "i":
                 found.open_row()
             case "o":
@@ -137,6 +122,9 @@ class FindingsScreen(ClosingScreen[None], inherit_bindings=False):
                 self._show_new(found)
             case "b":
                 self._show_whose(found)
+            case _:
+                return moved(found, key)
+        return True
 
     def _show_new(self, found: FindingsList) -> None:
         if self._view.verdict.new is not None:

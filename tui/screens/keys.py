@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.containers import Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from tui.commands.keymap import Keymap, spoken
 from tui.panes.keys import KeysList
 from tui.presentation.header import footer_line
 from tui.presentation.text import safe
 from tui.screens.dialogs import Dialog
+from tui.screens.keyed import KeyedScreen
 from tui.widgets.bars import Bar, TopBar
-from tui.widgets.closing import ClosingScreen
 from tui.widgets.line_input import LineInput
+from tui.widgets.list_keys import moved
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -57,7 +58,7 @@ class PressDialog(Dialog[str]):
             self.dismiss(self._key)
 
 
-class KeysScreen(ClosingScreen[None], inherit_bindings=False):
+class KeysScreen(KeyedScreen[None], inherit_bindings=False):
     """Enter gives a command another key, Backspace takes that back. `keep` keeps them, None for its own."""
 
     DEFAULT_CSS = """
@@ -94,11 +95,7 @@ class KeysScreen(ClosingScreen[None], inherit_bindings=False):
         keys = [("Esc", "back"), ("Enter", "another key"), ("Backspace", "its own"), ("/", "filter")]
         return footer_line(width, keys)
 
-    def on_key(self, event: events.Key) -> None:
-        if isinstance(self.focused, Input):
-            return
-        event.stop()
-        event.prevent_default()
+    def take(self, event: events.Key) -> bool:
         rows = self._list
         match event.key:
             case "escape" | "q":
@@ -110,18 +107,9 @@ class KeysScreen(ClosingScreen[None], inherit_bindings=False):
                     self._chosen(rows.command.id, None)
             case "slash":
                 self.query_one(LineInput).ask("Filter", rows.filter_text)
-            case "j" | "down":
-                rows.move(1)
-            case "k" | "up":
-                rows.move(-1)
-            case "pagedown" | "ctrl+f":
-                rows.page(1)
-            case "pageup" | "ctrl+b":
-                rows.page(-1)
-            case "g" | "home":
-                rows.move_to(0)
-            case "G" | "end":
-                rows.move_to(1 << 30)
+            case key:
+                return moved(rows, key)
+        return True
 
     def _back(self) -> None:
         if self._list.filter_text:

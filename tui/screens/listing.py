@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 
 from tui.presentation.header import footer_line
+from tui.screens.keyed import KeyedScreen
 from tui.widgets.bars import Bar, TopBar
-from tui.widgets.closing import ClosingScreen
+from tui.widgets.list_keys import moved
 from tui.widgets.text_view import TextView
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tui.widgets.list_view import ListView
 
 
-class ListingScreen(ClosingScreen[None], inherit_bindings=False):
+class ListingScreen(KeyedScreen[None], inherit_bindings=False):
     """The list, and the keys that move in it; Escape or q goes back.
 
     opened   what Enter does with the key of a row
@@ -73,31 +74,19 @@ class ListingScreen(ClosingScreen[None], inherit_bindings=False):
         more = [(shown, word) for shown, word, _, _ in self._more]
         return footer_line(width, [("Esc", "back"), ("Enter", "open"), *more])
 
-    def on_key(self, event: events.Key) -> None:
-        event.stop()
-        event.prevent_default()
+    def take(self, event: events.Key) -> bool:
         rows = self.rows
         match event.key:
             case "escape" | "q":
                 self.dismiss()
-            case "j" | "down":
-                rows.move(1)
-            case "k" | "up":
-                rows.move(-1)
-            case "pagedown" | "space" | "ctrl+f":
-                rows.page(1)
-            case "pageup" | "ctrl+b":
-                rows.page(-1)
-            case "g" | "home":
-                rows.move_to(0)
-            case "G" | "end":
-                rows.move_to(len(rows.ordering) - 1)
             case "enter" | "i":
                 rows.open_row()
             case key:
-                for _, _, names, act in self._more:
-                    if key in names:
-                        act()
+                act = next((act for _, _, names, act in self._more if key in names), None)
+                if act is None:
+                    return moved(rows, key)
+                act()
+        return True
 
     def on_list_view_highlighted(self, _: ListView.Highlighted) -> None:
         if (detail := self._detail) is not None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.containers import Vertical
-from textual.widgets import Input
 
 from tui.presentation.header import footer_line
+from tui.screens.keyed import KeyedScreen
 from tui.widgets.bars import Bar, TopBar
-from tui.widgets.closing import ClosingScreen
 from tui.widgets.line_input import LineInput
 from tui.widgets.text_view import TextView
 
@@ -50,7 +49,7 @@ class Act(NamedTuple):
 Page = tuple[str, "Sequence[Line] | Drawn"]
 
 
-class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
+class ReadingScreen(KeyedScreen[None], inherit_bindings=False):
     """Pages of text, each with a name; Tab turns the page, Escape or q goes back. `act`: what can be done."""
 
     DEFAULT_CSS = """
@@ -67,13 +66,14 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
         self._heading = title
         self._pages = pages
         self._page = first
+        self._view = TextView(id="text")  # drawn for news too, while it closes
         self._ends: list[Callable[[], None]] = []
 
     def compose(self) -> ComposeResult:
         if self.engine_line is not None:
             yield TopBar(self.engine_line)
         with Vertical():
-            yield TextView(id="text")
+            yield self._view
         yield Bar(self._draw_footer, id="keys")
         yield LineInput(id="line")
 
@@ -90,7 +90,7 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
 
     def _changed(self, page: Drawn) -> None:
         if self._pages[self._page][1] is page:
-            self.query_one(TextView).draw_again()
+            self._view.draw_again()
 
     def _turn(self, by: int) -> None:
         self._page = (self._page + by) % len(self._pages)
@@ -98,7 +98,7 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
         others = "  ".join(
             f"[{name}]" if at == self._page else name for at, (name, _) in enumerate(self._pages)
         )
-        view = self.query_one(TextView)
+        view = self._view
         view.set_title(f"{self._heading} · {name}", others if len(self._pages) > 1 else "")
         if isinstance(lines, Drawn):
             view.draw(lines.lines)
@@ -120,14 +120,10 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
         else:
             self._turn(names.index(act.page) - self._page)
 
-    def on_key(self, event: events.Key) -> None:
-        if isinstance(self.focused, Input):
-            return
-        event.stop()
-        event.prevent_default()
-        view = self.query_one(TextView)
+    def take(self, event: events.Key) -> bool:
+        view = self._view
         if view.take(event.key):
-            return
+            return True
         match event.key:
             case "escape" | "q" | "i":
                 self.dismiss()
@@ -143,11 +139,14 @@ class ReadingScreen(ClosingScreen[None], inherit_bindings=False):
                 view.find_previous()
             case key if self._act is not None and key == self._act.key:
                 self._act_or_turn(self._act)
+            case _:
+                return False
+        return True
 
     def on_line_input_changed_text(self, message: LineInput.ChangedText) -> None:
         if not message.final:
             return
-        view = self.query_one(TextView)
+        view = self._view
         self.query_one("#line").display = False
         view.focus()
         if message.text and not view.find(message.text):

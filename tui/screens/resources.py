@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
-from textual.widgets import Input
 
 from tui.commands import resources, view
 from tui.commands.command import RESOURCE_SCOPES, Command, Scope, Situation
@@ -15,9 +14,9 @@ from tui.presentation.help import help_lines
 from tui.presentation.resources import event_lines, event_name
 from tui.presentation.text import safe
 from tui.screens.dialogs import Choice, MenuDialog
+from tui.screens.keyed import KeyedScreen
 from tui.screens.reading import ReadingScreen
 from tui.widgets.bars import Bar, TopBar
-from tui.widgets.closing import ClosingScreen
 from tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ PAGES = {
 COPIES = (view.LIST_COPY, view.LIST_COMMAND)
 
 
-class ResourcesScreen(ClosingScreen[None], inherit_bindings=False):
+class ResourcesScreen(KeyedScreen[None], inherit_bindings=False):
     """Tab turns the page, `X` offers what can be done, Escape or q goes back.
 
     situation   what holds of the engine, with nothing selected
@@ -169,11 +168,7 @@ class ResourcesScreen(ClosingScreen[None], inherit_bindings=False):
                 return found._replace(pane=self._page, networks=networks)
         return found._replace(pane=self._page)
 
-    def on_key(self, event: events.Key) -> None:
-        if isinstance(self.focused, Input):
-            return
-        event.stop()
-        event.prevent_default()
+    def take(self, event: events.Key) -> bool:
         match event.key:
             case "tab":
                 self._turn(1)
@@ -185,8 +180,10 @@ class ResourcesScreen(ClosingScreen[None], inherit_bindings=False):
                 command = self._keymap.find(self._page, key) or self._keymap.find(
                     self._page, event.character or ""
                 )
-                if command is not None:
-                    self._do(command)
+                if command is None:
+                    return False
+                self._do(command)
+        return True
 
     def _do(self, command: Command) -> None:
         if command in MOVES:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from textual.containers import Vertical
-from textual.widgets import Input
 
 from tui.panes.settings import SettingsList
 from tui.presentation.header import footer_line
 from tui.presentation.settings import DETAILS, Place, detail_lines, value_words
 from tui.screens.dialogs import Choice, MenuDialog, NameDialog
+from tui.screens.keyed import KeyedScreen
 from tui.settings.schema import value_of
 from tui.settings.units import NotAllowed
 from tui.widgets.bars import Bar, Lines, TopBar
-from tui.widgets.closing import ClosingScreen
 from tui.widgets.line_input import LineInput
+from tui.widgets.list_keys import moved
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
     from tui.presentation.style import Line
     from tui.settings.schema import Setting, Settings
+    from tui.widgets.closing import ClosingScreen
     from tui.widgets.list_view import ListView
 
 
-class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
+class SettingsScreen(KeyedScreen[None], inherit_bindings=False):
     """Enter changes, Backspace takes a choice back, `E` opens the file that has the last word.
 
     themes   name and words of each
@@ -60,6 +61,7 @@ class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
     ) -> None:
         super().__init__()
         self._list = SettingsList(settings, places)
+        self._details = Lines(self._draw_details, id="details")  # drawn by tasks too, which may outlive it
         self._themes = themes
         self._preview = preview
         self._keep = choose
@@ -71,7 +73,7 @@ class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
             yield TopBar(self.engine_line)
         with Vertical():
             yield self._list
-            yield Lines(self._draw_details, id="details")
+            yield self._details
         yield Bar(self._draw_footer, id="keys")
         yield LineInput(id="line")
 
@@ -94,11 +96,7 @@ class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
 
     # Keys
 
-    def on_key(self, event: events.Key) -> None:
-        if isinstance(self.focused, Input):
-            return
-        event.stop()
-        event.prevent_default()
+    def take(self, event: events.Key) -> bool:
         rows = self._list
         match event.key:
             case "escape" | "q" | "comma":
@@ -115,18 +113,9 @@ class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
                 self._keys()
             case "slash":
                 self.query_one(LineInput).ask("Filter", rows.filter_text)
-            case "j" | "down":
-                rows.move(1)
-            case "k" | "up":
-                rows.move(-1)
-            case "pagedown" | "ctrl+f":
-                rows.page(1)
-            case "pageup" | "ctrl+b":
-                rows.page(-1)
-            case "g" | "home":
-                rows.move_to(0)
-            case "G" | "end":
-                rows.move_to(1 << 30)
+            case key:
+                return moved(rows, key)
+        return True
 
     def _back(self) -> None:
         if self._list.filter_text:
@@ -200,7 +189,7 @@ class SettingsScreen(ClosingScreen[None], inherit_bindings=False):
             self._draw_again()
 
     def _draw_again(self) -> None:
-        self.query_one("#details", Lines).refresh()
+        self._details.refresh()
 
     # What the list says
 
