@@ -186,7 +186,7 @@ async def test_the_cursor_on_a_release_the_filter_and_what_is_unfolded_stay(
 
 def _of_the_log(robot: Robot) -> list[str]:
     """What stands in the log, but for how many lines have come meanwhile."""
-    return [COMING.sub("", line[45:]) for line in robot.lines()[-12:-1]]
+    return [" ".join(COMING.sub("", line[45:]).split()) for line in robot.lines()[-12:-1]]
 
 
 async def test_filters_and_cursors_of_the_other_lists_and_the_search_in_a_log_stay(
