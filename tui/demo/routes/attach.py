@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from tui.demo.routes.answers import RAW
+from tui.demo.routes.upgraded import upgraded
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -25,21 +25,12 @@ class AttachRoutes:
 
     async def attach(self, request: web.BaseRequest, reference: str) -> web.StreamResponse:
         container = self._simulation.state.find(reference)
-        transport = request.transport
-        if not isinstance(transport, asyncio.Transport):
-            raise ConnectionResetError("the client left")
-        loop = asyncio.get_running_loop()
-        reader = asyncio.StreamReader(loop=loop)
-        protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
-        transport.set_protocol(protocol)
-        protocol.connection_made(transport)
-        head = f"HTTP/1.1 101 UPGRADED\r\nContent-Type: {RAW}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
-        transport.write(head.encode())
+        reader, writer = upgraded(request, "tcp", RAW)
         try:
             while await reader.read(READ_BYTES):
                 pass
         finally:
-            transport.close()
+            writer.close()
             if container.config.get("StdinOnce"):
                 self._simulation.runtime.exited(container, 1)
         raise ConnectionResetError("the session ended with its connection")

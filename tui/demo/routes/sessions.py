@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.demo.client_files import ClientFiles
 from tui.demo.refused import Refused
+from tui.demo.routes.upgraded import upgraded
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -37,17 +38,8 @@ class Sessions:
         return self._open[id]
 
     async def take(self, request: web.BaseRequest) -> web.StreamResponse:
-        transport = request.transport
         id = request.headers.get("X-Docker-Expose-Session-Uuid", "")
-        if not isinstance(transport, asyncio.Transport):
-            raise ConnectionResetError("the client left")
-        loop = asyncio.get_running_loop()
-        reader = asyncio.StreamReader(loop=loop)
-        protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
-        transport.set_protocol(protocol)
-        protocol.connection_made(transport)
-        transport.write(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
-        files = ClientFiles(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
+        files = ClientFiles(*upgraded(request, "h2c"))
         self._open[id] = files
         self._news.set()
         try:

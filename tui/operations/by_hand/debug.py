@@ -15,8 +15,7 @@ from tui.engine.errors import Conflict, EngineError, NotFound
 from tui.engine.shielded import shielded
 from tui.model.labels import ACCOUNT, DEBUG, DEBUG_BY, HOST
 from tui.model.registry_name import registry_host
-from tui.operations.by_hand.shell import NoShell, find_shell, terminal_name
-from tui.operations.by_hand.terminal import attach_terminal, terminal_size
+from tui.operations.by_hand.shell import NoShell, find_shell, shell
 from tui.own_folders import began
 
 if TYPE_CHECKING:
@@ -59,13 +58,8 @@ async def debug(
 
     The image has to be on the engine. Nothing is left of it, however this ends. Raises EngineError.
     """
-    async with beside(engine, container_id, image, read_only=read_only) as (id, shell):
-        columns, rows = terminal_size(output_fd)
-        environment = {"TERM": terminal_name(os.environ)}
-        async with await engine.execs.open(
-            id, shell, environment=environment, columns=columns, rows=rows
-        ) as session:
-            return await attach_terminal(session, input_fd, output_fd)
+    async with beside(engine, container_id, image, read_only=read_only) as (id, command):
+        return await shell(engine, id, input_fd, output_fd, command)
 
 
 @asynccontextmanager
@@ -74,14 +68,14 @@ async def beside(
 ) -> AsyncIterator[tuple[str, Sequence[str]]]:
     """A container beside another one, running for as long as the block lasts: its ID, and its shell."""
     await remove_left(engine)
-    shell = await _shell_of(engine, image)
+    command = await _shell_of(engine, image)
     id = await engine.debugs.create(
-        _name(), image, container_id, shell, labels=_labels(container_id), read_only=read_only
+        _name(), image, container_id, command, labels=_labels(container_id), read_only=read_only
     )
     try:
         async with engine.debugs.held(id):
             await engine.containers.start(id)
-            yield id, shell
+            yield id, command
     finally:
         await shielded(_remove(engine, id))
 
